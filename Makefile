@@ -1,0 +1,41 @@
+# The two commands: `make run` and `make test`. Both set everything up first; the second time that takes a moment.
+# Written for make 3.81 and newer.
+
+PORT ?= 8000
+PYTHON ?= python3
+VENV := .venv/bin
+
+.PHONY: help setup run test lint docs messages clean
+
+help:
+	@echo "make run     set up and open the zone on http://127.0.0.1:$(PORT)/ (another port: make run PORT=8001)"
+	@echo "make test    set up and run every test"
+	@echo "make lint    style, types, and the order of the rooms"
+	@echo "make docs    build the documentation into site/"
+	@echo "make setup   set up only (another Python: make setup PYTHON=/path/to/python3.12)"
+	@echo "make clean   remove what the set-up and the server made, data included"
+
+setup:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "Python was not found: install Python 3.11 or newer, or name it, as in: make setup PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) scripts/setup.py
+
+run: setup
+	@$(VENV)/python -m ecociv.server.start --port $(PORT)
+
+test: setup
+	@$(VENV)/python -m pytest $(ARGS)
+
+lint: setup
+	@$(VENV)/ruff check src tests scripts benchmarks
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports
+
+docs: setup
+	@$(VENV)/mkdocs build --strict
+
+messages: setup
+	@$(VENV)/python scripts/messages.py collect
+
+clean:
+	rm -rf .venv var web/node_modules site

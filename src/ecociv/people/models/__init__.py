@@ -1,0 +1,6 @@
+"""Records of the people room, one concept a file."""
+
+from ecociv.people.models.audit import AuditEntry, NeverChanged
+from ecociv.people.models.user import User
+
+__all__ = ["AuditEntry", "NeverChanged", "User"]

@@ -1,0 +1,21 @@
+"""Addresses of the whole site."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("account/", include("ecociv.people.urls")),
+    path("", include("ecociv.portal.urls")),
+]
+
+if apps.is_installed("ecociv.supervision"):
+    urlpatterns.insert(2, path("supervision/", include("ecociv.supervision.urls")))
+
+handler400 = "ecociv.portal.errors.bad_request"
+handler403 = "ecociv.portal.errors.permission_denied"
+handler404 = "ecociv.portal.errors.page_not_found"
+handler500 = "ecociv.portal.errors.server_error"
