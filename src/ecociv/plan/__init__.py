@@ -1,0 +1,1 @@
+"""What was promised: zone packages, organisations, indicators, targets, tasks, projects, plan check, exchange."""
