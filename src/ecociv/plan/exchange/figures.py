@@ -8,6 +8,7 @@ figures, or quantities and figures, belong together in order.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -191,10 +192,9 @@ def _emit(
     else:
         pairs = [(state.subject, year, run[0]) for year in years]
     for subject, year, match in pairs:
-        target = _target(match, subject, year, words, part[match.end() :], column, state, doubts)
-        if target is not None:
+        for target in _targets(match, subject, year, words, part[match.end() :], column, state, doubts):
             targets.append(target)
-            if year is None and column == "goal" and target.relation != "delegated":
+            if year is None and target.relation != "delegated":
                 why = Text(
                     zh="该数值没有写明年份,按全行时限理解",
                     en="No year is given for this figure; it is read as holding for the row as a whole",
@@ -202,7 +202,7 @@ def _emit(
                 doubts.append(FigureDoubt("figure-without-year", match[0], "", why))
 
 
-def _target(
+def _targets(
     match: re.Match[str],
     subject: str,
     year: int | None,
@@ -211,32 +211,38 @@ def _target(
     column: Literal["goal", "content"],
     state: _State,
     doubts: list[FigureDoubt],
-) -> ImportedTarget | None:
+) -> list[ImportedTarget]:
     if match["delegated"]:
-        return ImportedTarget(subject or match[0], year, "delegated", None, "", column, from_year=state.from_year)
+        return [ImportedTarget(subject or match[0], year, "delegated", None, "", column, from_year=state.from_year)]
     if match["low"]:
-        return ImportedTarget(
-            _counted(subject, match["range_unit"], after), year, "between", Decimal(match["low"]), match["range_unit"],
-            column, Decimal(match["high"]), state.from_year,
-        )  # fmt: skip
+        unit = match["range_unit"]
+        low, high = Decimal(match["low"]), Decimal(match["high"])
+        quantity = _counted(subject, unit, after)
+        return [ImportedTarget(quantity, year, "between", low, unit, column, high, state.from_year)]
     if match["count"]:
-        total = Decimal(match["count"]) * Decimal(match["each"])
         why = Text(
-            zh="以“台数×单机规模”表示,按乘积理解", en="Written as a number times a size each, read as their product"
+            zh="以“台数×单机规模”表示,台数和规模分别作为一个数值",
+            en="Written as a number times a size each; the number and the size are read as one figure each",
         )
-        doubts.append(FigureDoubt("number-times-size", match[0], f"{total}{match['each_unit']}", why))
-        return ImportedTarget(subject, year, "at_least", total, match["each_unit"], column)
+        read_as = f"{match['count']}; {match['each']}{match['each_unit']}"
+        doubts.append(FigureDoubt("number-times-size", match[0], read_as, why))
+        each = ImportedTarget(subject, year, "at_least", Decimal(match["each"]), match["each_unit"], column)
+        return [dataclasses.replace(each, value=Decimal(match["count"]), unit=""), each]
+    if words == "" and subject and not match["bare"]:
+        # A figure right after another ("2个1万亩") is the size of each.
+        why = Text(
+            zh="该数值紧接在另一个数值之后,按每个的规模理解",
+            en="The figure follows another at once; it is read as the size of each",
+        )
+        doubts.append(FigureDoubt("size-of-each", match[0], match[0], why))
     if match["size"] is not None:
         after = re.sub(rf"^{_NUMBER}(?:{_UNIT})", "", after)
-    elif words == "" and subject and not match["bare"]:
-        # A figure right after another ("2个1万亩") is the size of each, not a target of its own.
-        return None
     value, unit = Decimal(match["value"] or match["bare"]), match["unit"] or ""
     relation, value = _relation(words, after, value, unit, match[0], doubts)
     if _ABOUT.match(after):
         why = Text(zh="“左右”没有给出允许的偏差", en='"About" gives no tolerance')
         doubts.append(FigureDoubt("about", match[0] + after[:2], match[0], why))
-    return ImportedTarget(_counted(subject, unit, after), year, relation, value, unit, column, None, state.from_year)
+    return [ImportedTarget(_counted(subject, unit, after), year, relation, value, unit, column, None, state.from_year)]
 
 
 def _relation(

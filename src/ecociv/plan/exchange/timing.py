@@ -176,8 +176,12 @@ def _single(match: re.Match[str], sentence: str, clause: str) -> _Point:
         # A value that is no date keeps the doubt and is left out of start and due.
         return _Point(match[0], year, "", opens=False, ends=False, doubt=doubt)
     opens = tail in ("起", "开始") or _STARTS.match(clause) is not None
-    # "Started in 2014." says when it begins and nothing about an end.
-    ends = tail not in ("起", "开始") and not (opens and _ONLY_STARTS.fullmatch(clause))
+    if opens and tail.endswith("前"):
+        # "Started by the end of 2015": the launch itself is what is due; when it began is not said.
+        opens, ends = False, True
+    else:
+        # "Started in 2014." says when it begins and nothing about an end.
+        ends = tail not in ("起", "开始") and not (opens and _ONLY_STARTS.fullmatch(clause))
     value = _value(match)
     doubt = None
     if tail.endswith("前") and not re.search("底|末|月|季", tail):
