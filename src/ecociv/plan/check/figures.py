@@ -146,14 +146,15 @@ def statements_against_annexes(package: ZonePackage) -> Iterator[Finding]:
     """The main text says something else than the annexes, in a figure or in scope."""
     for statement in package.zone.statements:
         place = f"text:{statement.place}"
+        within_annexes = statement.part == "annex"
         if statement.difference is not None:
             yield Finding(
                 "text-differs",
                 Severity.WARNING,
-                (place, *statement.compare_with),
+                statement.compare_with if within_annexes else (place, *statement.compare_with),
                 Text(
-                    zh=f"正文{statement.place}:{statement.says.zh};{statement.difference.zh}。",
-                    en=f"Main text {statement.place}: {statement.says.en}; {statement.difference.en}.",
+                    zh=f"{'' if within_annexes else '正文'}{statement.place}:{statement.says.zh};{statement.difference.zh}。",
+                    en=f"{'Annexes' if within_annexes else 'Main text'} {statement.place}: {statement.says.en}; {statement.difference.en}.",
                 ),
             )
         if statement.value is not None and not statement.compare_with:

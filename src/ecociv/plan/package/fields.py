@@ -60,3 +60,15 @@ class Uncertain(PackageModel):
 
     field: str
     note: LocalText
+
+
+class UnitLabel(PackageModel):
+    """The unit as shown, and as printed in the plan where that differs (a misprint)."""
+
+    zh: str
+    en: str
+    printed: str | None = None
+
+    def in_language(self, language: str) -> str:
+        """The label for a reader of ``language``."""
+        return self.zh if language.startswith("zh") else self.en

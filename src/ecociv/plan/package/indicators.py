@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from ecociv.core.missing import Missing
 from ecociv.core.targets import Direction, Target, target_from_mapping
 from ecociv.core.text import Text
-from ecociv.plan.package.fields import LocalText, Number, PackageModel, Uncertain, Unit
+from ecociv.plan.package.fields import LocalText, Number, PackageModel, Uncertain, Unit, UnitLabel
 
 
 class IndicatorKind(StrEnum):
@@ -44,18 +44,6 @@ class CompositionPart(PackageModel):
 
     name: LocalText
     direction: Direction
-
-
-class UnitLabel(PackageModel):
-    """The unit as shown, and as printed in the plan where that differs (a misprint)."""
-
-    zh: str
-    en: str
-    printed: str | None = None
-
-    def in_language(self, language: str) -> str:
-        """The label for a reader of ``language``."""
-        return self.zh if language.startswith("zh") else self.en
 
 
 class Supplier(PackageModel):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
+
+from pydantic import Field, model_validator
 
 from ecociv.plan.package.dates import PlanDateField
-from ecociv.plan.package.fields import LocalText, Number, PackageModel, Unit
+from ecociv.plan.package.fields import LocalText, Number, PackageModel, Unit, UnitLabel
 
 
 class County(PackageModel):
@@ -80,14 +83,14 @@ class Programme(PackageModel):
 
 
 class Statement(PackageModel):
-    """A figure or an undertaking in the plan's main text that an annex may repeat or contradict.
+    """A figure or an undertaking that another part of the plan repeats or contradicts.
 
     Attributes
     ----------
     place : str
         Chapter of the main text, e.g. "三(四)3".
-    subject : str
-        What it is about, a key shared with the annex item it is compared with.
+    part : "text" or "annex"
+        Whether it stands in the main text, or only between two annexes.
     says : LocalText
         What the text undertakes, in our words.
     compare_with : tuple of str
@@ -97,7 +100,7 @@ class Statement(PackageModel):
     """
 
     place: str
-    subject: str
+    part: Literal["text", "annex"] = "text"
     says: LocalText
     compare_with: tuple[str, ...] = ()
     difference: LocalText | None = None
@@ -106,6 +109,43 @@ class Statement(PackageModel):
     value: Number | None = None
     unit: Unit | None = None
     scope: LocalText | None = None
+
+
+class IdentitySide(PackageModel):
+    """One side of an identity: a formula over ``[series]`` references and declared names."""
+
+    name: LocalText
+    formula: str
+
+
+class Identity(PackageModel):
+    """What several indicators imply together, and what must hold of it.
+
+    ``kind``: ``agree`` (two sides give the same), ``constant`` (one side is the same in all years),
+    ``at-most`` (one side does not exceed ``high``), ``within`` (one side lies from ``low`` to ``high``).
+    With ``relative_to_base`` each side is divided by its value in the base year first.
+    """
+
+    key: str
+    title: LocalText
+    kind: Literal["agree", "constant", "at-most", "within"]
+    sides: tuple[IdentitySide, ...] = Field(min_length=1, max_length=2)
+    relative_to_base: bool = False
+    low: Number | None = None
+    high: Number | None = None
+    digits: int = 2
+    unit_label: UnitLabel
+    severity: Literal["error", "warning", "note"]
+    meaning: LocalText
+    basis: LocalText | None = None
+
+    @model_validator(mode="after")
+    def _sides_fit(self) -> Identity:
+        if (self.kind == "agree") != (len(self.sides) == 2):
+            raise ValueError("an identity of kind 'agree' has two sides, any other kind has one")
+        if self.kind in ("at-most", "within") and self.high is None:
+            raise ValueError(f"an identity of kind {self.kind!r} declares its bound")
+        return self
 
 
 class Zone(PackageModel):
@@ -127,4 +167,5 @@ class Zone(PackageModel):
     topics: tuple[Topic, ...] = ()
     programmes: tuple[Programme, ...] = ()
     statements: tuple[Statement, ...] = ()
+    identities: tuple[Identity, ...] = ()
     earliest_start: PlanDateField | None = None

@@ -1,0 +1,111 @@
+"""How commands speak: results on standard output, progress and errors on standard error, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Exit(IntEnum):
+    """Exit codes of every command.
+
+    0 done; 1 done, and something was found that needs a decision (rows rejected, differences);
+    2 the command line is wrong; 3 the input cannot be used; 4 something is missing on this machine.
+    """
+
+    DONE = 0
+    FOUND = 1
+    USAGE = 2
+    INPUT = 3
+    MISSING = 4
+
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done
+  1  done, and something was found that needs a decision
+  2  the command line is wrong
+  3  the input cannot be used; nothing was written
+  4  something that the command needs is missing on this machine
+"""
+
+
+def say(text: str = "") -> None:
+    """A line of the result."""
+    click.echo(text)
+
+
+def say_json(data: Any) -> None:
+    """The result as JSON, keys in their order, Chinese as it is."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def fail(message: str, code: Exit = Exit.INPUT) -> NoReturn:
+    """One plain message on standard error, and the exit code."""
+    click.echo(message, err=True)
+    sys.exit(int(code))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal; silence in a pipe.
+
+    Yields a function of done and total.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def with_django(command: Callable[P, R]) -> Callable[P, R]:
+    """Set Django up before a command that needs the database; errors of the database become one sentence."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        import os
+
+        import django
+        from django.core.exceptions import ImproperlyConfigured
+        from django.db import DatabaseError
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecociv.server.settings")
+        try:
+            django.setup()
+            return command(*args, **kwargs)
+        except ImproperlyConfigured as error:
+            fail(f"The settings are not complete: {error}", Exit.MISSING)
+        except DatabaseError as error:
+            fail(f"The database does not answer as expected ({error}). Run `ecociv zone migrate` first.", Exit.MISSING)
+
+    return run
+
+
+def format_option(*formats: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The option ``--format`` with ``formats[0]`` as default."""
+    return click.option(
+        "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="Form of the output."
+    )
+
+
+def language_option(command: Callable[P, R]) -> Callable[P, R]:
+    """The option ``--language``."""
+    return click.option(
+        "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of texts."
+    )(command)
