@@ -45,21 +45,21 @@ _UNITS = (
     _Unit("percentage_point", "0.01", "个百分点", "percentage point", "percentage points"),
     # money
     _Unit("yuan", "[currency]", "元", "yuan"),
-    _Unit("wan_yuan", "1e4 * yuan", "万元", "10,000 yuan"),
-    _Unit("yi_yuan", "1e4 * wan_yuan", "亿元", "100 million yuan"),
+    _Unit("wan_yuan", "1e4 * yuan", "万元", "10⁴ yuan"),
+    _Unit("yi_yuan", "1e4 * wan_yuan", "亿元", "10⁸ yuan"),
     # people and things counted
     _Unit("person", "[person]", "人", "person", "persons"),
-    _Unit("wan_person", "1e4 * person", "万人", "10,000 persons"),
+    _Unit("wan_person", "1e4 * person", "万人", "10⁴ persons"),
     _Unit("household", "[household]", "户", "household", "households"),
-    _Unit("wan_household", "1e4 * household", "万户", "10,000 households"),
+    _Unit("wan_household", "1e4 * household", "万户", "10⁴ households"),
     _Unit("enterprise", "[enterprise]", "家", "enterprise", "enterprises"),
-    _Unit("item", "[item]", "个", "item", "items"),
-    _Unit("wan_item", "1e4 * item", "万个", "10,000 items"),
+    _Unit("count", "[count]", "个", "item", "items", aliases="item"),
+    _Unit("wan_count", "1e4 * count", "万个", "10⁴ items"),
     _Unit("place", "[place]", "处", "place", "places"),
     _Unit("machine", "[machine]", "台", "set", "sets"),
     _Unit("vehicle", "[vehicle]", "辆", "vehicle", "vehicles"),
     _Unit("plant", "[plant]", "株", "plant", "plants"),
-    _Unit("wan_plant", "1e4 * plant", "万株", "10,000 plants"),
+    _Unit("wan_plant", "1e4 * plant", "万株", "10⁴ plants"),
     _Unit("occasion", "[occasion]", "次", "time", "times"),
     # time
     _Unit("second", "[time]", "秒", "s", aliases="s"),
@@ -73,19 +73,19 @@ _UNITS = (
     _Unit("mm", "0.001 * metre", "毫米", "mm"),
     _Unit("cm", "0.01 * metre", "厘米", "cm"),
     _Unit("km", "1000 * metre", "公里", "km", aliases="千米"),
-    _Unit("cm2", "cm ** 2", "平方厘米", "cm²"),
-    _Unit("m2", "metre ** 2", "平方米", "m²"),
-    _Unit("wan_m2", "1e4 * m2", "万平方米", "10,000 m²"),
+    _Unit("cm2", "cm ** 2", "平方厘米", "cm²", aliases="cm²"),
+    _Unit("m2", "metre ** 2", "平方米", "m²", aliases="m²"),
+    _Unit("wan_m2", "1e4 * m2", "万平方米", "10⁴ m²"),
     _Unit("hectare", "1e4 * m2", "公顷", "ha", aliases="ha hm2"),
-    _Unit("wan_hectare", "1e4 * hectare", "万公顷", "10,000 ha"),
-    _Unit("km2", "100 * hectare", "平方公里", "km²", aliases="平方千米"),
+    _Unit("wan_hectare", "1e4 * hectare", "万公顷", "10⁴ ha"),
+    _Unit("km2", "100 * hectare", "平方公里", "km²", aliases="平方千米 km²"),
     _Unit("mu", "hectare / 15", "亩", "mu"),
-    _Unit("wan_mu", "1e4 * mu", "万亩", "10,000 mu"),
+    _Unit("wan_mu", "1e4 * mu", "万亩", "10⁴ mu"),
     # volume
-    _Unit("cm3", "cm ** 3", "立方厘米", "cm³"),
-    _Unit("m3", "metre ** 3", "立方米", "m³"),
-    _Unit("wan_m3", "1e4 * m3", "万立方米", "10,000 m³"),
-    _Unit("yi_m3", "1e4 * wan_m3", "亿立方米", "100 million m³"),
+    _Unit("cm3", "cm ** 3", "立方厘米", "cm³", aliases="cm³"),
+    _Unit("m3", "metre ** 3", "立方米", "m³", aliases="m³"),
+    _Unit("wan_m3", "1e4 * m3", "万立方米", "10⁴ m³"),
+    _Unit("yi_m3", "1e4 * wan_m3", "亿立方米", "10⁸ m³"),
     _Unit("litre", "0.001 * m3", "升", "L", aliases="L liter"),
     _Unit("ml", "0.001 * litre", "毫升", "mL", aliases="mL"),
     # mass
@@ -95,28 +95,28 @@ _UNITS = (
     _Unit("mg", "0.001 * gram", "毫克", "mg"),
     _Unit("kg", "1000 * gram", "千克", "kg", aliases="公斤 kilogram"),
     _Unit("jin", "0.5 * kg", "斤", "jin"),
-    _Unit("yi_jin", "1e8 * jin", "亿斤", "100 million jin"),
+    _Unit("yi_jin", "1e8 * jin", "亿斤", "10⁸ jin"),
     _Unit("tonne", "1000 * kg", "吨", "t", aliases="t"),
-    _Unit("wan_tonne", "1e4 * tonne", "万吨", "10,000 t"),
-    _Unit("yi_tonne", "1e4 * wan_tonne", "亿吨", "100 million t"),
+    _Unit("wan_tonne", "1e4 * tonne", "万吨", "10⁴ t"),
+    _Unit("yi_tonne", "1e4 * wan_tonne", "亿吨", "10⁸ t"),
     # standard coal
     _Unit("kgce", "[standard_coal]", "千克标准煤", "kgce"),
     _Unit("tce", "1000 * kgce", "吨标准煤", "tce"),
-    _Unit("wan_tce", "1e4 * tce", "万吨标准煤", "10,000 tce"),
+    _Unit("wan_tce", "1e4 * tce", "万吨标准煤", "10⁴ tce"),
     # energy and electricity
     _Unit("joule", "kg * metre ** 2 / second ** 2", "焦", "J", aliases="J"),
     _Unit("kj", "1000 * joule", "千焦", "kJ", aliases="kJ"),
     _Unit("mj", "1e6 * joule", "兆焦", "MJ", aliases="MJ"),
     _Unit("gj", "1e9 * joule", "吉焦", "GJ", aliases="GJ"),
     _Unit("watt", "joule / second", "瓦", "W", aliases="W"),
-    _Unit("kw", "1000 * watt", "千瓦", "kW", aliases="kW"),
-    _Unit("wan_kw", "1e4 * kw", "万千瓦", "10,000 kW", aliases="wan_kW"),
-    _Unit("mw", "1e6 * watt", "兆瓦", "MW", aliases="MW"),
-    _Unit("kwh", "kw * hour", "千瓦时", "kWh", aliases="kWh"),
-    _Unit("wan_kwh", "1e4 * kwh", "万千瓦时", "10,000 kWh", aliases="wan_kWh"),
-    _Unit("yi_kwh", "1e8 * kwh", "亿千瓦时", "100 million kWh", aliases="yi_kWh"),
+    _Unit("kw", "1000 * watt", "千瓦", "kW", aliases="kW kilowatt"),
+    _Unit("wan_kw", "1e4 * kw", "万千瓦", "10⁴ kW", aliases="wan_kW wan_kilowatt"),
+    _Unit("mw", "1e6 * watt", "兆瓦", "MW", aliases="MW megawatt"),
+    _Unit("kwh", "kw * hour", "千瓦时", "kWh", aliases="kWh kilowatt_hour"),
+    _Unit("wan_kwh", "1e4 * kwh", "万千瓦时", "10⁴ kWh", aliases="wan_kWh wan_kilowatt_hour"),
+    _Unit("yi_kwh", "1e8 * kwh", "亿千瓦时", "10⁸ kWh", aliases="yi_kWh yi_kilowatt_hour"),
     _Unit("volt", "watt / ampere", "伏", "V", aliases="V"),
-    _Unit("kv", "1000 * volt", "千伏", "kV", aliases="kV"),
+    _Unit("kv", "1000 * volt", "千伏", "kV", aliases="kV kilovolt"),
     _Unit("ampere", "[current]", "安", "A"),
     # temperature and sound
     _Unit("kelvin", "[temperature]", "开", "K", aliases="K"),
@@ -126,6 +126,7 @@ _UNITS = (
 _BY_NAME = {
     name: unit for unit in _UNITS for name in (unit.name, unit.zh, *unit.aliases.split()) if name not in "%‰"
 }
+_POWER = re.compile(r"\b(m|cm|km) ?(?:\*\*|\^) ?([23])\b")
 _TOKEN = re.compile(r"[^\s*/^()]+|\*\*|[*/^()]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
@@ -146,7 +147,8 @@ def units() -> UnitRegistry[Fraction]:
     lines = []
     for unit in _UNITS:
         zh = () if unit.zh in "%‰" else (unit.zh,)
-        lines.append(" = ".join((unit.name, unit.definition, "_", *zh, *unit.aliases.split())))
+        aliases = [alias for alias in unit.aliases.split() if alias.isidentifier()]
+        lines.append(" = ".join((unit.name, unit.definition, "_", *zh, *aliases)))
     registry.load_definitions(lines)
     return registry
 
@@ -277,12 +279,14 @@ def label_of(expression: str) -> Text:
     Examples
     --------
     >>> label_of("tce/wan_yuan").zh, label_of("tce/wan_yuan").en
-    ('吨标准煤/万元', 'tce/10,000 yuan')
+    ('吨标准煤/万元', 'tce/10⁴ yuan')
     >>> label_of("m2/person").en, label_of("1").zh
     ('m²/person', '—')
+    >>> label_of("yi_yuan / km ** 2").zh
+    '亿元/平方公里'
     """
-    stripped = expression.strip()
-    if stripped in ("", "1", "-"):
+    stripped = _POWER.sub(r"\1\2", expression.strip())  # km ** 2 is read as km²
+    if stripped in ("", "1", "-", "dimensionless"):
         return Text(zh="—", en="—")
     zh: list[str] = []
     en: list[str] = []
@@ -306,7 +310,7 @@ def with_unit(number: str, unit_label: str | Text, language: str) -> str:
     Examples
     --------
     >>> with_unit("8.45", label_of("yi_m3"), "zh"), with_unit("8.45", label_of("yi_m3"), "en")
-    ('8.45亿立方米', '8.45 × 100 million m³')
+    ('8.45亿立方米', '8.45 × 10⁸ m³')
     >>> with_unit("61", "%", "en")
     '61%'
     """
@@ -314,7 +318,7 @@ def with_unit(number: str, unit_label: str | Text, language: str) -> str:
     label = label.strip()
     if label in ("", "-", "—", "1"):
         return number
-    if label[0] in "%‰°":
+    if label[0] in "%‰°::":
         return number + label
     if language.startswith("zh") and not label[0].isascii():
         return number + label
@@ -329,7 +333,9 @@ def _parsed(expression: str) -> str:
         raise UnitError("The unit is empty; write '1' for a bare number.")
     parts = []
     for token in _TOKEN.findall(stripped.replace("%", "percent").replace("‰", "permille")):
-        if token in ("*", "/", "**", "(", ")") or _NUMBER.fullmatch(token):
+        if token == "dimensionless":
+            parts.append("1")
+        elif token in ("*", "/", "**", "(", ")") or _NUMBER.fullmatch(token):
             parts.append(token)
         elif token == "^":
             parts.append("**")
