@@ -68,7 +68,13 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     if not console.is_terminal:
         yield lambda done, total: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -92,7 +98,10 @@ def with_django(command: Callable[P, R]) -> Callable[P, R]:
         except ImproperlyConfigured as error:
             fail(f"The settings are not complete: {error}", Exit.MISSING)
         except DatabaseError as error:
-            fail(f"The database does not answer as expected ({error}). Run `ecociv zone migrate` first.", Exit.MISSING)
+            fail(
+                f"The database does not answer as expected ({error}). Run `ecociv zone migrate` first.",
+                Exit.MISSING,
+            )
 
     return run
 
@@ -100,12 +109,21 @@ def with_django(command: Callable[P, R]) -> Callable[P, R]:
 def format_option(*formats: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """The option ``--format`` with ``formats[0]`` as default."""
     return click.option(
-        "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="Form of the output."
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="Form of the output.",
     )
 
 
 def language_option(command: Callable[P, R]) -> Callable[P, R]:
     """The option ``--language``."""
     return click.option(
-        "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of texts."
+        "--language",
+        type=click.Choice(["zh", "en"]),
+        default="zh",
+        show_default=True,
+        help="Language of texts.",
     )(command)

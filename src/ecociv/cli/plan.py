@@ -63,7 +63,13 @@ def tasks(zone: str, form: str, language: str) -> None:
 @click.argument("zone")
 @format_option("text", "json")
 @language_option
-@click.option("--severity", type=click.Choice(["error", "warning", "note"]), default="note", show_default=True, help="List findings of this severity and graver.")
+@click.option(
+    "--severity",
+    type=click.Choice(["error", "warning", "note"]),
+    default="note",
+    show_default=True,
+    help="List findings of this severity and graver.",
+)
 def check(zone: str, form: str, language: str, severity: str) -> None:
     """Read the plan as a strict colleague would and list what does not hold.
 
@@ -77,7 +83,11 @@ def check(zone: str, form: str, language: str, severity: str) -> None:
         say_json([finding.to_json() for finding in findings])
         return
     for finding in findings:
-        places = finding.places if len(finding.places) <= 4 else (*finding.places[:4], f"+{len(finding.places) - 4}")
+        places = (
+            finding.places
+            if len(finding.places) <= 4
+            else (*finding.places[:4], f"+{len(finding.places) - 4}")
+        )
         say(f"{finding.severity.label.in_language(language)}  {finding.code}  [{', '.join(places)}]")
         say(f"    {finding.message.in_language(language)}")
     say(f"{len(findings)} finding(s)")
@@ -85,7 +95,9 @@ def check(zone: str, form: str, language: str, severity: str) -> None:
 
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--zone", default=None, help="Compare with this zone, and use its organisations to recognise bodies.")
+@click.option(
+    "--zone", default=None, help="Compare with this zone, and use its organisations to recognise bodies."
+)
 @format_option("text", "json")
 @language_option
 def import_plan(file: Path, zone: str | None, form: str, language: str) -> None:
@@ -115,7 +127,9 @@ def import_plan(file: Path, zone: str | None, form: str, language: str) -> None:
 
 @group.command("export")
 @click.argument("zone")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The .xlsx to write.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The .xlsx to write."
+)
 def export(zone: str, out: Path) -> None:
     """Write the plan as a workbook that can be edited and read back."""
     from ecociv.plan.exchange import write_workbook
@@ -127,7 +141,9 @@ def export(zone: str, out: Path) -> None:
         write_workbook(package, out)
     except OSError as error:
         fail(f"{out} cannot be written: {error.strerror}")
-    say(f"{out}: {len(package.indicators)} indicators, {len(package.tasks)} tasks, {len(package.projects)} projects")
+    say(
+        f"{out}: {len(package.indicators)} indicators, {len(package.tasks)} tasks, {len(package.projects)} projects"
+    )
 
 
 @group.command("diff")

@@ -31,7 +31,9 @@ def validate(zone: str) -> None:
         package = load_zone(zone)
     except PackageError as error:
         fail(str(error))
-    say(f"{zone}: {len(package.indicators)} indicators, {len(package.tasks)} tasks, {len(package.projects)} projects: valid")
+    say(
+        f"{zone}: {len(package.indicators)} indicators, {len(package.tasks)} tasks, {len(package.projects)} projects: valid"
+    )
 
 
 @group.command("migrate")

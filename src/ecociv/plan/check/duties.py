@@ -10,13 +10,18 @@ from statistics import quantiles
 from ecociv.core.text import Text
 from ecociv.plan.check.figures import figure_of
 from ecociv.plan.check.findings import Figure, Finding, Severity, plain
-from ecociv.plan.package import Project, Task, ZonePackage
+from ecociv.plan.package import Project, QuantifiedTarget, Task, ZonePackage
 
 
 def undated(package: ZonePackage) -> Iterator[Finding]:
     """A duty without any date."""
     for duty in package.duties:
-        if duty.cell_shared_with is None and duty.start is None and duty.recurring is None and not list(duty.dates()):
+        if (
+            duty.cell_shared_with is None
+            and duty.start is None
+            and duty.recurring is None
+            and not list(duty.dates())
+        ):
             yield _about(duty, "duty-without-date", Severity.WARNING, "没有时间节点", "has no date")
 
 
@@ -48,7 +53,11 @@ def unmeasurable(package: ZonePackage) -> Iterator[Finding]:
     for duty in package.duties:
         if not duty.measurable and duty.recurring is None and duty.cell_shared_with is None:
             yield _about(
-                duty, "outcome-not-measurable", Severity.WARNING, "没有可衡量的成果，无法判定是否完成", "names no measurable outcome"
+                duty,
+                "outcome-not-measurable",
+                Severity.WARNING,
+                "没有可衡量的成果，无法判定是否完成",
+                "names no measurable outcome",
             )
 
 
@@ -100,7 +109,10 @@ def names_of_bodies(package: ZonePackage) -> Iterator[Finding]:
                 "body-misspelt",
                 Severity.WARNING,
                 tuple(places),
-                Text(zh=f"“{name}”应为“{body.name}”。", en=f"“{name}” is meant to be “{body.name}” ({body.name_en})."),
+                Text(
+                    zh=f"“{name}”应为“{body.name}”。",
+                    en=f"“{name}” is meant to be “{body.name}” ({body.name_en}).",
+                ),
             )
         variants = [name for name in forms if name not in wrong]
         if len(variants) > 1:
@@ -163,7 +175,11 @@ def sums_in_duties(package: ZonePackage) -> Iterator[Finding]:
         for whole in duty.targets:
             if not whole.made_up_of:
                 continue
-            by_name = {target.quantity.zh: figure_of(target.target) for target in duty.targets if target.year == whole.year}
+            by_name = {
+                target.quantity.zh: figure_of(target.target)
+                for target in duty.targets
+                if target.year == whole.year
+            }
             figures = [by_name.get(name) for name in whole.made_up_of]
             stated = figure_of(whole.target)
             if stated is None or any(figure is None for figure in figures):
@@ -182,12 +198,43 @@ def sums_in_duties(package: ZonePackage) -> Iterator[Finding]:
                 )
 
 
+def steep_steps(package: ZonePackage) -> Iterator[Finding]:
+    """A figure that grows tenfold or more from one date to the next: a digit may have been lost."""
+    for duty in package.duties:
+        by_quantity: dict[str, list[QuantifiedTarget]] = defaultdict(list)
+        for target in duty.targets:
+            if target.year is not None and figure_of(target.target):
+                by_quantity[target.quantity.zh].append(target)
+        for name, entries in by_quantity.items():
+            entries.sort(key=lambda entry: entry.year or 0)
+            for before, after in zip(entries, entries[1:], strict=False):
+                low, high = figure_of(before.target), figure_of(after.target)
+                if low is None or high is None or high < 10 * low:
+                    continue
+                yield Finding(
+                    "steep-step",
+                    Severity.NOTE,
+                    (duty.place,),
+                    Text(
+                        zh=f"{_zh(duty)}“{name}”由{before.year}年的{plain(low)}{before.unit_label}增至{after.year}年的{plain(high)}{after.unit_label}，为{plain(high / low)}倍，请核对是否漏印数字。",
+                        en=f"In {_en(duty)} “{after.quantity.en}” grows from {plain(low)} {before.unit_label} in {before.year} to {plain(high)} in {after.year}, {plain(high / low)} times; check for a lost digit.",
+                    ),
+                    (
+                        Figure(duty.place, f"{before.year}: {plain(low)}", before.unit_label),
+                        Figure(duty.place, f"{after.year}: {plain(high)}", after.unit_label),
+                    ),
+                )
+
+
 def _about(duty: Task | Project, code: str, severity: Severity, zh: str, en: str) -> Finding:
     return Finding(
         code,
         severity,
         (duty.place,),
-        Text(zh=f"{_zh(duty)}“{duty.title.zh}”{zh}。", en=f"{_en(duty)[0].upper()}{_en(duty)[1:]} “{duty.title.en}” {en}."),
+        Text(
+            zh=f"{_zh(duty)}“{duty.title.zh}”{zh}。",
+            en=f"{_en(duty)[0].upper()}{_en(duty)[1:]} “{duty.title.en}” {en}.",
+        ),
     )
 
 

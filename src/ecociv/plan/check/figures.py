@@ -31,14 +31,18 @@ def conflicts_between_annexes(package: ZonePackage) -> Iterator[Finding]:
                 yield from _compare(indicator, series, duty, said)
 
 
-def _compare(indicator: Indicator, series: Series, duty: Task | Project, said: QuantifiedTarget) -> Iterator[Finding]:
-    declared = series.targets.get(said.year)
-    if declared is None:
+def _compare(
+    indicator: Indicator, series: Series, duty: Task | Project, said: QuantifiedTarget
+) -> Iterator[Finding]:
+    declared = series.targets.get(said.year) if said.year is not None else None
+    if declared is None or said.year is None:
         return
     places = (f"indicator:{indicator.number}", duty.place)
     name, label = indicator.series_name(series), indicator.unit_label
     if "delegated" in declared and "delegated" in said.target:
-        yield from _levels(places, name, said.year, declared["delegated"]["to"], said.target["delegated"]["to"])
+        yield from _levels(
+            places, name, said.year, declared["delegated"]["to"], said.target["delegated"]["to"]
+        )
         return
     ours, theirs = figure_of(declared), figure_of(said.target)
     if theirs is None:
@@ -63,10 +67,11 @@ def _compare(indicator: Indicator, series: Series, duty: Task | Project, said: Q
         Severity.NOTE if rounded else Severity.ERROR,
         places,
         Text(
-            zh=f"“{name.zh}”{said.year}年目标，附表1为{plain(ours)}{label.zh},{_place_zh(duty)}为{plain(theirs)}{label.zh}"
-            + (",属修约差异，应以同一精度表述。" if rounded else ",两处不一致。"),
+            zh=f"“{name.zh}”{said.year}年目标，附表1为{plain(ours)}{label.zh}，{_place_zh(duty)}为{plain(theirs)}{label.zh}"
+            + ("，属修约差异，应以同一精度表述。" if rounded else "，两处不一致。"),
             en=f"The {said.year} target of “{name.en}” is {plain(ours)} {label.en} in Annex 1 and {plain(theirs)} {label.en} in "
-            f"{duty.place_kind} {duty.number}" + ("; they agree once rounded and should be stated alike." if rounded else "."),
+            f"{duty.place_kind} {duty.number}"
+            + ("; they agree once rounded and should be stated alike." if rounded else "."),
         ),
         (Figure(places[0], plain(ours), label.zh), Figure(places[1], plain(theirs), label.zh)),
     )
@@ -98,16 +103,24 @@ def gaps_in_duties(package: ZonePackage) -> Iterator[Finding]:
     for duty in package.duties:
         years: dict[str, set[int]] = defaultdict(set)
         for target in duty.targets:
-            if target.series is not None:
+            if target.series is not None and target.year is not None:
                 years[target.series].add(target.year)
         for key, given in years.items():
             indicator, series = package.series(key)
-            figures = {year: figure for year, mapping in series.targets.items() if (figure := figure_of(mapping)) is not None}
+            figures = {
+                year: figure
+                for year, mapping in series.targets.items()
+                if (figure := figure_of(mapping)) is not None
+            }
             left_out = sorted(set(figures) - given)
             if not left_out or not given & set(figures):
                 continue
-            shown_zh = "、".join(f"{year}年{plain(figures[year])}{indicator.unit_label.zh}" for year in left_out)
-            shown_en = ", ".join(f"{plain(figures[year])} {indicator.unit_label.en} for {year}" for year in left_out)
+            shown_zh = "、".join(
+                f"{year}年{plain(figures[year])}{indicator.unit_label.zh}" for year in left_out
+            )
+            shown_en = ", ".join(
+                f"{plain(figures[year])} {indicator.unit_label.en} for {year}" for year in left_out
+            )
             name = indicator.series_name(series)
             yield Finding(
                 "milestone-left-out",
@@ -122,7 +135,9 @@ def gaps_in_duties(package: ZonePackage) -> Iterator[Finding]:
 
 def conflicts_between_duties(package: ZonePackage) -> Iterator[Finding]:
     """Two tasks or projects give different figures for the same named quantity and year."""
-    groups: dict[tuple[str, int, str], list[tuple[Task | Project, Decimal, QuantifiedTarget]]] = defaultdict(list)
+    groups: dict[tuple[str, int | None, str], list[tuple[Task | Project, Decimal, QuantifiedTarget]]] = (
+        defaultdict(list)
+    )
     for duty in package.duties:
         for target in duty.targets:
             figure = figure_of(target.target)
@@ -131,13 +146,21 @@ def conflicts_between_duties(package: ZonePackage) -> Iterator[Finding]:
     for (quantity, year, _unit), entries in groups.items():
         if len({figure for _, figure, _ in entries}) < 2 or len({duty.place for duty, _, _ in entries}) < 2:
             continue
-        shown_zh = ";".join(f"{_place_zh(duty)}为{plain(figure)}{target.unit_label}" for duty, figure, target in entries)
-        shown_en = "; ".join(f"{plain(figure)} {target.unit_label} in {duty.place_kind} {duty.number}" for duty, figure, target in entries)
+        shown_zh = ";".join(
+            f"{_place_zh(duty)}为{plain(figure)}{target.unit_label}" for duty, figure, target in entries
+        )
+        shown_en = "; ".join(
+            f"{plain(figure)} {target.unit_label} in {duty.place_kind} {duty.number}"
+            for duty, figure, target in entries
+        )
         yield Finding(
             "figure-conflict",
             Severity.ERROR,
             tuple(duty.place for duty, _, _ in entries),
-            Text(zh=f"“{quantity}”{year}年的数值不一致：{shown_zh}。", en=f"“{entries[0][2].quantity.en}” for {year} differs: {shown_en}."),
+            Text(
+                zh=f"“{quantity}”{year}年的数值不一致：{shown_zh}。",
+                en=f"“{entries[0][2].quantity.en}” for {year} differs: {shown_en}.",
+            ),
             tuple(Figure(duty.place, plain(figure), target.unit_label) for duty, figure, target in entries),
         )
 
@@ -153,7 +176,7 @@ def statements_against_annexes(package: ZonePackage) -> Iterator[Finding]:
                 Severity.WARNING,
                 statement.compare_with if within_annexes else (place, *statement.compare_with),
                 Text(
-                    zh=f"{'' if within_annexes else '正文'}{statement.place}:{statement.says.zh};{statement.difference.zh}。",
+                    zh=f"{'' if within_annexes else '正文'}{statement.place}：{statement.says.zh}；{statement.difference.zh}。",
                     en=f"{'Annexes' if within_annexes else 'Main text'} {statement.place}: {statement.says.en}; {statement.difference.en}.",
                 ),
             )
@@ -166,7 +189,13 @@ def statements_against_annexes(package: ZonePackage) -> Iterator[Finding]:
                     zh=f"正文{statement.place}承诺“{statement.says.zh}”，三个附表均未列入，无牵头单位。",
                     en=f"Main text {statement.place} undertakes “{statement.says.en}”, which no annex takes up: nobody leads it.",
                 ),
-                (Figure(place, plain(statement.value), "%" if statement.unit == "percent" else statement.unit or ""),),
+                (
+                    Figure(
+                        place,
+                        plain(statement.value),
+                        "%" if statement.unit == "percent" else statement.unit or "",
+                    ),
+                ),
             )
         if statement.series is not None and statement.year is not None and statement.value is not None:
             indicator, series = package.series(statement.series)
@@ -180,7 +209,10 @@ def statements_against_annexes(package: ZonePackage) -> Iterator[Finding]:
                         zh=f"“{indicator.name.zh}”{statement.year}年，正文为{plain(statement.value)}，附表1为{plain(declared)}。",
                         en=f"“{indicator.name.en}” for {statement.year}: {plain(statement.value)} in the main text, {plain(declared)} in Annex 1.",
                     ),
-                    (Figure(place, plain(statement.value)), Figure(f"indicator:{indicator.number}", plain(declared))),
+                    (
+                        Figure(place, plain(statement.value)),
+                        Figure(f"indicator:{indicator.number}", plain(declared)),
+                    ),
                 )
 
 

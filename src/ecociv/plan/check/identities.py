@@ -114,7 +114,9 @@ def _evaluate(node: ast.expr, known: Mapping[str, Interval]) -> Interval:
             return Interval.exact(Decimal(str(value)))
         case ast.Name(id=name):
             return known[name]
-    raise FormulaError(f"only numbers, + - * /, brackets and names may stand in a formula, not {ast.dump(node)}")
+    raise FormulaError(
+        f"only numbers, + - * /, brackets and names may stand in a formula, not {ast.dump(node)}"
+    )
 
 
 def identities(package: ZonePackage) -> Iterator[Finding]:
@@ -126,7 +128,11 @@ def identities(package: ZonePackage) -> Iterator[Finding]:
 
 def _check(package: ZonePackage, identity: Identity, names: Mapping[str, Decimal]) -> Iterator[Finding]:
     keys = tuple(dict.fromkeys(key for side in identity.sides for key in series_in(side.formula)))
-    by_year = {year: figures for year in _years(package) if len(figures := _figures(package, keys, year)) == len(keys)}
+    by_year = {
+        year: figures
+        for year in _years(package)
+        if len(figures := _figures(package, keys, year)) == len(keys)
+    }
     sides: list[dict[int, Interval]] = []
     for side in identity.sides:
         values = {year: evaluate(side.formula, figures, names) for year, figures in by_year.items()}
@@ -143,10 +149,28 @@ def _check(package: ZonePackage, identity: Identity, names: Mapping[str, Decimal
     shown_zh, shown_en, figures_shown = [], [], []
     years = sorted(sides[0]) if identity.kind == "constant" else broken
     for year in years:
-        parts = [(side, values[year].middle.quantize(digits)) for side, values in zip(identity.sides, sides, strict=True)]
-        shown_zh.append(f"{year}年" + "，".join(f"{side.name.zh}为{plain(value)}{identity.unit_label.zh}" for side, value in parts))
-        shown_en.append(f"{year}: " + ", ".join(f"{side.name.en} {plain(value)} {identity.unit_label.en}".rstrip() for side, value in parts))
-        figures_shown += [Figure("+".join(f"indicator:{package.series(key)[0].number}" for key in series_in(side.formula)), f"{year}: {plain(value)}", identity.unit_label.zh) for side, value in parts]
+        parts = [
+            (side, values[year].middle.quantize(digits))
+            for side, values in zip(identity.sides, sides, strict=True)
+        ]
+        shown_zh.append(
+            f"{year}年"
+            + "，".join(f"{side.name.zh}为{plain(value)}{identity.unit_label.zh}" for side, value in parts)
+        )
+        shown_en.append(
+            f"{year}: "
+            + ", ".join(
+                f"{side.name.en} {plain(value)} {identity.unit_label.en}".rstrip() for side, value in parts
+            )
+        )
+        figures_shown += [
+            Figure(
+                "+".join(f"indicator:{package.series(key)[0].number}" for key in series_in(side.formula)),
+                f"{year}: {plain(value)}",
+                identity.unit_label.zh,
+            )
+            for side, value in parts
+        ]
     yield Finding(
         "identity",
         Severity(identity.severity),
@@ -182,7 +206,11 @@ def _figures(package: ZonePackage, keys: tuple[str, ...], year: int) -> dict[str
     found: dict[str, Interval] = {}
     for key in keys:
         _, series = package.series(key)
-        value = series.baseline_value if year == package.zone.base_year else figure_of(series.targets.get(year, {}))
+        value = (
+            series.baseline_value
+            if year == package.zone.base_year
+            else figure_of(series.targets.get(year, {}))
+        )
         if isinstance(value, Decimal):
             found[key] = Interval.of_printed(value)
     return found

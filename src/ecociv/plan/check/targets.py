@@ -20,13 +20,25 @@ def against_direction(package: ZonePackage) -> Iterator[Finding]:
             continue
         place = f"indicator:{indicator.number}"
         for series in indicator.series:
-            points = [(package.zone.base_year, series.baseline_value)] if isinstance(series.baseline_value, Decimal) else []
-            points += [(year, figure) for year, target in sorted(series.targets.items()) if (figure := figure_of(target)) is not None]
+            points = (
+                [(package.zone.base_year, series.baseline_value)]
+                if isinstance(series.baseline_value, Decimal)
+                else []
+            )
+            points += [
+                (year, figure)
+                for year, target in sorted(series.targets.items())
+                if (figure := figure_of(target)) is not None
+            ]
             name, unit = indicator.series_name(series), indicator.unit_label
             steps = [
                 (before, after)
                 for before, after in zip(points, points[1:], strict=False)
-                if (after[1] < before[1] if indicator.direction is Direction.INCREASE else after[1] > before[1])
+                if (
+                    after[1] < before[1]
+                    if indicator.direction is Direction.INCREASE
+                    else after[1] > before[1]
+                )
             ]
             if not steps:
                 continue
@@ -35,13 +47,15 @@ def against_direction(package: ZonePackage) -> Iterator[Finding]:
             percent = f"{change:+.1f} %" if change is not None else ""
             path_zh = "、".join(f"{year}年{plain(value)}" for year, value in points)
             path_en = ", ".join(f"{plain(value)} in {year}" for year, value in points)
-            wanted_zh, wanted_en = ("上升", "rise") if indicator.direction is Direction.INCREASE else ("下降", "fall")
+            wanted_zh, wanted_en = (
+                ("上升", "rise") if indicator.direction is Direction.INCREASE else ("下降", "fall")
+            )
             yield Finding(
                 "against-direction",
                 Severity.WARNING,
                 (place,),
                 Text(
-                    zh=f"“{name.zh}”声明方向为{wanted_zh}，目标却反向移动：{path_zh}({unit.zh},{percent.replace(' ', '')})。",
+                    zh=f"“{name.zh}”声明方向为{wanted_zh}，目标却反向移动：{path_zh}({unit.zh}，{percent.replace(' ', '')})。",
                     en=f"“{name.en}” is declared to {wanted_en}, yet its targets move the other way: {path_en} ({unit.en}, {percent}).",
                 ),
                 tuple(Figure(place, f"{year}: {plain(value)}", unit.zh) for year, value in points),
@@ -82,7 +96,11 @@ def compositions(package: ZonePackage) -> Iterator[Finding]:
     """A composition whose parts do not add up to 100."""
     for indicator in package.indicators:
         for series in indicator.series:
-            parts = {package.zone.base_year: series.baseline_value} if isinstance(series.baseline_value, dict) else {}
+            parts = (
+                {package.zone.base_year: series.baseline_value}
+                if isinstance(series.baseline_value, dict)
+                else {}
+            )
             for year, mapping in series.targets.items():
                 if "composition" in mapping:
                     parts[year] = {key: Decimal(str(value)) for key, value in mapping["composition"].items()}
@@ -98,7 +116,10 @@ def compositions(package: ZonePackage) -> Iterator[Finding]:
                             zh=f"“{indicator.name.zh}”{year}年各部分之和为{plain(total)}%，应为100%。",
                             en=f"The parts of “{indicator.name.en}” for {year} add up to {plain(total)} %, not 100 %.",
                         ),
-                        tuple(Figure(f"indicator:{indicator.number}", plain(value), "%") for value in shares.values()),
+                        tuple(
+                            Figure(f"indicator:{indicator.number}", plain(value), "%")
+                            for value in shares.values()
+                        ),
                     )
 
 

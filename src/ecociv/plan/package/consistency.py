@@ -122,10 +122,13 @@ def _duty(package: ZonePackage, duty: Task | Project) -> Iterator[Inconsistency]
 
 
 def _numbers(package: ZonePackage) -> Iterator[Inconsistency]:
-    parts = {"indicator": package.indicators, "task": package.tasks, "project": package.projects}
-    for name, items in parts.items():
+    parts = {
+        "indicator": [item.number for item in package.indicators],
+        "task": [item.number for item in package.tasks],
+        "project": [item.number for item in package.projects],
+    }
+    for name, numbers in parts.items():
         declared = package.zone.plan.counts.get(f"{name}s")
-        numbers = [item.number for item in items]
         if declared is not None and numbers != list(range(1, declared + 1)):
             absent = sorted(set(range(1, declared + 1)) - set(numbers))
             twice = sorted(number for number, count in Counter(numbers).items() if count > 1)

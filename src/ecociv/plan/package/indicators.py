@@ -127,7 +127,7 @@ class Indicator(PackageModel):
         """The series' name, with the indicator's before it where there are several."""
         if series.name is None:
             return self.name
-        return Text(zh=f"{self.name.zh}:{series.name.zh}", en=f"{self.name.en}: {series.name.en}")
+        return Text(zh=f"{self.name.zh}：{series.name.zh}", en=f"{self.name.en}: {series.name.en}")
 
     @property
     def series_keys(self) -> tuple[str, ...]:

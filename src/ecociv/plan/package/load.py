@@ -131,9 +131,10 @@ def package_from_items(
     projects: Iterable[Project],
 ) -> ZonePackage:
     """A package of validated parts, with the digest of their content."""
-    parts = [list(organisations), list(indicators), list(tasks), list(projects)]
-    content = [payload(zone), *([payload(item) for item in part] for part in parts)]
-    return ZonePackage(zone, *parts, digest=digest_of_json(content))
+    bodies, measures, duties, works = list(organisations), list(indicators), list(tasks), list(projects)
+    items: list[BaseModel] = [zone, *bodies, *measures, *duties, *works]
+    digest = digest_of_json([payload(item) for item in items])
+    return ZonePackage(zone, bodies, measures, duties, works, digest=digest)
 
 
 def payload(item: BaseModel) -> dict[str, Any]:

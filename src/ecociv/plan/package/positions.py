@@ -87,7 +87,7 @@ def _construct(
     if isinstance(node, yaml.MappingNode):
         mapping: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = loader.construct_object(key_node, deep=True)
             if key in mapping:
                 line = key_node.start_mark.line + 1
                 raise YamlProblem(
@@ -95,4 +95,4 @@ def _construct(
                 )
             mapping[key] = _construct(loader, value_node, (*place, key), lines, file)
         return mapping
-    return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+    return loader.construct_object(node, deep=True)

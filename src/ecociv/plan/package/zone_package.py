@@ -220,13 +220,12 @@ class ZonePackage:
 
     # --- links between the annexes ------------------------------------------------------------------------
 
-    def shared_cell(self, duty: Duty) -> Duty:
+    def shared_cell(self, duty: Task | Project) -> Task | Project:
         """The duty whose goal cell this one shares, or the duty itself."""
         if duty.cell_shared_with is None:
             return duty
-        return _numbered(
-            self.tasks if isinstance(duty, Task) else self.projects, duty.cell_shared_with, "duty"
-        )
+        number = duty.cell_shared_with
+        return self.task(number) if isinstance(duty, Task) else self.project(number)
 
     def targets_for_series(self, key: str) -> Iterator[tuple[Task | Project, QuantifiedTarget]]:
         """Figures in tasks and projects that speak of a series."""
