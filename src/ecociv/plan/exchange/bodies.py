@@ -45,6 +45,9 @@ class BodyList:
     continues: bool = False
 
 
+NO_BODIES = BodyList(())
+
+
 def split_outside_brackets(text: str, signs: str = "、,;") -> list[str]:
     """Parts of ``text`` between ``signs`` that stand outside brackets.
 
@@ -80,7 +83,7 @@ def read_bodies(line: str) -> BodyList | None:
     True
     """
     text = fold(line)
-    if not text or any(sign in text for sign in "。:;!?“”\"%") or re.search(r"\d", text):
+    if not text or any(sign in text for sign in '。:;!?“”"%') or re.search(r"\d", text):
         return None
     continues = text[-1] in "、,"
     text = _OPEN_INSIDE.sub("等,", text.rstrip("、, "))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ecociv.core.text import Text
-from ecociv.plan.exchange.bodies import BodyList, BodyRegister, odd_names
+from ecociv.plan.exchange.bodies import NO_BODIES, BodyList, BodyRegister, odd_names
 from ecociv.plan.exchange.figures import read_targets
-from ecociv.plan.exchange.rows import Doubt, ImportedDuty, shortened
+from ecociv.plan.exchange.rows import Doubt, ImportedDuty, ImportedTarget, shortened
 from ecociv.plan.exchange.timing import read_timing
-
-NO_BODIES = BodyList(())
 
 
 @dataclass
@@ -21,7 +19,7 @@ class DutyCells:
 
     ``goal_state`` says why a goal cell has no words: ``blank`` where the cell is there and empty, ``merged`` where it
     is one with the row above, ``given`` where it has words, ``absent`` where the table has no such column.
-    ``sure`` is false where the cell borders were lost and the split is a reading.
+    ``borders`` is true where the cell borders survive, so that merged and empty cells are known as such.
     """
 
     kind: Literal["task", "project"]
@@ -36,13 +34,16 @@ class DutyCells:
     goal_shared_with: int | None = None
     lead: BodyList = NO_BODIES
     support: BodyList = NO_BODIES
+    borders: bool = False
     line: int | None = None
     doubts: list[Doubt] = field(default_factory=list)
 
     def doubt(self, field_name: str, code: str, found: str, read_as: str, why: Text) -> None:
         """Note a doubt about this row."""
         self.doubts.append(
-            Doubt(self.kind, self.number, field_name, code, shortened(found), shortened(read_as), why, self.line)
+            Doubt(
+                self.kind, self.number, field_name, code, shortened(found), shortened(read_as), why, self.line
+            )
         )
 
 
@@ -53,11 +54,18 @@ def read_duty(cells: DutyCells) -> ImportedDuty:
     timing = read_timing(cells.goal)
     for doubt in timing.doubts:
         cells.doubt(doubt.field, doubt.code, doubt.found, doubt.read_as, doubt.why)
+    if timing.recurring == "year" and timing.due is not None and timing.start is None:
+        cells.doubt(
+            "due", "continues-yearly", cells.goal, timing.due,
+            Text(
+                zh="写明年份的事之后还有逐年的工作,没有终止年份;截止时间按写明的年份理解",
+                en="Yearly work follows what is dated and has no end; the due date is that of the dated part",
+            ),
+        )  # fmt: skip
     targets, figure_doubts = read_targets(cells.goal, "goal")
     more, content_doubts = read_targets(cells.content, "content")
     # A figure that the content column repeats from the goal column is one target.
-    stated = {(target.year, target.value, target.unit) for target in targets}
-    targets += tuple(target for target in more if (target.year, target.value, target.unit) not in stated)
+    targets += tuple(target for target in more if not any(_repeats(target, stated) for stated in targets))
     for figure in (*figure_doubts, *content_doubts):
         cells.doubt("targets", figure.code, figure.found, figure.read_as, figure.why)
     _doubt_goal(cells)
@@ -88,6 +96,11 @@ def read_duty(cells: DutyCells) -> ImportedDuty:
     )
 
 
+def _repeats(target: ImportedTarget, stated: ImportedTarget) -> bool:
+    same = (target.value, target.unit) == (stated.value, stated.unit) and target.year in (None, stated.year)
+    return same and (target.quantity in stated.quantity or stated.quantity in target.quantity)
+
+
 def _doubt_names(cells: DutyCells, name: str, bodies: BodyList) -> None:
     for token in bodies.glued:
         cells.doubt(
@@ -113,7 +126,7 @@ def _doubt_goal(cells: DutyCells) -> None:
             "goal", "blank-goal", "", "",
             Text(zh="目标与时间节点一格为空,没有时限", en="The goal cell is empty: the row has no date"),
         )  # fmt: skip
-    elif cells.goal_state == "merged" and cells.goal_shared_with is not None:
+    elif cells.goal_state == "merged" and cells.goal_shared_with is not None and not cells.borders:
         cells.doubt(
             "goal", "merged-goal-cell", "", f"{cells.goal_shared_with}",
             Text(
@@ -133,7 +146,9 @@ def doubts_about_names(duties: list[ImportedDuty], register: BodyRegister) -> li
                 verdict = _verdict(name, register, odd)
                 if verdict is not None:
                     code, read_as, why = verdict
-                    doubts.append(Doubt(duty.kind, duty.number, field_name, code, name, read_as, why, duty.line))
+                    doubts.append(
+                        Doubt(duty.kind, duty.number, field_name, code, name, read_as, why, duty.line)
+                    )
     return doubts
 
 
@@ -141,22 +156,31 @@ def _verdict(name: str, register: BodyRegister, odd: dict[str, str]) -> tuple[st
     if register.empty:
         if name not in odd:
             return None
-        return "perhaps-misspelt", name, Text(
-            zh=f"与出现更多的“{odd[name]}”只差一字,可能是误写",
-            en=f"One character apart from {odd[name]}, which occurs more often: perhaps a slip",
+        return (
+            "perhaps-misspelt",
+            name,
+            Text(
+                zh=f"与出现更多的“{odd[name]}”只差一字,可能是误写",
+                en=f"One character apart from {odd[name]}, which occurs more often: perhaps a slip",
+            ),
         )
     canonical = register.canonical(name)
     if canonical is None:
-        return "unknown-body", name, Text(
-            zh="机构名单中没有这个名称;请补充名称、别名或误写", en="The organisations list does not have this name; add it there"
+        return (
+            "unknown-body",
+            name,
+            Text(
+                zh="机构名单中没有这个名称;请补充名称、别名或误写",
+                en="The organisations list does not have this name; add it there",
+            ),
         )
     if register.misspelt(name):
-        return "misspelt-body", canonical, Text(
-            zh=f"机构名单把它列为“{canonical}”的误写", en=f"The organisations list has it as a misspelling of {canonical}"
+        return (
+            "misspelt-body",
+            canonical,
+            Text(
+                zh=f"机构名单把它列为“{canonical}”的误写",
+                en=f"The organisations list has it as a misspelling of {canonical}",
+            ),
         )
     return None
-
-
-def with_shared_goal(duty: ImportedDuty, number: int) -> ImportedDuty:
-    """``duty`` with its goal cell merged with that of ``number``."""
-    return replace(duty, goal_shared_with=number)

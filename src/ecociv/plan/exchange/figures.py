@@ -16,26 +16,30 @@ from typing import Literal
 
 from ecociv.core.text import Text
 from ecociv.plan.exchange.bodies import split_outside_brackets
-from ecociv.plan.exchange.characters import fold_sentence
+from ecociv.plan.exchange.characters import chinese_number, fold_sentence
 from ecociv.plan.exchange.rows import ImportedTarget, Relation
 
 _UNIT = (
-    r"%|‰|个百分点|(?:[万亿]?(?:吨标准煤|吨水|吨|公顷|亩|立方米|平方公里|平方米|公里|千瓦时|千瓦|兆瓦|公斤|斤|元|人次|人|户)"
+    r"%|‰|个百分点|(?:[万亿]?(?:吨标准煤|吨水|吨|公顷|亩|立方米|平方公里|平方米|公里|千瓦时|千瓦|兆瓦|千伏|公斤|斤|元|人次|人|户)"
     r"(?:/[万亿]?(?:元|吨|人|户|公顷|亩|平方公里|平方米|立方米|年|日))?)"
     r"|个|家|座|处|所|台|套|条|辆|项|次|艘|名|张|株|种|倍|只|支|对|片"
 )
 _NUMBER = r"\d+(?:\.\d+)?"
 _TOKEN = re.compile(
     r"(?P<years>(?P<from>20\d\d)年?(?:-+|~+|至|到)(?P<to>20\d\d)年?)"
-    r"|(?P<year>20\d\d)年(?:年?[底末]前?|前|内|起|开始|[上下]半年)?"
+    r"|(?P<year>20\d\d)年(?P<tail>年?[底末]前?|前|内|起|开始|[上下]半年)?"
     rf"|(?P<low>{_NUMBER})(?:-|~|至|到)(?P<high>{_NUMBER})(?P<range_unit>{_UNIT})"
     rf"|(?P<count>\d+)[xX×*](?P<each>{_NUMBER})(?P<each_unit>{_UNIT})"
     rf"|(?P<value>{_NUMBER})(?P<unit>{_UNIT})(?P<size>(?={_NUMBER}(?:{_UNIT})))?"
     # A coefficient has no unit: only a figure right after a verb of attainment and before a sign counts.
     rf"|(?<=[到达为在])(?P<bare>{_NUMBER})(?=[、,]|以[上下内]|左右|$)"
+    r"|(?P<word_count>[一二两三四五六七八九十])(?P<word_unit>个|家|座|处|所)"
+    r"|(?P<all>全覆盖)"
     r"|(?P<delegated>(?:完成)?(?:按照?)?(?:达到)?(?:省|国家|上级)[^,。;、]{0,4}下达[^,。;]*)"
 )
-_AT_MOST = re.compile(r"(?:控制在|控制到|不超过|不高于|不大于|低于|小于|[降减压]低?到|[降减]低?至|下降[到至]|减少[到至]|降为)$")
+_AT_MOST = re.compile(
+    r"(?:控制在|控制到|不超过|不高于|不大于|低于|小于|[降减压]低?到|[降减]低?至|下降[到至]|减少[到至]|降为)$"
+)
 _HOLD = re.compile(r"(?:维持|稳定|保持)(?:在)?$")
 _DOWN = re.compile(r"(?:减少|降低|下降|削减)$")
 _UP = re.compile(r"(?:提高|增长|增加|提升|上升)$")
@@ -52,6 +56,7 @@ _SUFFIX_MOST = re.compile(r"^(?:以下|以内|之内)")
 _SUFFIX_LEAST = re.compile(r"^及?以上")
 _ABOUT = re.compile(r"^左右|^上下")
 _COUNTED = re.compile(r"^(?:左右|以上)?(?P<what>(?:[^,。;、\d()]|\([^()]*\)){2,24})")
+_ALL_OF = re.compile(r"所有|全部|一律")
 _COUNTERS = frozenset("个家座处所台套条辆项次艘名张株种只支对片户")
 # Slogans such as "walk one kilometre, cycle three" name distances without undertaking anything.
 _ENCOURAGE = re.compile(r"倡导|鼓励|引导[^,。;]*$")
@@ -100,6 +105,12 @@ def read_targets(
         part, start = sentence[start : match.start()], match.end()
         if part:
             _read_part(part, column, targets, doubts)
+    if column == "goal" and (every := _ALL_OF.search(sentence)):
+        why = Text(
+            zh="“所有”“全部”等没有写出数值,可按100%理解",
+            en='"All" stands without a figure; it may be meant as 100 %',
+        )
+        doubts.append(FigureDoubt("all-without-figure", every[0], "", why))
     return tuple(targets), tuple(doubts)
 
 
@@ -129,7 +140,7 @@ def _read_part(
                 index += 1
                 run.append(matches[index])
                 position = matches[index].end()
-        if column == "goal" or _undertaken(part[: match.start()]):
+        if column == "goal" or match["all"] or _undertaken(part[: match.start()]):
             _emit(run, words, part, column, state, targets, doubts)
         index += 1
 
@@ -149,13 +160,18 @@ def _take_words(words: str, state: _State) -> None:
 
 def _take_year(match: re.Match[str], words: str, part: str, state: _State) -> None:
     year = int(match["to"] or match["year"])
+    if match["tail"] == "前":
+        # "Before 2020" (2020年前) is read as before its first day, as with due dates.
+        year -= 1
     if words in ("、", "和") and state.after_year and not match["years"]:
         state.years.append(year)
         return
     before = _NOISE.sub("", part[: match.start()].rsplit(",", 1)[-1])
     state.year_leads = not before or bool(re.fullmatch(r"自|从|截至|于", before))
     state.years = [year]
-    state.from_year = int(match["from"]) if match["from"] else None
+    state.from_year = (
+        int(match["from"]) if match["from"] else year if match["tail"] in ("起", "开始") else None
+    )
 
 
 def _undertaken(before: str) -> bool:
@@ -163,7 +179,9 @@ def _undertaken(before: str) -> bool:
     clause = before.rsplit(",", 1)[-1]
     if _ENCOURAGE.search(before.rsplit("。", 1)[-1]):
         return False
-    return bool(_TARGET_VERB.search(clause) or (len(clause) < 3 and _TARGET_VERB.search(before)) or "其中" in before)
+    return bool(
+        _TARGET_VERB.search(clause) or (len(clause) < 3 and _TARGET_VERB.search(before)) or "其中" in before
+    )
 
 
 def _emit(
@@ -213,12 +231,27 @@ def _targets(
     doubts: list[FigureDoubt],
 ) -> list[ImportedTarget]:
     if match["delegated"]:
-        return [ImportedTarget(subject or match[0], year, "delegated", None, "", column, from_year=state.from_year)]
+        return [
+            ImportedTarget(
+                subject or match[0], year, "delegated", None, "", column, from_year=state.from_year
+            )
+        ]
     if match["low"]:
         unit = match["range_unit"]
         low, high = Decimal(match["low"]), Decimal(match["high"])
         quantity = _counted(subject, unit, after)
         return [ImportedTarget(quantity, year, "between", low, unit, column, high, state.from_year)]
+    if match["word_count"]:
+        if column == "content":
+            # "One blueprint" and the like are figures of speech; only a goal counts with words.
+            return []
+        count = Decimal(chinese_number(match["word_count"]) or 0)
+        unit = match["word_unit"]
+        return [ImportedTarget(_counted(subject, unit, after), year, "at_least", count, unit, column)]
+    if match["all"]:
+        why = Text(zh="“全覆盖”按100%理解", en="Full coverage is read as 100 %")
+        doubts.append(FigureDoubt("full-coverage", match[0], "100%", why))
+        return [ImportedTarget(subject, year, "at_least", Decimal(100), "%", column)]
     if match["count"]:
         why = Text(
             zh="以“台数×单机规模”表示,台数和规模分别作为一个数值",
@@ -238,11 +271,21 @@ def _targets(
     if match["size"] is not None:
         after = re.sub(rf"^{_NUMBER}(?:{_UNIT})", "", after)
     value, unit = Decimal(match["value"] or match["bare"]), match["unit"] or ""
+    if unit == "千伏":
+        why = Text(
+            zh="电压等级说明类别,不是数量目标", en="A voltage names a class of works, not an amount to reach"
+        )
+        doubts.append(FigureDoubt("voltage-class", match[0], match[0], why))
+        return [ImportedTarget(subject, year, "hold", value, unit, column)]
     relation, value = _relation(words, after, value, unit, match[0], doubts)
     if _ABOUT.match(after):
         why = Text(zh="“左右”没有给出允许的偏差", en='"About" gives no tolerance')
         doubts.append(FigureDoubt("about", match[0] + after[:2], match[0], why))
-    return [ImportedTarget(_counted(subject, unit, after), year, relation, value, unit, column, None, state.from_year)]
+    return [
+        ImportedTarget(
+            _counted(subject, unit, after), year, relation, value, unit, column, None, state.from_year
+        )
+    ]
 
 
 def _relation(

@@ -33,7 +33,9 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "name": ("项目类别", "项目名称", "工程项目", "项目", "重点项目"),
 }  # fmt: skip
 _LOOKUP = {fold_name(heading).lower(): role for role, headings in _ROLES.items() for heading in headings}
-_YEAR_HEADING = re.compile(r"^((?:19|20)\d\d)年?(?:\(?(?:基期|基准年?|现状|实际|规划|目标|预期)?(?:值|数)?\)?)?$")
+_YEAR_HEADING = re.compile(
+    r"^((?:19|20)\d\d)年?(?:\(?(?:基期|基准年?|现状|实际|规划|目标|预期)?(?:值|数)?\)?)?$"
+)
 _BASE_WORD = re.compile("基期|基准|现状|实际")
 _LONGEST = 16
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ecociv.core.targets import CellNotUnderstood, Direction, read_cell
 from ecociv.core.text import Text
 from ecociv.plan.exchange.headers import TableHeading
 from ecociv.plan.exchange.indicator_cells import is_unit, value_form
@@ -38,7 +39,16 @@ class IndicatorCells:
     def doubt(self, field_name: str, code: str, found: str, read_as: str, why: Text) -> None:
         """Note a doubt about this row."""
         self.doubts.append(
-            Doubt("indicator", self.number, field_name, code, shortened(found), shortened(read_as), why, self.line)
+            Doubt(
+                "indicator",
+                self.number,
+                field_name,
+                code,
+                shortened(found),
+                shortened(read_as),
+                why,
+                self.line,
+            )
         )
 
 
@@ -53,7 +63,19 @@ def read_indicator(cells: IndicatorCells, heading: TableHeading) -> ImportedIndi
         by_year = dict(zip(years, values, strict=True))
         baseline = by_year.pop(heading.base_year, "") if heading.base_year is not None else ""
         series.append(ImportedSeries(line.name, line.unit, baseline, by_year))
-        if line.unit and not is_unit(line.unit) and not any(doubt.code == "unknown-unit" for doubt in cells.doubts):
+        for value in dict.fromkeys(by_year.values()):
+            try:
+                read_cell(value, Direction.INCREASE)
+            except CellNotUnderstood as error:
+                cells.doubt(
+                    "values", "value-not-understood", value, value,
+                    Text(zh="不是已知的目标写法,按定性要求理解", en=f"Not a known way to write a target: {error.why}"),
+                )  # fmt: skip
+        if (
+            line.unit
+            and not is_unit(line.unit)
+            and not any(doubt.code == "unknown-unit" for doubt in cells.doubts)
+        ):
             cells.doubt(
                 "unit", "unknown-unit", line.unit, line.unit,
                 Text(zh="不认识的单位,可能是误写", en="A unit that is not known; perhaps a slip"),

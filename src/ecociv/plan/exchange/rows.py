@@ -17,7 +17,7 @@ from ecociv.core.text import Text
 
 ItemKind = Literal["indicator", "task", "project"]
 Place = Literal["indicator", "task", "project", "document"]
-SourceKind = Literal["web-text", "word", "workbook"]
+SourceKind = Literal["web-text", "word", "workbook", "unreadable"]
 
 FOUND_LIMIT = 120
 

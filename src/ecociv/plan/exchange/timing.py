@@ -24,7 +24,9 @@ _DATE = re.compile(
 )
 _REFERENCE_BEFORE = re.compile(r"(?:根据|依据|按照|参照)$")
 _REFERENCE_AFTER = re.compile(r"^[^,。;]{0,12}?已(?:经)?(?:出台|印发|发布|完成|启动|建成)")
-_STARTS = re.compile(r"^(?:[^,。;、]{0,8}?)(?:启动|开始(?!稳定|维持|保持)|开工|起步)")
+_STARTS = re.compile(
+    r"^(?:[^,。;、]{0,8}?)(?:启动|开始(?!稳定|维持|保持)|开工|起步|开展[^,。;]{0,20}建设工作)"
+)
 _ONLY_STARTS = re.compile(r"(?:启动|开工|起步)(?:实施|建设)?,?")
 _OUTCOMES = (
     ("started", re.compile(r"启动|开工|(?:开展[^,。;]{0,20}建设工作)")),
@@ -160,7 +162,12 @@ def _plan_end(match: re.Match[str], clause: str) -> _Point:
         en="The date is the end of a five-year plan, read as the plan's last year",
     )
     return _Point(
-        match[0], year, clause, opens=False, ends=True, doubt=TimingDoubt("due", "five-year-plan", match[0], year, why)
+        match[0],
+        year,
+        clause,
+        opens=False,
+        ends=True,
+        doubt=TimingDoubt("due", "five-year-plan", match[0], year, why),
     )
 
 

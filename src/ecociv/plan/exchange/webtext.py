@@ -17,8 +17,10 @@ from ecociv.plan.exchange.rows import Doubt, ItemKind, Place
 
 _ANNEX = re.compile(r"^附[表件录]\s*[0-9一二三四五六七八九十]*\s*[::.、]?\s*\S{0,40}$")
 _HALF_BRACKET = re.compile(r"^\((?:[一二三四五六七八九十]*)$")
-_GROUP = re.compile(r"^(?:\((?P<bracketed>[一二三四五六七八九十]+)\)|(?P<bare>[一二三四五六七八九十]+)、)\s*(?P<title>\S.{1,40})$")
-_SENTENCE_END = ("。", ";", ";", ":", ":")
+_GROUP = re.compile(
+    r"^(?:\((?P<bracketed>[一二三四五六七八九十]+)\)|(?P<bare>[一二三四五六七八九十]+)、)\s*(?P<title>\S.{1,40})$"
+)
+_SENTENCE_END = ("。", ";", ":")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def is_annex_heading(text: str) -> bool:
     >>> is_annex_heading("附表2"), is_annex_heading("附件一:指标体系"), is_annex_heading("附近企业")
     (True, True, False)
     """
-    return bool(_ANNEX.match(fold(text))) and not text.endswith(("。", ";", ";"))
+    folded = fold(text)
+    return bool(_ANNEX.match(folded)) and not folded.endswith(("。", ";"))
 
 
 def find_regions(lines: Sequence[Line]) -> tuple[dict[ItemKind, Region], list[Doubt]]:
@@ -83,11 +86,19 @@ def find_regions(lines: Sequence[Line]) -> tuple[dict[ItemKind, Region], list[Do
         if heading.kind in regions:
             continue
         stops = [position for position in annexes if position > heading.last]
-        stops += [other.first for other in headings if other.first > heading.last and other.kind != heading.kind]
+        stops += [
+            other.first for other in headings if other.first > heading.last and other.kind != heading.kind
+        ]
         end = min(stops, default=len(lines))
-        repeats = [other for other in headings if heading.last < other.first < end and other.kind == heading.kind]
+        repeats = [
+            other for other in headings if heading.last < other.first < end and other.kind == heading.kind
+        ]
         skipped = {at for other in repeats for at in range(other.first, other.last + 1)}
-        body = [line for at, line in enumerate(lines[heading.last + 1 : end], heading.last + 1) if at not in skipped]
+        body = [
+            line
+            for at, line in enumerate(lines[heading.last + 1 : end], heading.last + 1)
+            if at not in skipped
+        ]
         body, joined = _join_broken_headings(body, heading.kind)
         annex = next((texts[position] for position in reversed(annexes) if position < heading.first), "")
         regions[heading.kind] = Region(annex, heading, tuple(body))
@@ -115,8 +126,12 @@ def _join_broken_headings(lines: list[Line], kind: Place) -> tuple[list[Line], l
         if following is not None and _HALF_BRACKET.match(fold(line.text)):
             whole = Line(line.number, line.text + lines[following].text)
             if group_of(whole.text) is not None:
-                why = Text(zh="标题断在两行,已合并", en="The heading was broken over two lines and has been joined")
-                doubts.append(Doubt(kind, None, "group", "broken-heading", line.text, whole.text, why, line.number))
+                why = Text(
+                    zh="标题断在两行,已合并", en="The heading was broken over two lines and has been joined"
+                )
+                doubts.append(
+                    Doubt(kind, None, "group", "broken-heading", line.text, whole.text, why, line.number)
+                )
                 line, position = whole, following
         result.append(line)
         position += 1

@@ -20,9 +20,9 @@ from ecociv.plan.exchange.rows import Doubt, ImportedDuty, Problem
 from ecociv.plan.exchange.timing import has_date
 from ecociv.plan.exchange.webtext import Group, Line, Region, group_of
 
-_DOTTED = re.compile(r"^(\d{1,3})\s*[.、.)]\s*(\S.*)$")
+_DOTTED = re.compile(r"^(\d{1,3})\s*[.、)]\s*(\S.*)$")
 _LONGEST_TOPIC = 36
-_ENDS_SENTENCE = ("。", ";", ";", "!", "…")
+_ENDS_SENTENCE = ("。", ";", "!", "…")
 _LOOK_AHEAD = 5
 
 
@@ -73,12 +73,16 @@ def _rows(region: Region, kind: Literal["task", "project"]) -> tuple[list[_Row],
         own: list[Line] = []
         next_group = None
         if is_dotted:
-            found = _DOTTED.match(lines[at].text)
+            found = _DOTTED.match(fold(lines[at].text))
             own.append(Line(lines[at].number, found[2] if found else ""))
         for line in lines[at + 1 : end]:
             heading = group_of(line.text)
             current = next_group or group
-            expected = current is None or heading is not None and heading.number in (current.number, current.number + 1)
+            expected = (
+                current is None
+                or heading is not None
+                and heading.number in (current.number, current.number + 1)
+            )
             if heading is None or not expected:
                 own.append(line)
                 continue
@@ -166,7 +170,8 @@ def _cells(row: _Row, kind: Literal["task", "project"], heading: TableHeading, t
     front = [line for line in lines[:first] if not line.blank]
     after = list(lines[last:])
     blank_goal = any(line.blank for line in (lines[first - 1 : first] if not goal_after else after[:1]))
-    blank_support = any(line.blank for line in [*lines[first:last], *after[:1]])
+    # After the last row a blank line may be the end of the table as well as an empty cell.
+    blank_support = not row.last and any(line.blank for line in [*lines[first:last], *after[:1]])
     _split_bodies([line for line in lines[first:last] if not line.blank], heading, blank_support, cells)
     rest = [line for line in after if not line.blank]
     if goal_after:
@@ -227,7 +232,9 @@ def _without_page_furniture(lines: list[Line], goal_after: bool, cells: DutyCell
     return lines
 
 
-def _split_bodies(lines: Sequence[Line], heading: TableHeading, blank_support: bool, cells: DutyCells) -> None:
+def _split_bodies(
+    lines: Sequence[Line], heading: TableHeading, blank_support: bool, cells: DutyCells
+) -> None:
     logical: list[list[BodyList]] = []
     continues = False
     for line in lines:
@@ -276,7 +283,7 @@ def _take_goal(front: list[Line], heading: TableHeading, cells: DutyCells) -> li
         goal.insert(0, front.pop())
     if goal:
         return goal
-    sentences = [line for line in front if line.text.endswith(_ENDS_SENTENCE)]
+    sentences = [line for line in front if _ends_sentence(line.text)]
     if len(sentences) >= 2 and front[-1] is sentences[-1]:
         # Two sentences and no date in either: the last is the goal.
         goal.append(front.pop())
@@ -311,8 +318,12 @@ def _take_topic_and_content(
         )  # fmt: skip
 
 
+def _ends_sentence(words: str) -> bool:
+    return fold(words).endswith(_ENDS_SENTENCE)
+
+
 def _is_topic(words: str) -> bool:
-    return len(words) <= _LONGEST_TOPIC and not words.endswith(_ENDS_SENTENCE) and not has_date(words)
+    return len(words) <= _LONGEST_TOPIC and not _ends_sentence(words) and not has_date(words)
 
 
 def _repeated_group(kind: Literal["task", "project"], number: int | None, line: Line) -> Doubt:
@@ -324,14 +335,20 @@ def _missing_number(kind: str, number: int) -> Problem:
     return Problem(
         "number-missing",
         Text(zh=f"没有找到第{number}项({_KIND_ZH[kind]})", en=f"Number {number} ({kind}) was not found"),
-        Text(zh="请检查原文该行的序号是否单独成行", en="Check that the row's number stands on a line of its own"),
+        Text(
+            zh="请检查原文该行的序号是否单独成行",
+            en="Check that the row's number stands on a line of its own",
+        ),
     )
 
 
 def _duplicate_number(kind: str, number: int, line: int) -> Problem:
     return Problem(
         "number-twice",
-        Text(zh=f"序号{number}({_KIND_ZH[kind]})出现两次,只读了第一次", en=f"Number {number} ({kind}) stands twice; only the first was read"),
+        Text(
+            zh=f"序号{number}({_KIND_ZH[kind]})出现两次,只读了第一次",
+            en=f"Number {number} ({kind}) stands twice; only the first was read",
+        ),
         Text(zh="请更正重复的序号", en="Correct the repeated number"),
         line=line,
     )

@@ -38,7 +38,10 @@ def read_indicators(region: Region) -> tuple[list[ImportedIndicator], list[Doubt
         Problem(
             "number-missing",
             Text(zh=f"没有找到第{number}项指标", en=f"Indicator {number} was not found"),
-            Text(zh="请检查原文该行的序号是否单独成行", en="Check that the row's number stands on a line of its own"),
+            Text(
+                zh="请检查原文该行的序号是否单独成行",
+                en="Check that the row's number stands on a line of its own",
+            ),
         )
         for number in missing
     ]
@@ -78,7 +81,9 @@ def _starts(lines: Sequence[Line], width: int) -> tuple[list[tuple[int, int]], l
             candidates = [
                 at
                 for at in range(position + 1, min(len(texts) - 1, position + 60))
-                if texts[at] == str(number + step) and value_form(texts[at + 1]) == "none" and not is_unit(texts[at + 1])
+                if texts[at] == str(number + step)
+                and value_form(texts[at + 1]) == "none"
+                and not is_unit(texts[at + 1])
             ]
             if candidates:
                 full = [at for at in candidates if chain and _full(texts[position + 1 : at], width)]
