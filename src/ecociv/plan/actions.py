@@ -86,7 +86,9 @@ class LoadZonePackage:
             current = {(row.kind, row.key): row for row in latest_revisions(self.zone)}
             loaded_before = {
                 (row.kind, row.key): row.payload
-                for row in PlanItemRevision.objects.filter(zone=self.zone, source=RevisionSource.PACKAGE).order_by("id")
+                for row in PlanItemRevision.objects.filter(
+                    zone=self.zone, source=RevisionSource.PACKAGE
+                ).order_by("id")
             }
             rows: list[PlanItemRevision] = []
             revised: list[str] = []

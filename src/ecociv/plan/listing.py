@@ -30,7 +30,11 @@ def duty_as_json(package: ZonePackage, duty: Task | Project) -> dict[str, Any]:
     goal = package.shared_cell(duty)
     return {
         "number": duty.number,
-        **({"system": duty.system, "topic": duty.topic} if isinstance(duty, Task) else {"programme": duty.programme}),
+        **(
+            {"system": duty.system, "topic": duty.topic}
+            if isinstance(duty, Task)
+            else {"programme": duty.programme}
+        ),
         "title_zh": duty.title.zh,
         "title_en": duty.title.en,
         "summary_zh": duty.summary.zh,
@@ -44,7 +48,9 @@ def duty_as_json(package: ZonePackage, duty: Task | Project) -> dict[str, Any]:
         "recurring": duty.recurring.every if duty.recurring else None,
         "targets": [target_as_json(target) for target in goal.targets],
         "goal_shared_with": duty.cell_shared_with,
-        "uncertain": [{"field": note.field, "note_zh": note.note.zh, "note_en": note.note.en} for note in duty.uncertain],
+        "uncertain": [
+            {"field": note.field, "note_zh": note.note.zh, "note_en": note.note.en} for note in duty.uncertain
+        ],
     }
 
 

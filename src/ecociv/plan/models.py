@@ -45,14 +45,18 @@ class PlanItemRevision(models.Model):
     payload = models.JSONField()
     source = models.CharField(max_length=16, choices=RevisionSource)
     recorded_at = models.DateTimeField(db_index=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     reason = models.CharField(max_length=500)
 
     class Meta:
         verbose_name = _("plan item revision")
         verbose_name_plural = _("plan item revisions")
         constraints = [
-            models.UniqueConstraint(fields=["zone", "kind", "key", "revision"], name="plan_one_revision_number"),
+            models.UniqueConstraint(
+                fields=["zone", "kind", "key", "revision"], name="plan_one_revision_number"
+            ),
         ]
         indexes = [models.Index(fields=["zone", "kind", "key", "-revision"], name="plan_latest_revision")]
 

@@ -25,7 +25,9 @@ class ZoneNotLoaded(LookupError):
 
     def __init__(self, zone: str, as_of: dt.datetime | None) -> None:
         when = f" as of {as_of:%Y-%m-%d %H:%M}" if as_of else ""
-        super().__init__(f"the database holds no plan of {zone!r}{when}: load it with `ecociv zone load {zone}`")
+        super().__init__(
+            f"the database holds no plan of {zone!r}{when}: load it with `ecociv zone load {zone}`"
+        )
 
 
 def latest_revisions(zone: str, as_of: dt.datetime | None = None) -> QuerySet[PlanItemRevision]:
@@ -80,7 +82,11 @@ def forget_packages() -> None:
 
 def history(zone: str, kind: str, key: str) -> QuerySet[PlanItemRevision]:
     """Every revision of one item, newest first."""
-    return PlanItemRevision.objects.filter(zone=zone, kind=kind, key=key).select_related("author").order_by("-revision")
+    return (
+        PlanItemRevision.objects.filter(zone=zone, kind=kind, key=key)
+        .select_related("author")
+        .order_by("-revision")
+    )
 
 
 def changes_since(zone: str, since: dt.datetime) -> QuerySet[PlanItemRevision]:
@@ -94,4 +100,9 @@ def changes_since(zone: str, since: dt.datetime) -> QuerySet[PlanItemRevision]:
 
 def loaded_zones() -> list[str]:
     """Keys of the zones whose plan is in the database."""
-    return list(PlanItemRevision.objects.filter(kind=ItemKind.ZONE).values_list("zone", flat=True).distinct().order_by("zone"))
+    return list(
+        PlanItemRevision.objects.filter(kind=ItemKind.ZONE)
+        .values_list("zone", flat=True)
+        .distinct()
+        .order_by("zone")
+    )
