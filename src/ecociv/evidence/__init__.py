@@ -1,0 +1,1 @@
+"""What was measured or reported: series, observations, documents and the append-only store."""
