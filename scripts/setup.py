@@ -40,13 +40,13 @@ def main():
         did.append(run_in_environment("web_assets.py"))
         did.append(run_in_environment("messages.py", "compile"))
     except SetupFailed as failure:
-        sys.stderr.write("\n%s\n" % failure)
+        sys.stderr.write(f"\n{failure}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Run the same command again to go on from here.\n")
         return 130
     except OSError as failure:
-        sys.stderr.write("\n%s\n" % sentence_for(str(failure), failure.filename or ""))
+        sys.stderr.write("\n{}\n".format(sentence_for(str(failure), failure.filename or "")))
         return 1
     if any(did):
         say("Set-up finished in %.0f s." % (time.monotonic() - started))
@@ -62,8 +62,8 @@ def check_python():
         if found:
             return found
     raise SetupFailed(
-        "Python %d.%d was found, but ecociv needs Python 3.11 or newer: install it, or name it, "
-        "as in: make run PYTHON=/path/to/python3.12" % sys.version_info[:2]
+        f"Python {sys.version_info[0]}.{sys.version_info[1]} was found, but ecociv needs Python 3.11 or newer: "
+        "install it, or name it, as in: make run PYTHON=/path/to/python3.12"
     )
 
 
@@ -78,7 +78,7 @@ def make_environment():
     free = shutil.disk_usage(str(ROOT)).free
     if free < NEEDED_DISK:
         raise SetupFailed(
-            "The disk has %.1f GB free; the set-up needs about %.0f GB." % (free / 1024**3, NEEDED_DISK / 1024**3)
+            f"The disk has {free / 1024**3:.1f} GB free; the set-up needs about {NEEDED_DISK / 1024**3:.0f} GB."
         )
     say("[1/5] Virtual environment in .venv ...")
     done = subprocess.run(
@@ -140,7 +140,7 @@ def environment_python():
 
 def run_logged(command, name, counted="", total=0):
     """Run a command with its output in a log file, showing progress on a terminal."""
-    log_path = VENV / ("setup-%s.log" % name)
+    log_path = VENV / (f"setup-{name}.log")
     environment = dict(os.environ, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1")
     terminal = sys.stdout.isatty()
     count = 0
@@ -154,7 +154,7 @@ def run_logged(command, name, counted="", total=0):
                 if counted and line.startswith(counted):
                     count += 1
                     if terminal:
-                        sys.stdout.write("\r      %d of about %d" % (count, max(total, count)))
+                        sys.stdout.write(f"\r      {count} of about {max(total, count)}")
                         sys.stdout.flush()
         except BaseException:
             process.terminate()
@@ -174,7 +174,7 @@ def sentence_for(text, where):
     if "DO NOT MATCH THE HASHES" in text or "EINTEGRITY" in text:
         return (
             "A downloaded package does not match the locked digest, so it was not installed: "
-            "a proxy or mirror may have changed it (see %s)." % where
+            f"a proxy or mirror may have changed it (see {where})."
         )
     unreachable = (
         "Failed to establish a new connection", "Connection refused", "ConnectTimeout", "Read timed out",
@@ -184,24 +184,24 @@ def sentence_for(text, where):
     if any(mark in text for mark in unreachable):
         return (
             "The package registry cannot be reached: check the network, or name your own mirror in pip's and npm's "
-            "settings, and run the same command again (details: %s)." % where
+            f"settings, and run the same command again (details: {where})."
         )
     if "No matching distribution found" in text:
         return (
-            "A locked package has no version for this Python (%d.%d) and machine, or the mirror lacks it (details: %s)."
-            % (sys.version_info[0], sys.version_info[1], where)
+            f"A locked package has no version for this Python ({sys.version_info[0]}.{sys.version_info[1]}) and machine, "
+            f"or the mirror lacks it (details: {where})."
         )
     if "Permission denied" in text or "Errno 13" in text:
-        return "A folder may not be written to (%s): make it yours and run the same command again." % where
+        return f"A folder may not be written to ({where}): make it yours and run the same command again."
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return "The set-up stopped at %s: %s" % (where, lines[-1] if lines else "no message")
+    return "The set-up stopped at {}: {}".format(where, lines[-1] if lines else "no message")
 
 
 class Stamp:
     """The digest of what a step was made from, kept beside what it made."""
 
     def __init__(self, name, content):
-        self.path = VENV / ("setup-%s.stamp" % name)
+        self.path = VENV / (f"setup-{name}.stamp")
         self.digest = hashlib.sha256(content).hexdigest()
 
     def holds(self):

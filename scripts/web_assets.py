@@ -36,14 +36,7 @@ FILES = {
     "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": FONTS / "NotoSansSC-Bold.ttf",
 }
 
-ICONS = """
-    adjustments alert-circle alert-octagon alert-triangle arrow-down arrow-right arrow-up arrows-sort building
-    building-bank building-community calculator calendar calendar-due chart-dots chart-line check chevron-down
-    chevron-left chevron-right chevrons-right circle-check circle-dashed circle-x clipboard-check clipboard-list
-    clock download external-link file-spreadsheet filter flag history home hourglass info-circle key language leaf
-    link list-check lock login logout mail message-circle minus mood-empty pencil printer report search settings
-    shield-check stairs-up tool trending-down trending-up user users x
-""".split()
+ICONS = ["adjustments", "alert-circle", "alert-octagon", "alert-triangle", "arrow-down", "arrow-right", "arrow-up", "arrows-sort", "building", "building-bank", "building-community", "calculator", "calendar", "calendar-due", "chart-dots", "chart-line", "check", "chevron-down", "chevron-left", "chevron-right", "chevrons-right", "circle-check", "circle-dashed", "circle-x", "clipboard-check", "clipboard-list", "clock", "download", "external-link", "file-spreadsheet", "filter", "flag", "history", "home", "hourglass", "info-circle", "key", "language", "leaf", "link", "list-check", "lock", "login", "logout", "mail", "message-circle", "minus", "mood-empty", "pencil", "printer", "report", "search", "settings", "shield-check", "stairs-up", "tool", "trending-down", "trending-up", "user", "users", "x"]
 
 SOURCE_MAP = re.compile(rb"(?://#|/\*#) sourceMappingURL=[^\s*]+\s*(?:\*/)?")
 

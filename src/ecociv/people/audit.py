@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
+from ecociv.core.digests import digest_of_json
 from ecociv.people.models import AuditEntry
 
 _LOCK = 7_204_311  # any number, the same for all writers of the record
@@ -23,10 +22,7 @@ def digest_of(content: Any) -> str:
     >>> digest_of(None)
     ''
     """
-    if content is None:
-        return ""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return "" if content is None else digest_of_json(content)
 
 
 def record(

@@ -167,6 +167,6 @@ class OrganisationPolicy:
             "not-the-lead",
             f"只有牵头单位可以填报；牵头单位是：{leads}。",
             f"Only the lead reports; it is led by: {leads}.",
-            lead=sorted(subject.lead),
+            lead=tuple(sorted(subject.lead)),
             organisation=actor.organisation,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -12,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecociv.portal.urls")),
 ]
 
-if apps.is_installed("ecociv.supervision"):
+if apps.is_installed("ecociv.supervision") and find_spec("ecociv.supervision.urls"):
     urlpatterns.insert(2, path("supervision/", include("ecociv.supervision.urls")))
 
 handler400 = "ecociv.portal.errors.bad_request"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -78,10 +79,19 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.recorded_at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.subject_key}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add; an entry that is already on record is refused."""
+        if self.pk is not None:
+            raise NeverChanged(_REFUSAL)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NeverChanged(_REFUSAL)
+
     def content(self) -> dict[str, str]:
         """What the seal covers, as canonical text."""
         return {
-            "recorded_at": self.recorded_at.astimezone(timezone.get_fixed_timezone(0)).isoformat(),
+            "recorded_at": self.recorded_at.astimezone(dt.UTC).isoformat(),
             "actor": "" if self.actor_id is None else str(self.actor_id),
             "actor_name": self.actor_name,
             "actor_organisation": self.actor_organisation,
@@ -94,12 +104,3 @@ class AuditEntry(models.Model):
             "reason": self.reason,
             "previous_seal": self.previous_seal,
         }
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add; an entry that is already on record is refused."""
-        if self.pk is not None:
-            raise NeverChanged(_REFUSAL)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NeverChanged(_REFUSAL)

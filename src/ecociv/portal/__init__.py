@@ -1,0 +1,1 @@
+"""Portal: the pages. Thin; what is decided is decided in the rooms below."""

@@ -1,0 +1,57 @@
+"""What every page knows: the zone, the navigation, whether sample data is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from ecociv.portal.assets import import_map
+from ecociv.portal.zone import current_zone, sample_shown
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    section: str
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return reverse(self.name)
+
+
+NAVIGATION = (
+    Entry("portal:home", _("Overview"), "home", "home"),
+    Entry("portal:indicators", _("Indicators"), "chart-line", "indicators"),
+    Entry("portal:tasks", _("Tasks"), "list-check", "tasks"),
+    Entry("portal:projects", _("Projects"), "tool", "projects"),
+    Entry("portal:departments", _("Departments"), "building-community", "departments"),
+    Entry("portal:findings", _("Plan check"), "clipboard-check", "findings"),
+)
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page; what needs the database is read only when the page shows it."""
+    match = request.resolver_match
+    name = (match.url_name or "") if match else ""
+    return {
+        "navigation": NAVIGATION,
+        "section": name.split("_")[0] + ("s" if name in _SINGULAR else ""),
+        "import_map": import_map(),
+        "the_zone": SimpleLazyObject(current_zone),
+        "sample_shown": SimpleLazyObject(sample_shown),
+        "production": settings.ECOCIV_PRODUCTION,
+    }
+
+
+_SINGULAR = {"indicator", "task", "project", "department"}

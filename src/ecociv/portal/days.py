@@ -1,0 +1,48 @@
+"""The day on which the pages look at the zone.
+
+A plan that has ended would show nothing but closed terms "today"; then the pages look at it as it stood at the end
+of its last evidence, and the reader can choose any other day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from ecociv.plan.package import ZonePackage
+from ecociv.portal.standings import last_year
+
+SESSION_KEY = "ecociv_day"
+
+
+def default_day(package: ZonePackage, today: dt.date, last_evidence: dt.date | None) -> dt.date:
+    """Today while the plan runs; afterwards the last day with evidence, else the last day of the plan."""
+    end = dt.date(max(package.zone.milestones), 12, 31)
+    if today <= end:
+        return today
+    return min(last_evidence or end, end)
+
+
+def chosen_day(request: HttpRequest, package: ZonePackage) -> dt.date:
+    """The reader's day: from ``?on=YYYY-MM-DD``, which is then remembered, else the default."""
+    asked = request.GET.get("on")
+    if asked is not None:
+        try:
+            day = dt.date.fromisoformat(asked)
+        except ValueError:
+            request.session.pop(SESSION_KEY, None)
+        else:
+            request.session[SESSION_KEY] = day.isoformat()
+            return day
+    remembered = request.session.get(SESSION_KEY)
+    if remembered:
+        return dt.date.fromisoformat(remembered)
+    return default_day(package, timezone.localdate(), last_evidence_day(package))
+
+
+def last_evidence_day(package: ZonePackage) -> dt.date | None:
+    """The end of the last year for which an indicator of the zone has a value."""
+    year = last_year(package)
+    return dt.date(year, 12, 31) if year else None

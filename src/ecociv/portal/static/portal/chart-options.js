@@ -1,0 +1,97 @@
+// From the values of a page to the options of ECharts. Tooltips are drawn in the canvas ("richText"): the page's
+// security policy forbids inline styles.
+const GREEN = "#0f6b4c";
+const GREY = "#7b8794";
+const FONT = 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
+
+const withUnit = (value, unit) => (value === null || value === undefined ? "–" : `${value}${unit ? ` ${unit}` : ""}`);
+
+export function pointsOf(payload) {
+  if (payload.kind === "path") {
+    return payload.years.map((year, index) => ({
+      index,
+      text: [String(year)]
+        .concat(payload.series.filter((s) => s.values[index] !== null).map((s) => `${s.name}: ${withUnit(s.values[index], payload.unit)}`))
+        .join("; "),
+    }));
+  }
+  return payload.names.map((name, index) => ({
+    index,
+    text: [name].concat(payload.series.map((s) => `${s.name}: ${withUnit(s.values[index], payload.unit)}`)).join("; "),
+  }));
+}
+
+function base(payload, narrow) {
+  return {
+    animation: false,
+    textStyle: { fontFamily: FONT, fontSize: 13, color: "#26313a" },
+    grid: { left: 8, right: narrow ? 12 : 28, top: 58, bottom: 8, containLabel: true },
+    legend: { top: 0, left: 0, type: "scroll", itemWidth: 22, textStyle: { fontSize: 12 } },
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText",
+      confine: true,
+      axisPointer: { type: payload.kind === "path" ? "line" : "shadow" },
+      formatter: (rows) => {
+        const first = Array.isArray(rows) ? rows[0] : rows;
+        return pointsOf(payload)[first.dataIndex].text.split("; ").join("\n");
+      },
+    },
+  };
+}
+
+const STYLES = {
+  path: { lineStyle: { color: GREY, width: 2, type: "dashed" }, itemStyle: { color: GREY }, symbol: "none", z: 2 },
+  milestone: { lineStyle: { width: 0, opacity: 0 }, itemStyle: { color: "#fff", borderColor: "#37424c", borderWidth: 2 }, symbol: "diamond", symbolSize: 14, z: 4 },
+  baseline: { lineStyle: { width: 0, opacity: 0 }, itemStyle: { color: GREY }, symbol: "rect", symbolSize: 11, z: 4 },
+  actual: { lineStyle: { color: GREEN, width: 3 }, itemStyle: { color: GREEN }, symbol: "circle", symbolSize: 9, z: 5 },
+};
+const PARTS = ["#0f6b4c", "#2a8f9d", "#c77f0a", "#4b3f9e", "#a33d6b", "#54616d"];
+
+function line(series, order) {
+  const style = structuredClone(STYLES[series.role] ?? STYLES.actual);
+  if (series.part !== undefined && series.part !== null) {
+    const colour = PARTS[series.part % PARTS.length];
+    style.itemStyle = { ...style.itemStyle, color: series.role === "milestone" ? "#fff" : colour, borderColor: colour };
+    if (style.lineStyle.color) style.lineStyle.color = colour;
+  }
+  return {
+    name: series.name,
+    type: "line",
+    data: series.values,
+    connectNulls: series.role === "path",
+    showSymbol: style.symbol !== "none",
+    label: series.role === "milestone" || series.role === "baseline" ? { show: order < 12, position: "top", fontSize: 11, formatter: (p) => series.labels?.[p.dataIndex] ?? p.value } : undefined,
+    ...style,
+  };
+}
+
+function path(payload, narrow) {
+  return {
+    ...base(payload, narrow),
+    xAxis: { type: "category", data: payload.years.map(String), boundaryGap: true, axisTick: { alignWithLabel: true } },
+    yAxis: { type: "value", scale: true, name: payload.unit, nameTextStyle: { align: "left" }, splitLine: { lineStyle: { color: "#e6ebe8" } } },
+    series: payload.series.map(line),
+  };
+}
+
+function bars(payload, narrow) {
+  const many = payload.names.length > (narrow ? 5 : 12);
+  return {
+    ...base(payload, narrow),
+    xAxis: { type: "value", splitLine: { lineStyle: { color: "#e6ebe8" } } },
+    yAxis: { type: "category", inverse: true, data: payload.names, axisLabel: { width: narrow ? 90 : 160, overflow: "truncate" } },
+    series: payload.series.map((series, order) => ({
+      name: series.name,
+      type: "bar",
+      stack: payload.stacked ? "all" : undefined,
+      data: series.values,
+      itemStyle: { color: order === 0 ? GREEN : "#a9cdbd" },
+      label: { show: !many && !payload.stacked, position: "right" },
+    })),
+  };
+}
+
+export function optionsFor(payload, narrow) {
+  return payload.kind === "path" ? path(payload, narrow) : bars(payload, narrow);
+}

@@ -1,0 +1,25 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from ecociv.portal.views import departments, findings, home, indicators, projects, search, tasks
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("indicators/", indicators.listing, name="indicators"),
+    path("indicators/<int:number>/", indicators.detail, name="indicator"),
+    path("tasks/", tasks.listing, name="tasks"),
+    path("tasks/<int:number>/", tasks.detail, name="task"),
+    path("projects/", projects.listing, name="projects"),
+    path("projects/<int:number>/", projects.detail, name="project"),
+    path("departments/", departments.listing, name="departments"),
+    path("departments/<str:key>/", departments.detail, name="department"),
+    path("plan-check/", findings.listing, name="findings"),
+    path("search/", search.search, name="search"),
+    path("language/", set_language, name="language"),
+]

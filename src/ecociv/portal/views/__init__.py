@@ -1,0 +1,1 @@
+"""Views: read the request, ask the rooms, hand the answer to a template."""

@@ -1,0 +1,64 @@
+"""Overview: where the zone stands, what changed, what is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from ecociv.evidence.models import ImportRun
+from ecociv.plan.check import Severity
+from ecociv.plan.package import ZonePackage
+from ecociv.plan.queries import changes_since
+from ecociv.portal.checks import findings_of
+from ecociv.portal.days import chosen_day, default_day, last_evidence_day
+from ecociv.portal.duties import due_between
+from ecociv.portal.lights import counted, shown_as
+from ecociv.portal.standings import standings
+from ecociv.portal.views.common import with_plan
+from ecociv.portal.zone import zone_key
+
+AHEAD = dt.timedelta(days=365)
+BACK = dt.timedelta(days=90)
+ATTENTION = ("worsening", "off-track", "at-risk")
+
+
+@with_plan
+def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
+    """The overview, as seen on the reader's day."""
+    day = chosen_day(request, plan)
+    now = standings(plan, day)
+    categories = []
+    for category in plan.zone.categories:
+        members = [each for each in plan.indicators if each.category == category.key]
+        counts = counted(now[key].light for each in members for key in each.series_keys)
+        categories.append((category, len(members), counts, sum(count.count for count in counts)))
+    attention = [
+        (indicator, series, now[series.key])
+        for indicator in plan.indicators
+        for series in indicator.series
+        if now[series.key].light in ATTENTION
+    ]
+    attention.sort(key=lambda row: (shown_as(row[2].light).rank, row[0].number))
+    findings = findings_of(plan)
+    due = due_between(plan, day, day + AHEAD)
+    context = {
+        "day": day,
+        "today": timezone.localdate(),
+        "default_day": default_day(plan, timezone.localdate(), last_evidence_day(plan)),
+        "categories": categories,
+        "counts": counted(standing.light for standing in now.values()),
+        "series_count": plan.series_count,
+        "attention": attention[:12],
+        "due": due[:10],
+        "due_count": len(due),
+        "ahead": day + AHEAD,
+        "errors": sum(finding.severity is Severity.ERROR for finding in findings),
+        "findings": len(findings),
+        "changes": changes_since(zone_key(), timezone.now() - BACK)[:8],
+        "runs": ImportRun.objects.filter(zone=zone_key(), state=ImportRun.State.FINISHED).select_related("document")[:6],
+        "plan": plan,
+    }
+    return render(request, "portal/home.html", context)
