@@ -21,41 +21,38 @@ milestone, passing the path while staying within the next bound is *at risk*.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import cast
 
 from ecociv.core.mappings import FrozenMapping
 from ecociv.core.missing import Missing
-from ecociv.core.quantities import as_decimal
 from ecociv.core.targets import (
     NO_CONTEXT,
     Composition,
     Context,
     Cumulative,
     Delegated,
-    Demand,
     Direction,
     Qualitative,
-    RelativeToPeers,
-    Sense,
     Target,
     TargetError,
     TargetValue,
     Unset,
     Vector,
+    number_or_missing,
 )
-from ecociv.core.targets.base import number_or_missing
 from ecociv.core.targets.reasons import awaiting_upper_level, value_absent
 from ecociv.core.verdicts import Reason
 from ecociv.indicators import status_reasons as say
 from ecociv.indicators.lights import STATUS_RULES, Light, Path, Status, StatusRule, status_rule_on, worst_of
+from ecociv.indicators.status_sides import Baseline, Case, judge_number, paths_of, with_base
 from ecociv.indicators.trajectory import Basis, Shape, Trajectory, TrajectoryError
 
 __all__ = [
     "STATUS_RULES",
+    "Baseline",
     "Basis",
     "Light",
     "Path",
@@ -69,32 +66,6 @@ __all__ = [
     "status_rule_on",
     "worst_of",
 ]
-
-Baseline = tuple[int, TargetValue] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """All that one judgement works on, with the defaults settled."""
-
-    direction: Direction | Mapping[str, Direction]
-    baseline: Baseline
-    targets: Mapping[int, Target]
-    year: int
-    value: TargetValue
-    evaluated_on: date
-    shape: Shape
-    context: Context
-    rule: StatusRule
-    data_due: date
-
-    @property
-    def start(self) -> tuple[int, Decimal] | None:
-        """The baseline where it is a number."""
-        if self.baseline is None:
-            return None
-        figure = number_or_missing(self.baseline[1])
-        return None if isinstance(figure, Missing) else (self.baseline[0], figure)
 
 
 def status_of(
@@ -172,7 +143,7 @@ def status_of(
     settled |= {y: (handed_down or {})[y] for y in delegated}
     if tolerance is not None and context.tolerance is None:
         context = replace(context, tolerance=tolerance)
-    case = _Case(
+    case = Case(
         direction=direction,
         baseline=baseline,
         targets=FrozenMapping(sorted(settled.items())),
@@ -180,7 +151,7 @@ def status_of(
         value=value,
         evaluated_on=evaluated_on,
         shape=Shape(shape),
-        context=_with_base(context, baseline),
+        context=with_base(context, baseline),
         rule=rule or status_rule_on(evaluated_on),
         data_due=data_due or date(year, 12, 31),
     )
@@ -188,44 +159,7 @@ def status_of(
     return status.with_reasons(say.handed_down(delegated)) if delegated else status
 
 
-def paths_of(
-    baseline: Baseline,
-    targets: Mapping[int, Target],
-    shape: Shape = Shape.LINEAR,
-    context: Context = NO_CONTEXT,
-) -> tuple[Path, ...]:
-    """Return the paths that `status_of` judges by, for a chart: one floor or ceiling, or both for a range.
-
-    Targets without a figure of their own (delegated, qualitative, relative to peers, unset, with parts) are left out.
-    The path of a sum over years starts from nothing in the year before its first one.
-
-    Examples
-    --------
-    >>> from ecociv.core.targets import Zero
-    >>> (path,) = paths_of((2012, Decimal(10)), {2020: Zero()})
-    >>> path.sense.name, path.trajectory.expected(2016)
-    ('CEILING', Decimal('5'))
-    """
-    sums = [target for target in targets.values() if isinstance(target, Cumulative)]
-    if sums:
-        baseline = (sums[0].first_year - 1, Decimal(0))
-        targets = {t.last_year: t.sum_target for t in sums if t.first_year == sums[0].first_year}
-    figure = None if baseline is None or isinstance(baseline[1], Mapping) else number_or_missing(baseline[1])
-    start = (baseline[0], figure) if baseline is not None and isinstance(figure, Decimal) else None
-    bounds = _bounds(dict(sorted(targets.items())), _with_base(context, baseline))
-    senses = [sense for sense in Sense if any(sense in of_year for of_year in bounds.values())]
-    return tuple(Path(sense, _path(sense, _knots(bounds, sense), start, shape)) for sense in senses)
-
-
-def _with_base(context: Context, baseline: Baseline) -> Context:
-    """The baseline is also the value of its year, for targets relative to that year; a declared value goes first."""
-    if baseline is None or isinstance(baseline[1], Mapping):
-        return context
-    figure = number_or_missing(baseline[1])
-    return replace(context, base_values={baseline[0]: figure, **context.base_values})
-
-
-def _judged(case: _Case) -> Status:
+def _judged(case: Case) -> Status:
     milestone = _governing(case)
     if milestone is None:
         return Status(Light.NOT_DUE, (say.no_milestone(),), year=case.year)
@@ -252,17 +186,17 @@ def _judged(case: _Case) -> Status:
     value = number_or_missing(case.value)
     if isinstance(value, Missing):
         return _absent(case, value, about)
-    return _numeric(replace(case, value=value, targets={**case.targets, milestone: target}), value, milestone, about)
+    return judge_number(replace(case, value=value, targets={**case.targets, milestone: target}), value, milestone, about)
 
 
-def _governing(case: _Case) -> int | None:
+def _governing(case: Case) -> int | None:
     """The first milestone with a target in or after the year; after the last one, the last one."""
     with_target = [year for year, target in case.targets.items() if not isinstance(target, Unset)]
     ahead = [year for year in with_target if year >= case.year]
     return ahead[0] if ahead else with_target[-1] if with_target else None
 
 
-def _absent(case: _Case, kind: Missing, about: Status) -> Status:
+def _absent(case: Case, kind: Missing, about: Status) -> Status:
     said = value_absent(kind)
     if kind is Missing.DELEGATED:
         return replace(about, light=Light.AWAITING_UPPER_LEVEL, reasons=(said,))
@@ -274,7 +208,7 @@ def _absent(case: _Case, kind: Missing, about: Status) -> Status:
     return replace(about, reasons=(said, *late))
 
 
-def _awaiting(case: _Case, target: Delegated, about: Status) -> Status:
+def _awaiting(case: Case, target: Delegated, about: Status) -> Status:
     """The light cannot say more, but the reasons still tell when the last target with a figure is not met now."""
     reasons: tuple[Reason, ...] = (awaiting_upper_level(target.to, target.cell),)
     passed = [year for year in case.targets if year < case.year and case.targets[year].bound(case.context) is not None]
@@ -290,7 +224,7 @@ def _awaiting(case: _Case, target: Delegated, about: Status) -> Status:
     return replace(about, light=Light.AWAITING_UPPER_LEVEL, reasons=reasons)
 
 
-def _qualitative(case: _Case, target: Qualitative, milestone: int, about: Status) -> Status:
+def _qualitative(case: Case, target: Qualitative, milestone: int, about: Status) -> Status:
     judgement = target.judge(case.value, case.context)
     if judgement.met:
         return replace(about, light=Light.ACHIEVED, reasons=judgement.reasons)
@@ -299,7 +233,7 @@ def _qualitative(case: _Case, target: Qualitative, milestone: int, about: Status
     return replace(about, light=Light.QUALITATIVE, reasons=(*judgement.reasons, say.not_accepted_yet(milestone)))
 
 
-def _parted(case: _Case, target: Vector | Composition, about: Status) -> Status:
+def _parted(case: Case, target: Vector | Composition, about: Status) -> Status:
     """Judge each part as a series of its own; the worst part is the light."""
     if case.value is None or isinstance(case.value, Missing):
         return _absent(case, case.value or Missing.MISSING, about)
@@ -321,14 +255,14 @@ def _parted(case: _Case, target: Vector | Composition, about: Status) -> Status:
                 baseline=_baseline_of_part(case.baseline, part),
                 targets=targets,
                 value=values.get(part),
-                context=_with_base(replace(case.context, tolerance=own), _baseline_of_part(case.baseline, part)),
+                context=with_base(replace(case.context, tolerance=own), _baseline_of_part(case.baseline, part)),
             )
         )
     joined = worst_of(statuses)
     return replace(joined, year=case.year, milestone=about.milestone, target=about.target)
 
 
-def _targets_of_part(case: _Case, part: str) -> Mapping[int, Target] | Reason:
+def _targets_of_part(case: Case, part: str) -> Mapping[int, Target] | Reason:
     targets: dict[int, Target] = {}
     for year, target in case.targets.items():
         if isinstance(target, Vector | Composition):
@@ -355,7 +289,7 @@ def _baseline_of_part(baseline: Baseline, part: str) -> Baseline:
     return (baseline[0], of_parts.get(part))
 
 
-def _cumulative(case: _Case, target: Cumulative, milestone: int, about: Status) -> Status:
+def _cumulative(case: Case, target: Cumulative, milestone: int, about: Status) -> Status:
     """A sum starts from nothing in the year before its first one, and has a path of its own from there."""
     if case.year < target.first_year:
         return replace(about, light=Light.NOT_DUE, reasons=(say.sum_not_begun(target.first_year),))
@@ -374,162 +308,4 @@ def _cumulative(case: _Case, target: Cumulative, milestone: int, about: Status) 
         if isinstance(other, Cumulative) and other.first_year == target.first_year
     }
     start: Baseline = (target.first_year - 1, Decimal(0))
-    return _numeric(replace(case, baseline=start, targets={**same_sum, milestone: target.sum_target}), total, milestone, about)
-
-
-def _numeric(case: _Case, value: Decimal, milestone: int, about: Status) -> Status:
-    target = case.targets[milestone]
-    demands = target.resolve(case.context)
-    if isinstance(demands, Reason):
-        return replace(about, light=Light.NO_DATA, reasons=(demands,))
-    bounds = _bounds({**case.targets}, case.context)
-    sides = [
-        _peer_side(case, value, milestone, demand, about)
-        if isinstance(target, RelativeToPeers)
-        else _side(case, value, milestone, demand, _knots(bounds, demand.sense), about)
-        for demand in demands
-    ]
-    status = max(sides, key=lambda side: (side.light.severity, -(side.gap if side.gap is not None else Decimal(0))))
-    if case.start is None:
-        status = status.with_reasons(say.baseline_missing())
-    left_out = [
-        year
-        for year, other in case.targets.items()
-        if year < milestone and year not in bounds and not isinstance(other, Unset)
-    ]
-    if left_out:
-        status = status.with_reasons(say.milestones_left_out(left_out))
-    if isinstance(case.direction, Direction) and _against(case.direction, demands):
-        status = status.with_reasons(say.against_direction(case.direction))
-    if case.evaluated_on < date(case.year, 12, 31):
-        status = status.with_reasons(say.year_running(case.year, case.evaluated_on))
-    return status
-
-
-def _against(direction: Direction, demands: tuple[Demand, ...]) -> bool:
-    senses = {demand.sense for demand in demands}
-    return (direction is Direction.INCREASE and senses == {Sense.CEILING}) or (
-        direction is Direction.DECREASE and senses == {Sense.FLOOR}
-    )
-
-
-def _bounds(targets: Mapping[int, Target], context: Context) -> dict[int, dict[Sense, Decimal]]:
-    """The floors and ceilings of each milestone that has figures. The peers' level is one year's, and makes no path."""
-    found: dict[int, dict[Sense, Decimal]] = {}
-    for year, target in targets.items():
-        demands = target.resolve(context)
-        if not isinstance(demands, Reason) and not isinstance(target, RelativeToPeers | Cumulative):
-            found[year] = {demand.sense: demand.bound for demand in demands}
-    return found
-
-
-def _knots(bounds: Mapping[int, Mapping[Sense, Decimal]], sense: Sense) -> dict[int, Decimal]:
-    return {year: of_year[sense] for year, of_year in bounds.items() if sense in of_year}
-
-
-def _path(sense: Sense, knots: Mapping[int, Decimal], start: tuple[int, Decimal] | None, shape: Shape) -> Trajectory:
-    """The path from the baseline, unless the series met the first milestone from the start: then the bound itself."""
-    first = min(knots)
-    met_from_start = start is not None and sense.margin(start[1], knots[first]) >= 0
-    return Trajectory(None if met_from_start else start, knots, shape)
-
-
-def _side(
-    case: _Case, value: Decimal, milestone: int, demand: Demand, knots: Mapping[int, Decimal], about: Status
-) -> Status:
-    """Judge one side of a target: a floor or a ceiling."""
-    sense, start = demand.sense, case.start
-    path = _path(sense, knots, start, case.shape)
-    expected = path.exact(case.year)
-    sign = 1 if sense is Sense.FLOOR else -1
-    gap = sign * (Fraction(value) - expected)
-    share = _share(value, expected, sense, start, path)
-    basis = path.basis(case.year)
-    if start is not None and basis is Basis.BEFORE_FIRST and sense.margin(value, demand.bound) >= 0:
-        head = say.within_bound(milestone, value, demand.bound)
-        light = Light.ON_TRACK
-    else:
-        light, head = _light(case, value, milestone, demand, knots, gap, expected, share)
-    stated = say.path_stated(case.shape, basis, case.year, as_decimal(expected))
-    return replace(
-        about,
-        light=light,
-        reasons=(head,) if basis is Basis.MILESTONE else (head, stated),
-        expected=as_decimal(expected),
-        gap=as_decimal(gap),
-        share=None if share is None else as_decimal(share),
-    )
-
-
-def _share(
-    value: Decimal, expected: Fraction, sense: Sense, start: tuple[int, Decimal] | None, path: Trajectory
-) -> Fraction | None:
-    """Progress made over progress expected by now, both from the baseline (from the first milestone without one)."""
-    origin = Fraction(start[1] if start is not None else path.knots[0][1])
-    sign = 1 if sense is Sense.FLOOR else -1
-    due = sign * (expected - origin)
-    return sign * (Fraction(value) - origin) / due if due > 0 else None
-
-
-def _light(
-    case: _Case,
-    value: Decimal,
-    milestone: int,
-    demand: Demand,
-    knots: Mapping[int, Decimal],
-    gap: Fraction,
-    expected: Fraction,
-    share: Fraction | None,
-) -> tuple[Light, Reason]:
-    sense, start = demand.sense, case.start
-    margin = sense.margin(value, demand.bound)
-    due = case.year >= milestone
-    if due and margin >= 0:
-        return Light.ACHIEVED, say.milestone_met(milestone, value, demand.bound, margin)
-    if not due and start is None and case.year < min(knots):
-        return Light.NOT_DUE, say.no_path_yet(min(knots), margin >= 0)
-    if not due and gap >= 0:
-        return Light.ON_TRACK, say.on_path(value, as_decimal(expected), as_decimal(gap))
-    if start is not None:
-        to_come = [bound for year, bound in knots.items() if year >= min(case.year, milestone)]
-        permitted = (min if sense is Sense.FLOOR else max)([start[1], *to_come])
-        if sense.margin(value, permitted) < 0:
-            return Light.WORSENING, say.worse_than_baseline(value, start[1], start[0], permitted)
-    if due:
-        return Light.OFF_TRACK, say.milestone_missed(milestone, value, demand.bound, -margin)
-    passed = [year for year in knots if year < case.year]
-    if passed:
-        last = knots[passed[-1]]
-        if sense.margin(demand.bound, last) >= 0 and sense.margin(value, last) < 0:
-            return Light.OFF_TRACK, say.overdue(passed[-1], value, last, -sense.margin(value, last))
-    if share is None:
-        if margin >= 0:
-            return Light.AT_RISK, say.faster_than_path(milestone, value, as_decimal(expected), demand.bound)
-        return Light.OFF_TRACK, say.beyond_next(milestone, value, demand.bound, -margin)
-    figures = (value, as_decimal(expected), as_decimal(-gap), as_decimal(share))
-    if share >= Fraction(case.rule.on_track_share):
-        return Light.ON_TRACK, say.behind_path("slightly-behind-path", *figures)
-    if share >= Fraction(case.rule.at_risk_share):
-        return Light.AT_RISK, say.behind_path("behind-path", *figures)
-    return Light.OFF_TRACK, say.behind_path("far-behind-path", *figures)
-
-
-def _peer_side(case: _Case, value: Decimal, milestone: int, demand: Demand, about: Status) -> Status:
-    """The peers move too, so each year is judged by the level of that year and there is no path between years."""
-    margin = demand.sense.margin(value, demand.bound)
-    remarks = cast(RelativeToPeers, about.target).remarks(case.context)
-    due = case.year >= milestone
-    worse = case.start is not None and demand.sense.margin(value, case.start[1]) < 0
-    if margin >= 0:
-        light = Light.ACHIEVED if due else Light.ON_TRACK
-        head = say.level_with_peers(value, demand.bound, margin)
-    elif worse:
-        assert case.start is not None  # worse than the baseline
-        light = Light.WORSENING
-        head = say.worse_than_baseline(value, case.start[1], case.start[0], demand.bound)
-    else:
-        light = Light.OFF_TRACK if due else Light.AT_RISK
-        head = say.behind_peers(value, demand.bound, -margin)
-    return replace(about, light=light, reasons=(head, *remarks), expected=demand.bound, gap=margin)
-
-
+    return judge_number(replace(case, baseline=start, targets={**same_sum, milestone: target.sum_target}), total, milestone, about)

@@ -32,6 +32,7 @@ from ecociv.core.targets.base import (
     Target,
     TargetError,
     TargetValue,
+    number_or_missing,
 )
 from ecociv.core.targets.cells import CellNotUnderstood, CellReading, known_forms, read_cell, read_quantity
 from ecociv.core.targets.deferred import Delegated, Qualitative, Unset
@@ -68,6 +69,7 @@ __all__ = [
     "Vector",
     "Zero",
     "known_forms",
+    "number_or_missing",
     "read_cell",
     "read_quantity",
     "target_from_mapping",

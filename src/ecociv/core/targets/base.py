@@ -11,7 +11,7 @@ from math import isnan
 
 import numpy as np
 
-from ecociv.core.decimals import NotANumber, shortest, to_decimal
+from ecociv.core.decimals import shortest, to_decimal
 from ecociv.core.mappings import FrozenMapping
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import with_unit
@@ -274,29 +274,3 @@ def written(number: Decimal) -> object:
 def figure(number: Decimal, unit_label: str | Text, language: str) -> str:
     """Write a number with its unit."""
     return with_unit(shortest(number), unit_label, language)
-
-
-def as_number(value: object, what: str) -> Decimal:
-    """Return the figure of a target as a decimal, or raise `NotANumber` that names it."""
-    return to_decimal(value, what)
-
-
-__all__ = [
-    "NO_CONTEXT",
-    "Context",
-    "Demand",
-    "Direction",
-    "Judgement",
-    "NotANumber",
-    "NumericTarget",
-    "PeerStanding",
-    "Sense",
-    "Target",
-    "TargetError",
-    "TargetValue",
-    "as_number",
-    "figure",
-    "number_or_missing",
-    "positive_factor",
-    "written",
-]

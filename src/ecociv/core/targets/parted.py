@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import cast
 
-from ecociv.core.decimals import shortest
+from ecociv.core.decimals import shortest, to_decimal
 from ecociv.core.mappings import FrozenMapping
 from ecociv.core.missing import Missing
 from ecociv.core.targets import reasons
@@ -19,7 +19,6 @@ from ecociv.core.targets.base import (
     Target,
     TargetError,
     TargetValue,
-    as_number,
     number_or_missing,
     positive_factor,
     written,
@@ -64,7 +63,7 @@ class Composition(Target):
         unknown = [part for part in self.part_directions if part not in self.shares]
         if unknown:
             raise TargetError(f"Directions are declared for {unknown}, which are not parts of {list(self.shares)}.")
-        shares = {str(part): as_number(share, f"share of {part}") for part, share in self.shares.items()}
+        shares = {str(part): to_decimal(share, f"share of {part}") for part, share in self.shares.items()}
         directions = {part: Direction(way) for part, way in self.part_directions.items()}
         object.__setattr__(self, "shares", FrozenMapping(shares))
         object.__setattr__(self, "part_directions", FrozenMapping(directions))

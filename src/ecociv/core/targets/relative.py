@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
-from ecociv.core.decimals import shortest
+from ecociv.core.decimals import shortest, to_decimal
 from ecociv.core.missing import Missing
 from ecociv.core.targets import reasons
 from ecociv.core.targets.base import (
@@ -20,7 +20,6 @@ from ecociv.core.targets.base import (
     Sense,
     TargetError,
     TargetValue,
-    as_number,
     number_or_missing,
     positive_factor,
     written,
@@ -140,7 +139,7 @@ class RelativeToBase(NumericTarget):
     direction: Direction
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "change_percent", as_number(self.change_percent, "change_percent"))
+        object.__setattr__(self, "change_percent", to_decimal(self.change_percent, "change_percent"))
         object.__setattr__(self, "direction", Direction(self.direction))
         if self.change_percent < -100 and self.direction is not Direction.INCREASE:
             raise TargetError(f"A fall by {-self.change_percent} % is more than everything; at most 100 % can be lost.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ecociv.core.decimals import to_decimal
 from ecociv.core.targets.base import (
     NO_CONTEXT,
     Context,
@@ -13,7 +14,6 @@ from ecociv.core.targets.base import (
     NumericTarget,
     Sense,
     TargetError,
-    as_number,
     figure,
     positive_factor,
     written,
@@ -44,7 +44,7 @@ class AtLeast(NumericTarget):
     direction: Direction = Direction.INCREASE
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "goal", as_number(self.goal, "goal of at_least"))
+        object.__setattr__(self, "goal", to_decimal(self.goal, "goal of at_least"))
         object.__setattr__(self, "direction", Direction(self.direction))
 
     def resolve(self, context: Context = NO_CONTEXT) -> tuple[Demand, ...]:
@@ -77,7 +77,7 @@ class AtMost(NumericTarget):
     direction: Direction = Direction.DECREASE
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "goal", as_number(self.goal, "goal of at_most"))
+        object.__setattr__(self, "goal", to_decimal(self.goal, "goal of at_most"))
         object.__setattr__(self, "direction", Direction(self.direction))
 
     def resolve(self, context: Context = NO_CONTEXT) -> tuple[Demand, ...]:
@@ -114,8 +114,8 @@ class Between(NumericTarget):
     direction: Direction = Direction.KEEP
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "low", as_number(self.low, "lower end of between"))
-        object.__setattr__(self, "high", as_number(self.high, "upper end of between"))
+        object.__setattr__(self, "low", to_decimal(self.low, "lower end of between"))
+        object.__setattr__(self, "high", to_decimal(self.high, "upper end of between"))
         object.__setattr__(self, "direction", Direction(self.direction))
         if self.low > self.high:
             raise TargetError(f"The range begins at {self.low} and ends at {self.high}; write the lower end first.")
@@ -162,7 +162,7 @@ class Hold(NumericTarget):
     tolerance: Decimal | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "level", as_number(self.level, "level of hold"))
+        object.__setattr__(self, "level", to_decimal(self.level, "level of hold"))
         object.__setattr__(self, "direction", Direction(self.direction))
         _check_tolerance(self)
 
@@ -251,7 +251,7 @@ def held(
 def _check_tolerance(target: Hold | Zero) -> None:
     if target.tolerance is None:
         return
-    tolerance = as_number(target.tolerance, "tolerance")
+    tolerance = to_decimal(target.tolerance, "tolerance")
     if tolerance < 0:
         raise TargetError(f"The tolerance {tolerance} is negative; a tolerance is 0 or more.")
     object.__setattr__(target, "tolerance", tolerance)
