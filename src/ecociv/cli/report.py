@@ -1,0 +1,35 @@
+"""``ecociv report``: official documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ecociv.cli.console import EXIT_CODES, fail, language_option, progress, say, with_django
+from ecociv.cli.indicator import moment
+
+
+@click.group(epilog=EXIT_CODES)
+def group() -> None:
+    """Official documents with every figure numbered to its trace."""
+
+
+@group.command("annual")
+@click.argument("zone")
+@click.option("--year", type=int, required=True)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .docx, .pdf or .xlsx file.")
+@click.option("--as-of", default=None, help="As it was known on this day (2017-03-01).")
+@language_option
+@with_django
+def annual(zone: str, year: int, out: Path, as_of: str | None, language: str) -> None:
+    """The annual report (年度自查报告) of ZONE for a year."""
+    from ecociv.plan.queries import ZoneNotLoaded
+    from ecociv.reporting.annual import ReportRefused, write_annual_report
+
+    with progress(f"Annual report {year}") as show:
+        try:
+            written = write_annual_report(zone, year, out, as_of=moment(as_of), language=language, progress=show)
+        except (ReportRefused, ZoneNotLoaded) as error:
+            fail(str(error))
+    say(written.as_text(language))

@@ -1,0 +1,24 @@
+"""``ecociv sample``: generated evidence to try the product with."""
+
+from __future__ import annotations
+
+import click
+
+from ecociv.cli.console import EXIT_CODES, progress, say, with_django
+
+
+@click.group(epilog=EXIT_CODES)
+def group() -> None:
+    """Generated sample data, marked as such on every page, file and report."""
+
+
+@group.command("load")
+@click.argument("zone")
+@with_django
+def load(zone: str) -> None:
+    """Generate and load the sample evidence of ZONE and compute its indicators; a second run adds nothing."""
+    from ecociv.indicators.sample import load_sample
+
+    with progress(f"Sample data of {zone}") as show:
+        for line in load_sample(zone, progress=show):
+            say(line)
