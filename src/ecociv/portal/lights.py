@@ -1,4 +1,4 @@
-"""How a light is shown: a word, a shape and a colour, so that colour is never the only sign."""
+"""How a light is shown: its word, a shape and a colour, so that colour is never the only sign."""
 
 from __future__ import annotations
 
@@ -8,52 +8,55 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ecociv.indicators.lights import Light
+from ecociv.portal.zone import language
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One light for a page. ``rank`` orders lights from what needs attention most."""
 
-    value: str
-    label: str | Promise
-    meaning: str | Promise
+    light: Light
     icon: str
-    rank: int
+    meaning: str | Promise
+
+    @property
+    def value(self) -> str:
+        """Key of the light, as in addresses and class names."""
+        return self.light.value
+
+    @property
+    def label(self) -> str:
+        """The light in the reader's words."""
+        return self.light.label.in_language(language())
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return -self.light.severity
 
 
 _SHOWN = (
-    Shown(
-        "worsening",
-        _("Worsening"),
-        _("Worse than the baseline, and on the wrong side of the path"),
-        "trending-down",
-        0,
-    ),
-    Shown("off-track", _("Off track"), _("Clearly short of the path to the target"), "alert-octagon", 1),
-    Shown("at-risk", _("At risk"), _("A little short of the path to the target"), "alert-triangle", 2),
-    Shown("no-data", _("No data"), _("A figure is due and there is none"), "circle-dashed", 3),
-    Shown("on-track", _("On track"), _("On the path to the target"), "trending-up", 4),
-    Shown("achieved", _("Achieved"), _("The target of this milestone is met"), "circle-check", 5),
-    Shown(
-        "awaiting-upper-level",
-        _("Awaiting upper level"),
-        _("The target is for the province to set, and has not come yet"),
-        "building-bank",
-        6,
-    ),
-    Shown("qualitative", _("Qualitative"), _("Judged by an acceptance, not by a figure"), "message-circle", 7),
-    Shown("not-due", _("Not due"), _("No figure is due yet"), "hourglass", 8),
+    Shown(Light.WORSENING, "trending-down", _("Worse than the baseline, and on the wrong side of the path")),
+    Shown(Light.OFF_TRACK, "alert-octagon", _("Clearly short of the path, or the target was missed")),
+    Shown(Light.AT_RISK, "alert-triangle", _("A little short of the path to the target")),
+    Shown(Light.NO_DATA, "circle-dashed", _("A figure is due and there is none")),
+    Shown(Light.AWAITING_UPPER_LEVEL, "building-bank", _("The target is for the level above to set, and has not come yet")),
+    Shown(Light.QUALITATIVE, "message-circle", _("Judged by an acceptance, not by a figure")),
+    Shown(Light.NOT_DUE, "hourglass", _("No figure is due yet")),
+    Shown(Light.ON_TRACK, "trending-up", _("On the path to the target")),
+    Shown(Light.ACHIEVED, "circle-check", _("The target of this milestone is met")),
 )
 LIGHTS = {shown.value: shown for shown in _SHOWN}
 
 
-def shown_as(light: object) -> Shown:
-    """How a light is shown; ``None`` (never computed) reads as no data.
+def shown_as(light: Light | str) -> Shown:
+    """How a light is shown.
 
     >>> shown_as("at-risk").icon
     'alert-triangle'
     """
-    value = str(getattr(light, "value", light) or "no-data")
-    return LIGHTS[value]
+    return LIGHTS[Light(light).value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,13 @@ class Count:
     count: int
 
 
-def counted(lights: Iterable[object]) -> list[Count]:
+def counted(lights: Iterable[Light]) -> list[Count]:
     """Lights with their numbers, what needs attention first; lights that do not occur are left out.
 
-    >>> [(count.light.value, count.count) for count in counted(["on-track", "worsening", "on-track"])]
+    >>> [(count.light.value, count.count) for count in counted([Light.ON_TRACK, Light.WORSENING, Light.ON_TRACK])]
     [('worsening', 1), ('on-track', 2)]
     """
-    numbers: dict[str, int] = {}
+    numbers: dict[Light, int] = {}
     for light in lights:
-        value = shown_as(light).value
-        numbers[value] = numbers.get(value, 0) + 1
-    return [Count(shown, numbers[shown.value]) for shown in _SHOWN if shown.value in numbers]
+        numbers[light] = numbers.get(light, 0) + 1
+    return [Count(shown, numbers[shown.light]) for shown in _SHOWN if shown.light in numbers]

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from ecociv.core.trace import Trace
 from ecociv.core.verdicts import Reason
+from ecociv.indicators.lights import Light
 from ecociv.plan.package import ZonePackage
 
 Value = Decimal | Mapping[str, Decimal]
@@ -24,7 +25,7 @@ class Standing:
     ``value`` is the latest figure known for a year that had ended by that day; ``actuals`` holds every figure by year.
     """
 
-    light: str
+    light: Light
     year: int | None = None
     value: Value | None = None
     reasons: tuple[Reason, ...] = ()
@@ -35,7 +36,7 @@ class Standing:
 
 def standings(package: ZonePackage, day: dt.date) -> dict[str, Standing]:
     """Every series with its standing on a day."""
-    return {series.key: Standing("no-data") for indicator in package.indicators for series in indicator.series}
+    return {series.key: Standing(Light.NO_DATA) for indicator in package.indicators for series in indicator.series}
 
 
 def last_year(package: ZonePackage) -> int | None:

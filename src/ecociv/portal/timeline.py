@@ -10,6 +10,7 @@ from ecociv.plan.package import Project, Task, ZonePackage
 
 LEFT = 270.0
 WIDTH = 1000.0
+RIGHT = 988.0
 ROW = 24.0
 HEAD = 30.0
 _LABEL_UNITS = 38
@@ -73,7 +74,7 @@ def draw(plan: ZonePackage, duties: Sequence[Task | Project], day: dt.date, lang
     days = (end - start).days + 1
 
     def x_of(date: dt.date) -> float:
-        return LEFT + (WIDTH - LEFT) * (min(max(date, start), end) - start).days / days
+        return LEFT + (RIGHT - LEFT) * (min(max(date, start), end) - start).days / days
 
     bars = []
     for place, duty in enumerate(duties):
@@ -85,7 +86,7 @@ def draw(plan: ZonePackage, duties: Sequence[Task | Project], day: dt.date, lang
             x = width = 0.0
         else:
             x = x_of(begin or start)
-            width = max((x_of(finish) if finish else WIDTH) - x, 4.0)
+            width = max((x_of(finish) if finish else RIGHT) - x, 4.0)
         marks = {
             round(x_of(date.last_day), 1): f"{date.show(language)}" for date, what in dates if what != "due"
         }

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ecociv.evidence.models import ImportRun
+from ecociv.indicators.lights import Light
 from ecociv.plan.check import Severity
 from ecociv.plan.package import ZonePackage
 from ecociv.plan.queries import changes_since
@@ -22,7 +23,7 @@ from ecociv.portal.zone import zone_key
 
 AHEAD = dt.timedelta(days=365)
 BACK = dt.timedelta(days=90)
-ATTENTION = ("worsening", "off-track", "at-risk")
+ATTENTION = (Light.WORSENING, Light.OFF_TRACK, Light.AT_RISK)
 
 
 @with_plan
