@@ -1,0 +1,171 @@
+"""Progress reports as append-only revisions."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecociv.core.decimals import plain
+from ecociv.plan.models import AppendOnlyError
+from ecociv.supervision.reports import Report
+from ecociv.supervision.states import PercentBasis, ReportState
+
+_REFUSAL = "a progress report is never changed or removed; record a correction as its next revision"
+
+STATE_CHOICES = [
+    (ReportState.NOT_STARTED.value, _("Not started")),
+    (ReportState.UNDER_WAY.value, _("Under way")),
+    (ReportState.DONE.value, _("Done")),
+    (ReportState.DELAYED.value, _("Delayed")),
+    (ReportState.STOPPED.value, _("Stopped")),
+]
+
+BASIS_CHOICES = [
+    (PercentBasis.OUTPUTS.value, _("by quantified outputs")),
+    (PercentBasis.STEPS.value, _("by steps of the work")),
+    (PercentBasis.MONEY.value, _("by money spent")),
+    (PercentBasis.ESTIMATE.value, _("own estimate")),
+]
+
+
+class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
+    """Reading vocabulary; changing is closed."""
+
+    def of(self, zone: str, place: str = "") -> ProgressReportQuerySet:
+        """Reports of a zone, or of one task or project of it (``"task:112"``)."""
+        rows = self.filter(zone=zone)
+        return rows.filter(place=place) if place else rows
+
+    def in_force(self) -> ProgressReportQuerySet:
+        """The newest revision of each report among the rows chosen so far."""
+        newest = (
+            self.order_by()
+            .values("zone", "place", "number")
+            .annotate(newest=models.Max("id"))
+            .values("newest")
+        )
+        return ProgressReport.objects.filter(id__in=newest).order_by("id")
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(_REFUSAL)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(_REFUSAL)
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError(_REFUSAL)
+
+
+class ProgressReport(models.Model):
+    """What a body says about its part in a task or a project; a report, not evidence.
+
+    Reports of a duty are numbered from 1. A correction is the next revision of the same number, with a reason; the
+    revisions before it stay. ``reported_at`` is when the report first came in, so that a correction does not make a
+    report late; ``recorded_at`` is when this revision did.
+    """
+
+    zone = models.CharField(_("zone"), max_length=64)
+    place = models.CharField(
+        _("task or project"), max_length=32, help_text=_("As in task:112 or project:26.")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    revision = models.PositiveIntegerField(_("revision"))
+    period = models.PositiveSmallIntegerField(_("year reported on"))
+    state = models.CharField(_("state"), max_length=16, choices=STATE_CHOICES)
+    percent = models.DecimalField(
+        _("progress in per cent"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    percent_basis = models.CharField(
+        _("counted"), max_length=16, choices=BASIS_CHOICES, blank=True, default=""
+    )
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    done_reason = models.TextField(_("why it counts as done"), blank=True, default="")
+    narrative = models.TextField(_("narrative"))
+    outputs = models.JSONField(_("figures"), default=dict, blank=True)
+    organisation = models.CharField(_("reporting body"), max_length=128)
+    for_all = models.BooleanField(_("for all leading bodies"), default=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("author"), on_delete=models.PROTECT, related_name="+"
+    )
+    reported_at = models.DateTimeField(_("reported at"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    correction_reason = models.TextField(_("reason of the correction"), blank=True, default="")
+
+    objects = ProgressReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("progress report")
+        verbose_name_plural = _("progress reports")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "place", "number", "revision"], name="supervision_one_revision"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(percent__isnull=True) | models.Q(percent__gte=0, percent__lte=100),
+                name="supervision_percent_0_100",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="done", done_on__isnull=False)
+                | (~models.Q(state="done") & models.Q(done_on__isnull=True)),
+                name="supervision_done_has_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revision=1) | ~models.Q(correction_reason=""),
+                name="supervision_correction_says_why",
+            ),
+        ]
+        indexes = [models.Index(fields=["zone", "recorded_at"], name="supervision_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.zone} {self.place} report {self.number} r{self.revision}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the revision; refuses to change one that is stored."""
+        if self.pk is not None:
+            raise AppendOnlyError(_REFUSAL)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(_REFUSAL)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it corrects an earlier revision."""
+        return self.revision > 1
+
+    def as_report(self) -> Report:
+        """The report as the rules read it; days are those of the server's time zone."""
+        return Report(
+            number=self.number,
+            revision=self.revision,
+            organisation=self.organisation,
+            state=ReportState(self.state),
+            period=self.period,
+            reported_on=timezone.localdate(self.reported_at),
+            recorded_on=timezone.localdate(self.recorded_at),
+            percent=self.percent,
+            basis=PercentBasis(self.percent_basis) if self.percent_basis else None,
+            done_on=self.done_on,
+            for_all=self.for_all,
+        )
+
+    def content(self) -> dict[str, Any]:
+        """What was reported, as plain values; two equal contents are the same report sent twice."""
+        return {
+            "period": self.period,
+            "state": self.state,
+            "percent": None if self.percent is None else plain(self.percent),
+            "percent_basis": self.percent_basis,
+            "done_on": None if self.done_on is None else self.done_on.isoformat(),
+            "narrative": self.narrative,
+            "done_reason": self.done_reason,
+            "outputs": self.outputs,
+            "organisation": self.organisation,
+            "for_all": self.for_all,
+            "correction_reason": self.correction_reason,
+        }

@@ -1,0 +1,367 @@
+"""Where a duty stands on a day. Pure: no Django, no clock.
+
+A status is decided for each leading body's part and for the duty as a whole; the whole takes the state of the part
+that needs attention most, and is done only when every part is. Only what was reported up to the day of knowledge
+counts, so a later report never changes what an earlier day looked like.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ecociv.core.text import Text
+from ecociv.core.verdicts import Reason
+from ecociv.plan.package import ProjectOrTask, ZonePackage
+from ecociv.supervision import sentences
+from ecociv.supervision.obligations import (
+    Obligation,
+    as_need_arises,
+    cell_owner,
+    first_year,
+    obligations_of,
+    plan_end,
+)
+from ecociv.supervision.parts import Part, name_of, parts_of
+from ecociv.supervision.reports import Report, in_force
+from ecociv.supervision.states import DutyState, ReportState
+
+SOON_DAYS = 90
+"""A date this many days ahead, or fewer, is near: about the quarter in which an office still plans its work."""
+
+CLOSING_YEARS = 1
+"""Whole years after the plan's last milestone in which last reports are still owed; then the rest is history."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartStatus:
+    """Where one leading body's part stands."""
+
+    part: Part
+    state: DutyState
+    reasons: tuple[Reason, ...]
+    latest: Report | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationStatus:
+    """One date of a duty on the day: how far away, and which parts no report covers."""
+
+    obligation: Obligation
+    days_left: int
+    passed: bool
+    silent: tuple[str, ...]
+
+    @property
+    def covered(self) -> bool:
+        """Whether every leading body has reported for it."""
+        return not self.silent
+
+
+@dataclass(frozen=True, slots=True)
+class DutyStatus:
+    """Where a duty stands on a day, and why."""
+
+    place: str
+    day: dt.date
+    known_on: dt.date
+    state: DutyState
+    reasons: tuple[Reason, ...]
+    parts: tuple[PartStatus, ...]
+    obligations: tuple[ObligationStatus, ...]
+    latest: Report | None
+
+    @property
+    def label(self) -> Text:
+        """The state in a few words."""
+        return self.state.label
+
+    @property
+    def light(self) -> str:
+        """The light in whose colour a page shows the state."""
+        return self.state.light
+
+    @property
+    def next(self) -> ObligationStatus | None:
+        """The nearest date that has not passed."""
+        return next((each for each in self.obligations if not each.passed), None)
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values for commands and reports."""
+        return {
+            "place": self.place,
+            "day": self.day.isoformat(),
+            "known_on": self.known_on.isoformat(),
+            "state": self.state.value,
+            "light": self.light,
+            "label": self.label.to_mapping(),
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "parts": [{"body": each.part.body, "state": each.state.value} for each in self.parts],
+        }
+
+
+def duty_status(
+    duty: ProjectOrTask,
+    reports: Iterable[Report],
+    today: dt.date,
+    package: ZonePackage,
+    *,
+    known_on: dt.date | None = None,
+) -> DutyStatus:
+    """Where a duty stands at the end of a day.
+
+    Parameters
+    ----------
+    duty : Task or Project
+        A task or a project of ``package``.
+    reports : iterable of Report
+        Every report on the duty, in any order, all revisions; what is too late to be known is left out here.
+    today : datetime.date
+        The day whose status is asked for.
+    package : ZonePackage
+        The plan: who leads, whose goal cell is shared, when the plan ends.
+    known_on : datetime.date, optional
+        The day of knowledge, ``today`` when not given. A later day looks back: reports about that year that came in
+        afterwards count, and a date that fell on ``today`` itself counts as passed.
+
+    Returns
+    -------
+    DutyStatus
+        The first reason is the one that decided.
+
+    Notes
+    -----
+    A date counts on its last day (``PlanDate.last_day``): a duty of 2015 is in time on 31 December 2015 and late the
+    day after. It is due soon from `SOON_DAYS` days before to the day itself.
+    """
+    known = max(known_on or today, today)
+    counted = in_force(reports, today, known)
+    owed = obligations_of(duty, package)
+    moment = _Moment(duty, package, today, known, owed)
+    parts = tuple(
+        _part_status(part, [r for r in counted if r.for_all or part.answered_by(r.organisation)], moment)
+        for part in parts_of(duty, package)
+    )
+    state, reasons = _whole(parts, package)
+    owner = cell_owner(duty, package)
+    if owner is not duty and owed:
+        reasons = (*reasons, sentences.shared_cell(owner.place, owner.number))
+    return DutyStatus(
+        place=duty.place,
+        day=today,
+        known_on=known,
+        state=state,
+        reasons=reasons,
+        parts=parts,
+        obligations=tuple(_obligation_status(each, parts, counted, moment) for each in owed),
+        latest=counted[-1] if counted else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A duty on a day, as one looks at it from the day of knowledge."""
+
+    duty: ProjectOrTask
+    package: ZonePackage
+    today: dt.date
+    known: dt.date
+    owed: tuple[Obligation, ...]
+
+    def passed(self, obligation: Obligation) -> bool:
+        """The end of its last day lies behind: on the day itself only when looked back at from later."""
+        return obligation.day <= self.today and obligation.day < self.known
+
+    def late(self, obligation: Obligation) -> int:
+        """Days since its last day, by the end of the day; counted from the day of knowledge on the day itself."""
+        return (self.today - obligation.day).days or (self.known - obligation.day).days
+
+    def near(self, obligation: Obligation) -> bool:
+        """It has not passed and is at most `SOON_DAYS` days away."""
+        return not self.passed(obligation) and (obligation.day - self.today).days <= SOON_DAYS
+
+
+def _part_status(part: Part, reports: Sequence[Report], moment: _Moment) -> PartStatus:
+    latest = reports[-1] if reports else None
+    issued = moment.package.zone.plan.issued
+    if latest is None and moment.today < issued:
+        return PartStatus(part, DutyState.NOT_DUE, (sentences.not_issued(issued),), None)
+    if any(obligation.yearly for obligation in moment.owed):
+        state, reasons = _yearly(reports, latest, moment)
+    else:
+        state, reasons = _dated(latest, moment)
+    end = max([plan_end(moment.package), *(obligation.day for obligation in moment.owed)])
+    closed = dt.date(end.year + CLOSING_YEARS, 12, 31)
+    if moment.today > closed and state not in _FINAL:
+        reasons = [sentences.period_over(end, state.value, state.label), *reasons]
+        state = DutyState.HISTORICAL
+    return PartStatus(part, state, tuple(reasons), latest)
+
+
+_FINAL = {DutyState.DONE, DutyState.DONE_LATE, DutyState.DELAYED, DutyState.STOPPED}
+Decision = tuple[DutyState, list[Reason]]
+
+
+def _dated(latest: Report | None, moment: _Moment) -> Decision:
+    """A duty with one or more dates, or none."""
+    if latest is not None and latest.state is ReportState.STOPPED:
+        return DutyState.STOPPED, _told(latest)
+    if latest is not None and latest.done_on is not None and latest.done_on <= moment.today:
+        return _done(latest, latest.done_on, moment)
+    told = _told(latest)
+    ahead = [each for each in moment.owed if not moment.passed(each)]
+    if len(ahead) < len(moment.owed):
+        behind = _behind(
+            latest, moment.owed[len(moment.owed) - len(ahead) - 1], final=not ahead, moment=moment
+        )
+        if behind is not None:
+            return behind[0], [*behind[1], *told]
+    if latest is not None and latest.state is ReportState.DELAYED:
+        return DutyState.DELAYED, told
+    if not ahead:
+        need = as_need_arises(moment.duty, moment.package)
+        begun = latest is not None and latest.state is not ReportState.NOT_STARTED
+        return (DutyState.UNDER_WAY if begun else DutyState.NO_DATE), [*told, sentences.no_date(need)]
+    silence = _silence(latest, moment)
+    if moment.near(ahead[0]):
+        left = (ahead[0].day - moment.today).days
+        return DutyState.DUE_SOON, [sentences.due_soon(ahead[0].date, left), *silence, *told]
+    if silence:
+        return DutyState.NO_REPORT, [*silence, *told, sentences.nothing_due(ahead[0].date)]
+    return _running(latest, [*told, sentences.nothing_due(ahead[0].date)])
+
+
+def _behind(latest: Report | None, last: Obligation, *, final: bool, moment: _Moment) -> Decision | None:
+    """What the date that passed last makes of a duty that is not done; none when nothing is wrong."""
+    late = moment.late(last)
+    if latest is None or not last.covered_by(latest.period):
+        told_for = latest.period if latest is not None else None
+        return DutyState.OVERDUE, [sentences.overdue(last.date, late, told_for)]
+    if final:
+        return DutyState.DELAYED, [sentences.not_done(last.date, late, latest.period)]
+    if latest.state is ReportState.NOT_STARTED:
+        return DutyState.DELAYED, [sentences.not_started(last.date, late, latest.period)]
+    return None
+
+
+def _yearly(reports: Sequence[Report], latest: Report | None, moment: _Moment) -> Decision:
+    """A duty of every year: each year that has passed needs its own report."""
+
+    def covers(obligation: Obligation) -> list[Report]:
+        return [report for report in reports if obligation.covered_by(report.period)]
+
+    missing = [each for each in moment.owed if moment.passed(each) and not covers(each)]
+    late = [
+        each.period
+        for each in moment.owed
+        if (found := covers(each)) and min(report.reported_on for report in found) > each.day
+    ]
+    told = [*_told(latest), *([sentences.years_reported_late(late)] if late else [])]
+    if missing:
+        return DutyState.OVERDUE, [sentences.years_unreported([each.period for each in missing]), *told]
+    if latest is not None and latest.state in (ReportState.STOPPED, ReportState.DELAYED):
+        stopped = latest.state is ReportState.STOPPED
+        return (DutyState.STOPPED if stopped else DutyState.DELAYED), told
+    open_ones = [each for each in moment.owed if not covers(each)]
+    if not open_ones:
+        done = latest is not None and latest.state is ReportState.DONE
+        reasons = [sentences.years_reported(len(moment.owed)), *told]
+        if not done:
+            return DutyState.UNDER_WAY, reasons
+        return (DutyState.DONE_LATE if late else DutyState.DONE), reasons
+    if moment.near(open_ones[0]):
+        left = (open_ones[0].day - moment.today).days
+        return DutyState.DUE_SOON, [sentences.due_soon(open_ones[0].date, left), *told]
+    return _running(latest, [*told, sentences.nothing_due(open_ones[0].date)])
+
+
+def _running(latest: Report | None, reasons: list[Reason]) -> Decision:
+    begun = latest is not None and latest.state in (ReportState.UNDER_WAY, ReportState.DONE)
+    return (DutyState.UNDER_WAY if begun else DutyState.NOT_DUE), reasons
+
+
+def _done(latest: Report, done_on: dt.date, moment: _Moment) -> Decision:
+    final = moment.owed[-1] if moment.owed else None
+    short = [] if latest.percent in (None, 100) else [sentences.done_short(latest.percent)]
+    if final is None:
+        return DutyState.DONE, [sentences.done(done_on, None), *short]
+    if done_on > final.day:
+        return DutyState.DONE_LATE, [sentences.done_late(done_on, final.date), *short]
+    told_late = latest.reported_on > final.day
+    after = [sentences.told_after_due(latest.reported_on, final.date)] if told_late else []
+    return DutyState.DONE, [sentences.done(done_on, final.date), *after, *short]
+
+
+def _told(latest: Report | None) -> list[Reason]:
+    """What the last report says, unless that is done or not started."""
+    if latest is None:
+        return []
+    if latest.state is ReportState.STOPPED:
+        return [sentences.stopped(latest.period)]
+    if latest.state is ReportState.DELAYED:
+        return [sentences.delayed(latest.period)]
+    if latest.state is ReportState.UNDER_WAY:
+        basis = latest.basis.label if latest.basis is not None else None
+        return [sentences.under_way(latest.period, latest.percent, basis)]
+    return []
+
+
+def _silence(latest: Report | None, moment: _Moment) -> list[Reason]:
+    """The last full year of the duty, when no report is about it or a later one."""
+    year = moment.today.year - 1
+    begins = max(first_year(moment.duty, moment.package), moment.package.zone.plan.issued.year)
+    if moment.duty.start is not None:
+        begins = max(begins, moment.duty.start.year)
+    if year < begins or (latest is not None and latest.period >= year):
+        return []
+    return [sentences.no_report(year)]
+
+
+def _whole(parts: tuple[PartStatus, ...], package: ZonePackage) -> tuple[DutyState, tuple[Reason, ...]]:
+    """The state of the part that needs attention most, with its reasons and how the other parts differ."""
+    worst = min(parts, key=lambda each: each.state.rank)
+    state = worst.state
+    if state in (DutyState.NOT_DUE, DutyState.NO_DATE) and any(each.state.is_done for each in parts):
+        state = DutyState.UNDER_WAY
+    reasons = {
+        (reason.code, reason.text): reason
+        for each in parts
+        if each.state is worst.state
+        for reason in each.reasons
+    }
+    by_state: dict[DutyState, list[str]] = {}
+    for each in sorted(parts, key=lambda each: each.state.rank):
+        by_state.setdefault(each.state, []).append(each.part.body)
+    if len(by_state) == 1:
+        return state, tuple(reasons.values())
+    shown = {
+        key.label: sentences.listed(name_of(body, package) for body in bodies)
+        for key, bodies in by_state.items()
+    }
+    sentence = Text(
+        zh="；".join(f"{label.zh}——{names.zh}" for label, names in shown.items()),
+        en="; ".join(f"{label.en}: {names.en}" for label, names in shown.items()),
+    )
+    differ = sentences.bodies_differ({key.value: bodies for key, bodies in by_state.items()}, sentence)
+    return state, (*reasons.values(), differ)
+
+
+def _obligation_status(
+    obligation: Obligation, parts: tuple[PartStatus, ...], reports: Sequence[Report], moment: _Moment
+) -> ObligationStatus:
+    silent = tuple(
+        each.part.body
+        for each in parts
+        if not any(
+            obligation.covered_by(report.period)
+            for report in reports
+            if report.for_all or each.part.answered_by(report.organisation)
+        )
+    )
+    return ObligationStatus(
+        obligation=obligation,
+        days_left=(obligation.day - moment.today).days,
+        passed=moment.passed(obligation),
+        silent=silent,
+    )

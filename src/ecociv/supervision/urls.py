@@ -1,0 +1,9 @@
+"""Addresses of progress reports."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "supervision"
+
+urlpatterns: list[URLPattern] = []
