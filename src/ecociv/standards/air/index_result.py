@@ -21,7 +21,7 @@ from ecociv.standards.air.pollutants import (
     label,
     pollutant_of,
 )
-from ecociv.standards.air.scheme import IndexScheme
+from ecociv.standards.air.scheme import IndexScheme, index_scheme
 from ecociv.standards.air.steps import MISSING
 from ecociv.standards.arrays import Measurements, element
 from ecociv.standards.parameters import parameter
@@ -169,8 +169,6 @@ class AirQualityIndex(Result):
         rule = self.scheme.beyond(item)
         other = self.rows.columns.get("so2_24h")
         if item == "so2" and rule is not None and rule["rule"] == "use-other-average" and other is not None:
-            from ecociv.standards.air.scheme import index_scheme
-
             rows = np.flatnonzero((column > rule["beyond"]) & ~np.isnan(other))
             out[rows] = index_scheme("daily", None, self.edition).staircase("so2").decide(other[rows], rows)
         return out

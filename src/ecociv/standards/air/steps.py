@@ -3,8 +3,8 @@
 A sub-index that is rounded up is a staircase with at most 500 steps. Where each step lies is worked out once in
 fractions (`rise_points`), so no rounding of the running arithmetic can move one. To find the step of a
 concentration quickly, the axis is cut into cells much narrower than the distance between steps. A table holds the
-index of each cell; the few cells that a step runs through, and everything outside the table (missing, beyond the
-last breakpoint, negative), hold ``_LOOK_CLOSER`` and are decided by comparison with the steps themselves.
+index of each cell; the few cells that a step runs through hold the number of that step instead, as a negative code,
+and are decided by one comparison with it.
 
 The number of the cell is read out of the bits of a float: adding ``2**k`` pushes the fraction below ``2**(k-52)``
 out of the significand, and what is left there is the number. That costs one addition and one subtraction.
@@ -27,8 +27,9 @@ Index = NDArray[np.int16]
 MISSING: int = -1
 """The sub-index of a concentration that is missing."""
 
-_LOOK_CLOSER = -2
-_CELLS_PER_UNIT = 64
+_FIRST_CODE = -2
+"""Code of a cell that the first step runs through; the second step has -3, and so on."""
+_CELLS_PER_UNIT = 128
 _SLOTS_BELOW = 2
 _NUDGE = 2.0**-37
 """How far the right edge of a cell lies above its round number, so that a concentration on the edge of a step
@@ -120,11 +121,17 @@ class StepTable:
         if not self._whole:
             low = (numbers - 1) / cells + _NUDGE - _EDGE_NOISE
             high = numbers / cells + _NUDGE + _EDGE_NOISE
-            stepped = np.searchsorted(steps, low, side="left") != np.searchsorted(steps, high, side="right")
-            table[stepped] = _LOOK_CLOSER
-        table[0] = _LOOK_CLOSER  # holds zero, and just below it what is negative
-        outside = np.full(_SLOTS_BELOW, _LOOK_CLOSER, dtype=np.int16)
-        return np.concatenate([outside, table, outside[:1]])
+            before = np.searchsorted(steps, low, side="left")
+            through = np.searchsorted(steps, high, side="right") - before
+            if through.max() > 1:
+                raise ValueError(
+                    f"Two steps of the index lie within 1/{cells} of a unit; the cells are too wide."
+                )
+            stepped = through > 0
+            table[stepped] = _FIRST_CODE - before[stepped]
+        table[0] = _FIRST_CODE  # holds zero, and just below it what is negative and must be refused
+        below = np.full(_SLOTS_BELOW, _FIRST_CODE, dtype=np.int16)
+        return np.concatenate([below, table, np.array([MISSING], dtype=np.int16)])
 
     def look_up(self, column: Float64, out: Index, scratch: Float64) -> bool:
         """Write the sub-index of each concentration to `out`, ``MISSING`` where it is NaN.
@@ -152,22 +159,35 @@ class StepTable:
         number = scratch.view(np.int64)
         np.subtract(number, self._offset, out=number)
         self._table.take(number, out=out, mode="clip")
-        if out.min() != _LOOK_CLOSER:
-            return False
-        rows = np.flatnonzero(out == _LOOK_CLOSER)
-        decided = self.decide(column[rows], rows)
-        out[rows] = decided
-        return bool(decided.min() == MISSING)
+        lowest = int(out.min())
+        if lowest <= _FIRST_CODE:
+            rows = np.flatnonzero(out <= _FIRST_CODE)
+            near = column[rows]
+            _refuse(near, rows)
+            step = (_FIRST_CODE - out[rows]).astype(np.intp)
+            step += near > self.above[step]
+            out[rows] = np.where(np.isnan(near), MISSING, self.values[step])
+            lowest = int(out.min())
+        # The slot above the table serves NaN and what is over range alike; the latter is rare.
+        if lowest == MISSING and np.fmax.reduce(column) > self.last:
+            rows = np.flatnonzero(out == MISSING)
+            out[rows] = self.decide(column[rows], rows)
+            lowest = int(out.min())
+        return lowest == MISSING
 
     def decide(self, column: Float64, rows: NDArray[np.intp]) -> Index:
         """The sub-index of each concentration by comparison with every step."""
-        refused = (column < 0) | np.isinf(column)
-        if refused.any():
-            first = int(np.argmax(refused))
-            raise ImpossibleConcentration(int(rows[first]), float(column[first]))
+        _refuse(column, rows)
         found: Index = self.values[np.searchsorted(self.above, column, side="left")]
         found[np.isnan(column)] = MISSING
         return found
+
+
+def _refuse(column: Float64, rows: NDArray[np.intp]) -> None:
+    refused = (column < 0) | np.isinf(column)
+    if refused.any():
+        first = int(np.argmax(refused))
+        raise ImpossibleConcentration(int(rows[first]), float(column[first]))
 
 
 class ImpossibleConcentration(MeasurementError):

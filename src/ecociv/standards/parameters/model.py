@@ -141,9 +141,7 @@ class Parameter:
         With both, the period of that edition that covers the day. With neither, the parameter must be a constant
         (one period without ends); anything else is an error, because a silent default would hide a choice.
         """
-        periods = self.periods
-        if edition is not None:
-            periods = self._of_edition(edition)
+        periods = self.periods if edition is None else self._of_edition(edition)
         if on is not None:
             periods = tuple(period for period in periods if period.valid.contains(on))
             if not periods:
@@ -153,19 +151,22 @@ class Parameter:
             raise AmbiguousEdition(
                 f"{self.key} has dated editions ({known}): give on=<date> or edition=<name>."
             )
+        if len({period.edition for period in periods}) > 1:
+            raise AmbiguousEdition(
+                f"{edition!r} names several editions of {self.key}. {self._known_editions()}"
+            )
         # An edition may be listed once for a staged start and once for the days of full force: the latter speaks for it.
         return self._value(max(periods, key=lambda period: (period.verified, period.valid.from_ or date.min)))
 
     def _of_edition(self, edition: str) -> tuple[ParameterPeriod, ...]:
         named = tuple(period for period in self.periods if period.edition == edition)
-        if named:
-            return named
-        similar = tuple(period for period in self.periods if period.edition.startswith(f"{edition} "))
-        if len({period.edition for period in similar}) == 1:
-            return similar
-        known = ", ".join(dict.fromkeys(period.edition for period in self.periods))
-        found = "names several editions" if similar else "is not an edition"
-        raise AmbiguousEdition(f"{edition!r} {found} of {self.key}. Known editions: {known}.")
+        stages = tuple(period for period in self.periods if period.edition.startswith(f"{edition} "))
+        if not named and not stages:
+            raise AmbiguousEdition(f"{edition!r} is not an edition of {self.key}. {self._known_editions()}")
+        return named or stages
+
+    def _known_editions(self) -> str:
+        return f"Known editions: {', '.join(dict.fromkeys(period.edition for period in self.periods))}."
 
     def _value(self, period: ParameterPeriod) -> ParameterValue:
         return ParameterValue(
