@@ -117,11 +117,7 @@ def round_significant(
     if figures < 1:
         raise ValueError(f"{figures} significant figures were asked for; at least 1 is needed.")
     if isinstance(value, np.ndarray):
-        flat = _as_float64(value).ravel()
-        # Few values repeat less often than they are read: each different value is decided once.
-        different, places = np.unique(flat, return_inverse=True)
-        rounded = np.array([_significant_float(v, figures) for v in different.tolist()], dtype=np.float64)
-        return rounded[places].reshape(value.shape)
+        return _significant_array(value, figures)
     if isinstance(value, Decimal):
         return _significant_decimal(value, figures)
     return _significant_float(value, figures)
@@ -247,6 +243,26 @@ def _significant_decimal(value: Decimal, figures: int) -> Decimal:
     if rounded.adjusted() > value.adjusted():  # 9.996 became 10.00: one zero too many
         rounded = _round_decimal(rounded, digits - 1)
     return rounded
+
+
+_POWERS_OF_TEN = np.array([float(f"1e{exponent}") for exponent in range(-25, 26)])
+"""Each the float nearest to its power; ``10.0 ** n`` is not always that."""
+
+
+def _significant_array(values: npt.NDArray[Any], figures: int) -> FloatArray:
+    """Round in groups of one order of magnitude, each of which is a rounding to fixed decimals."""
+    size = np.abs(_as_float64(values))
+    result = _as_float64(values)
+    known = np.isfinite(size) & (size > 0)
+    # searchsorted gives the power at or below the value, without the error of a logarithm near powers of ten.
+    orders = np.searchsorted(_POWERS_OF_TEN, size, side="right") - 26
+    for order in np.unique(orders[known]).tolist():
+        group = known & (orders == order)
+        if -25 <= order <= 24:
+            result[group] = _round_array(values[group], figures - 1 - order)
+        else:
+            result[group] = [_significant_float(value, figures) for value in _scalars(values[group])]
+    return result
 
 
 def _significant_float(value: float, figures: int) -> float:

@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
 from ecociv.core.periods import Validity
-from ecociv.core.quantities import label_of
+from ecociv.core.quantities import label_of, with_unit
 from ecociv.core.text import Text, language_of
 
 TraceValue = Decimal | float | int | Missing | None
@@ -225,7 +225,7 @@ class Trace:
     ...               "good / valid * 100", (good, valid), Citation("HJ 663-2013", "5.1", 2013),
     ...               rounding=Rounding("half-even", 1))
     >>> print(share.as_text("en"))
-    Good-day ratio = 90.2 %
+    Good-day ratio = 90.2%
       formula: good / valid * 100
       standard: HJ 663-2013, 5.1
       rounding: rounded to 1 decimal, half to even (GB/T 8170-2008)
@@ -372,9 +372,7 @@ def _shown(value: TraceValue, unit: str, language: str) -> str:
     if isinstance(value, Missing):
         return value.label.in_language(language)
     number = plain(value) if isinstance(value, Decimal) else repr(value)
-    if unit in ("", "1"):
-        return number
-    return f"{number} {label_of(unit).in_language(language)}"
+    return with_unit(number, label_of(unit), language)
 
 
 def _value_to_json(value: TraceValue) -> object:
