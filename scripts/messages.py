@@ -29,7 +29,7 @@ Message = tuple[str, str]
 def compile_catalogues() -> int:
     """Write each ``.mo`` that is missing or older than its ``.po``."""
     written = 0
-    for po in sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po")):
+    for po in sorted(PACKAGE.glob("**/locale/*/LC_MESSAGES/*.po")):
         mo = po.with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
             continue
@@ -66,7 +66,10 @@ def messages_in_page(path: Path) -> Iterator[Message]:
 def collected() -> dict[Message, list[str]]:
     """Every text of the product with the files in which it stands."""
     found: dict[Message, list[str]] = {}
+    own = {folder.parent for folder in PACKAGE.glob("*/locale")}  # rooms that keep a catalogue of their own
     for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("templates/**/*.html")]):
+        if own & set(path.parents):
+            continue
         reader = messages_in_code if path.suffix == ".py" else messages_in_page
         for message in reader(path):
             places = found.setdefault(message, [])

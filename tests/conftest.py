@@ -1,0 +1,65 @@
+"""What all tests share: run-time files in a folder of their own, quick password digests, the plan in the database."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections, transaction
+
+_VAR = Path(tempfile.mkdtemp(prefix="ecociv-tests-"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point the settings away from the developer's own data before any test reads them."""
+    settings.ECOCIV_VAR = _VAR
+    settings.MEDIA_ROOT = _VAR / "documents"
+    settings.STATIC_ROOT = _VAR / "static"
+    settings.STATIC_ROOT.mkdir()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    default = connections.settings["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        # A file, as in use: a database in memory that threads share locks whole tables and knows no waiting.
+        default["TEST"]["NAME"] = str(_VAR / "test.sqlite3")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(_VAR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Open the closed tables: tests with a live server empty every table at their end.
+
+    Tests of the closing itself close their table again (``tests/people/test_append_only.py``).
+    """
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_no_delete'")
+                for (name,) in cursor.fetchall():
+                    cursor.execute(f'DROP TRIGGER "{name}"')
+
+
+@pytest.fixture(scope="module")
+def plan_in_database(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The plan of Jingdezhen, loaded once for a module and taken back at its end."""
+    from ecociv.plan.actions import LoadZonePackage
+    from ecociv.plan.queries import forget_packages
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        forget_packages()
+        with transaction.atomic():
+            LoadZonePackage("jingdezhen").execute()
+            yield
+            transaction.set_rollback(True)
+    forget_packages()
