@@ -1,0 +1,34 @@
+"""What can keep a report from being written, as sentences that say what to do."""
+
+from __future__ import annotations
+
+from ecociv.core.text import Text
+
+
+class ReportProblem(ValueError):
+    """A report that cannot be written; ``text`` says in both languages what was found and what to do.
+
+    >>> problem = ReportProblem(Text(zh="没有这个年份", en="there is no such year"))
+    >>> str(problem), problem.text.zh
+    ('there is no such year', '没有这个年份')
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+class UnknownForm(ReportProblem):
+    """The file's suffix names no form that a report is written in."""
+
+
+class YearOutsidePlan(ReportProblem):
+    """The plan sets nothing for the year, or the year has not begun."""
+
+
+class FolderNotWritable(ReportProblem):
+    """The file cannot be put where it was asked for."""
+
+
+class NoChineseFont(ReportProblem):
+    """No font at hand has Chinese characters: the page would show boxes."""
