@@ -53,10 +53,10 @@ class CellNotUnderstood(TargetError):
 
     def __init__(self, text: str, why: str = "it is none of the known forms") -> None:
         self.text = text
-        self.why = why
+        self.why = why.rstrip(".")
         self.forms = known_forms()
         shown = "; ".join(form for form, _ in self.forms)
-        super().__init__(f"The cell {text!r} is not understood: {why}. Known forms: {shown}.")
+        super().__init__(f"The cell {text!r} is not understood: {self.why}. Known forms: {shown}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ def _read_list(match: re.Match[str], direction: CellDirection, parts: Sequence[s
     units = set()
     targets: dict[str, Target] = {}
     for name, written in zip(names, figures, strict=True):
-        one = re.fullmatch(rf"(?P<n>{_N})(?P<u>{_U})?", written)
+        one = re.fullmatch(rf"(?P<n>{_N})(?P<u>{_U})??", written)
         if one is None:
             raise CellNotUnderstood(cell, f"{written!r} in its list is not a number")
         way = direction.get(name) if isinstance(direction, Mapping) else Direction(direction)
@@ -307,13 +307,13 @@ def _read_delegated(match: re.Match[str], direction: CellDirection, parts: Seque
 _SHAPES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(shape), read)
     for shape, read in (
-        (rf"(?:达到|达)?(?P<n>{_N})(?P<u>{_U})?(?:及)?以上", _read_floor),
-        (rf"(?:{_FLOOR_WORDS})(?P<n>{_N})(?P<u>{_U})?(?:以上)?", _read_floor),
-        (rf"(?P<n>{_N})(?P<u>{_U})?(?:及)?(?:以下|以内)", _read_ceiling),
-        (rf"(?:{_CEILING_WORDS})(?P<n>{_N})(?P<u>{_U})?(?:以下|以内)?", _read_ceiling),
-        (rf"(?:{_HOLD_WORDS})(?P<n>{_N})(?P<u>{_U})?", _read_hold),
-        (rf"(?:{_HOLD_WORDS})(?P<n>{_N})(?P<u>{_U})?以上", _read_floor),
-        (rf"(?P<n>{_N})(?P<u1>{_U})?(?:~|-|至|到)(?P<n2>{_N})(?P<u>{_U})?", _read_range),
+        (rf"(?:达到|达)?(?P<n>{_N})(?P<u>{_U})??(?:及)?以上", _read_floor),
+        (rf"(?:{_FLOOR_WORDS})(?P<n>{_N})(?P<u>{_U})??(?:以上)?", _read_floor),
+        (rf"(?P<n>{_N})(?P<u>{_U})??(?:及)?(?:以下|以内)", _read_ceiling),
+        (rf"(?:{_CEILING_WORDS})(?P<n>{_N})(?P<u>{_U})??(?:以下|以内)?", _read_ceiling),
+        (rf"(?:{_HOLD_WORDS})(?P<n>{_N})(?P<u>{_U})??", _read_hold),
+        (rf"(?:{_HOLD_WORDS})(?P<n>{_N})(?P<u>{_U})??以上", _read_floor),
+        (rf"(?P<n>{_N})(?P<u1>{_U})??(?:~|-|至|到)(?P<n2>{_N})(?P<u>{_U})??", _read_range),
         (rf"{_N}(?::{_N})+", _read_shares),
         (rf"(?P<list>{_N}(?:{_U})?(?:、[^、]+)+)", _read_list),
         (
@@ -322,11 +322,11 @@ _SHAPES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         ),
         (
             rf"(?P<y1>[0-9]{{4}})年?(?:-|~|至|到)(?P<y2>[0-9]{{4}})年?累计(?:达到|不低于)?(?P<cap>不超过|控制在)?"
-            rf"(?P<n>{_N})(?P<u>{_U})?",
+            rf"(?P<n>{_N})(?P<u>{_U})??",
             _read_sum,
         ),
         # Last, because a unit is any word, and the words above are not units.
-        (rf"(?:达到|达|为)?(?P<n>{_N})(?P<u>{_U})?", _read_number),
+        (rf"(?:达到|达|为)?(?P<n>{_N})(?P<u>{_U})??", _read_number),
         (r"(?:达到|处于|保持)?(?P<where>省内|全省|省|国内|全国|国家)(?P<level>先进|平均)水平", _read_peers),
         (
             r"(?:完成|达到|按照?|控制在|落实|执行)?(?P<who>省里?|省政府|省级|国家|上级)(?:下达|分解|核定|要求|规定|确定)的?"

@@ -31,7 +31,7 @@ _LEVELS: Mapping[str, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delegated(Target):
     """A figure that another level of government sets later.
 
@@ -89,7 +89,7 @@ class Delegated(Target):
         return {"delegated": {"to": self.to, "cell": self.cell}}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Qualitative(Target):
     """An outcome that is accepted or not. The value is True, False or a kind of missing; a number is refused.
 
@@ -122,7 +122,7 @@ class Qualitative(Target):
         return {"qualitative": {"acceptance": self.acceptance.to_mapping()}}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unset(Target):
     """The plan sets no target here: its cell holds a dash, or nothing. The two stay apart.
 

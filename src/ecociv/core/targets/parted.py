@@ -28,7 +28,7 @@ from ecociv.core.text import Text, language_of
 from ecociv.core.verdicts import Reason, all_hold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Composition(Target):
     """Shares of a whole, each judged on its own side.
 
@@ -110,7 +110,7 @@ class Composition(Target):
         return replace(self, shares={part: share * by for part, share in self.shares.items()})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vector(Target):
     """Several targets side by side, all of which must be met. The parts are never averaged.
 

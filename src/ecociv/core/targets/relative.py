@@ -29,7 +29,7 @@ from ecociv.core.text import Text, language_of
 from ecociv.core.verdicts import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cumulative(NumericTarget):
     """A floor, ceiling or range for a sum over years, both ends included.
 
@@ -112,7 +112,7 @@ class Cumulative(NumericTarget):
         return replace(self, sum_target=self.sum_target.scaled(factor))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RelativeToBase(NumericTarget):
     """So many percent more or less than in a base year.
 
@@ -193,7 +193,7 @@ PEER_RULES: Mapping[str, Text] = {
 """How the levels that plans commonly speak of are shown. What each means is a dated rule, declared by the zone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RelativeToPeers(NumericTarget):
     """As good as a level among the peers in the same period.
 

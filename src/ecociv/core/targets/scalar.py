@@ -21,7 +21,7 @@ from ecociv.core.targets.base import (
 from ecociv.core.text import Text, language_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AtLeast(NumericTarget):
     """A floor: the value is the goal or more.
 
@@ -61,7 +61,7 @@ class AtLeast(NumericTarget):
         return replace(self, goal=self.goal * positive_factor(factor))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AtMost(NumericTarget):
     """A ceiling: the value is the goal or less.
 
@@ -94,7 +94,7 @@ class AtMost(NumericTarget):
         return replace(self, goal=self.goal * positive_factor(factor))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Between(NumericTarget):
     """A range, both ends included.
 
@@ -136,7 +136,7 @@ class Between(NumericTarget):
         return replace(self, low=self.low * by, high=self.high * by)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hold(NumericTarget):
     """A level to be kept. Where one side is better, being better than the level is no fault.
 
@@ -194,7 +194,7 @@ class Hold(NumericTarget):
         return replace(self, level=self.level * by, tolerance=tolerance)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Zero(NumericTarget):
     """Nothing is to be left. No small number stands in for zero: distances are differences, never ratios.
 
