@@ -13,7 +13,9 @@ def plan_check_rules() -> str:
     """The rules of the plan check."""
     from ecociv.plan.check import RULES
 
-    rows = [f"| `{rule.code}` | {rule.title.zh} | {rule.title.en} | {rule.why.en} |" for rule in RULES.values()]
+    rows = [
+        f"| `{rule.code}` | {rule.title.zh} | {rule.title.en} | {rule.why.en} |" for rule in RULES.values()
+    ]
     return "\n".join(["| code | 名称 | name | why |", "|---|---|---|---|", *rows])
 
 
@@ -34,11 +36,13 @@ def standards_catalogue() -> str:
 
     rows = []
     for item in catalogue():
-        start = item.validity.start.isoformat() if item.validity.start else "…"
-        end = item.validity.end.isoformat() if item.validity.end else "…"
         mark = "" if item.verified else " (not verified)"
-        rows.append(f"| {item.number}{mark} | {item.title.zh}<br>{item.title.en} | {start} – {end} | {item.status.label.en} | `{item.module}` | {item.coverage.en} |")
-    return "\n".join(["| standard | title | in force | status | module | coverage |", "|---|---|---|---|---|---|", *rows])
+        rows.append(
+            f"| {item.number}{mark} | {item.title.zh}<br>{item.title.en} | {item.valid} | {item.status.label.en} | `{item.module}` | {item.coverage.en} |"
+        )
+    return "\n".join(
+        ["| standard | title | in force | status | module | coverage |", "|---|---|---|---|---|---|", *rows]
+    )
 
 
 TABLES: dict[str, Callable[[], str]] = {

@@ -58,7 +58,12 @@ def load(file: Path, mapping: str, zone: str, reason: str, trial: bool, form: st
 
     with progress(f"Reading {file.name}") as show:
         action = LoadFile(
-            file, mapping, author="ecociv evidence load", reason=reason, zone=zone, progress=lambda rows, stage: show(rows, 0)
+            file,
+            mapping,
+            author="ecociv evidence load",
+            reason=reason,
+            zone=zone,
+            progress=lambda rows, stage: show(rows, 0),
         )
         try:
             report = action.check() if trial else action.execute()

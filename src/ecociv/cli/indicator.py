@@ -6,7 +6,16 @@ import datetime as dt
 
 import click
 
-from ecociv.cli.console import EXIT_CODES, fail, format_option, language_option, progress, say, say_json, with_django
+from ecociv.cli.console import (
+    EXIT_CODES,
+    fail,
+    format_option,
+    language_option,
+    progress,
+    say,
+    say_json,
+    with_django,
+)
 
 
 def moment(text: str | None) -> dt.datetime | None:
@@ -36,7 +45,9 @@ def group() -> None:
 @format_option("text", "json")
 @language_option
 @with_django
-def show(zone: str, number: int, year: int, as_of: str | None, place: str | None, form: str, language: str) -> None:
+def show(
+    zone: str, number: int, year: int, as_of: str | None, place: str | None, form: str, language: str
+) -> None:
     """Indicator NUMBER of ZONE in a year: value, unit, target, status, reasons, trace."""
     from ecociv.indicators.listing import IndicatorUnknown, indicator_as_json, indicator_as_text
 

@@ -18,7 +18,12 @@ def group() -> None:
 @group.command("annual")
 @click.argument("zone")
 @click.option("--year", type=int, required=True)
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .docx, .pdf or .xlsx file.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A .docx, .pdf or .xlsx file.",
+)
 @click.option("--as-of", default=None, help="As it was known on this day (2017-03-01).")
 @language_option
 @with_django
@@ -29,7 +34,9 @@ def annual(zone: str, year: int, out: Path, as_of: str | None, language: str) ->
 
     with progress(f"Annual report {year}") as show:
         try:
-            written = write_annual_report(zone, year, out, as_of=moment(as_of), language=language, progress=show)
+            written = write_annual_report(
+                zone, year, out, as_of=moment(as_of), language=language, progress=show
+            )
         except (ReportRefused, ZoneNotLoaded) as error:
             fail(str(error))
     say(written.as_text(language))
