@@ -114,6 +114,52 @@ def ladder(item: str, limits: Any) -> Ladder:
     return Ladder(item, tuple((below, bound, cost) for bound, cost in costs.items()))
 
 
+@dataclass(frozen=True)
+class Saturation:
+    """When oxygen is saturated enough for class I, whatever its concentration.
+
+    A measured saturation decides where there is one; elsewhere the saturated concentration is taken from the water
+    temperature, ``numerator / (offset + temperature)``.
+    """
+
+    measured: Float64 | None
+    temperature: Float64 | None
+    needed_percent: float
+    numerator: float
+    offset: float
+
+    def met_by(self, oxygen: Float64, part: slice, codes: Sequence[float]) -> Flags:
+        """Where the oxygen of one part of the rows meets the condition; False where nothing is known."""
+        met = np.zeros(oxygen.shape, dtype=np.bool_)
+        with np.errstate(invalid="ignore"):
+            if self.temperature is not None:
+                temperature = self._checked(
+                    "temperature", self.temperature[part], part.start, codes, -5.0, 60.0
+                )
+                # DO / (a / (b + T)) >= s, without the division; the guard keeps 7.2 mg/L at 26.9 C on the side that
+                # the decimals say.
+                least = self.needed_percent / 100 * self.numerator * (1 - 1e-12)
+                met = oxygen * (temperature + self.offset) >= least
+            if self.measured is not None:
+                percent = self._checked("do_saturation", self.measured[part], part.start, codes, 0.0, 500.0)
+                met = np.where(np.isnan(percent), met, percent >= self.needed_percent)
+        return met
+
+    def _checked(
+        self, name: str, values: Float64, start: int, codes: Sequence[float], lowest: float, highest: float
+    ) -> Float64:
+        coded = np.isin(values, codes) if len(codes) else np.zeros(values.shape, dtype=np.bool_)
+        known = np.where(coded, np.nan, values)
+        wrong = (known < lowest) | (known > highest)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise MeasurementError(
+                f"{name} is {known[row]:g} in element {start + row}; it must be between {lowest:g} and {highest:g}. "
+                "Mark an invalid reading as missing (NaN)."
+            )
+        return known
+
+
 @dataclass
 class Evaluation:
     """Single-factor classes of many samples: the worst class, the items that have it, how many were measured."""
@@ -122,8 +168,7 @@ class Evaluation:
     columns: Mapping[str, Float64]
     size: int
     codes: tuple[float, ...]
-    saturation: tuple[Float64, Float64 | None, float] | None = None
-    """(temperature or saturation, oxygen or ``None``, threshold): where oxygen is saturated enough for class I."""
+    saturation: Saturation | None = None
 
     def __post_init__(self) -> None:
         self.worst = np.zeros(self.size, dtype=np.uint8)
@@ -176,20 +221,8 @@ class Evaluation:
             np.equal(out, 0, out=flags)
             np.subtract(measured, flags.view(np.uint8), out=measured)
         if item == "do" and self.saturation is not None:
-            part = slice(start, stop)
-            enough = saturated(self.saturation, values, part)
+            enough = self.saturation.met_by(values, slice(start, stop), self.codes)
             out[enough & (out > 1)] = 1
-
-
-def saturated(rule: tuple[Float64, Float64 | None, float], oxygen: Float64, part: slice) -> Flags:
-    """Where oxygen reaches the saturation of class I.
-
-    With a measured saturation the rule is (saturation, None, percent); with a temperature it is
-    (offset + temperature, any, share of the numerator), because DO / (a / (b + T)) >= s is DO (b + T) >= s a.
-    """
-    first, second, threshold = rule
-    with np.errstate(invalid="ignore"):
-        return first[part] >= threshold if second is None else oxygen * first[part] >= threshold
 
 
 def impossible(item: str, row: int, value: float, of: Ladder) -> MeasurementError:
