@@ -6,16 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 
-from ecociv.core.verdicts import Reason, Verdict
 from ecociv.people import audit
-from ecociv.people.permissions import decide, require
-from ecociv.people.policy import Action
-from ecociv.people.roles import Role
 from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.supervision.drafts import (
@@ -28,7 +22,7 @@ from ecociv.supervision.drafts import (
     too_long,
 )
 from ecociv.supervision.models import ProgressReport
-from ecociv.supervision.parts import leads_on, name_of
+from ecociv.supervision.permissions import require_correct, require_report, speaks_for_all
 from ecociv.supervision.sentences import reason
 
 SAME_CLICK = dt.timedelta(minutes=1)
@@ -65,21 +59,6 @@ def duty_at(package: ZonePackage, place: str) -> ProjectOrTask:
     if duty is not None:
         return duty
     raise DutyNotFound(f"{place!r} is no task or project of {package.zone.key}: write task:112 or project:26")
-
-
-def lead_keys(duty: ProjectOrTask, package: ZonePackage, day: dt.date) -> frozenset[str]:
-    """Keys of the bodies that lead a duty on a day, as the policy wants them."""
-    return frozenset(body.key for body in leads_on(duty, package, day))
-
-
-def may_report(user: Any, duty: ProjectOrTask, package: ZonePackage, day: dt.date) -> Verdict:
-    """Whether the user may report on the duty, with the policy's sentence."""
-    return decide(user, Action.REPORT_PROGRESS, zone=package.zone.key, lead=lead_keys(duty, package, day))
-
-
-def speaks_for_all(user: Any) -> bool:
-    """Whether the user's reports count for every leading body: the office of the leading group's do."""
-    return getattr(user, "role", "") == Role.LEADING_GROUP_OFFICE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +110,7 @@ class ReportProgress:
         package = current_package(self.zone)
         duty = duty_at(package, self.place)
         today = timezone.localdate()
-        require(self.author, Action.REPORT_PROGRESS, zone=self.zone, lead=lead_keys(duty, package, today))
+        require_report(self.author, duty, package, today)
         problems = problems_of(self.draft, duty, package, today)
         if problems:
             raise DraftRefused(problems)
@@ -212,11 +191,8 @@ class CorrectReport:
         duty = duty_at(package, self.place)
         current = self._current()
         today = timezone.localdate()
-        require(self.author, Action.REPORT_PROGRESS, zone=self.zone, lead=lead_keys(duty, package, today))
-        verdict = may_correct(self.author, current, package, today)
-        if not verdict.ok:
-            language = get_language() or "zh-hans"
-            raise PermissionDenied(" ".join(each.text.in_language(language) for each in verdict.reasons))
+        require_report(self.author, duty, package, today)
+        require_correct(self.author, current, package, today)
         problems = (*problems_of(self.draft, duty, package, today), *self._reason_problems())
         if problems:
             raise DraftRefused(problems)
@@ -262,23 +238,6 @@ class CorrectReport:
         if len(text) > REASON_LONGEST:
             return (Problem("correction_reason", too_long(len(text), REASON_LONGEST)),)
         return ()
-
-
-def may_correct(user: Any, report: ProgressReport, package: ZonePackage, day: dt.date) -> Verdict:
-    """Whether a user who may report on the duty may correct this report of it."""
-    if speaks_for_all(user):
-        return Verdict(True)
-    known = package.has_organisation(report.organisation)
-    holder = package.body_on(report.organisation, day).key if known else report.organisation
-    if not report.for_all and getattr(user, "organisation", "") == holder:
-        return Verdict(True)
-    refusal: Reason = reason(
-        "another-body",
-        "这是{body}的填报，只有该单位和领导小组办公室可以更正。",
-        "This is a report by {body}: only that body and the office of the leading group correct it.",
-        body=name_of(holder, package),
-    )
-    return Verdict(False, (refusal,))
 
 
 def _body_of(author: Any, package: ZonePackage) -> str:

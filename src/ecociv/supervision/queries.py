@@ -12,7 +12,6 @@ from django.utils import timezone
 from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.supervision.models import ProgressReport, ProgressReportQuerySet
-from ecociv.supervision.obligations import obligations_of
 from ecociv.supervision.reports import Report
 from ecociv.supervision.rules import DutyStatus, ObligationStatus, PartStatus, duty_status
 from ecociv.supervision.states import DutyState
@@ -183,24 +182,6 @@ def counts_by_body(
         body: {state: numbers[body][state] for state in DutyState if state in numbers[body]}
         for body in sorted(numbers, key=lambda key: order.get(key, len(order)))
     }
-
-
-def dates_without_report(
-    package: ZonePackage, known: Mapping[str, DutyStatus]
-) -> list[tuple[ProjectOrTask, ObligationStatus]]:
-    """Dates that have passed and that at least one leading body has not reported on, oldest first."""
-    found = [
-        (duty, each)
-        for duty in package.duties
-        for each in known[duty.place].obligations
-        if each.passed and not each.covered
-    ]
-    return sorted(found, key=lambda pair: pair[1].obligation.day)
-
-
-def report_years(duty: ProjectOrTask, package: ZonePackage) -> list[int]:
-    """The years of which the plan expects a report on a duty because something falls due in them."""
-    return sorted({obligation.period for obligation in obligations_of(duty, package)})
 
 
 def _holder(part: PartStatus, package: ZonePackage, day: dt.date) -> str:

@@ -46,7 +46,10 @@ class PartStatus:
 
 @dataclass(frozen=True, slots=True)
 class ObligationStatus:
-    """One date of a duty on the day: how far away, and which parts no report covers."""
+    """One date of a duty on the day: how far away, and which leading bodies no report covers.
+
+    A body that reported the duty done or stopped owes no report on its later dates.
+    """
 
     obligation: Obligation
     days_left: int
@@ -353,7 +356,8 @@ def _obligation_status(
     silent = tuple(
         each.part.body
         for each in parts
-        if not any(
+        if (obligation.yearly or not (each.state.is_done or each.state is DutyState.STOPPED))
+        and not any(
             obligation.covered_by(report.period)
             for report in reports
             if report.for_all or each.part.answered_by(report.organisation)
