@@ -73,7 +73,7 @@ def test_every_published_index_but_the_known_misprint():
     differ, checked = disagreements(rows)
     assert checked["aqi"] == 126_632
     for line in differ["aqi"]:
-        print(f"line {line}: {rows[line - 2]}")
+        print(f"line {line}: {rows[line - 2]}")  # noqa: T201  # names the one misprint
     # Line 2 is a record of Xisha left over from 2017-01-04. The largest of its sub-indices is that of PM10 20, so 20;
     # published is 30, which no reading of the row gives on any column of the standard.
     assert differ["aqi"] == [2]

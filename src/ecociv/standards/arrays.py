@@ -64,7 +64,7 @@ def measurements(**named: ArrayLike | None) -> Measurements:
     >>> both.shape, both.columns["pm10"].tolist()
     ((2,), [50.0, 50.0])
     """
-    arrays = {name: None if value is None else _as_float64(name, value) for name, value in named.items()}
+    arrays = {name: None if value is None else as_float64(name, value) for name, value in named.items()}
     given = {name: array for name, array in arrays.items() if array is not None}
     if not given:
         raise MeasurementError(f"Nothing was given; at least one of {', '.join(named)} is needed.")
@@ -79,7 +79,8 @@ def measurements(**named: ArrayLike | None) -> Measurements:
     return Measurements(columns=columns, shape=shape)
 
 
-def _as_float64(name: str, value: ArrayLike) -> Float64:
+def as_float64(name: str, value: ArrayLike) -> Float64:
+    """One measurement as a float64 array of its own shape; masked elements and ``None`` become NaN."""
     if isinstance(value, np.ma.MaskedArray):
         value = np.ma.filled(value.astype(np.float64), np.nan)
     try:
