@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,7 @@ from ecociv.plan.exchange.characters import chinese_number, fold, fold_name
 from ecociv.plan.exchange.indicator_cells import figures, value_form
 from ecociv.plan.exchange.rows import ImportedDuty, ImportedIndicator, ImportedPlan, ItemKind
 from ecociv.plan.package import Indicator, PlanDate, Project, Series, Task, ZonePackage
+from ecociv.plan.package.load import payload
 
 # Doubts about these fields excuse a difference in the field on the left.
 _RELATED: Mapping[str, tuple[str, ...]] = {
@@ -48,8 +50,11 @@ def compare(imported: ImportedPlan, package: ZonePackage) -> list[Difference]:
 
     Compared are numbers, categories, names and units, baselines and target figures of indicators; systems and
     programmes, lead and support in order, start and due date, merged goals and target figures of tasks and projects.
-    Titles, summaries and topics are not: the package has its own words for them.
+    Titles, summaries and topics are not: the package has its own words for them. A workbook holds whole items, so
+    that all of their fields are compared.
     """
+    if imported.kind == "workbook":
+        return _compare_items(imported, package)
     found: list[Difference] = []
 
     def add(place: ItemKind, number: int, field: str, ours: str, theirs: str) -> None:
@@ -74,6 +79,42 @@ def compare(imported: ImportedPlan, package: ZonePackage) -> list[Difference]:
             add("project", project.number, "programme", project.group, other.programme)
         _compare_duty(project, other, add)
     return found
+
+
+def _compare_items(imported: ImportedPlan, package: ZonePackage) -> list[Difference]:
+    found: list[Difference] = []
+    parts: tuple[tuple[ItemKind, tuple[Indicator | Task | Project, ...]], ...] = (
+        ("indicator", package.indicators),
+        ("task", package.tasks),
+        ("project", package.projects),
+    )
+    for kind, items in parts:
+        mine = imported.items.get(kind, {})
+        theirs = {item.number: payload(item) for item in items}
+        for number in sorted(mine.keys() | theirs.keys()):
+            if number not in mine or number not in theirs:
+                found.append(
+                    Difference(
+                        kind,
+                        number,
+                        "number",
+                        str(number) if number in mine else "",
+                        str(number) if number in theirs else "",
+                        doubtful=False,
+                    )
+                )
+                continue
+            for field in sorted(mine[number].keys() | theirs[number].keys()):
+                one, other = mine[number].get(field), theirs[number].get(field)
+                if one != other:
+                    found.append(
+                        Difference(kind, number, field, _written(one), _written(other), doubtful=False)
+                    )
+    return found
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 _Add = Callable[[ItemKind, int, str, str, str], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from ecociv.core.text import Text
 from ecociv.plan.exchange.bodies import BodyRegister
@@ -13,6 +14,7 @@ from ecociv.plan.exchange.webtext import find_regions, lines_of
 from ecociv.plan.exchange.webtext_duties import read_duties
 from ecociv.plan.exchange.webtext_indicators import read_indicators
 from ecociv.plan.exchange.worddoc import read_word
+from ecociv.plan.exchange.workbook_plan import plan_of_workbook
 
 _TABLES: dict[ItemKind, Text] = {
     "indicator": Text(zh="指标体系表", en="the indicator table"),
@@ -51,8 +53,6 @@ def read_plan_content(content: FileContent, organisations: object = None) -> Imp
         return _from_text(content.text, register)
     if content.kind == "word":
         return _from_word(content.data, register)
-    from ecociv.plan.exchange.workbook_plan import plan_of_workbook
-
     return plan_of_workbook(content.data)
 
 
@@ -65,9 +65,10 @@ def _from_text(text: str, register: BodyRegister) -> ImportedPlan:
         indicators, more, found = read_indicators(regions["indicator"])
         doubts += more
         problems += found
-    for kind in ("task", "project"):
+    both: tuple[Literal["task", "project"], ...] = ("task", "project")
+    for kind in both:
         if kind in regions:
-            duties[kind], more, found = read_duties(regions[kind], kind)  # type: ignore[index,arg-type]
+            duties[kind], more, found = read_duties(regions[kind], kind)
             doubts += more
             problems += found
     problems += _tables_missing(set(regions))

@@ -179,9 +179,9 @@ def _single(match: re.Match[str], sentence: str, clause: str) -> _Point:
             zh="该年份说明已发生的事,不是本项任务的时限",
             en="The year tells of something already done, not of a date of this duty",
         )
-        doubt = TimingDoubt("start", "reference-year", match[0] + clause[:12], "", why)
+        reference = TimingDoubt("start", "reference-year", match[0] + clause[:12], "", why)
         # A value that is no date keeps the doubt and is left out of start and due.
-        return _Point(match[0], year, "", opens=False, ends=False, doubt=doubt)
+        return _Point(match[0], year, "", opens=False, ends=False, doubt=reference)
     opens = tail in ("起", "开始") or _STARTS.match(clause) is not None
     if opens and tail.endswith("前"):
         # "Started by the end of 2015": the launch itself is what is due; when it began is not said.
