@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ecociv.core.missing import Missing
-from ecociv.core.targets import Target
+from ecociv.core.targets import Composition, Target
 from ecociv.plan.package import Indicator, Series, ZonePackage
 from ecociv.portal.sparkline import Spark, spark
 from ecociv.portal.standings import Standing, Value
@@ -30,10 +30,8 @@ def level_of(target: Target | None, part: str | None = None) -> Decimal | None:
     """The figure that a target names, for drawing; ``None`` where it names none (delegated, qualitative, unset)."""
     if target is None:
         return None
-    parted: Any = target
-    if part is not None and hasattr(parted, "part_target"):
-        found = parted.part_target(part)
-        return found.bound() if isinstance(found, Target) else None
+    if part is not None:
+        return target.shares.get(part) if isinstance(target, Composition) else None
     return target.bound()
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("account/", include("ecociv.people.urls")),
+    path("progress/", include("ecociv.supervision.urls")),
     path("", include("ecociv.portal.urls")),
 ]
-
-if apps.is_installed("ecociv.supervision") and find_spec("ecociv.supervision.urls"):
-    urlpatterns.insert(2, path("supervision/", include("ecociv.supervision.urls")))
 
 handler400 = "ecociv.portal.errors.bad_request"
 handler403 = "ecociv.portal.errors.permission_denied"

@@ -17,10 +17,11 @@ from ecociv.core.targets import Target
 from ecociv.core.trace import Trace, TraceInput, TraceParameter
 from ecociv.plan.package import Indicator, Series
 from ecociv.plan.package.duties import Outcome
+from ecociv.portal.checks import place_of
 from ecociv.portal.labels import OUTCOMES
 from ecociv.portal.lights import Count, Shown, shown_as
 from ecociv.portal.tables import url_with
-from ecociv.portal.zone import language
+from ecociv.portal.zone import language, package
 
 register = template.Library()
 
@@ -126,3 +127,12 @@ def stacked(counts: list[Count], total: int) -> list[dict[str, Any]]:
         )
         start += each.count
     return parts
+
+
+@register.filter
+def place_link(place: str) -> SafeString:
+    """A place such as ``task:112`` with its name and its page."""
+    found = place_of(package(), place)
+    if not found.url:
+        return format_html("{}", found.label)
+    return format_html('<a href="{}">{}</a>', found.url, found.label)

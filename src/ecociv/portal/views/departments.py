@@ -15,11 +15,12 @@ from ecociv.plan.package import Indicator, Organisation, OrganisationKind, Proje
 from ecociv.portal.checks import findings_at
 from ecociv.portal.collation import collation_key
 from ecociv.portal.days import chosen_day
-from ecociv.portal.duties import duty_row
+from ecociv.portal.duties import duty_rows, duty_statuses
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import by_name, export, found, with_plan
 from ecociv.portal.zone import language
+from ecociv.supervision.queries import counts
 
 KIND_LABELS: dict[OrganisationKind, str | Promise] = {
     OrganisationKind.PARTY: gettext_lazy("Party body"),
@@ -145,17 +146,13 @@ def detail(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     body = found(plan.organisation, key)
     today = timezone.localdate()
     day = chosen_day(request, plan)
-    systems = {system.key: system.title for system in plan.zone.systems}
-    programmes = {programme.key: programme.title for programme in plan.zone.programmes}
-    held = plan.duties_held(body.key, today) if not body.in_plan else plan.duties_of(body.key)
-    entries = []
-    for entry in held:
-        duty = entry.duty
-        title = systems[duty.system] if isinstance(duty, Task) else programmes[duty.programme]
-        entries.append((entry, duty_row(plan, duty, day, title.in_language(language()))))
+    held = plan.duties_of(body.key) if body.in_plan else plan.duties_held(body.key, today)
+    rows = duty_rows(plan, [entry.duty for entry in held], duty_statuses(plan, day, today), language())
+    entries = list(zip(held, rows, strict=True))
     context = {
         "body": body,
         "row": body_row(plan, body),
+        "states": counts(row.status for entry, row in entries if entry.role == "lead"),
         "led": [pair for pair in entries if pair[0].role == "lead"],
         "supported": [pair for pair in entries if pair[0].role == "support"],
         "figures": supplied(plan, body),

@@ -13,14 +13,17 @@ from ecociv.people.policy import Action
 from ecociv.plan.models import PlanItemRevision
 from ecociv.plan.package import Project, Task, ZonePackage
 from ecociv.plan.queries import history
+from ecociv.portal import timeline
 from ecociv.portal.checks import findings_at
 from ecociv.portal.collation import collation_key
 from ecociv.portal.days import chosen_day
-from ecociv.portal.duties import PHASE_LABELS, DutyRow, Phase, duty_row, holder_keys, holders
+from ecociv.portal.duties import DutyRow, group_titles, holders
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column
 from ecociv.portal.views.common import body_choices, names
 from ecociv.portal.zone import language, zone_key
+from ecociv.supervision.permissions import lead_keys
+from ecociv.supervision.states import DutyState
 
 
 def duty_columns(group: str | Promise) -> list[Column[DutyRow]]:
@@ -33,12 +36,7 @@ def duty_columns(group: str | Promise) -> list[Column[DutyRow]]:
         Column("number", gettext_lazy("No."), lambda row: row.number, sort_by=lambda row: row.number, numeric=True),
         Column("title", gettext_lazy("What is to be done"), title, sort_by=lambda row: collation_key(title(row))),
         Column("group", group, lambda row: row.group, export_only=True),
-        Column(
-            "summary",
-            gettext_lazy("Summary"),
-            lambda row: row.duty.summary.in_language(language()),
-            export_only=True,
-        ),
+        Column("summary", gettext_lazy("Summary"), lambda row: row.duty.summary.in_language(language()), export_only=True),
         Column(
             "lead",
             gettext_lazy("Lead"),
@@ -59,10 +57,10 @@ def duty_columns(group: str | Promise) -> list[Column[DutyRow]]:
             sort_by=lambda row: row.goal.due.last_day if row.goal.due else None,
         ),
         Column(
-            "phase",
-            gettext_lazy("Term"),
-            lambda row: row.phase_label,
-            sort_by=lambda row: list(Phase).index(row.phase),
+            "state",
+            gettext_lazy("Status"),
+            lambda row: row.status.label.in_language(language()),
+            sort_by=lambda row: (row.status.state.rank, row.number),
         ),
         Column(
             "targets",
@@ -74,9 +72,11 @@ def duty_columns(group: str | Promise) -> list[Column[DutyRow]]:
     ]
 
 
-def phase_filter() -> Filter:
-    """The filter by phase."""
-    return Filter("phase", _("Term"), [Choice(p.value, PHASE_LABELS[p]) for p in Phase], _("Any"))
+def state_filter(rows: list[DutyRow]) -> Filter:
+    """The filter by status; only states that occur are offered."""
+    used = {row.status.state for row in rows}
+    choices = [Choice(s.value, s.label.in_language(language())) for s in DutyState if s in used]
+    return Filter("state", _("Status"), choices, _("Any"))
 
 
 def year_filter(rows: list[DutyRow]) -> Filter:
@@ -93,7 +93,7 @@ def lead_filter(rows: list[DutyRow]) -> Filter:
 def keep(row: DutyRow, filters: Filters) -> bool:
     """Whether a row passes the filters that tasks and projects share."""
     duty = row.duty
-    if filters["phase"] and row.phase.value != filters["phase"]:
+    if filters["state"] and row.status.state.value != filters["state"]:
         return False
     if filters["lead"] and filters["lead"] not in {body.key for body in row.leads}:
         return False
@@ -104,36 +104,35 @@ def keep(row: DutyRow, filters: Filters) -> bool:
     )
 
 
-def duty_context(request: HttpRequest, plan: ZonePackage, duty: Task | Project) -> dict[str, object]:
-    """What the pages of a task and of a project share."""
+def duty_context(request: HttpRequest, plan: ZonePackage, duty: Task | Project, group: str) -> dict[str, object]:
+    """What the pages of a task and of a project show; ``group`` is the key of its system or programme."""
     today = timezone.localdate()
     day = chosen_day(request, plan)
-    owner = plan.shared_cell(duty)
-    series = {target.series: plan.series(target.series) for target in owner.targets if target.series}
+    goal = plan.shared_cell(duty)
+    series = {target.series: plan.series(target.series) for target in goal.targets if target.series}
     items: list[Task | Project] = [each for each in plan.duties if each.place_kind == duty.place_kind]
     place = items.index(duty)
-    lead_keys = holder_keys(plan, duty, today)
     return {
         "duty": duty,
-        "row": duty_row(plan, duty, day, ""),
+        "goal": goal,
+        "shared": goal is not duty,
+        "group_title": group_titles(plan, language())[group],
         "day": day,
         "leads": holders(plan, plan.leads(duty), today),
         "supports": holders(plan, plan.supports(duty), today),
-        "lead_keys": lead_keys,
-        "owner": owner if owner is not duty else None,
-        "targets": [(target, series.get(target.series or "")) for target in owner.targets],
+        "targets": [(target, series.get(target.series or "")) for target in goal.targets],
         "findings": findings_at(plan, duty.place),
         "previous": items[place - 1] if place else None,
         "following": items[place + 1] if place + 1 < len(items) else None,
-        "may_report": allowed(request.user, Action.REPORT_PROGRESS, zone=zone_key(), lead=lead_keys),
-        "changes": _changes(request, duty, lead_keys),
+        "changes": _changes(request, plan, duty),
         "today": today,
-        "goal": owner,
+        "timeline": timeline.draw(plan, [duty], day, language()),
     }
 
 
-def _changes(request: HttpRequest, duty: Task | Project, lead_keys: frozenset[str]) -> list[PlanItemRevision]:
+def _changes(request: HttpRequest, plan: ZonePackage, duty: Task | Project) -> list[PlanItemRevision]:
     """Revisions of the plan item, for those who may read its history."""
-    if not allowed(request.user, Action.READ_HISTORY, zone=zone_key(), lead=lead_keys):
+    leads = lead_keys(duty, plan, timezone.localdate())
+    if not allowed(request.user, Action.READ_HISTORY, zone=zone_key(), lead=leads):
         return []
     return list(history(zone_key(), duty.place_kind, str(duty.number))[:20])

@@ -15,11 +15,13 @@ from ecociv.plan.package import ZonePackage
 from ecociv.plan.queries import changes_since
 from ecociv.portal.checks import findings_of
 from ecociv.portal.days import chosen_day, default_day, last_evidence_day
-from ecociv.portal.duties import due_between
+from ecociv.portal.duties import duty_statuses
 from ecociv.portal.lights import counted, shown_as
 from ecociv.portal.standings import standings
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.zone import zone_key
+from ecociv.supervision.queries import changes_since as reported_since
+from ecociv.supervision.queries import due_within
 
 AHEAD = dt.timedelta(days=365)
 BACK = dt.timedelta(days=90)
@@ -34,8 +36,8 @@ def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     categories = []
     for category in plan.zone.categories:
         members = [each for each in plan.indicators if each.category == category.key]
-        counts = counted(now[key].light for each in members for key in each.series_keys)
-        categories.append((category, len(members), counts, sum(count.count for count in counts)))
+        lights = counted(now[key].light for each in members for key in each.series_keys)
+        categories.append((category, len(members), lights, sum(each.count for each in lights)))
     attention = [
         (indicator, series, now[series.key])
         for indicator in plan.indicators
@@ -44,7 +46,8 @@ def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     ]
     attention.sort(key=lambda row: (shown_as(row[2].light).rank, row[0].number))
     findings = findings_of(plan)
-    due = due_between(plan, day, day + AHEAD)
+    known = duty_statuses(plan, day, timezone.localdate())
+    due = due_within(zone_key(), day, AHEAD.days, package=plan, known=known)
     context = {
         "day": day,
         "today": timezone.localdate(),
@@ -56,6 +59,9 @@ def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "due": due[:10],
         "due_count": len(due),
         "ahead": day + AHEAD,
+        "task_states": counts(known[task.place] for task in plan.tasks),
+        "project_states": counts(known[project.place] for project in plan.projects),
+        "reports": reported_since(zone_key(), timezone.now() - BACK)[:6],
         "errors": sum(finding.severity is Severity.ERROR for finding in findings),
         "findings": len(findings),
         "changes": changes_since(zone_key(), timezone.now() - BACK)[:8],

@@ -75,14 +75,13 @@ class SeriesRow:
 
 
 def value_text(indicator: Indicator, value: Value | Missing | None) -> str:
-    """A value for a cell, without its unit: a number, the parts of a composition, or the kind of absence."""
+    """A value for a cell, without its unit: a number, the parts of a composition in order, or the kind of absence."""
     if value is None:
         return "—"
     if isinstance(value, Missing):
         return value.label.in_language(language())
     if isinstance(value, Mapping):
-        names = {part: declared.name.in_language(language()) for part, declared in indicator.parts.items()}
-        return "; ".join(f"{names.get(part, part)} {plain(number)}" for part, number in value.items())
+        return ":".join(plain(value[part]) if part in value else "—" for part in indicator.parts)
     return plain(value)
 
 
