@@ -73,6 +73,7 @@ def spark_of(package: ZonePackage, indicator: Indicator, series: Series, standin
         baseline,
         [(year, float(value)) for year, value in line.milestones.items()],
         [(year, float(value)) for year, value in line.actuals.items()],
+        (package.zone.base_year, max(package.zone.milestones)),
     )
 
 

@@ -21,8 +21,12 @@ class Spark:
     last: tuple[float, float] | None
 
 
-def spark(baseline: tuple[int, float] | None, milestones: Points, actual: Points) -> Spark | None:
+def spark(
+    baseline: tuple[int, float] | None, milestones: Points, actual: Points, years: tuple[int, int] | None = None
+) -> Spark | None:
     """Lay out the points in a box of 120 x 32; ``None`` when there is nothing to draw.
+
+    ``years`` are those of the box's edges, so that the lines of a table can be compared; points outside widen it.
 
     >>> drawn = spark((2012, 60.0), [(2015, 70.0), (2020, 80.0)], [])
     >>> drawn.path
@@ -34,8 +38,8 @@ def spark(baseline: tuple[int, float] | None, milestones: Points, actual: Points
     points = planned + list(actual)
     if not points:
         return None
-    years, values = [p[0] for p in points], [p[1] for p in points]
-    first, last = min(years), max(years)
+    spanned, values = [*(years or ()), *(p[0] for p in points)], [p[1] for p in points]
+    first, last = min(spanned), max(spanned)
     low, high = min(values), max(values)
 
     def place(point: tuple[int, float]) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from ecociv.portal.standings import standings
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.zone import zone_key
 from ecociv.supervision.queries import changes_since as reported_since
-from ecociv.supervision.queries import due_within
+from ecociv.supervision.queries import counts, due_within
 
 AHEAD = dt.timedelta(days=365)
 BACK = dt.timedelta(days=90)
