@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecociv.core.periods import Month, Year
-from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.core.trace import Rounding, Trace, TraceInput
 from ecociv.core.verdicts import Verdict
 from ecociv.standards.air.averages import validity_rules, year_rule
 from ecociv.standards.air.index import daily_aqi
+from ecociv.standards.air.shares import percent_of_count
 from ecociv.standards.arrays import Float64, MeasurementError, as_float64
 from ecociv.standards.editions import comparable, editions_between
 from ecociv.standards.parameters import ParameterValue, parameter
@@ -252,7 +251,7 @@ def good_day_ratio(
     value = good / n * 100 if n else float("nan")
     return GoodDayRatio(
         value=value,
-        published=_one_decimal(good, n),
+        published=percent_of_count(good, n, 1),
         good=good,
         valid=n,
         by_level=counts,
@@ -274,15 +273,6 @@ def _validity(
     needed = int(rules.table["days_in_february" if period.month == 2 else "days_in_month"])
     rule = Text(zh=f"当月至少{needed}个有效日", en=f"at least {needed} valid days in the month")
     return DataValidity(n, needed, n >= needed, rule)
-
-
-def _one_decimal(good: int, n: int) -> float:
-    # The quotient of two counts: exactly half a tenth is decided in decimals and not in floats.
-    if not n:
-        return float("nan")
-    with localcontext() as context:
-        context.prec = 50
-        return float(round_half_even(Decimal(good) * 100 / Decimal(n), 1))
 
 
 def _dates(dates: ArrayLike) -> NDArray[np.datetime64]:
