@@ -14,11 +14,16 @@ from dataclasses import dataclass
 
 from ecociv.plan.exchange.characters import fold, fold_name
 
-_SUFFIX = (
-    "局|委|办|部|厅|署|政府|公司|集团|银行|支行|分行|法院|检察院|院|会|社|联|协|园区|示范区|高新区|开发区|新区|区|中心"
-    "|海关|部门|单位|机构|党委|办公室|站|所|校|大学|学院|城开投|城投|投|总队|支队|大队|馆|处|行|集聚区|县|市|镇|乡|街道"
+# Endings that name an office wherever they stand, and endings that do so only with a sign of rank or choice before
+# the name (市..., 各..., 有关...): 绿色小区 is no office, 市高新区 is.
+_OFFICE = (
+    "局|委|办|厅|署|政府|公司|集团|银行|支行|分行|人行|法院|检察院|海关|部门|单位|机构|党委|办公室|管委会|管理处|管理所|总队|支队|大队"
+    "|党组|工会|妇联|供销社"
 )
-_NAME = re.compile(rf"^[\u4e00-\u9fff()、,A-Za-z·]{{1,24}}?(?:{_SUFFIX})(?:\([^()]*\))?$")
+_WITH_RANK = "部|院|会|社|联|协|区|中心|站|所|校|大学|学院|投|队|馆|处|行|县|市|镇|乡|街道"
+_WORDS = r"^[\u4e00-\u9fff()、,A-Za-z·]{1,24}?"
+_NAME = re.compile(rf"{_WORDS}(?:{_OFFICE}|{_WITH_RANK})(?:\([^()]*\))?$")
+_OFFICE_NAME = re.compile(rf"{_WORDS}(?:{_OFFICE})(?:\([^()]*\))?$")
 _PREFIX = re.compile(r"^(?:[市省县州区旗盟]|各|相关|有关|其他|团[市县省州区]|国家|驻|中共)")
 _VERB = re.compile(
     r"^(?:加快|加强|加大|推进|推动|建设|建立|实施|完善|开展|创建|制定|出台|支持|全面|积极|着力|大力|严格|探索|强化|深入|继续"
@@ -69,7 +74,7 @@ def _is_name(token: str) -> bool:
         return False
     if _PREFIX.match(token) or _SHORT_NAME.match(token):
         return len(token) > 1 and not token.endswith(("建设", "工程"))
-    return len(token) <= 12 and not _VERB.match(token)
+    return len(token) <= 12 and _OFFICE_NAME.match(token) is not None and not _VERB.match(token)
 
 
 def read_bodies(line: str) -> BodyList | None:
@@ -79,8 +84,8 @@ def read_bodies(line: str) -> BodyList | None:
     BodyList(names=('市统计局', '市农业局', '各县(市、区)政府'), open=True, glued=(), spaced=False, continues=False)
     >>> read_bodies("市规划局市建设局").names
     ('市规划局', '市建设局')
-    >>> read_bodies("强化施工扬尘监管。") is None
-    True
+    >>> read_bodies("强化施工扬尘监管。") is None, read_bodies("绿色出行") is None
+    (True, True)
     """
     text = fold(line)
     if not text or any(sign in text for sign in '。:;!?“”"%') or re.search(r"\d", text):

@@ -6,10 +6,12 @@ changes, unit. What stands between the last value and the next number is the cat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ecociv.core.text import Text
+from ecociv.plan.exchange.bodies import read_bodies
 from ecociv.plan.exchange.characters import fold, tidy
 from ecociv.plan.exchange.headers import TableHeading
 from ecociv.plan.exchange.indicator_cells import is_unit, may_be_unit, value_form
@@ -18,6 +20,7 @@ from ecociv.plan.exchange.rows import Doubt, ImportedIndicator, Problem
 from ecociv.plan.exchange.webtext import Line, Region
 
 _LOOK_AHEAD = 4
+_NATURE = re.compile(r"^(?:约束|预期|指导|参考|引导|建议)性$")
 
 
 @dataclass
@@ -112,7 +115,7 @@ def _cells(segment: _Segment, heading: TableHeading, category: str) -> tuple[Ind
     """The row's cells, and the texts after its last value."""
     cells = IndicatorCells(segment.number, category, line=segment.line)
     width = len(heading.years)
-    queue = list(segment.cells)
+    queue = _without_extras(segment.cells, heading, cells)
     words: list[str] = []
     while queue:
         words, unit = _take_words(queue, cells, first=not cells.series)
@@ -131,6 +134,24 @@ def _cells(segment: _Segment, heading: TableHeading, category: str) -> tuple[Ind
         cells.name = tidy(words[0]) if words else ""
         words = words[1:]
     return cells, words
+
+
+def _without_extras(row: Sequence[str], heading: TableHeading, cells: IndicatorCells) -> list[str]:
+    """The cells without those of the columns "nature" and "supplier", which are known by their words."""
+    kept: list[str] = []
+    for position, cell in enumerate(row):
+        after_values = position > 0 and value_form(row[position - 1]) != "none"
+        if heading.has("nature") and _NATURE.match(fold(cell)):
+            cells.extras["nature"] = tidy(cell)
+        elif (
+            heading.has("supplier")
+            and (after_values or "nature" in cells.extras)
+            and read_bodies(cell) is not None
+        ):
+            cells.extras["supplier"] = tidy(cell)
+        else:
+            kept.append(cell)
+    return kept
 
 
 def _take_words(queue: list[str], cells: IndicatorCells, first: bool) -> tuple[list[str], str]:
