@@ -308,4 +308,5 @@ def _cumulative(case: Case, target: Cumulative, milestone: int, about: Status) -
         if isinstance(other, Cumulative) and other.first_year == target.first_year
     }
     start: Baseline = (target.first_year - 1, Decimal(0))
-    return judge_number(replace(case, baseline=start, targets={**same_sum, milestone: target.sum_target}), total, milestone, about)
+    sums = {**same_sum, milestone: target.sum_target}
+    return judge_number(replace(case, baseline=start, targets=sums, is_sum=True), total, milestone, about)

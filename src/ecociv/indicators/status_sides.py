@@ -50,6 +50,8 @@ class Case:
     context: Context
     rule: StatusRule
     data_due: date
+    is_sum: bool = False
+    """The figure is a sum that started from nothing, so that a ceiling is filled year by year."""
 
     @property
     def start(self) -> tuple[int, Decimal] | None:
@@ -81,12 +83,16 @@ def paths_of(
     sums = [target for target in targets.values() if isinstance(target, Cumulative)]
     if sums:
         baseline = (sums[0].first_year - 1, Decimal(0))
-        targets = {t.last_year: t.sum_target for t in sums if t.first_year == sums[0].first_year}
+        targets = {
+            year: target.sum_target
+            for year, target in targets.items()
+            if isinstance(target, Cumulative) and target.first_year == sums[0].first_year
+        }
     figure = None if baseline is None or isinstance(baseline[1], Mapping) else number_or_missing(baseline[1])
     start = (baseline[0], figure) if baseline is not None and isinstance(figure, Decimal) else None
     bounds = _bounds(dict(sorted(targets.items())), with_base(context, baseline))
     senses = [sense for sense in Sense if any(sense in of_year for of_year in bounds.values())]
-    return tuple(Path(sense, _path(sense, _knots(bounds, sense), start, shape)) for sense in senses)
+    return tuple(Path(sense, _path(sense, _knots(bounds, sense), start, shape, bool(sums))) for sense in senses)
 
 
 def with_base(context: Context, baseline: Baseline) -> Context:
@@ -147,11 +153,12 @@ def _knots(bounds: Mapping[int, Mapping[Sense, Decimal]], sense: Sense) -> dict[
     return {year: of_year[sense] for year, of_year in bounds.items() if sense in of_year}
 
 
-def _path(sense: Sense, knots: Mapping[int, Decimal], start: tuple[int, Decimal] | None, shape: Shape) -> Trajectory:
+def _path(
+    sense: Sense, knots: Mapping[int, Decimal], start: tuple[int, Decimal] | None, shape: Shape, is_sum: bool
+) -> Trajectory:
     """The path from the baseline, unless the series met the first milestone from the start: then the bound itself."""
-    first = min(knots)
-    met_from_start = start is not None and sense.margin(start[1], knots[first]) >= 0
-    return Trajectory(None if met_from_start else start, knots, shape)
+    met_from_start = start is not None and sense.margin(start[1], knots[min(knots)]) >= 0
+    return Trajectory(None if met_from_start and not is_sum else start, knots, shape)
 
 
 def _side(
@@ -159,7 +166,7 @@ def _side(
 ) -> Status:
     """Judge one side of a target: a floor or a ceiling."""
     sense, start = demand.sense, case.start
-    path = _path(sense, knots, start, case.shape)
+    path = _path(sense, knots, start, case.shape, case.is_sum)
     expected = path.exact(case.year)
     sign = 1 if sense is Sense.FLOOR else -1
     gap = sign * (Fraction(value) - expected)
