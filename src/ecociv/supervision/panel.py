@@ -55,11 +55,13 @@ class Panel:
     status : DutyStatus
         As of today.
     then : DutyStatus or None
-        As of the day that the page looks at, when that is another day; by what was known then.
+        As of the day that the page looks at, when that is another day; by what is known today.
     internal : bool
         Whether the reader sees narratives and officers' names.
     refusal : str
         Why the reader may not report; "" when they may.
+    writing : bool
+        Whether the form is open from the start.
     notice : str
         What has just happened.
     """
@@ -75,6 +77,7 @@ class Panel:
     form: ProgressForm | None
     action_url: str
     back: str
+    writing: bool = False
     notice: str = ""
 
     @property
@@ -117,6 +120,7 @@ def progress_panel(
     status = duty_status(duty, reports, today, package)
     looked_at = day or today
     verdict = may_report(user, duty, package, today)
+    writing = form is not None
     if form is None and verdict.ok:
         form = ProgressForm(
             duty, package, today, initial={"period": suggested_period(status, today, package)}
@@ -124,7 +128,9 @@ def progress_panel(
     return Panel(
         duty=duty,
         status=status,
-        then=None if looked_at == today else duty_status(duty, reports, looked_at, package),
+        then=None
+        if looked_at == today
+        else duty_status(duty, reports, looked_at, package, known_on=max(looked_at, today)),
         leads=tuple(name_of(body.key, package) for body in leads_on(duty, package, today)),
         entries=_entries(user, package, duty, rows, today, may=bool(verdict.ok)),
         internal=allowed(user, Action.READ, zone=zone, public=False),
@@ -133,6 +139,7 @@ def progress_panel(
         form=form if verdict.ok else None,
         action_url=action_url or address("report", duty),
         back=back,
+        writing=writing,
         notice=notice,
     )
 
