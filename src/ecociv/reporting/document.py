@@ -179,6 +179,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """A list behind a numbered figure that is too long for a page; only the workbook carries it."""
+
+    mark: int
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Cover:
     """The first page."""
 
@@ -211,6 +219,7 @@ class Document:
     cover: Cover
     sections: tuple[Section, ...]
     entries: tuple[Entry, ...]
+    ledgers: tuple[Ledger, ...] = ()
     sample_mark: str = ""
     mark_form: str = "[{n}]"
     words: dict[str, str] = field(default_factory=dict)

@@ -10,14 +10,24 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from ecociv.core.missing import Missing
 from ecociv.core.text import Text
-from ecociv.core.trace import Trace
+from ecociv.core.trace import Trace, TraceInput
 from ecociv.plan.check import Finding
 from ecociv.plan.package import ZonePackage
 
 SeriesValue = Decimal | Mapping[str, Decimal] | Missing
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days behind a yearly value: a table as it was computed, and the file of each source by its digest."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,14 @@ class SeriesFact:
         When the value was recorded.
     revision : int
         Which revision of the value.
+    evidence_digest : str
+        Digest of the observations that the value was made from; empty where it was made from none.
+    rank : (int, int) or None
+        Our place among so many peers, where the series is compared.
+    limits : tuple of Text
+        What the data behind the value cannot prove.
+    days : Days or None
+        The days behind a yearly value, for the workbook.
     """
 
     key: str
@@ -55,6 +73,10 @@ class SeriesFact:
     expected_trace: Trace | None = None
     recorded: dt.datetime | None = None
     revision: int = 1
+    evidence_digest: str = ""
+    rank: tuple[int, int] | None = None
+    limits: tuple[Text, ...] = ()
+    days: Days | None = None
 
     @property
     def known(self) -> bool:
@@ -105,6 +127,28 @@ class ItemRevision:
 
     revision: int
     recorded: dt.datetime | None = None
+
+
+def plan_input(
+    package: ZonePackage,
+    revisions: Mapping[str, ItemRevision],
+    label: Text,
+    place: str = "",
+    value: Decimal | None = None,
+    unit: str = "1",
+) -> TraceInput:
+    """The plan, or one item of it, as an input: which content, which revision, on record since when."""
+    known = revisions.get(place or f"zone:{package.zone.key}", ItemRevision(1))
+    source = f"plan:{package.zone.key}@sha256:{package.digest[:16]}"
+    return TraceInput(
+        label,
+        value,
+        unit,
+        source_id=f"{source}/{place}" if place else source,
+        revision=known.revision,
+        valid=package.zone.plan.issued.isoformat(),
+        recorded=known.recorded,
+    )
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ecociv.core.trace import Trace
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A numbered figure.
+
+    Attributes
+    ----------
+    trace : Trace
+        Its arithmetic.
+    shown : str
+        How it is written where it is not one number, such as the shares of a composition; else empty.
+    evidence : str
+        Digest of the observations behind it, where it was made from evidence.
+    revision : int or None
+        Which revision of the value it is, where values are kept as revisions.
+    recorded : datetime or None
+        When that revision was recorded.
+    """
+
+    trace: Trace
+    shown: str = ""
+    evidence: str = ""
+    revision: int | None = None
+    recorded: dt.datetime | None = None
 
 
 @dataclass
@@ -19,9 +46,9 @@ class FigureRegister:
     """
 
     _numbers: dict[str, int] = field(default_factory=dict)
-    _traces: list[Trace] = field(default_factory=list)
+    _figures: list[Figure] = field(default_factory=list)
 
-    def number(self, key: str, trace: Trace) -> int:
+    def number(self, key: str, figure: Figure | Trace) -> int:
         """The figure's number; the same key must always bring the same arithmetic.
 
         Raises
@@ -29,23 +56,23 @@ class FigureRegister:
         ValueError
             When ``key`` was used for another figure before: two figures would share one entry.
         """
-        known = self._numbers.get(key)
+        known, found = self._numbers.get(key), figure if isinstance(figure, Figure) else Figure(figure)
         if known is not None:
-            if self._traces[known - 1] != trace:
+            if self._figures[known - 1] != found:
                 raise ValueError(
                     f"The figure {key!r} was numbered {known} with another trace; give each figure a key of its own."
                 )
             return known
-        self._traces.append(trace)
-        self._numbers[key] = len(self._traces)
-        return len(self._traces)
+        self._figures.append(found)
+        self._numbers[key] = len(self._figures)
+        return len(self._figures)
 
     @property
-    def traces(self) -> tuple[Trace, ...]:
-        """The traces by number; the first is number 1."""
-        return tuple(self._traces)
+    def figures(self) -> Iterable[tuple[int, Figure]]:
+        """The figures with their numbers, the first number 1."""
+        return enumerate(self._figures, start=1)
 
     @property
     def sample(self) -> bool:
         """True when any figure rests on sample data."""
-        return any(trace.sample for trace in self._traces)
+        return any(figure.trace.sample for figure in self._figures)

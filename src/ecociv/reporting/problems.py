@@ -5,10 +5,10 @@ from __future__ import annotations
 from ecociv.core.text import Text
 
 
-class ReportProblem(ValueError):
+class ReportRefused(ValueError):
     """A report that cannot be written; ``text`` says in both languages what was found and what to do.
 
-    >>> problem = ReportProblem(Text(zh="没有这个年份", en="there is no such year"))
+    >>> problem = ReportRefused(Text(zh="没有这个年份", en="there is no such year"))
     >>> str(problem), problem.text.zh
     ('there is no such year', '没有这个年份')
     """
@@ -18,17 +18,17 @@ class ReportProblem(ValueError):
         super().__init__(text.en)
 
 
-class UnknownForm(ReportProblem):
+class UnknownForm(ReportRefused):
     """The file's suffix names no form that a report is written in."""
 
 
-class YearOutsidePlan(ReportProblem):
+class YearOutsidePlan(ReportRefused):
     """The plan sets nothing for the year, or the year has not begun."""
 
 
-class FolderNotWritable(ReportProblem):
+class FolderNotWritable(ReportRefused):
     """The file cannot be put where it was asked for."""
 
 
-class NoChineseFont(ReportProblem):
+class NoChineseFont(ReportRefused):
     """No font at hand has Chinese characters: the page would show boxes."""

@@ -13,6 +13,7 @@ from ecociv.core.quantities import label_of, with_unit
 from ecociv.core.trace import Citation, Trace, TraceInput, TraceValue
 from ecociv.reporting.compose.voice import Voice
 from ecociv.reporting.document import Entry, EntryLine
+from ecociv.reporting.marks import Figure
 
 DEPTH = 3
 """Levels of arithmetic that are written out; what lies deeper is counted and stays in the digest."""
@@ -22,21 +23,28 @@ BREADTH = 12
 
 def appendix(voice: Voice) -> tuple[Entry, ...]:
     """Every figure that the report numbered, in order."""
-    return tuple(entry(voice, number, trace) for number, trace in enumerate(voice.figures.traces, start=1))
+    return tuple(entry(voice, number, figure) for number, figure in voice.figures.figures)
 
 
-def entry(voice: Voice, number: int, trace: Trace) -> Entry:
+def entry(voice: Voice, number: int, figure: Figure) -> Entry:
     """One figure with its arithmetic; ``recorded`` is the latest moment at which one of its inputs was recorded."""
+    trace = figure.trace
     digest = digest_of_json(trace.to_json())
-    lines = list(_statements(voice, trace, 0))
-    lines += _inputs(voice, trace, 1)
+    lines = [*_statements(voice, trace, 0), *_inputs(voice, trace, 1)]
     moments = [leaf.recorded for leaf in trace.leaves() if leaf.recorded is not None]
     latest = voice.moment(max(moments)) if moments else voice.say("未记载", "not recorded")
     lines.append(_line(voice, 0, "recorded", latest))
+    if figure.revision is not None and figure.recorded is not None:
+        words = voice.say(
+            "第{n}版，{t}计算并入库", "revision {n}, computed and recorded {t}",
+            n=figure.revision, t=voice.moment(figure.recorded),
+        )
+        lines.append(_line(voice, 0, "revision", words))
+    if figure.evidence:
+        lines.append(_line(voice, 0, "evidence", f"sha256:{figure.evidence}"))
     lines.append(_line(voice, 0, "digest", f"sha256:{digest}"))
-    return Entry(
-        number, voice.text(trace.label), _shown(voice, trace.value, trace.unit), tuple(lines), digest, trace.sample
-    )
+    shown = figure.shown or _shown(voice, trace.value, trace.unit)
+    return Entry(number, voice.text(trace.label), shown, tuple(lines), digest, trace.sample)
 
 
 _LABELS = {
@@ -48,7 +56,9 @@ _LABELS = {
     "input": ("输入", "Input"),
     "figure": ("由此计算", "Computed from"),
     "more": ("其余", "Others"),
-    "recorded": ("入库时间（最晚）", "Recorded (latest)"),
+    "recorded": ("输入入库时间（最晚）", "Inputs recorded (latest)"),
+    "revision": ("数值版本", "Revision of the value"),
+    "evidence": ("证据摘要", "Digest of the evidence"),
     "digest": ("过程摘要", "Digest of the arithmetic"),
 }
 

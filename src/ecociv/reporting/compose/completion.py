@@ -109,6 +109,9 @@ def _remark(voice: Voice, indicator: Indicator, series: Series) -> str:
     parts = [voice.text(fact.reasons[0])] if fact.reasons else []
     if fact.sample:
         parts.insert(0, voice.say("示例数据。", "Sample data."))
+    if fact.rank is not None:
+        rank, of = fact.rank
+        parts.append(voice.say("{of}个同类城市中列第{rank}位。", "Rank {rank} of {of} peers.", rank=rank, of=of))
     if series.baseline_value is Missing.MISSING:
         parts.append(voice.say("方案未给基数。", "The plan gives no baseline."))
     if indicator.unit_label.printed is not None:

@@ -35,22 +35,14 @@ def citations(trace: Trace) -> Iterator[Citation]:
             yield from citations(item)
 
 
-def notes_of(trace: Trace) -> Iterator[Text]:
-    """The notes of a figure and of every figure below it."""
-    yield from trace.notes
-    for item in trace.inputs:
-        if isinstance(item, Trace):
-            yield from notes_of(item)
-
-
 def standards(voice: Voice) -> Table:
     """Each standard once, with the clauses used, its year of issue and the figures that rest on it."""
     clauses: dict[str, set[str]] = {}
     years: dict[str, set[str]] = {}
     unverified: set[str] = set()
     used: dict[str, list[int]] = {}
-    for number, trace in enumerate(voice.figures.traces, start=1):
-        for citation in citations(trace):
+    for number, figure in voice.figures.figures:
+        for citation in citations(figure.trace):
             name = citation.standard
             clauses.setdefault(name, set())
             years.setdefault(name, set())
@@ -130,16 +122,16 @@ def _rules(voice: Voice) -> list[str]:
 
 def _limits(voice: Voice) -> list[str]:
     facts, package = voice.facts, voice.facts.package
-    limits: list[str] = []
+    by_limit: dict[Text, list[str]] = {}
     for indicator in package.indicators:
         for series in indicator.series:
-            trace = facts.fact(series.key).trace
-            for note in dict.fromkeys(notes_of(trace)) if trace is not None else ():
-                words = voice.say(
-                    "{name}：{note}", "{name}: {note}", name=indicator.series_name(series), note=note
-                )
-                if words not in limits:
-                    limits.append(words)
+            fact = facts.fact(series.key)
+            for limit in fact.limits if fact.known else ():
+                by_limit.setdefault(limit, []).append(f"{indicator.number} {voice.text(indicator.series_name(series))}")
+    limits = [
+        voice.say("{names}：{limit}", "{names}: {limit}", names=voice.join(names, most=6), limit=limit)
+        for limit, names in by_limit.items()
+    ]
     limits.append(
         voice.say(
             "路径值由直线推得，方案没有下达{y}年的分年目标；低于路径不等于违反方案。",

@@ -7,6 +7,7 @@ from ecociv.reporting.compose.appendix import appendix
 from ecociv.reporting.compose.completion import completion
 from ecociv.reporting.compose.duties import projects, tasks
 from ecociv.reporting.compose.findings import findings
+from ecociv.reporting.compose.ledgers import ledgers
 from ecociv.reporting.compose.methods import methods
 from ecociv.reporting.compose.overview import overview
 from ecociv.reporting.compose.voice import Voice
@@ -37,6 +38,7 @@ def annual_report(facts: AnnualFacts, language: str = "zh") -> Document:
     """
     voice = Voice(facts, language_of(language))
     chapters = [part(voice) for part in (overview, completion, tasks, projects, findings, methods)]
+    details = ledgers(voice)
     zone = facts.package.zone
     title = voice.say(
         "{zone}建设{year}年度自查报告", "{zone}: self-inspection report for {year}", zone=zone.title, year=facts.year
@@ -51,6 +53,7 @@ def annual_report(facts: AnnualFacts, language: str = "zh") -> Document:
         cover=_cover(voice),
         sections=tuple(chapters),
         entries=appendix(voice),
+        ledgers=details,
         sample_mark=sample,
         mark_form="[数{n}]" if voice.language == "zh" else "[F{n}]",
         words={

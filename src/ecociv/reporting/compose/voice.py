@@ -13,9 +13,9 @@ from ecociv.core.text import Language, Text
 from ecociv.core.trace import Trace, TraceInput
 from ecociv.plan.package import Indicator, Organisation
 from ecociv.reporting.document import Cell, Sign
-from ecociv.reporting.facts import AnnualFacts, SeriesFact
+from ecociv.reporting.facts import AnnualFacts, SeriesFact, plan_input
 from ecociv.reporting.lights import look_of
-from ecociv.reporting.marks import FigureRegister
+from ecociv.reporting.marks import Figure, FigureRegister
 
 
 @dataclass
@@ -94,7 +94,9 @@ class Voice:
                 "a report shows no figure whose arithmetic is unknown."
             )
         number = fact.value if isinstance(fact.value, Decimal) else None
-        mark = self.figures.number(f"actual:{fact.key}", fact.trace)
+        shown = "" if number is not None else self.value(fact.value)
+        figure = Figure(fact.trace, shown, fact.evidence_digest, fact.revision, fact.recorded)
+        mark = self.figures.number(f"actual:{fact.key}", figure)
         return Cell(self.value(fact.value), number, mark, sample=fact.sample)
 
     def expected(self, fact: SeriesFact) -> Cell:
@@ -102,24 +104,15 @@ class Voice:
         if fact.expected is None or fact.expected_trace is None:
             return Cell("—")
         number = fact.expected if isinstance(fact.expected, Decimal) else None
-        mark = self.figures.number(f"path:{fact.key}", fact.expected_trace)
-        return Cell(self.value(fact.expected, shorten=True), number, mark)
+        shown = self.value(fact.expected, shorten=True)
+        figure = Figure(fact.expected_trace, "" if number is not None else shown)
+        return Cell(shown, number, self.figures.number(f"path:{fact.key}", figure))
 
     # -- figures that the report itself counts -----------------------------------------------------------------
 
     def plan_input(self, label: Text, place: str = "") -> TraceInput:
-        """The plan, or one item of it, as an input: which content, which revision, on record since when."""
-        package = self.facts.package
-        known = self.facts.revisions.get(place or f"zone:{package.zone.key}")
-        source = f"plan:{package.zone.key}@sha256:{package.digest[:16]}"
-        return TraceInput(
-            label,
-            None,
-            source_id=f"{source}/{place}" if place else source,
-            revision=known.revision if known else 1,
-            valid=package.zone.plan.issued.isoformat(),
-            recorded=known.recorded if known else None,
-        )
+        """The plan, or one item of it, as an input of a count."""
+        return plan_input(self.facts.package, self.facts.revisions, label, place)
 
     def listed(self, label: Text, members: Sequence[Text]) -> Trace:
         """A count within a larger figure: how many and which ones."""

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from decimal import Decimal
 from importlib.resources import files
+from typing import Any
 
 import typst
 
@@ -36,20 +37,22 @@ def to_pdf(document: Document, fonts: FontChoice | None = None) -> bytes:
         made = typst.compile(
             template.read_bytes(),
             format="pdf",
-            font_paths=[chosen.folder] if chosen.folder.is_dir() else [],
+            font_paths=typst.Fonts(
+                include_system_fonts=chosen.system, font_paths=[chosen.folder] if chosen.folder.is_dir() else []
+            ),
             ignore_system_fonts=not chosen.system,
             sys_inputs={"document": data},
             timestamp=int(document.as_of.timestamp()),
         )
     except typst.TypstError as error:
         raise TypesettingFailed(f"the report's template could not be set: {error.message}") from error
-    assert isinstance(made, bytes)
     return made
 
 
 def as_data(document: Document, fonts: FontChoice) -> dict[str, object]:
     """The document as plain values for the template, with the kind of each block and the printed form of each mark."""
-    plain = dataclasses.asdict(document, dict_factory=_plain)
+    printed = dataclasses.replace(document, ledgers=())
+    plain: dict[str, Any] = dataclasses.asdict(printed, dict_factory=_plain)
     for section, source in zip(plain["sections"], document.sections, strict=True):
         for block, original in zip(section["blocks"], source.blocks, strict=True):
             block["kind"] = _KINDS[type(original)]

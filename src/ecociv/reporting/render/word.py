@@ -67,8 +67,8 @@ class _Writer:
         for section in self.document.sections:
             self._section(section)
         self._appendix()
-        for section in self.file.sections:
-            self._header_and_footer(section)
+        for page in self.file.sections:
+            self._header_and_footer(page)
         target = io.BytesIO()
         self.file.save(target)
         return target.getvalue()
@@ -247,8 +247,8 @@ class _Writer:
         for run in block.runs:
             self._run(paragraph, run, FACES.body, None, strong=run.strong or block.style == "notice")
         if block.style == "notice":
-            for run in paragraph.runs:
-                set_fonts(run, FACES.heading, None)
+            for written in paragraph.runs:
+                set_fonts(written, FACES.heading)
 
     def _run(self, paragraph: Any, run: Run, face: str, size: float | None, *, strong: bool = False) -> None:
         written = paragraph.add_run(run.text)

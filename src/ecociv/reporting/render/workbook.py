@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ecociv.reporting.document import Cell, Column, Document, Heading, Paragraph, Table
@@ -68,6 +68,8 @@ class _Writer:
             for block in section.blocks:
                 if isinstance(block, Table):
                     self._table(block, wide=section.landscape)
+        for ledger in self.document.ledgers:
+            self._table(ledger.table, wide=True, of=ledger.mark)
         self._trace()
         target = io.BytesIO()
         self.book.save(target)
@@ -80,7 +82,7 @@ class _Writer:
         return 3 if self.document.sample_mark else 2
 
     def _sheet(self, name: str, title: str, widths: list[float], *, wide: bool) -> Worksheet:
-        sheet = self.book.create_sheet(name)
+        sheet: Worksheet = self.book.create_sheet(name)
         for index, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
         self._heading(sheet, 1, title, len(widths), size=14)
@@ -101,15 +103,17 @@ class _Writer:
         setup = sheet.page_setup
         setup.paperSize, setup.orientation = "9", "landscape" if wide else "portrait"
         setup.fitToWidth, setup.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.print_options.horizontalCentered = True
         margins = sheet.page_margins
         margins.left = margins.right = 0.6
         margins.top, margins.bottom = 0.8, 0.7
         mark = _code(self.document.sample_mark)
-        sheet.oddHeader.center.text = f"{mark}  {_code(self.document.title)}" if mark else _code(self.document.title)
-        sheet.oddHeader.center.size = 9
-        sheet.oddFooter.center.text = "— &P —"
+        header, footer = sheet.HeaderFooter.oddHeader, sheet.HeaderFooter.oddFooter
+        assert header is not None and footer is not None  # a new sheet has both
+        header.center.text = f"{mark}  {_code(self.document.title)}" if mark else _code(self.document.title)
+        header.center.size = 9
+        footer.center.text = "— &P —"
 
     def _cover(self) -> None:
         sheet = self.book.active
@@ -158,15 +162,17 @@ class _Writer:
                 elif heading:
                     self._put(target, "", frame=True)
 
-    def _table(self, table: Table, *, wide: bool) -> None:
+    def _table(self, table: Table, *, wide: bool, of: int | None = None) -> None:
         room = _PAGE_WIDTHS[wide]
         total = sum(column.share for column in table.columns)
         widths = [max(6.5, room * column.share / total) for column in table.columns]
-        title = f"{self.words['table']}{table.number}  {table.title}"
-        sheet = self._sheet(table.sheet, title, widths, wide=wide)
+        head = f"{self.words['table']}{table.number}  " if of is None else f"{self.document.mark(of)}  "
+        sheet = self._sheet(table.sheet, head + table.title, widths, wide=wide)
+        if of is not None:
+            self._link(sheet.cell(1, 1), of)
         self._columns(sheet, list(table.columns))
         top = self._top()
-        sheet.freeze_panes = sheet.cell(top + 1, 3 if len(table.columns) > 7 else 1)
+        sheet.freeze_panes = f"{'C' if len(table.columns) > 7 else 'A'}{top + 1}"
         row = top
         for content in table.rows:
             row += 1
@@ -211,7 +217,7 @@ class _Writer:
         if frame:
             cell.border = _FRAME
 
-    def _cell(self, target: SheetCell, content: Cell, align: str, *, bold: bool) -> None:
+    def _cell(self, target: Any, content: Cell, align: str, *, bold: bool) -> None:
         mark = "" if content.mark is None else self.document.mark(content.mark)
         sample = f" {self.words['sample']}" if content.sample else ""
         if content.value is not None:
@@ -239,16 +245,16 @@ class _Writer:
         sheet = self._sheet(words["trace_sheet"], words["appendix"], widths, wide=True)
         headings = ("number", "kind", "says", "value", "unit", "source", "revision", "valid", "recorded", "sample")
         self._columns(sheet, [Column(words[name], 1) for name in headings])
-        sheet.freeze_panes = sheet.cell(self._top() + 1, 1)
-        sheet.sheet_properties.outlinePr.summaryBelow = False
+        sheet.freeze_panes = f"A{self._top() + 1}"
+        sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
         row = self._top()
         for entry in self.document.entries:
             row += 1
             assert row == self.rows[entry.number]
             sample = words["sample"] if entry.sample else ""
             line = (self.document.mark(entry.number), words["figure"], f"{entry.title} = {entry.shown}")
-            for index, value in enumerate((*line, "", "", "", "", "", "", sample), start=1):
-                self._put(sheet.cell(row, index), value, bold=True, frame=True)
+            for index, words_here in enumerate((*line, "", "", "", "", "", "", sample), start=1):
+                self._put(sheet.cell(row, index), words_here, bold=True, frame=True)
                 sheet.cell(row, index).fill = _GROUP
             sheet.row_dimensions[row].height = 15.0 * _lines(line[2], widths[2])
             for step in entry.lines:
