@@ -9,7 +9,7 @@ import pytest
 
 from ecociv.core.quantities import convert
 from ecociv.evidence.declared import DeclarationError, zone_folder
-from ecociv.evidence.mapping import available_mappings, load_mapping, load_places
+from ecociv.evidence.mapping import mapping_keys, load_mapping, load_places
 from evidence.conftest import two_city_mapping
 
 GOOD = (zone_folder("jingdezhen") / "mappings" / "jiangxi-cities-daily.yaml").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def line_of(text: str) -> int:
     return GOOD[: GOOD.index(text)].count("\n") + 1
 
 
-@pytest.mark.parametrize("name", available_mappings("jingdezhen"))
+@pytest.mark.parametrize("name", mapping_keys("jingdezhen"))
 def test_every_mapping_of_the_zone_loads(name: str) -> None:
     assert load_mapping(name).key == name
 

@@ -266,7 +266,7 @@ def load_mapping(name: str | Path, *, zone: str = "jingdezhen") -> Mapping:
         path = zone_folder(zone) / "mappings" / f"{name}.yaml"
         if not path.exists():
             raise DeclarationError(
-                f"Zone {zone} has no mapping {str(name)!r}; there are: {', '.join(available_mappings(zone))}."
+                f"Zone {zone} has no mapping {str(name)!r}; there are: {', '.join(mapping_keys(zone))}."
             )
     mapping = read_declaration(path, Mapping)
     places = load_places(zone).by_key
@@ -277,11 +277,16 @@ def load_mapping(name: str | Path, *, zone: str = "jingdezhen") -> Mapping:
     return mapping
 
 
-def available_mappings(zone: str) -> list[str]:
+def mapping_keys(zone: str) -> list[str]:
     """Keys of the zone's mappings."""
     return sorted(
         p.stem for p in (zone_folder(zone) / "mappings").glob("*.yaml") if not p.name.startswith("_")
     )
+
+
+def available_mappings(zone: str) -> list[Mapping]:
+    """All mappings of the zone."""
+    return [load_mapping(key, zone=zone) for key in mapping_keys(zone)]
 
 
 @lru_cache(maxsize=16)
