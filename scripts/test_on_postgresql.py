@@ -10,7 +10,14 @@ import subprocess
 import sys
 
 LOCAL = "postgresql://postgres@127.0.0.1:5432/postgres"
-TESTS = ["tests/people", "tests/plan", "tests/evidence", "tests/indicators", "tests/supervision", "tests/portal"]
+TESTS = [
+    "tests/people",
+    "tests/plan",
+    "tests/evidence",
+    "tests/indicators",
+    "tests/supervision",
+    "tests/portal",
+]
 
 
 def reachable(url: str) -> str:
@@ -29,7 +36,9 @@ def main() -> int:
     url = os.environ.get("ECOCIV_TEST_POSTGRESQL", LOCAL)
     why_not = reachable(url)
     if why_not:
-        sys.stdout.write(f"skipped: no PostgreSQL answers ({why_not}); name one with ECOCIV_TEST_POSTGRESQL\n")
+        sys.stdout.write(
+            f"skipped: no PostgreSQL answers ({why_not}); name one with ECOCIV_TEST_POSTGRESQL\n"
+        )
         return 0
     present = [folder for folder in TESTS if os.path.isdir(folder)]
     command = [sys.executable, "-m", "pytest", "-q", "--create-db", "-m", "not browser", *present]

@@ -21,7 +21,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin, ModelAdmin):
+class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     """Accounts; every change is kept with its author."""
 
     form = UserChangeForm
@@ -31,7 +31,7 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin, ModelAdmin):
     list_filter = ["role", "zone", "is_active"]
     search_fields = ["username", "display_name", "organisation"]
     ordering = ["username"]
-    filter_horizontal: list[str] = []
+    filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Person"), {"fields": ["display_name", "phone", "email"]}),
@@ -82,7 +82,7 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin, ModelAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):
+class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]
     """The record of changes, to read."""
 
     list_display = ["recorded_at", "actor_name", "actor_organisation", "action", "subject_kind", "subject_key", "reason"]

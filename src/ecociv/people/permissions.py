@@ -18,7 +18,8 @@ from ecociv.people.roles import Role
 
 @lru_cache(maxsize=8)
 def _policy(path: str) -> Policy:
-    return import_string(path)()
+    found: Policy = import_string(path)()
+    return found
 
 
 def actor_of(user: Any) -> Actor:

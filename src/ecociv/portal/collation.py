@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
@@ -23,6 +24,8 @@ load_phrases_dict(
 )
 
 _DIGITS = re.compile(r"(\d+)")
+# What is not Chinese stays as it is, character by character; the library's types know only whole strings.
+_EACH: Any = list
 
 Key = tuple[tuple[int, int, str, str], ...]
 
@@ -39,7 +42,7 @@ def collation_key(text: str) -> Key:
         if piece.isdigit():
             parts.append((0, int(piece), "", ""))
             continue
-        syllables = lazy_pinyin(piece, style=Style.TONE3, neutral_tone_with_five=True, errors=list)
+        syllables = lazy_pinyin(piece, style=Style.TONE3, neutral_tone_with_five=True, errors=_EACH)
         characters = list(piece)
         for syllable, character in zip(syllables, characters, strict=False):
             if "㐀" <= character <= "鿿":
@@ -56,7 +59,7 @@ def initials(text: str) -> str:
     >>> initials("市环保局"), initials("景德镇PM2.5")
     ('shbj', 'jdzpm2.5')
     """
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)).casefold()
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors=_EACH)).casefold()
 
 
 @lru_cache(maxsize=20_000)
@@ -66,4 +69,4 @@ def full_pinyin(text: str) -> str:
     >>> full_pinyin("森林覆盖率")
     'senlinfugailv'
     """
-    return "".join(lazy_pinyin(text, style=Style.NORMAL, errors=list)).casefold()
+    return "".join(lazy_pinyin(text, style=Style.NORMAL, errors=_EACH)).casefold()

@@ -44,7 +44,8 @@ def duty_statuses(package: ZonePackage, day: dt.date, today: dt.date) -> dict[st
 
 def group_titles(package: ZonePackage, language: str) -> dict[str, str]:
     """Titles of systems and programmes by key."""
-    return {each.key: each.title.in_language(language) for each in (*package.zone.systems, *package.zone.programmes)}
+    systems = {each.key: each.title.in_language(language) for each in package.zone.systems}
+    return systems | {each.key: each.title.in_language(language) for each in package.zone.programmes}
 
 
 def group_of(duty: Task | Project) -> str:

@@ -92,7 +92,7 @@ def to_xlsx(
     return buffer.getvalue()
 
 
-def _heading(sheet: Any, label: str) -> WriteOnlyCell:
+def _heading(sheet: Any, label: str) -> Any:
     cell = WriteOnlyCell(sheet, value=safe_text(label))
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="E6F2EC")
@@ -100,7 +100,7 @@ def _heading(sheet: Any, label: str) -> WriteOnlyCell:
     return cell
 
 
-def _cell(sheet: Any, value: Any) -> WriteOnlyCell:
+def _cell(sheet: Any, value: Any) -> Any:
     cell = WriteOnlyCell(sheet, value=value)
     if isinstance(value, str):
         cell.data_type = "s"

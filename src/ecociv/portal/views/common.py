@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,9 +23,10 @@ Arguments = ParamSpec("Arguments")
 Item = TypeVar("Item")
 
 PlanView = Callable[Concatenate[HttpRequest, ZonePackage, Arguments], HttpResponse]
+PageView = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
 
-def with_plan(view: PlanView[Arguments]) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
+def with_plan(view: PlanView[Arguments]) -> PageView[Arguments]:
     """Give a view the plan; before a plan is loaded, a page that says how to load it."""
 
     @wraps(view)
@@ -36,7 +37,7 @@ def with_plan(view: PlanView[Arguments]) -> Callable[Concatenate[HttpRequest, Ar
             return render(request, "portal/no_plan.html", status=503)
         return view(request, plan, *args, **kwargs)
 
-    return wrapped
+    return cast("PageView[Arguments]", wrapped)
 
 
 def found(read: Callable[[Any], Item], key: Any) -> Item:
