@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,12 +41,23 @@ def values(report: ImportReport) -> tuple[int, int, int]:
 
 
 def test_the_same_file_adds_nothing_the_second_time(write: Write, store: EvidenceStore) -> None:
-    path = write("景德镇,2015-01-01,30,10", "南昌,2015-01-01,50,—")
-    assert values(load(path)) == (4, 0, 0)
+    path = write("景德镇,2015-01-01,30,10", "南昌,2015-01-01,50,—", "合肥,2015-01-01,50,1")
+    first = load(path)
+    assert values(first) == (4, 0, 0)
     version = store.version()
-    assert values(load(path)) == (0, 4, 0)
+    again = load(path)
+    assert (values(again), again.state, again.run) == ((0, 4, 0), "already-loaded", first.run)
+    assert again.issues == first.issues  # the report of the first time is given again
     assert store.version() == version  # not even an empty commit
-    assert ImportRun.objects.filter(state="finished").count() == 2
+    assert ImportRun.objects.count() == 1
+
+
+def test_a_store_that_was_lost_is_filled_again(write: Write, evidence_folder: Path) -> None:
+    path = write("景德镇,2015-01-01,30,10")
+    load(path)
+    shutil.rmtree(evidence_folder / "evidence")
+    assert values(load(path)) == (2, 0, 0)
+    assert history() == [(30.0, 1)]
 
 
 def test_a_file_that_agrees_adds_only_what_is_new(write: Write) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from ecociv.core.quantities import convert
 from ecociv.evidence.declared import DeclarationError, zone_folder
-from ecociv.evidence.mapping import mapping_keys, load_mapping, load_places
+from ecociv.evidence.mapping import load_mapping, load_places, mapping_keys
 from evidence.conftest import two_city_mapping
 
 GOOD = (zone_folder("jingdezhen") / "mappings" / "jiangxi-cities-daily.yaml").read_text(encoding="utf-8")

@@ -29,7 +29,7 @@ def test_the_daily_file_of_the_cities() -> None:
     key = "jiangxi-cities-daily/jingdezhen/pm2_5"
     assert len(queries.observations([key], start=start, end=end)[key]) == 366
     assert LoadFile(path, "jiangxi-cities-daily", "tester").execute().changed_nothing
-    assert ImportRun.objects.count() == 2
+    assert ImportRun.objects.count() == 1
 
 
 def test_the_hourly_file_of_the_stations() -> None:

@@ -155,6 +155,17 @@ class EvidenceStore:
             return 0
         return int(sum(pa.table(table.get_add_actions(flatten=True)).column("num_records").to_pylist()))
 
+    def holds(self, load_key: str) -> bool:
+        """Whether any row of this loading is in the table."""
+        files = self._files(None, None)
+        if not files:
+            return False
+        found = connection().sql(
+            "SELECT 1 FROM read_parquet($files, hive_partitioning = false) WHERE load_key = $load_key LIMIT 1",
+            params={"files": files, "load_key": load_key},
+        )
+        return bool(found.fetchall())
+
     # -- writing ---------------------------------------------------------------------------------------
 
     @contextmanager

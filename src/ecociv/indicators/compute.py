@@ -188,16 +188,13 @@ def _record(zone: str, year: int, entries: list[tuple[IndicatorValue, Derived]])
             fresh.append((value, item))
             kept.append(value)
         IndicatorValue.objects.bulk_create([value for value, _ in fresh], batch_size=100)
+        details = [(value, item.days()) for value, item in fresh if item.days is not None]
         DailyDetail.objects.bulk_create(
             [
                 DailyDetail(
-                    value=value,
-                    columns=list(item.days.columns),
-                    rows=item.days.rows,
-                    sources=dict(item.days.sources),
+                    value=value, columns=list(days.columns), rows=days.rows, sources=dict(days.sources)
                 )
-                for value, item in fresh
-                if item.days is not None
+                for value, days in details
             ],
             batch_size=20,
         )

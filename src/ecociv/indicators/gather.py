@@ -186,7 +186,9 @@ def _compared(
     peers = load_peers(zone)
     members = peers.group(rule.peers).members
     real = city_years(rule, members, year, sample=False, as_of=as_of, store=store)
-    sample = city_years(rule, members, year, sample=True, as_of=as_of, store=store)
+    sample = {}
+    if Series.objects.filter(network=rule.network, sample=True).exists():
+        sample = city_years(rule, members, year, sample=True, as_of=as_of, store=store)
     used = real if declared.place in real else sample
     both = declared.place in real and declared.place in sample
     files = evidence.sources({source for city in used.values() for source in city.sources if source})

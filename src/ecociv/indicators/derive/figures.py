@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -45,7 +45,7 @@ class Derived:
     extras
         Plain values for pages and commands: rank, readings, caveats.
     days
-        The days behind it, where there are any.
+        Makes the table of the days behind it, where there are any: it is only made when the figure is recorded.
     """
 
     series: str
@@ -57,7 +57,7 @@ class Derived:
     sample: bool
     evidence_digest: str
     extras: Mapping[str, Any] = field(default_factory=FrozenMapping)
-    days: DayTable | None = None
+    days: Callable[[], DayTable] | None = None
 
     @property
     def number(self) -> Decimal | None:

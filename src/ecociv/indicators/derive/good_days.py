@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,7 @@ def derive_good_days(
         city.sample,
         city.digest,
         extras,
-        _day_table(city, readings, files),
+        partial(_day_table, city, readings, files),
     )
 
 
