@@ -46,7 +46,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     name = (match.url_name or "") if match else ""
     return {
         "navigation": NAVIGATION,
-        "section": name.split("_")[0] + ("s" if name in _SINGULAR else ""),
+        "section": _section(name),
         "import_map": import_map(),
         "the_zone": SimpleLazyObject(current_zone),
         "sample_shown": SimpleLazyObject(sample_shown),
@@ -54,4 +54,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-_SINGULAR = {"indicator", "task", "project", "department"}
+def _section(name: str) -> str:
+    """The entry of the navigation that a page belongs to, by the name of its address."""
+    first = name.split("_")[0]
+    return first + "s" if first in {"indicator", "task", "project", "department"} else first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from ecociv.portal.views import departments, findings, home, indicators, projects, search, tasks
+from ecociv.portal.views import days, departments, findings, home, indicators, projects, search, tasks
 
 app_name = "portal"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("indicators/", indicators.listing, name="indicators"),
     path("indicators/<int:number>/", indicators.detail, name="indicator"),
+    path("indicators/<int:number>/days/", days.listing, name="indicator_days"),
+    path("indicators/<int:number>/days/<str:day>/", days.detail, name="indicator_day"),
     path("tasks/", tasks.listing, name="tasks"),
     path("tasks/<int:number>/", tasks.detail, name="task"),
     path("projects/", projects.listing, name="projects"),

@@ -39,9 +39,11 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 @register.filter
 def local(value: Any) -> str:
-    """A text, date or body in the reader's language; nothing for ``None``."""
+    """A text (also in its JSON form), date or body in the reader's language; nothing for ``None``."""
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return str(value[language()])
     for method in ("in_language", "show", "shown"):
         if hasattr(value, method):
             return str(getattr(value, method)(language()))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
 from ecociv.core.targets import Target
+from ecociv.indicators.queries import SeriesStanding
 from ecociv.plan.package import Indicator, Organisation, Series, ZonePackage
 from ecociv.portal.checks import findings_at
 from ecociv.portal.collation import collation_key
@@ -23,9 +24,9 @@ from ecociv.portal.duties import holders
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.labels import KINDS, OBLIGATIONS
 from ecociv.portal.lights import LIGHTS, Shown, counted, shown_as
-from ecociv.portal.paths import path_chart, spark_of
+from ecociv.portal.paths import Figure, path_chart, peers_chart, spark_of
 from ecociv.portal.sparkline import Spark
-from ecociv.portal.standings import Standing, Value, standings
+from ecociv.portal.standings import standings
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import body_choices, by_name, export, found, with_plan
 from ecociv.portal.zone import language
@@ -39,7 +40,7 @@ class SeriesRow:
     series: Series
     category: str
     supplier: Organisation
-    standing: Standing
+    standing: SeriesStanding
     spark: Spark | None
     milestones: tuple[int, ...]
 
@@ -61,7 +62,17 @@ class SeriesRow:
     @property
     def value(self) -> str:
         """The latest value in words."""
-        return value_text(self.indicator, self.standing.value)
+        return value_text(self.indicator, self.missing if self.standing.figure is None else self.standing.figure)
+
+    @property
+    def missing(self) -> Missing | None:
+        """Why there is no value."""
+        return self.standing.value.missing if self.standing.value else None
+
+    @property
+    def has_value(self) -> bool:
+        """Whether there is a figure; zero is one."""
+        return self.standing.figure is not None
 
     @property
     def baseline(self) -> str:
@@ -74,7 +85,7 @@ class SeriesRow:
         return [(year, self.series.target(year)) for year in self.milestones]
 
 
-def value_text(indicator: Indicator, value: Value | Missing | None) -> str:
+def value_text(indicator: Indicator, value: Figure | Missing | None) -> str:
     """A value for a cell, without its unit: a number, the parts of a composition in order, or the kind of absence."""
     if value is None:
         return "—"
@@ -93,6 +104,10 @@ def _target_column(year: int) -> Column[SeriesRow]:
     return Column(f"target{year}", _("Target %(year)s") % {"year": year}, value)
 
 
+def _reasons(row: SeriesRow) -> str:
+    return " ".join(reason.text.in_language(language()) for reason in row.standing.reasons)
+
+
 def _columns(plan: ZonePackage) -> list[Column[SeriesRow]]:
     return [
         Column("number", gettext_lazy("No."), lambda r: r.indicator.number, sort_by=lambda r: r.indicator.number, numeric=True),
@@ -105,16 +120,18 @@ def _columns(plan: ZonePackage) -> list[Column[SeriesRow]]:
         Column(
             "value",
             gettext_lazy("Latest value"),
-            lambda r: r.standing.value if isinstance(r.standing.value, Decimal) else r.value,
+            lambda r: r.standing.figure if isinstance(r.standing.figure, Decimal) else r.value,
             numeric=True,
         ),
         Column("year", gettext_lazy("Year"), lambda r: r.standing.year, export_only=True),
+        Column("sample", gettext_lazy("Sample data"), lambda r: _("yes") if r.standing.sample else "", export_only=True),
+        Column("why", gettext_lazy("Why this light"), _reasons, export_only=True),
         Column("light", gettext_lazy("Light"), lambda r: r.light.label, sort_by=lambda r: (r.light.rank, r.indicator.number)),
         Column("supplier", gettext_lazy("Supplied by"), lambda r: r.supplier.shown(language()), sort_by=lambda r: by_name(r.supplier)),
     ]
 
 
-def series_rows(plan: ZonePackage, found_standings: Mapping[str, Standing]) -> list[SeriesRow]:
+def series_rows(plan: ZonePackage, found_standings: Mapping[str, SeriesStanding]) -> list[SeriesRow]:
     """Every series of the plan, in its order."""
     categories = {each.key: each.name.in_language(language()) for each in plan.zone.categories}
     rows = []
@@ -199,7 +216,14 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
         "indicator": indicator,
         "category": category,
         "rows": rows,
-        "pairs": [(row, path_chart(plan, indicator, row.series, row.standing, tongue)) for row in rows],
+        "pairs": [
+            (
+                row,
+                path_chart(plan, indicator, row.series, row.standing, tongue),
+                peers_chart(row.standing, tongue, row.unit),
+            )
+            for row in rows
+        ],
         "supplier": holders(plan, (rows[0].supplier,), today)[0],
         "leads": holders(plan, tuple(sorted(leads, key=by_name)), today),
         "duties": duties,

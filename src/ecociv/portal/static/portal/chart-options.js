@@ -85,7 +85,7 @@ function bars(payload, narrow) {
       name: series.name,
       type: "bar",
       stack: payload.stacked ? "all" : undefined,
-      data: series.values,
+      data: series.values.map((value, at) => (payload.own === null || payload.own === undefined || at === payload.own ? value : { value, itemStyle: { color: "#a9cdbd" } })),
       itemStyle: { color: order === 0 ? GREEN : "#a9cdbd" },
       label: { show: !many && !payload.stacked, position: "right" },
     })),
