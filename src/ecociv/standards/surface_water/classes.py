@@ -47,8 +47,10 @@ class Exceedance(Mapping[str, Any]):
     def __getitem__(self, item: str) -> Any:
         column = self._columns[item]
         limit = self._ladders[item].limit(self.reference_class)
-        over = (column - limit) / limit
-        return self._rows.restore(np.where(over > 0, over, over * 0.0 + 0.0))
+        # Twelve decimals keep every digit of a measurement and drop the noise of binary division, so that a
+        # multiple of 0.55 is 0.55 to whoever rounds it.
+        over = np.round((column - limit) / limit, 12)
+        return self._rows.restore(np.where(over <= 0, 0.0, over))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)

@@ -127,6 +127,16 @@ sulfide : array_like, optional
     )
 
 
+def item_measurements(items: Mapping[str, ArrayLike | None], also: Collection[str] = ()) -> Measurements:
+    """Items given by keyword, brought to one shape; a name that is no item is refused."""
+    unknown = [name for name in items if name not in ITEMS and name not in also]
+    if unknown:
+        raise MeasurementError(f"{', '.join(unknown)}: no such item. Items: {', '.join((*ITEMS, *also))}.")
+    if not items:
+        raise MeasurementError(f"Nothing was given; at least one of {', '.join(ITEMS)} is needed.")
+    return measurements(**dict(items))
+
+
 def evaluate(
     rows: Measurements,
     *,
