@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shared_data import shared_file
 
 from ecociv.core.periods import Year
 from ecociv.standards import MeasurementError, air
+from shared_data import shared_file
 
 OLD, NEW = "HJ 663-2013", "HJ 663-2026"
 NAN = math.nan

@@ -105,6 +105,9 @@ def refuse_impossible(name: str, column: Float64, *, unit: str, at_least: float 
     MeasurementError
         Names the first such element, its value and what to do.
     """
+    # Two passes that allocate nothing settle the ordinary case; fmin and fmax pass over NaN.
+    if not column.size or not (np.fmin.reduce(column) < at_least or np.isinf(np.fmax.reduce(column))):
+        return
     with np.errstate(invalid="ignore"):
         wrong = np.isinf(column) | (column < at_least)
     if wrong.any():

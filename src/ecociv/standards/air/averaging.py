@@ -6,9 +6,9 @@ is a row of 24 such hours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,7 @@ from ecociv.standards.results import DataValidity, marks_of
 
 Days = NDArray[np.datetime64]
 _HOURS = 24
+_DAYS_AT_A_TIME = 4096
 
 
 def hours_by_day(
@@ -120,7 +121,11 @@ def daily_mean(
     rules = parameter("air.validity", edition=edition, on=on)
     grid = _days_of_hours(hours, pollutant)
     needed = int(rules.table["hours_in_day"])
-    raw, n = _mean(grid)
+    raw, n = np.empty(grid.shape[:-1]), np.empty(grid.shape[:-1], dtype=np.intp)
+    for part, hours_of_part in _parts(grid):
+        total, count = _sum_and_count(hours_of_part)
+        raw.reshape(-1)[part] = _quotient(total, count)
+        n.reshape(-1)[part] = count
     rule = Text(zh=f"每日至少{needed}个小时均值", en=f"at least {needed} hourly means a day")
     return _average(
         Text(zh=f"{ITEM_NAMES[pollutant].zh}24小时平均", en=f"{ITEM_NAMES[pollutant].en}, 24-hour mean"),
@@ -157,11 +162,14 @@ def mda8(hours: ArrayLike, *, edition: str | None = None, on: date | None = None
     rules = parameter("air.mda8", edition=edition, on=on)
     windows = _valid_hours_of_window(rules)
     grid = _days_of_hours(hours, "o3")
-    means, _ = _eight_hours(grid, windows)
-    valid = ~np.isnan(means)
-    n = valid.sum(axis=-1)
-    raw = np.where(valid, means, -np.inf).max(axis=-1)
-    raw = np.where(n > 0, raw, np.nan)
+    raw, n = np.empty(grid.shape[:-1]), np.empty(grid.shape[:-1], dtype=np.intp)
+    for part, hours_of_part in _parts(grid):
+        total, count = _sums_of_eight(hours_of_part)
+        valid = count >= windows
+        means = np.where(valid, total / np.maximum(count, 1), -np.inf)
+        found = valid.sum(axis=0)
+        raw.reshape(-1)[part] = np.where(found > 0, means.max(axis=0), np.nan)
+        n.reshape(-1)[part] = found
     needed, anyway = int(rules.table["windows"]), float(rules.table["valid_anyway_above"])
     with np.errstate(invalid="ignore"):
         enough = (n >= needed) | (raw > anyway)
@@ -196,12 +204,12 @@ def eight_hour_means(series: ArrayLike, *, edition: str | None = None, on: date 
     """
     rules = parameter("air.mda8", edition=edition, on=on)
     needed = _valid_hours_of_window(rules)
-    column = as_float64("series", series)
+    column = np.atleast_1d(as_float64("series", series))
     refuse_impossible("o3", column.reshape(-1), unit=UNITS["o3"])
     before = np.full((*column.shape[:-1], 7), np.nan)
     padded = np.concatenate([before, column], axis=-1)
-    _, n = _eight_hours(padded, needed)
-    raw = np.where(n > 0, _window_sum(np.nan_to_num(padded)) / np.maximum(n, 1), np.nan)
+    total, count = _sums_of_eight(np.moveaxis(padded, -1, 0))
+    raw, n = np.moveaxis(_quotient(total, count), 0, -1), np.moveaxis(count.astype(np.intp), 0, -1)
     rule = Text(zh=f"8小时中至少{needed}个小时均值", en=f"at least {needed} hourly means of 8")
     return _average(
         Text(zh="8小时滑动平均", en="8-hour sliding mean"), raw, n, n >= needed, needed, rule, UNITS["o3"],
@@ -227,7 +235,7 @@ def city_mean(stations: ArrayLike, axis: int = -1) -> Float64:
     >>> city_mean([[10, 20], [30, float("nan")]]).tolist()
     [15.0, 30.0]
     """
-    return _mean(np.moveaxis(as_float64("stations", stations), axis, -1))[0]
+    return _quotient(*_sum_and_count(np.moveaxis(as_float64("stations", stations), axis, 0)))
 
 
 def without_sand_dust(
@@ -277,28 +285,33 @@ def _days_of_hours(hours: ArrayLike, pollutant: str) -> Float64:
     return grid
 
 
-def _mean(grid: Float64) -> tuple[Float64, NDArray[np.intp]]:
-    """Mean and count of the valid values along the last axis; NaN where there is none."""
-    valid = ~np.isnan(grid)
-    n = valid.sum(axis=-1)
-    total = np.where(valid, grid, 0.0).sum(axis=-1)
-    return np.where(n > 0, total / np.maximum(n, 1), np.nan), n
+def _parts(grid: Float64) -> Iterator[tuple[slice, Float64]]:
+    """The days a few thousand at a time with the hours first, so that every step runs along the days in the cache."""
+    days = grid.reshape(-1, _HOURS)
+    for start in range(0, days.shape[0], _DAYS_AT_A_TIME):
+        part = slice(start, min(start + _DAYS_AT_A_TIME, days.shape[0]))
+        yield part, np.ascontiguousarray(days[part].T)
 
 
-def _window_sum(column: Float64) -> Float64:
-    width = column.shape[-1] - 7
-    total = column[..., :width].copy()
-    for shift in range(1, 8):
-        total += column[..., shift : shift + width]
-    return total
+def _sum_and_count(rows: Float64) -> tuple[Float64, NDArray[np.intp]]:
+    """Sum and count of the valid values along the first axis."""
+    missing = np.isnan(rows)
+    return np.where(missing, 0.0, rows).sum(axis=0), rows.shape[0] - missing.sum(axis=0)
 
 
-def _eight_hours(column: Float64, needed: int) -> tuple[Float64, NDArray[np.intp]]:
-    """Mean and count of each window of eight along the last axis; NaN where fewer than `needed` are valid."""
-    valid = ~np.isnan(column)
-    n = _window_sum(valid.astype(np.float64)).astype(np.intp)
-    total = _window_sum(np.where(valid, column, 0.0))
-    return np.where(n >= needed, total / np.maximum(n, 1), np.nan), n
+def _sums_of_eight(rows: Float64) -> tuple[Float64, NDArray[np.int8]]:
+    """Sum and count of the valid values of each eight consecutive rows: pairs, then fours, then eights."""
+    missing = np.isnan(rows)
+    total, count = np.where(missing, 0.0, rows), (~missing).astype(np.int8)
+    for width in (1, 2, 4):
+        total = total[:-width] + total[width:]
+        count = count[:-width] + count[width:]
+    return total, count
+
+
+def _quotient(total: Float64, count: NDArray[np.signedinteger[Any]]) -> Float64:
+    """The mean, NaN where nothing was counted."""
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _average(

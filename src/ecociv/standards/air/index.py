@@ -244,8 +244,8 @@ class _Work:
     ) -> None:
         """Index, level and primary pollutants of one part from its sub-indices."""
         order = [(POLLUTANTS.index(pollutant), sub) for pollutant, sub in subs.items()]
-        np.copyto(highest, order[0][1])
-        for _, sub in order[1:]:
+        np.maximum(order[0][1], order[-1][1], out=highest)
+        for _, sub in order[1:-1]:
             np.maximum(highest, sub, out=highest)
         value, level, primary = self.value[part], self.level[part], self.primary[part]
         bit = flag.view(np.uint8)
