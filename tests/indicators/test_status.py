@@ -435,6 +435,16 @@ class TestCeilingsThatRise:
         assert light_of(D("10.1"), 2017, caps, 10, DECREASE).light is Light.WORSENING
 
 
+    def test_a_cap_above_today_that_tightens_later(self) -> None:
+        # 7 in 2012, at most 9 in 2015, at most 8 in 2020: 8.6 in 2017
+        caps = {2015: AtMost(D(9)), 2020: AtMost(D(8))}
+        assert light_of(D("8.6"), 2017, caps, 7, DECREASE).light is Light.ON_TRACK
+        assert light_of(D("8.61"), 2017, caps, 7, DECREASE).light is Light.OFF_TRACK
+        assert light_of(D("9.01"), 2017, caps, 7, DECREASE).light is Light.WORSENING
+        # in 2020 the 9 of 2015 is history, and 8.5 is worse than both 7 and 8
+        assert light_of(D("8.5"), 2020, caps, 7, DECREASE).light is Light.WORSENING
+
+
 class TestUpperLevel:
     ENERGY = {
         2015: AtMost(D("0.51")),

@@ -212,7 +212,6 @@ def _round_array(values: npt.NDArray[Any], digits: int) -> FloatArray:
             # reaches one half (very large numbers) every element is decided in decimals.
             margin = 2.0 * max(relative, float(np.finfo(np.float64).eps)) * np.abs(scaled)
             decide = np.isfinite(numbers) & ~(np.abs(np.abs(scaled - np.floor(scaled)) - 0.5) > margin)
-            decide |= np.isfinite(numbers) & (margin >= 0.25)
             # A whole number below 2**53 over an exact power of ten is the float nearest to that decimal.
             rounded = whole / power if digits >= 0 else whole * power
     if decide.any():

@@ -10,7 +10,7 @@ How the light is found, in this order:
 5. In between, the figure is held against the stated path. At or ahead of it: *on track*. Behind it, the share of the
    progress expected by now decides between *on track*, *at risk* and *off track* (`StatusRule`). A target whose year
    has passed and that is not met is *off track*.
-6. Behind the path (or missed), and worse than the baseline **and** than anything that the plan still permits:
+6. Behind the path (or missed), and worse than the baseline **and** than any bound that the plan still sets or last set:
    *worsening*, the worst light. A ceiling that rises permits a rise: moving within it is never worsening.
 
 Where the series met a milestone from the start (keep at least 90, starting from 95; a cap above today's use), the bound

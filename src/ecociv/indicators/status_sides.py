@@ -217,14 +217,16 @@ def _light(
         return Light.NOT_DUE, say.no_path_yet(min(knots), margin >= 0)
     if not due and gap >= 0:
         return Light.ON_TRACK, say.on_path(value, as_decimal(expected), as_decimal(gap))
+    passed = [year for year in knots if year < case.year]
     if start is not None:
-        to_come = [bound for year, bound in knots.items() if year >= min(case.year, milestone)]
-        permitted = (min if sense is Sense.FLOOR else max)([start[1], *to_come])
+        # Until the milestone is due, the bound of the one before it is still what the plan last allowed.
+        allowed = [bound for year, bound in knots.items() if year >= min(case.year, milestone)]
+        allowed += [knots[passed[-1]]] if passed and not due else []
+        permitted = (min if sense is Sense.FLOOR else max)([start[1], *allowed])
         if sense.margin(value, permitted) < 0:
             return Light.WORSENING, say.worse_than_baseline(value, start[1], start[0], permitted)
     if due:
         return Light.OFF_TRACK, say.milestone_missed(milestone, value, demand.bound, -margin)
-    passed = [year for year in knots if year < case.year]
     if passed:
         last = knots[passed[-1]]
         if sense.margin(demand.bound, last) >= 0 and sense.margin(value, last) < 0:

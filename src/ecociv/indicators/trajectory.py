@@ -150,8 +150,6 @@ class Trajectory:
         if at <= knots[0][0]:
             return Fraction(knots[0][1])
         for (year_a, a), (year_b, b) in zip(knots, knots[1:], strict=False):
-            if at == year_b:
-                return Fraction(b)
             if at < year_b:
                 return self._between(at, (year_a, a), (year_b, b))
         return Fraction(knots[-1][1])
