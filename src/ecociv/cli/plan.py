@@ -105,20 +105,29 @@ def import_plan(file: Path, zone: str | None, form: str, language: str) -> None:
 
     Reports, row by row, what it was unsure of. Nothing is written.
     """
-    from ecociv.plan.exchange import PlanFileError, compare, read_plan
+    from ecociv.plan.exchange import (
+        FileRefused,
+        comparison_report,
+        comparison_text,
+        import_report,
+        import_text,
+        read_plan,
+    )
+    from ecociv.plan.exchange import compare as compare_with
 
     package = _package(zone) if zone else None
     try:
         imported = read_plan(file, organisations=package.organisations if package else None)
-    except PlanFileError as error:
+    except FileRefused as error:
         fail(str(error))
-    differences = compare(imported, package) if package else []
+    differences = compare_with(imported, package) if package else []
     if form == "json":
-        say_json({**imported.to_json(), "differences": [difference.to_json() for difference in differences]})
+        report = import_report(imported)
+        say_json({**report, **({"comparison": comparison_report(differences)} if package else {})})
     else:
-        say(imported.as_text(language))
-        for difference in differences:
-            say(difference.as_text(language))
+        say(import_text(imported, language))
+        if package:
+            say(comparison_text(differences, language))
     if imported.errors:
         raise SystemExit(int(Exit.INPUT))
     if differences:
@@ -156,17 +165,23 @@ def diff(file: Path, zone: str, form: str, language: str) -> None:
 
     Confirm and apply the changes on the plan page, where they get an author and a reason.
     """
-    from ecociv.plan.exchange import PlanFileError, workbook_changes
+    from ecociv.plan.exchange import (
+        FileRefused,
+        difference_report,
+        difference_text,
+        read_content,
+        workbook_difference,
+    )
 
     try:
-        changes = workbook_changes(file, _package(zone))
-    except PlanFileError as error:
+        found = workbook_difference(read_content(file).data, _package(zone))
+    except FileRefused as error:
         fail(str(error))
     if form == "json":
-        say_json([change.to_json() for change in changes])
+        say_json(difference_report(found))
     else:
-        for change in changes:
-            say(change.as_text(language))
-        say(f"{len(changes)} change(s)")
-    if changes:
+        say(difference_text(found, language))
+    if found.blocking:
+        raise SystemExit(int(Exit.INPUT))
+    if found.changes:
         raise SystemExit(int(Exit.FOUND))

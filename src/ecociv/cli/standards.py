@@ -126,7 +126,7 @@ def evaluate(function: str, source: Path, out: Path, settings: tuple[str, ...]) 
     """
     from ecociv.cli.tables import TableRefused, evaluate_table, function_of
 
-    pairs = dict(pair.split("=", 1) if "=" in pair else (pair, "") for pair in settings)
+    pairs = {name: value for name, _, value in (pair.partition("=") for pair in settings)}
     if source.resolve() == out.resolve():
         fail("the result would overwrite the table it is read from; give another --out", Exit.USAGE)
     unfinished = out.with_name(out.name + ".part")

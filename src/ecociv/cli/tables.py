@@ -77,7 +77,6 @@ def evaluate_table(
     """
     arguments = inspect.signature(function).parameters
     constants = {name: _constant(name, text, arguments) for name, text in settings.items()}
-    total = source.stat().st_size
     done = Evaluation()
     with (
         source.open(encoding="utf-8-sig", newline="") as read,
@@ -94,6 +93,7 @@ def evaluate_table(
             )
         writer = csv.writer(write)
         names: list[str] | None = None
+        rows_guess = 0
         for first, chunk in _chunks(rows):
             columns = {
                 name: _numbers(chunk, header.index(name), name, first, done.problems) for name in inputs
@@ -104,6 +104,9 @@ def evaluate_table(
                 raise TableRefused(f"rows {first} to {first + len(chunk) - 1}: {error}") from error
             found = dict(_result_columns(result, len(chunk)))
             if names is None:
+                rows_guess = max(
+                    len(chunk), source.stat().st_size // max(1, sum(len(cell) + 1 for cell in chunk[0]))
+                )
                 names = list(found)
                 writer.writerow([*header, *names])
             bad = {problem.row for problem in done.problems}
@@ -115,7 +118,7 @@ def evaluate_table(
                 )
                 writer.writerow([*row, *values])
             done.rows += len(chunk)
-            progress(min(read.buffer.tell(), total), total)
+            progress(done.rows, rows_guess)
         if names is None:
             raise TableRefused(f"{source.name} has a header and no rows")
     return done
@@ -158,7 +161,7 @@ def _constant(name: str, text: str, arguments: Mapping[str, inspect.Parameter]) 
         return text
 
 
-def _result_columns(result: Any, count: int) -> Iterator[tuple[str, Sequence[Any]]]:
+def _result_columns(result: Any, count: int) -> Iterator[tuple[str, Any]]:
     """Public fields of a result that have one entry for each row."""
     if isinstance(result, np.ndarray):
         yield "value", result
