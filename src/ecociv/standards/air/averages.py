@@ -47,7 +47,7 @@ class Average(Result):
         place = self._element(at)
         n = int(element(self.validity.n, place))
         inputs = (
-            TraceInput(Text(zh="有效数据个数", en="Valid data"), n, "count"),
+            TraceInput(Text(zh="有效数据个数", en="Valid data"), n),
             TraceInput(
                 Text(zh="有效数据的统计值", en="Statistic of the valid data"),
                 number_or_none(element(self.raw, place)),
