@@ -102,7 +102,7 @@ def progress_panel(
     action_url: str = "",
     notice: str = "",
 ) -> Panel:
-    """The panel of one duty for a reader; two queries.
+    """The panel of one duty for a reader; one query.
 
     Parameters
     ----------
