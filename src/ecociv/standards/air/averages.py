@@ -63,7 +63,7 @@ class Average(Result):
         needed = TraceParameter(
             Text(zh="最低有效数据个数", en="Minimum of valid data"),
             self.validity.needed,
-            "count",
+            "1",
             self.citation,
         )
         return Trace(
