@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from ecociv.core.trace import Trace
 from ecociv.standards import AmbiguousEdition, MeasurementError, ParameterOutsideValidity, air
 
 OLD, NEW = "HJ 633-2012", "HJ 633-2026"
@@ -219,6 +220,12 @@ class TestGaps:
         with pytest.raises(MeasurementError, match="mg/m3"):
             air.hourly_aqi(co=-0.001, edition=OLD)
 
+    def test_no_rows_give_no_rows(self):
+        none = air.hourly_aqi(pm2_5=[], edition=OLD)
+        assert none.value.shape == (0,)
+        assert list(none.primary) == []
+        assert none.sub_indices["pm2_5"].shape == (0,)
+
     def test_nothing_given(self):
         with pytest.raises(MeasurementError, match="Nothing was given"):
             air.hourly_aqi(edition=OLD)
@@ -278,9 +285,14 @@ class TestExplanation:
         with pytest.raises(ValueError, match="no element 4"):
             many.explain(at=4)
 
-    def test_the_trace_survives_json(self):
-        from ecociv.core.trace import Trace
+    def test_a_row_by_itself_is_the_single_result(self):
+        many = air.hourly_aqi(pm2_5=[[35, 62], [np.nan, 600]], pm10=30, edition=NEW)
+        single = air.hourly_aqi(pm2_5=62, pm10=30, edition=NEW)
+        assert many.row(1).sub_indices == single.sub_indices
+        assert many.row(1).trace() == many.trace(at=1) == single.trace()
+        assert many.row(1).validity == single.validity
 
+    def test_the_trace_survives_json(self):
         trace = air.daily_aqi(**TestWorkedExample.figures, edition=NEW).trace()
         assert Trace.from_json(trace.to_json()) == trace
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecociv.core.periods import OutsideValidity
+from ecociv.core.quantities import check_unit
 from ecociv.standards import (
     AmbiguousEdition,
     ParameterOutsideValidity,
@@ -159,6 +160,13 @@ def test_every_declared_parameter_has_both_languages_and_a_reason_for_each_mark(
         for period in found.periods:
             assert period.citation.standard
             assert period.verified or period.reason is not None
+
+
+def test_a_parameter_that_is_one_number_has_a_unit_that_a_trace_can_show():
+    for found in known_parameters("air"):
+        for period in found.periods:
+            if isinstance(period.value, int | float):
+                assert check_unit(found.unit), found.key
 
 
 def test_values_cannot_be_changed_by_a_caller():

@@ -189,7 +189,7 @@ class _Work:
 
     def run(self) -> None:
         tables = [self.scheme.staircase(item) for item in self.items]
-        chunk = min(ROWS_AT_A_TIME, self.size)
+        chunk = max(1, min(ROWS_AT_A_TIME, self.size))
         found = np.empty((len(self.items), chunk), dtype=np.int16)
         scratch = np.empty(chunk, dtype=np.float64)
         highest, flag = np.empty(chunk, dtype=np.int16), np.empty(chunk, dtype=np.bool_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -143,11 +143,29 @@ class AirQualityIndex(Result):
             return str(parameter("air.display_of_zero").value)
         return f"{'≥' if element(self.at_least, place) else ''}{int(value)}"
 
+    def row(self, at: int) -> AirQualityIndex:
+        """One element as a result of its own, so that explaining it does not evaluate the others."""
+        place = self._element(at)
+        if place is None:
+            return self
+        one = {name: None if c is None else c[place : place + 1] for name, c in self.rows.columns.items()}
+        value = element(self.value, place)
+        return replace(
+            self,
+            value=int(value) if value == value else value,
+            level=element(self.level, place),
+            primary=self.primary if isinstance(self.primary, tuple) else self.primary[place],
+            at_least=element(self.at_least, place),
+            rows=Measurements(one, ()),
+        )
+
     def trace(self, at: int | None = None) -> Trace:
         """The arithmetic of one element: the sub-index of each pollutant and the largest of them."""
         place = self._element(at)
-        value = number_or_none(element(self.value, place))
-        items = tuple(self._trace_item(item, place) for item in self._items())
+        if place is not None:
+            return self.row(place).trace()
+        value = number_or_none(self.value)
+        items = tuple(self._trace_item(item) for item in self._items())
         return Trace(
             label=_KIND[self.scheme.kind],
             value=value,
@@ -155,7 +173,7 @@ class AirQualityIndex(Result):
             formula="max(IAQI_1, ..., IAQI_n)",
             inputs=items,
             standard=self.scheme.breakpoints.citation,
-            notes=(*self._notes(place), *self.marks),
+            notes=(*self._notes(), *self.marks),
         )
 
     def _items(self) -> list[str]:
@@ -173,12 +191,12 @@ class AirQualityIndex(Result):
             out[rows] = index_scheme("daily", None, self.edition).staircase("so2").decide(other[rows], rows)
         return out
 
-    def _notes(self, place: int | None) -> tuple[Text, ...]:
-        primary = self.primary if isinstance(self.primary, tuple) else self.primary[place or 0]
-        value = element(self.value, place)
+    def _notes(self) -> tuple[Text, ...]:
+        primary, value = self.primary, self.value
+        assert isinstance(primary, tuple)  # only single results are traced
         notes = []
         if value == value:
-            level = element(self.level, place)
+            level = self.level
             zh, en = self.scheme.levels.table["zh"][level - 1], self.scheme.levels.table["en"][level - 1]
             notes.append(
                 Text(
@@ -186,13 +204,13 @@ class AirQualityIndex(Result):
                     en=f"level {level} ({en}), primary pollutant: {label(primary, 'en')}",
                 )
             )
-        n, needed = element(self.validity.n, place), self.validity.needed
+        n, needed = self.validity.n, self.validity.needed
         if needed is not None and n < needed:
             rule = self.validity.rule
             notes.append(
                 Text(zh=f"六项中有{n}项有效；{rule.zh}", en=f"{n} of six pollutants are valid; {rule.en}")
             )
-        if element(self.at_least, place):
+        if self.at_least:
             notes.append(
                 Text(
                     zh="浓度超出限值表而未提供所需的另一平均值，指数为下限",
@@ -202,11 +220,11 @@ class AirQualityIndex(Result):
             )
         return tuple(notes)
 
-    def _trace_item(self, item: str, place: int | None) -> Trace:
+    def _trace_item(self, item: str) -> Trace:
         column = self.rows.columns[item]
         assert column is not None  # _items lists only those given
         unit, name = UNITS[item], ITEM_NAMES[item]
-        given = float(column[place or 0])
+        given = float(column[0])
         figure = TraceInput(name, number_or_none(given), unit)
         label_of_item = Text(zh=f"{name.zh}分指数", en=f"Sub-index of {name.en}")
         citation = self.scheme.breakpoints.citation
@@ -226,7 +244,7 @@ class AirQualityIndex(Result):
                 self.scheme.rounding.citation,
                 rounding=Rounding("half-even", decimals),
             )
-        value = number_or_none(element(self.sub_indices[item], place))
+        value = number_or_none(self.sub_indices[item])
         knots, index = self.scheme.knots(item)
         if concentration > knots[-1]:
             top = TraceParameter(

@@ -146,6 +146,8 @@ class StepTable:
         MeasurementError
             A concentration that is negative or infinite; the message gives its place within `column`.
         """
+        if not column.size:
+            return False
         if self._factor != 1.0:
             np.multiply(column, self._factor, out=scratch)
             column_in_units = scratch
