@@ -107,6 +107,8 @@ class DutyProgress:
         Percent done, where it was reported.
     done, late : bool
         Reported done; overdue, delayed or stopped.
+    names_silence : bool
+        The label itself says that a report is lacking.
     sample : bool
         True for generated sample reports.
     """
@@ -118,6 +120,7 @@ class DutyProgress:
     share: Decimal | None = None
     done: bool = False
     late: bool = False
+    names_silence: bool = False
     sample: bool = False
 
 

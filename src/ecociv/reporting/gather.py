@@ -126,5 +126,6 @@ def _progress(package: ZonePackage, year: int, moment: dt.datetime) -> dict[str,
             share=latest.percent if latest else None,
             done=status.state.is_done,
             late=status.state in late,
+            names_silence=status.state in (DutyState.OVERDUE, DutyState.NO_REPORT),
         )
     return found

@@ -9,6 +9,7 @@ from decimal import Decimal
 from ecociv.core.decimals import plain
 from ecociv.core.digests import digest_of_json
 from ecociv.core.missing import Missing
+from ecociv.core.periods import Validity
 from ecociv.core.quantities import label_of, with_unit
 from ecociv.core.trace import Citation, Trace, TraceInput, TraceValue
 from ecociv.reporting.compose.voice import Voice
@@ -75,7 +76,7 @@ def _statements(voice: Voice, trace: Trace, depth: int) -> Iterator[EntryLine]:
     for parameter in trace.parameters:
         text = f"{voice.text(parameter.label)} = {_shown(voice, parameter.value, parameter.unit)}"
         about = [_cited(voice, parameter.citation)] if parameter.citation is not None else []
-        about += [str(parameter.valid)] if parameter.valid is not None else []
+        about += [_validity(voice, parameter.valid)] if parameter.valid is not None else []
         yield _line(voice, depth, "parameter", _with(voice, text, about))
     if trace.rounding is not None:
         yield _line(voice, depth, "rounding", voice.text(trace.rounding.text))
@@ -140,7 +141,19 @@ def _recorded(voice: Voice, moment: dt.datetime | None) -> str:
 
 def _cited(voice: Voice, citation: Citation) -> str:
     checked = "" if citation.verified else voice.say("（待核实）", " (to be verified)")
-    return f"{citation}{checked}"
+    year = "" if citation.year is None or str(citation.year) in citation.standard else str(citation.year)
+    dated = voice.say("（{year}年）", " ({year})", year=year) if year else ""
+    return f"{citation}{dated}{checked}"
+
+
+def _validity(voice: Voice, valid: Validity) -> str:
+    if valid.from_ is None and valid.to is None:
+        return voice.say("不限期", "without limit of time")
+    if valid.to is None:
+        return voice.say("自{day}起有效", "in force from {day}", day=valid.from_)
+    if valid.from_ is None:
+        return voice.say("至{day}有效", "in force to {day}", day=valid.to)
+    return voice.say("{start}至{end}有效", "in force {start} to {end}", start=valid.from_, end=valid.to)
 
 
 def _number(value: TraceValue) -> Decimal | int | float | None:

@@ -11,6 +11,7 @@ from ecociv.core.trace import Trace
 from ecociv.plan.package import Indicator, Series
 from ecociv.reporting.compose.voice import Voice
 from ecociv.reporting.document import Block, Cell, Column, Paragraph, Row, Run, Section, Table
+from ecociv.reporting.facts import AnnualFacts
 
 
 def completion(voice: Voice) -> Section:
@@ -22,11 +23,12 @@ def completion(voice: Voice) -> Section:
                 Run(
                     voice.say(
                         "下表按附表1的类别和顺序列出全部指标。“{year}年路径值”是基数与各节点目标之间按声明路径推得的当年应达位置，"
-                        "不是方案下达的目标；“下一节点目标”为方案原文。带编号的数值见附录同号条目。",
+                        "不是方案下达的目标；“{milestone}年节点目标”为方案原文。带编号的数值见附录同号条目。",
                         "The table lists every indicator in the order and categories of Annex 1. The “path in {year}” is where "
-                        "the stated path between baseline and milestones stands; it is not a target of the plan, the “next "
-                        "milestone” is. A numbered figure has an entry of the same number in the appendix.",
+                        "the stated path between baseline and milestones stands; it is not a target of the plan; the “milestone "
+                        "{milestone}” is. A numbered figure has an entry of the same number in the appendix.",
                         year=facts.year,
+                        milestone=_milestone(facts),
                     )
                 ),
             )
@@ -42,7 +44,7 @@ def completion_table(voice: Voice) -> Table:
     facts, package = voice.facts, voice.facts.package
     rows: list[Row] = []
     unsure = False
-    milestone = next((year for year in package.zone.milestones if year >= facts.year), package.zone.milestones[-1])
+    milestone = _milestone(facts)
     plan_mark = voice.figures.number("plan-figures", _transcribed(voice, milestone))
     for category in package.zone.categories:
         members = [item for item in package.indicators if item.category == category.key]
@@ -58,7 +60,7 @@ def completion_table(voice: Voice) -> Table:
         Column(voice.say("单位", "Unit"), 1.05, "center"),
         Column(voice.say("{y}年基数", "Baseline {y}", y=package.zone.base_year), 1.15, "center", plan_mark),
         Column(voice.say("{y}年路径值", "Path in {y}", y=facts.year), 1.2, "center"),
-        Column(voice.say("下一节点目标（{y}年）", "Next milestone ({y})", y=milestone), 1.45, "center", plan_mark),
+        Column(voice.say("{y}年节点目标", "Milestone {y}", y=milestone), 1.45, "center", plan_mark),
         Column(voice.say("{y}年实际完成值", "Actual {y}", y=facts.year), 1.2, "center"),
         Column(voice.say("完成情况", "Status"), 1.15, "center"),
         Column(voice.say("数据来源部门", "Data supplier"), 1.5, "center"),
@@ -75,6 +77,12 @@ def completion_table(voice: Voice) -> Table:
     return Table("completion", voice.table_number(), title, sheet, columns, tuple(rows), note)
 
 
+def _milestone(facts: AnnualFacts) -> int:
+    """The milestone that the year works towards; after the last one, the last one."""
+    years = facts.package.zone.milestones
+    return next((year for year in years if year >= facts.year), years[-1])
+
+
 def _row(voice: Voice, indicator: Indicator, series: Series, milestone: int, *, first: bool) -> Row:
     fact = voice.facts.fact(series.key)
     baseline = series.baseline_value
@@ -85,7 +93,7 @@ def _row(voice: Voice, indicator: Indicator, series: Series, milestone: int, *, 
         (
             Cell(str(indicator.number), indicator.number) if first else Cell(""),
             Cell(voice.text(name)),
-            Cell(indicator.unit_label.in_language(voice.language)),
+            Cell(indicator.unit_label.in_language(voice.language).strip() or "—"),
             Cell(voice.value(baseline), baseline if isinstance(baseline, Decimal) else None),
             voice.expected(fact),
             Cell(_target(voice, series, milestone)),
@@ -106,19 +114,26 @@ def _target(voice: Voice, series: Series, milestone: int) -> str:
 
 def _remark(voice: Voice, indicator: Indicator, series: Series) -> str:
     fact = voice.facts.fact(series.key)
-    parts = [voice.text(fact.reasons[0])] if fact.reasons else []
-    if fact.sample:
-        parts.insert(0, voice.say("示例数据。", "Sample data."))
+    parts = [voice.say("示例数据", "Sample data")] if fact.sample else []
+    if fact.reasons:
+        parts.append(_named(voice, indicator, voice.text(fact.reasons[0])))
     if fact.rank is not None:
         rank, of = fact.rank
-        parts.append(voice.say("{of}个同类城市中列第{rank}位。", "Rank {rank} of {of} peers.", rank=rank, of=of))
+        parts.append(voice.say("{of}个同类城市中列第{rank}位", "Rank {rank} of {of} peers", rank=rank, of=of))
     if series.baseline_value is Missing.MISSING:
-        parts.append(voice.say("方案未给基数。", "The plan gives no baseline."))
+        parts.append(voice.say("方案未给基数", "The plan gives no baseline"))
     if indicator.unit_label.printed is not None:
         parts.append(
-            voice.say("方案单位印作“{p}”。", "The plan prints the unit “{p}”.", p=indicator.unit_label.printed)
+            voice.say("方案单位印作“{p}”", "The plan prints the unit “{p}”", p=indicator.unit_label.printed)
         )
-    return "".join(parts) if voice.language == "zh" else " ".join(parts)
+    return ("；" if voice.language == "zh" else ". ").join(part.rstrip("。.") for part in parts)
+
+
+def _named(voice: Voice, indicator: Indicator, words: str) -> str:
+    """A reason with the parts of a composition by their names instead of their keys."""
+    for key, part in indicator.parts.items():
+        words = words.replace(key, voice.text(part.name))
+    return words
 
 
 def _transcribed(voice: Voice, milestone: int) -> Trace:

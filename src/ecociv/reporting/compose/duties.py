@@ -217,7 +217,7 @@ def by_programme(voice: Voice) -> Table:
         Column(voice.say("编号", "No."), 0.5, "center"),
         Column(voice.say("项目", "Project"), 2.4),
         Column(voice.say("牵头单位", "Lead"), 1.6),
-        Column(voice.say("期限", "Period"), 0.9, "center"),
+        Column(voice.say("期限", "Period"), 1.05, "center"),
         Column(voice.say("量化目标", "Quantified targets"), 4.0),
         Column(voice.say("报告进展", "Reported"), 1.3),
     )
@@ -252,6 +252,8 @@ def _state(voice: Voice, duty: Task | Project) -> Cell:
         return Cell(silent)
     label, sign = voice.text(standing.label), voice.sign(standing.light)
     sign = dataclasses.replace(sign, words=label)
+    if standing.reported is None and standing.names_silence:
+        return Cell(label, sign=sign)
     if standing.reported is None:
         return Cell(voice.say("{label}（{silent}）", "{label} ({silent})", label=label, silent=silent), sign=sign)
     share = f" {shortest(standing.share)}%" if standing.share is not None else ""
@@ -324,9 +326,13 @@ def _count_columns(voice: Voice) -> tuple[Column, ...]:
 def _period(voice: Voice, duty: Task | Project) -> str:
     if duty.start is None and duty.due is None:
         return voice.say("未写", "not given")
-    start = "" if duty.start is None else str(duty.start.to_yaml())
-    due = "" if duty.due is None else str(duty.due.to_yaml())
-    return start if start == due else f"{start}—{due}"
+    start = None if duty.start is None else str(duty.start.to_yaml())
+    due = None if duty.due is None else str(duty.due.to_yaml())
+    if start is None:
+        return voice.say("至{due}", "to {due}", due=due)
+    if due is None:
+        return voice.say("{start}起", "from {start}", start=start)
+    return start if start == due else f"{start}–{due}"
 
 
 def _promised(voice: Voice, duty: Task | Project) -> str:

@@ -11,7 +11,12 @@ from ecociv.reporting.compose.voice import Voice
 from ecociv.reporting.document import Block, Cell, Column, Paragraph, Row, Run, Section, Table
 
 ONE_BY_ONE = 12
-"""A rule with more findings than this is printed as one row with every place; its sentences differ in the place only."""
+"""Beyond this number, findings that differ in their place only are printed as one row with every place."""
+
+_SAME_SENTENCE = frozenset(
+    {"outcome-not-measurable", "indicator-without-duty", "duty-without-date", "duty-without-lead", "baseline-missing"}
+)
+"""Rules whose findings say the same of each place, so that a list of places loses nothing."""
 
 _PLACE_WORDS = {
     "indicator": Text(zh="指标", en="indicator "),
@@ -65,7 +70,7 @@ def findings_table(voice: Voice) -> Table:
         rule = rule_of(members[0])
         words = voice.say("{title}（{n}项）：{why}", "{title} ({n}): {why}", title=rule.title, n=len(members), why=rule.why)
         rows.append(Row((Cell(words),), "group"))
-        if len(members) > ONE_BY_ONE:
+        if len(members) > ONE_BY_ONE and members[0].code in _SAME_SENTENCE:
             places = voice.join(dict.fromkeys(places_in_words(voice, f.places) for f in members))
             first, last = number + 1, number + len(members)
             number = last

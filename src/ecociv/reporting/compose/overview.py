@@ -58,7 +58,7 @@ def name_of(member: Member) -> Text:
     """A series with the number of its indicator, as lists of this report name it."""
     indicator, series = member
     name = indicator.series_name(series)
-    return Text(zh=f"{indicator.number} {name.zh}", en=f"{indicator.number} {name.en}")
+    return Text(zh=f"指标{indicator.number}“{name.zh}”", en=f"indicator {indicator.number} “{name.en}”")
 
 
 def _basis(voice: Voice) -> list[Paragraph]:
@@ -112,15 +112,15 @@ def _basis(voice: Voice) -> list[Paragraph]:
     runs = (
         Run(
             voice.say(
-                "截至{as_of}，{total}个序列中有{n}个", "As known at {as_of}, {n}",
-                as_of=voice.moment(facts.as_of), total=package.series_count, n=len(known),
+                "截至{as_of}，{total}个序列中有{n}个", "Series with a value for {year}, as known at {as_of}: {n}",
+                as_of=voice.moment(facts.as_of), total=package.series_count, n=len(known), year=year,
             ),
             voice.figures.number("known", trace),
         ),
         Run(
             voice.say(
                 "取得{year}年数据，其余{rest}个没有数据，不作推算。",
-                " of {total} series have a value for {year}; the other {rest} have none, and none is estimated.",
+                " of {total}. Without one: {rest}; none is estimated.",
                 year=year, total=package.series_count, rest=package.series_count - len(known),
             )
         ),
@@ -203,7 +203,7 @@ def _red(voice: Voice) -> list[tuple[Run, ...]]:
             actual, path = voice.actual(indicator, fact), voice.expected(fact)
             unit = indicator.unit_label.in_language(voice.language)
             runs = [
-                Run(voice.text(name_of((indicator, series))), strong=True),
+                Run(_capital(voice.text(name_of((indicator, series)))), strong=True),
                 Run(
                     voice.say(
                         "（{words}）：{year}年为{value}{unit}", " ({words}): {value} {unit} in {year}",
@@ -227,6 +227,10 @@ def _red(voice: Voice) -> list[tuple[Run, ...]]:
             )
             found.append(tuple(runs))
     return found
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _risk(voice: Voice) -> list[tuple[Run, ...]]:
@@ -272,9 +276,9 @@ def _silent(voice: Voice) -> list[tuple[Run, ...]]:
     shown = voice.join(
         (voice.say("{body}{n}个", "{body} {n}", body=part.label, n=part.value) for part in parts), most=6
     )
-    words = voice.say("{n}个序列没有{year}年数据", "{n} series have no value for {year}", n=len(silent), year=facts.year)
+    words = voice.say("{n}个序列没有{year}年数据", "Series without a value for {year}: {n}", n=len(silent), year=facts.year)
     rest = voice.say(
-        "，按数据来源部门：{shown}。请明确报送时限。", ", by supplier: {shown}. A date for their returns to be set.", shown=shown
+        "，按数据来源部门：{shown}。请明确报送时限。", "; by supplier: {shown}. A date for their returns to be set.", shown=shown
     )
     return [(Run(words, voice.figures.number("silent", trace)), Run(rest))]
 

@@ -57,6 +57,10 @@ def annual_report(facts: AnnualFacts, language: str = "zh") -> Document:
         sample_mark=sample,
         mark_form="[数{n}]" if voice.language == "zh" else "[F{n}]",
         words={
+            # The running head: one line, also in English.
+            "running": voice.say(
+                "{title}", "{zone}: self-inspection report for {year}", title=title, zone=zone.name, year=facts.year
+            ),
             "contents": voice.say("目  录", "Contents"),
             "appendix": voice.say("附录 数据编号与计算过程", "Appendix. Numbered figures and their arithmetic"),
             "appendix_intro": voice.say(

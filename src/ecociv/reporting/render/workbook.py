@@ -111,7 +111,8 @@ class _Writer:
         mark = _code(self.document.sample_mark)
         header, footer = sheet.HeaderFooter.oddHeader, sheet.HeaderFooter.oddFooter
         assert header is not None and footer is not None  # a new sheet has both
-        header.center.text = f"{mark}  {_code(self.document.title)}" if mark else _code(self.document.title)
+        running = _code(self.words["running"])
+        header.center.text = f"{mark}  {running}" if mark else running
         header.center.size = 9
         footer.center.text = "— &P —"
 
