@@ -86,13 +86,6 @@ def test_a_moment_without_time_zone_is_refused(tmp_path: Path, store: EvidenceSt
         store.observations([1], start=datetime(2015, 1, 1))  # noqa: DTZ001 - that is the point
 
 
-def test_values_only_leaves_out_what_calculations_may_not_use(tmp_path: Path, store: EvidenceStore) -> None:
-    say(store, staged(tmp_path, {(1, 0): 1.0, (1, 1): None}), "k1", START)
-    got = store.observations([1], values_only=True)
-    assert got.column_names == ["series_id", "valid_from", "valid_to", "value"]
-    assert got.column("value").to_pylist() == [1.0]
-
-
 def test_a_series_number_is_stable_and_fits_64_bits() -> None:
     # the first 8 bytes of the SHA-256 of "a" are ca978112ca1bbdca, shifted right by one bit
     assert series_id("a") == 0xCA978112CA1BBDCA >> 1

@@ -100,7 +100,6 @@ class EvidenceStore:
         end: datetime | None = None,
         as_of: datetime | None = None,
         all_revisions: bool = False,
-        values_only: bool = False,
     ) -> pa.Table:
         """Observations of some series, sorted by series, time and revision.
 
@@ -114,15 +113,11 @@ class EvidenceStore:
             Only what was recorded by then; now, when not given.
         all_revisions
             Every revision instead of the newest one of each period.
-        values_only
-            Only ``series_id``, ``valid_from``, ``valid_to`` and ``value``, where there is a good value (faster).
         """
-        columns = ["series_id", "valid_from", "valid_to", "value"] if values_only else _WRITTEN.names
-        schema = pa.schema([OBSERVATIONS.field(name) for name in columns])
         ids = sorted(set(series_ids))
         files = self._files(start, end) if ids else []
         if not files:
-            return schema.empty_table()
+            return _WRITTEN.empty_table()
         where = ["series_id IN (SELECT unnest($ids))"]
         parameters: dict[str, Any] = {"ids": ids, "files": files}
         for name, moment, test in (
@@ -139,14 +134,11 @@ class EvidenceStore:
             else "QUALIFY row_number() OVER (PARTITION BY series_id, valid_from, valid_to "
             "ORDER BY revision DESC, recorded_at DESC) = 1"
         )
-        inner = (
+        sql = (
             f"SELECT {', '.join(_WRITTEN.names)} FROM read_parquet($files, hive_partitioning = false) "
-            f"WHERE {' AND '.join(where)} {newest}"
+            f"WHERE {' AND '.join(where)} {newest} ORDER BY series_id, valid_from, revision"
         )
-        good = "WHERE value IS NOT NULL AND quality = 'good'" if values_only else ""
-        order = "series_id, valid_from" if values_only else "series_id, valid_from, revision"
-        sql = f"SELECT {', '.join(columns)} FROM ({inner}) {good} ORDER BY {order}"
-        return connection().sql(sql, params=parameters).to_arrow_table().cast(schema)
+        return connection().sql(sql, params=parameters).to_arrow_table().cast(_WRITTEN)
 
     def count(self) -> int:
         """Rows of the table, all revisions, from the commit log alone."""
@@ -183,14 +175,12 @@ class EvidenceStore:
             finally:
                 fcntl.flock(lock, fcntl.LOCK_UN)
 
-    def compare(
-        self, staged: Path, load_key: str, *, loaded_before: bool = False
-    ) -> duckdb.DuckDBPyConnection:
-        """Set staged observations beside what is known; the result is the temporary table ``compared``.
+    def compare(self, staged: Path, load_key: str, *, loaded_before: bool = False) -> Comparison:
+        """Set staged observations beside what is known.
 
-        Its column ``outcome`` is "new", "unchanged", "revised", or "known" where this very statement (same file,
-        mapping and row) was recorded before, whatever was said since. With ``loaded_before`` the whole file was:
-        then a period of which anything is known is "known". "Known" counts as unchanged.
+        The outcome of each is "new", "unchanged", "revised", or "known" where this very statement (same file, mapping
+        and row) was recorded before, whatever was said since. With ``loaded_before`` the whole file was: then a period
+        of which anything is known is "known". "Known" counts as unchanged.
         """
         cursor = connection()
         ((low, high),) = cursor.sql(

@@ -123,7 +123,10 @@ def what_changed(
             dict.fromkeys(
                 reason
                 for at, reason, sample in runs
-                if old is not None and old.computed_at < at <= row.computed_at and sample == row.sample
+                if at is not None
+                and old is not None
+                and old.computed_at < at <= row.computed_at
+                and sample == row.sample
             )
         )
         changes.append(

@@ -21,7 +21,7 @@ def load_sample(
     """
     tell = progress or (lambda done, total: None)
     loaded = sample.load(zone, author=author)
-    years = list(loaded.years)
+    years = list(loaded.years.all())
     steps = len(loaded.reports) + len(years)
     lines = [
         report.as_text().splitlines()[0] + f"：{report.values_new} / {report.values_revised}"

@@ -25,8 +25,9 @@ class Years(Declared):
             raise ValueError(f"the years run from {self.first} to {self.last}; write the earlier one first")
         return self
 
-    def __iter__(self):  # type: ignore[no-untyped-def, override]
-        return iter(range(self.first, self.last + 1))
+    def all(self) -> range:
+        """Every year."""
+        return range(self.first, self.last + 1)
 
 
 class FileNames(Declared):
@@ -60,13 +61,14 @@ class AirAssumptions(Declared):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        for what, declared in (
-            *((f"cities.{name}", levels) for name, levels in self.cities.items()),
-            ("yearly_change_percent", self.yearly_change_percent),
-            ("season", self.season),
-            ("spread", self.spread),
-        ):
-            if set(declared) != set(POLLUTANTS):
+        given: dict[str, set[str]] = {f"cities.{name}": set(levels) for name, levels in self.cities.items()}
+        given |= {
+            "yearly_change_percent": set(self.yearly_change_percent),
+            "season": set(self.season),
+            "spread": set(self.spread),
+        }
+        for what, declared in given.items():
+            if declared != set(POLLUTANTS):
                 raise ValueError(f"{what} gives each of {', '.join(POLLUTANTS)}")
         if set(self.with_pm2_5) != set(POLLUTANTS) - {"pm2_5"}:
             raise ValueError("with_pm2_5 gives each pollutant but pm2_5")

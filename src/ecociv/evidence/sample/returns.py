@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecociv.evidence.sample.assumptions import Anchors, Assumptions, Reported, ReturnAssumptions
 
@@ -39,7 +40,7 @@ def _write(path: Path, rows: Iterable[Row]) -> None:
 
 
 def _rows(assumptions: Assumptions) -> list[Row]:
-    declared, years = assumptions.annual_return, list(assumptions.years)
+    declared, years = assumptions.annual_return, list(assumptions.years.all())
     random = np.random.default_rng(assumptions.seed + 1)
     figures = {
         key: _with_deviation(
@@ -113,7 +114,9 @@ def _between(anchors: Anchors, year: int) -> float:
     return float(np.interp(year, known, [anchors[at] for at in known]))
 
 
-def _with_deviation(anchors: Anchors, years: list[int], share: float, chance: np.ndarray) -> dict[int, float]:  # type: ignore[type-arg]
+def _with_deviation(
+    anchors: Anchors, years: list[int], share: float, chance: NDArray[np.float64]
+) -> dict[int, float]:
     """The figure of each year; between anchors it deviates by a share of the whole change."""
     change = max(anchors.values()) - min(anchors.values())
     return {

@@ -79,7 +79,7 @@ def judge(city: CityYear, reading: OzoneReading) -> Reading | None:
         index[at] = judged.value
         limits[at] = parameter("air.good_day", on=city.days[int(at[0])]).number
         for place, day in enumerate(at.tolist()):
-            primary[day] = judged.primary[place]
+            primary[day] = tuple(judged.primary[place])
         for name, values in judged.sub_indices.items():
             subs.setdefault(name, np.full(count, np.nan))[at] = values
     exceeding = index > limits

@@ -1,0 +1,16 @@
+"""A store of its own for each test that loads evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def evidence_folder(settings: Any, tmp_path: Path) -> Path:
+    """The test's folder; evidence and documents go under it."""
+    settings.ECOCIV_EVIDENCE_URI = str(tmp_path / "evidence" / "observations")
+    settings.MEDIA_ROOT = str(tmp_path / "documents")
+    return tmp_path
