@@ -119,7 +119,7 @@ class TestOneNumber:
 
     def test_the_reason_carries_the_figures(self) -> None:
         (reason,) = AtMost(D("8.45")).judge(D("8.6")).reasons
-        assert reason.text.zh == "实际值8.6超过8.45,相差0.15"
+        assert reason.text.zh == "实际值8.6超过8.45，相差0.15"
         assert reason.text.en == "The value 8.6 is 0.15 above 8.45"
         assert reason.data == {"value": D("8.6"), "bound": D("8.45"), "short": D("0.15")}
 
@@ -213,6 +213,12 @@ class TestComposition:
         assert judged.codes == ("parts-met", "parts-do-not-sum")
         # 7.0 + 58.0 + 35.1 = 100.1 is within it
         assert SECTORS.judge({"primary": D("7.0"), "secondary": D("58.0"), "tertiary": D("35.1")}).codes == ("parts-met",)
+
+    def test_reasons_call_the_parts_by_their_names(self) -> None:
+        named = Context(part_names={"secondary": Text(zh="第二产业", en="Secondary sector")})
+        (reason,) = SECTORS.judge({"primary": 7, "secondary": 60, "tertiary": 35}, named).reasons[:1]
+        assert reason.text.zh == "分项“第二产业”未达到目标"
+        assert reason.text.en == "The part Secondary sector does not meet its target"
 
     def test_a_part_too_many_is_said(self) -> None:
         judged = SECTORS.judge({"primary": 7, "secondary": 58, "tertiary": 35, "fourth": 0})
@@ -370,10 +376,10 @@ class TestShowing:
             (AtMost(D("8.45")), "亿立方米", "10⁸ m³", "不超过8.45亿立方米", "at most 8.45 × 10⁸ m³"),
             (AtMost(D("2.29")), ":1", ":1", "不超过2.29:1", "at most 2.29:1"),
             (Between(D(1), D(2)), "个", "items", "1至2个", "1 to 2 items"),
-            (Hold(D("65.73"), INCREASE), "%", "%", "稳定在65.73%(不降低)", "hold 65.73%, no lower"),
+            (Hold(D("65.73"), INCREASE), "%", "%", "稳定在65.73%（不降低）", "hold 65.73%, no lower"),
             (Hold(D("6.5"), KEEP, D("0.1")), "%", "%", "稳定在6.5% ±0.1%", "hold 6.5% ±0.1%"),
             (Zero(), "吨", "t", "为零", "zero"),
-            (SECTORS, "%", "%", "7.2:58.3:34.5(%)", "7.2:58.3:34.5 (%)"),
+            (SECTORS, "%", "%", "7.2:58.3:34.5（%）", "7.2:58.3:34.5 (%)"),
             (TRANSPORT, "%", "%", "walking 不低于17%、transit 不低于30%", "walking at least 17%; transit at least 30%"),
             (
                 Cumulative(AtLeast(D(15)), 2014, 2020),
@@ -385,7 +391,7 @@ class TestShowing:
             (RelativeToBase(D(-20), 2012, DECREASE), "", "", "比2012年下降20%", "20% below 2012"),
             (RelativeToBase(D("1.5"), 2012, INCREASE), "", "", "比2012年上升1.5%", "1.5% above 2012"),
             (RelativeToPeers("province-advanced-level", INCREASE), "%", "%", "达到省内先进水平", "at the province's advanced level"),
-            (RelativeToPeers("basin-median", INCREASE), "", "", "达到同类地区水平(规则basin-median)", "at the peers' level (rule basin-median)"),
+            (RelativeToPeers("basin-median", INCREASE), "", "", "达到同类地区水平（规则basin-median）", "at the peers' level (rule basin-median)"),
             (Delegated("province", "省下达的控制目标", DECREASE), "", "", "省下达的控制目标", "as set by the province"),
             (ISSUED, "", "", "办法已印发", "The measures are issued"),
             (Unset("dash"), "%", "%", "未设目标", "no target set"),

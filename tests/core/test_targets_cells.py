@@ -37,6 +37,11 @@ def shares(*figures: str) -> dict[str, Decimal]:
     return {str(place): D(figure) for place, figure in enumerate(figures, 1)}
 
 
+def wide(text: str) -> str:
+    """The full-width forms that word processors write."""
+    return "".join("\u3000" if sign == " " else chr(ord(sign) + 0xFEE0) for sign in text)
+
+
 @pytest.mark.parametrize(
     ("cell", "direction", "target"),
     [
@@ -86,16 +91,20 @@ def shares(*figures: str) -> dict[str, Decimal]:
         ("2014-2020年累计15万亩", INCREASE, Cumulative(AtLeast(D(15)), 2014, 2020)),
         ("2014—2020年累计控制在15万吨", INCREASE, Cumulative(AtMost(D(15), INCREASE), 2014, 2020)),
         # full-width signs and stray blanks
-        ("65.73", INCREASE, AtLeast(D("65.73"))),
-        ("2.29:1", DECREASE, AtMost(D("2.29"))),
+        (wide("65.73"), INCREASE, AtLeast(D("65.73"))),
+        (wide("2.29:1"), DECREASE, AtMost(D("2.29"))),
+        (wide("7.2:58.3:34.5"), KEEP, Composition(shares("7.2", "58.3", "34.5"))),
         ("7.2∶58.3∶34.5", KEEP, Composition(shares("7.2", "58.3", "34.5"))),
-        ("83 、 85、 72", INCREASE, Vector({k: AtLeast(v) for k, v in shares("83", "85", "72").items()}, INCREASE)),
-        ("稳定在100%", INCREASE, Hold(D(100), INCREASE)),
+        ("83 、 85、\u300072", INCREASE, Vector({k: AtLeast(v) for k, v in shares("83", "85", "72").items()}, INCREASE)),
+        ("稳定在" + wide("100%"), INCREASE, Hold(D(100), INCREASE)),
+        (wide("1,895"), INCREASE, AtLeast(D(1895))),
+        ("30以上。", INCREASE, AtLeast(D(30))),
+        (wide("-"), INCREASE, Unset("dash", INCREASE)),
+        ("\u3000\u00a0", INCREASE, Unset("blank", INCREASE)),
         (" 1 亿元 ", INCREASE, AtLeast(D(1))),
         ("—", INCREASE, Unset("dash", INCREASE)),
         ("——", INCREASE, Unset("dash", INCREASE)),
         (" - ", INCREASE, Unset("dash", INCREASE)),
-        ("-", INCREASE, Unset("dash", INCREASE)),
         ("  \n", INCREASE, Unset("blank", INCREASE)),
         ("\ufeff65.73\u200b", INCREASE, AtLeast(D("65.73"))),
         # as a workbook holds them
@@ -114,6 +123,8 @@ def test_known_forms(cell: str | float | None, direction: Direction, target: Tar
     [
         "6 5.73",  # a blank between digits may have joined two cells
         "83 85 72",
+        "65。73",
+        wide("6 5"),
         "83,85,72",  # neither a list nor thousands
         "①65.73",  # a footnote mark is not a digit
         "65.73²",
@@ -206,8 +217,7 @@ class TestUnits:
 @given(st.decimals(min_value=0, max_value=10**7, places=4, allow_nan=False), st.sampled_from(list(Direction)))
 def test_full_width_digits_read_as_plain_ones(figure: Decimal, direction: Direction) -> None:
     plain = format(figure, "f")
-    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in plain)
-    assert read_cell(wide, direction) == read_cell(plain, direction) == read_cell(float(figure), direction)
+    assert read_cell(wide(plain), direction) == read_cell(plain, direction) == read_cell(float(figure), direction)
 
 
 @given(st.text(max_size=12))

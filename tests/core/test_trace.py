@@ -86,15 +86,15 @@ def test_sample_data_is_found_however_deep(good_day_ratio: Trace) -> None:
 def test_text_in_chinese(good_day_ratio: Trace) -> None:
     assert good_day_ratio.as_text("zh-hans").splitlines() == [
         "优良天数比例 = 90.20%",
-        "  公式:good / valid * 100",
-        "  依据:HJ 663-2013, 5.1(待核实)",
-        "  修约:按GB/T 8170-2008修约至1位小数",
-        "  说明:臭氧非8小时最大值",
+        "  公式：good / valid * 100",
+        "  依据：HJ 663-2013, 5.1（待核实）",
+        "  修约：按GB/T 8170-2008修约至1位小数",
+        "  说明：臭氧非8小时最大值",
         "  - 优良天数 = 1天",
-        "      公式:count(AQI <= limit)",
-        "      参数:优良上限 = 100 [HJ 633-2012, 4.4, 2012-02-29..2026-02-28]",
-        "      - 1日AQI = 80 [air/360200/aqi, 第2版, 2016-01-01]",
-        "      - 2日AQI = 不公开 [air/360200/aqi, 第2版, 2016-01-02, 示例数据]",
+        "      公式：count(AQI <= limit)",
+        "      参数：优良上限 = 100 [HJ 633-2012, 4.4，2012-02-29..2026-02-28]",
+        "      - 1日AQI = 80 [air/360200/aqi，第2版，2016-01-01]",
+        "      - 2日AQI = 不公开 [air/360200/aqi，第2版，2016-01-02，示例数据]",
         "  - 有效天数 = 366天",
     ]
 
@@ -115,5 +115,5 @@ def test_text_in_english_with_limits(good_day_ratio: Trace) -> None:
 
 
 def test_the_ways_of_rounding_in_words() -> None:
-    assert Rounding("up", standard="HJ 633-2012").text.zh == "向上进位取整(HJ 633-2012)"
+    assert Rounding("up", standard="HJ 633-2012").text.zh == "向上进位取整（HJ 633-2012）"
     assert Rounding("significant", 3).text.en == "rounded to 3 significant figures, half to even (GB/T 8170-2008)"

@@ -41,8 +41,8 @@ class TestText:
             Text(zh="是", en="yes").in_language("fr")
 
     def test_a_text_fills_a_text_in_its_own_language(self) -> None:
-        filled = Text(zh="{kind}:{n}", en="{kind}: {n}").fill(kind=Missing.PLANNED.label, n=3)
-        assert filled == Text(zh="计划中,尚未产生:3", en="planned, not yet made: 3")
+        filled = Text(zh="{kind}：{n}", en="{kind}: {n}").fill(kind=Missing.PLANNED.label, n=3)
+        assert filled == Text(zh="计划中，尚未产生：3", en="planned, not yet made: 3")
 
     def test_mapping_and_back(self) -> None:
         text = Text(zh="是", en="yes")

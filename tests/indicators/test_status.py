@@ -148,7 +148,7 @@ class TestTrap3StepTargetsHaveAStatedPath:
         assert (status.light, status.expected, status.gap) == (Light.ON_TRACK, D("13.5"), D(0))
         stated = status.reasons[-1]
         assert stated.code == "path-stated"
-        assert stated.text.zh == "2016年路径值13.5:节点之间的推算值;节点之间逐年等量变化"
+        assert stated.text.zh == "2016年路径值13.5：节点之间的推算值；节点之间逐年等量变化"
 
     def test_a_declared_step_expects_nothing_before_its_year(self) -> None:
         assert light_of(10, 2016, self.MINES, 8, shape=Shape.STEP).light is Light.ON_TRACK
@@ -228,6 +228,15 @@ class TestTrap5NothingIsAveraged:
         assert status.reasons[0].data == {"part": "utilisation", "light": "worsening"}
         assert (status.year, status.milestone) == (2015, 2015)
 
+    def test_the_reasons_of_a_part_carry_its_name(self) -> None:
+        names = {"utilisation": Text(zh="综合利用率", en="Utilisation rate")}
+        value = {"mining": 99, "beneficiation": 99, "utilisation": 69}
+        status = light_of(value, 2014, self.RATES, self.START, context=Context(part_names=names))
+        assert status.reasons[0].text == Text(zh="综合利用率：恶化", en="Utilisation rate: Worsening")
+        assert status.reasons[1].code == "worse-than-baseline"
+        assert status.reasons[1].text.en.startswith("Utilisation rate: The value 69 is worse than the 70")
+        assert status.reasons[1].data["part"] == "utilisation"
+
     def test_a_missing_part_is_not_hidden_by_good_ones(self) -> None:
         status = light_of({"mining": 99, "beneficiation": 99}, 2015, self.RATES, self.START)
         assert status.light is Light.NO_DATA
@@ -240,6 +249,8 @@ class TestTrap5NothingIsAveraged:
         assert worst_of({"a": Status(Light.ACHIEVED, ()), "b": Status(Light.NO_DATA, ())}).light is Light.NO_DATA
         assert worst_of({"a": Status(Light.ACHIEVED, ()), "b": Status(Light.NOT_DUE, ())}).light is Light.NOT_DUE
         assert worst_of({"a": Status(Light.ACHIEVED, ())}).light is Light.ACHIEVED
+        named = worst_of({"1": Status(Light.AT_RISK, ())}, {"1": Text(zh="铜", en="Copper")})
+        assert named.reasons[0].text.zh == "铜：存在风险"
         assert worst_of({}).codes == ("no-series",)
 
     def test_the_base_year_does_not_move(self) -> None:
@@ -343,7 +354,7 @@ class TestTrap11Thresholds:
 
     def test_the_share_is_said(self) -> None:
         (reason, *_) = light_of(40, 2014, self.RISE, 0).reasons
-        assert reason.text.zh == "实际值40落后于路径要求50,相差10;已完成应有进度的80%"
+        assert reason.text.zh == "实际值40落后于路径要求50，相差10；已完成应有进度的80%"
         assert reason.data == {"value": D(40), "expected": D(50), "behind": D(10), "share": D("0.8")}
 
 

@@ -37,7 +37,7 @@ class Missing(StrEnum):
 
 _LABELS = {
     Missing.MISSING: Text(zh="缺失", en="missing"),
-    Missing.PLANNED: Text(zh="计划中,尚未产生", en="planned, not yet made"),
+    Missing.PLANNED: Text(zh="计划中，尚未产生", en="planned, not yet made"),
     Missing.NOT_APPLICABLE: Text(zh="不适用", en="not applicable"),
     Missing.WITHHELD: Text(zh="不公开", en="withheld"),
     Missing.DELEGATED: Text(zh="由上级确定", en="left to the upper level"),

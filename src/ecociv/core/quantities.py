@@ -318,7 +318,7 @@ def with_unit(number: str, unit_label: str | Text, language: str) -> str:
     label = label.strip()
     if label in ("", "-", "—", "1"):
         return number
-    if label[0] in "%‰°::":
+    if label[0] in "%‰°:\uff1a":
         return number + label
     if language.startswith("zh") and not label[0].isascii():
         return number + label

@@ -111,7 +111,7 @@ class Rounding:
         """The rule in words."""
         n, s = self.digits, self.standard
         if self.mode == "up":
-            return Text(zh=f"向上进位取整({s})", en=f"rounded up to a whole number ({s})")
+            return Text(zh=f"向上进位取整（{s}）", en=f"rounded up to a whole number ({s})")
         if self.mode == "significant":
             many = "" if n == 1 else "s"
             return Text(
@@ -309,11 +309,12 @@ class Trace:
 _WORDS = {
     "formula": Text(zh="公式", en="formula"),
     "standard": Text(zh="依据", en="standard"),
-    "unverified": Text(zh="(待核实)", en=" (to be verified)"),
+    "unverified": Text(zh="（待核实）", en=" (to be verified)"),
     "parameter": Text(zh="参数", en="parameter"),
     "rounding": Text(zh="修约", en="rounding"),
     "note": Text(zh="说明", en="note"),
-    "colon": Text(zh=":", en=": "),
+    "comma": Text(zh="，", en=", "),
+    "colon": Text(zh="：", en=": "),
     "sample": Text(zh="示例数据", en="SAMPLE DATA"),
     "revision": Text(zh="第{n}版", en="revision {n}"),
     "more": Text(zh="……另有{n}项输入", en="... and {n} more inputs"),
@@ -340,7 +341,7 @@ def _lines(trace: Trace, language: str, depth: int | None, breadth: int | None) 
     for parameter in trace.parameters:
         about = [cited(parameter.citation)] if parameter.citation else []
         about += [str(parameter.valid)] if parameter.valid else []
-        tail = f" [{', '.join(about)}]" if about else ""
+        tail = f" [{say('comma').join(about)}]" if about else ""
         shown = _shown(parameter.value, parameter.unit, language)
         lines.append(headed("parameter", f"{parameter.label.in_language(language)} = {shown}{tail}"))
     if trace.rounding:
@@ -359,7 +360,7 @@ def _lines(trace: Trace, language: str, depth: int | None, breadth: int | None) 
         about += [say("revision", n=item.revision)] if item.source_id else []
         about += [item.valid] if item.valid else []
         about += [say("sample")] if item.sample else []
-        tail = f" [{', '.join(about)}]" if about else ""
+        tail = f" [{say('comma').join(about)}]" if about else ""
         lines.append(f"  - {item.label.in_language(language)} = {_shown(item.value, item.unit, language)}{tail}")
     if len(shown_inputs) < len(trace.inputs):
         lines.append(f"  {say('more', n=len(trace.inputs) - len(shown_inputs))}")

@@ -12,7 +12,7 @@ from ecociv.core.decimals import plain
 from ecociv.core.mappings import FrozenMapping
 from ecociv.core.periods import OutsideValidity, Validity
 from ecociv.core.targets import Sense, Target
-from ecociv.core.text import Text
+from ecociv.core.text import Text, as_text
 from ecociv.core.trace import Citation
 from ecociv.core.verdicts import Reason
 from ecociv.indicators.trajectory import Trajectory
@@ -57,7 +57,7 @@ _LABELS = {
     Light.ACHIEVED: Text(zh="已达标", en="Achieved"),
     Light.ON_TRACK: Text(zh="进展正常", en="On track"),
     Light.NOT_DUE: Text(zh="未到期", en="Not due"),
-    Light.QUALITATIVE: Text(zh="定性目标,待验收", en="Qualitative, to be accepted"),
+    Light.QUALITATIVE: Text(zh="定性目标，待验收", en="Qualitative, to be accepted"),
     Light.AWAITING_UPPER_LEVEL: Text(zh="待上级下达", en="Awaiting the upper level"),
     Light.NO_DATA: Text(zh="缺数据", en="No data"),
     Light.AT_RISK: Text(zh="存在风险", en="At risk"),
@@ -214,18 +214,21 @@ class Status:
         }
 
 
-def worst_of(statuses: Mapping[str, Status]) -> Status:
+def worst_of(statuses: Mapping[str, Status], names: Mapping[str, Text] | None = None) -> Status:
     """Join the statuses of several series or parts: the worst light is the light. Nothing is averaged.
 
     Parameters
     ----------
     statuses : mapping of series or part to Status
         None at all gives `Light.NO_DATA`.
+    names : mapping of series or part to Text
+        How the reasons call them; a key without a name is shown as it stands.
 
     Returns
     -------
     Status
-        With each part in ``parts``; the reasons name the parts that make the light.
+        With each part in ``parts``. First come the parts that make the light (code ``part-status``), then their
+        reasons, each with the name of its part before it and its key in the data.
 
     Examples
     --------
@@ -239,17 +242,17 @@ def worst_of(statuses: Mapping[str, Status]) -> Status:
         return Status(Light.NO_DATA, (Reason("no-series", Text(zh="没有可判断的序列", en="There is no series to judge")),))
     worst = max((status.light for status in statuses.values()), key=lambda light: light.severity)
     making = {part: status for part, status in statuses.items() if status.light is worst}
+    called = {part: (names or {}).get(part) or as_text(part) for part in making}
     said = [
         Reason(
             "part-status",
-            Text(zh="{part}:{light}", en="{part}: {light}").fill(part=part, light=worst.label),
+            Text(zh="{part}：{light}", en="{part}: {light}").fill(part=called[part], light=worst.label),
             {"part": part, "light": worst.value},
         )
         for part in making
     ]
+    said += [_of_part(reason, part, called[part]) for part, status in making.items() for reason in status.reasons]
     first = next(iter(making.values()))
-    for status in making.values():
-        said.extend(reason for reason in status.reasons if reason not in said)
     return Status(
         worst,
         tuple(said),
@@ -258,3 +261,10 @@ def worst_of(statuses: Mapping[str, Status]) -> Status:
         parts=FrozenMapping(statuses),
         rule=first.rule,
     )
+
+
+def _of_part(reason: Reason, part: str, name: Text) -> Reason:
+    if "part" in reason.data:
+        return reason  # it names its part itself
+    text = Text(zh="{name}：{text}", en="{name}: {text}").fill(name=name, text=reason.text)
+    return Reason(reason.code, text, {**reason.data, "part": part})

@@ -258,7 +258,7 @@ def _parted(case: Case, target: Vector | Composition, about: Status) -> Status:
                 context=with_base(replace(case.context, tolerance=own), _baseline_of_part(case.baseline, part)),
             )
         )
-    joined = worst_of(statuses)
+    joined = worst_of(statuses, case.context.part_names)
     return replace(joined, year=case.year, milestone=about.milestone, target=about.target)
 
 

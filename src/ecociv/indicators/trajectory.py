@@ -65,8 +65,8 @@ _BASIS_TEXTS = {
     Basis.BASELINE: Text(zh="取基期值", en="the baseline itself"),
     Basis.MILESTONE: Text(zh="规划节点的目标值", en="the plan's own figure for that year"),
     Basis.BETWEEN: Text(zh="节点之间的推算值", en="between two figures of the plan"),
-    Basis.BEFORE_FIRST: Text(zh="首个节点之前,按首个节点持平", en="before the first milestone, held at its figure"),
-    Basis.AFTER_LAST: Text(zh="末个节点之后,按末个节点持平", en="after the last milestone, held at its figure"),
+    Basis.BEFORE_FIRST: Text(zh="首个节点之前，按首个节点持平", en="before the first milestone, held at its figure"),
+    Basis.AFTER_LAST: Text(zh="末个节点之后，按末个节点持平", en="after the last milestone, held at its figure"),
 }
 
 
@@ -185,9 +185,9 @@ class Trajectory:
         before = (
             Text(zh="基期之前持平", en="flat before the baseline")
             if self.baseline is not None
-            else Text(zh="无基期值,首个节点之前持平", en="no baseline, flat before the first milestone")
+            else Text(zh="无基期值，首个节点之前持平", en="no baseline, flat before the first milestone")
         )
         return Text(
-            zh="节点之间{shape};{before};末个节点之后持平",
+            zh="节点之间{shape}；{before}；末个节点之后持平",
             en="between milestones {shape}; {before}; flat after the last milestone",
         ).fill(shape=self.shape.text, before=before)

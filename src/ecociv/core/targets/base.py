@@ -16,7 +16,7 @@ from ecociv.core.mappings import FrozenMapping
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import with_unit
 from ecociv.core.targets import reasons
-from ecociv.core.text import Text
+from ecociv.core.text import Text, as_text
 from ecociv.core.verdicts import Reason
 
 TargetValue = Decimal | int | float | bool | Missing | None | Mapping[str, object] | Mapping[int, object]
@@ -115,6 +115,8 @@ class Context:
         For compositions that do not carry them.
     part_tolerances : mapping of part to Decimal
         The same for tolerances.
+    part_names : mapping of part to Text
+        How reasons call the parts; a part without a name is called by its key.
     """
 
     base_values: Mapping[int, Decimal | Missing] = field(default_factory=FrozenMapping)
@@ -123,6 +125,7 @@ class Context:
     tolerance: Decimal | None = None
     part_directions: Mapping[str, Direction] = field(default_factory=FrozenMapping)
     part_tolerances: Mapping[str, Decimal] = field(default_factory=FrozenMapping)
+    part_names: Mapping[str, Text] = field(default_factory=FrozenMapping)
 
     def __post_init__(self) -> None:
         bases = {
@@ -134,11 +137,16 @@ class Context:
         object.__setattr__(self, "base_values", FrozenMapping(bases))
         object.__setattr__(self, "part_tolerances", FrozenMapping(tolerances))
         object.__setattr__(self, "part_directions", FrozenMapping(directions))
+        object.__setattr__(self, "part_names", FrozenMapping(self.part_names))
         if self.tolerance is not None:
             object.__setattr__(self, "tolerance", to_decimal(self.tolerance, "tolerance"))
         for tolerance in (self.tolerance, *tolerances.values()):
             if tolerance is not None and tolerance < 0:
                 raise TargetError(f"The tolerance {tolerance} is negative; a tolerance is 0 or more.")
+
+    def name_of(self, part: str) -> Text:
+        """How a reader knows the part."""
+        return self.part_names.get(part) or as_text(part)
 
 
 NO_CONTEXT = Context()

@@ -159,7 +159,7 @@ _SIGNS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS |= dict.fromkeys(map(ord, "—–‐‑‒―−─ー"), ord("-"))
 _SIGNS |= dict.fromkeys(map(ord, "∶︰꞉"), ord(":"))
 _SIGNS |= dict.fromkeys(map(ord, "〜∼"), ord("~"))
-_SIGNS |= {ord("≧"): ord("≥"), ord("≦"): ord("≤"), ord("。"): None}  # type: ignore[dict-item]  # None deletes
+_SIGNS |= {ord("≧"): ord("≥"), ord("≦"): ord("≤")}
 _SIGNS |= dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"), None)  # type: ignore[arg-type]
 
 _BLANK = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")
@@ -167,7 +167,7 @@ _BLANK = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")
 
 def _straightened(cell: str) -> str:
     """Full-width signs made plain, and blanks dropped, except between digits where they could join two numbers."""
-    return _BLANK.sub("", cell.translate(_SIGNS).strip())
+    return _BLANK.sub("", cell.translate(_SIGNS).strip().rstrip("。"))
 
 
 _N = r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"

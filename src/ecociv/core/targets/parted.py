@@ -47,7 +47,7 @@ class Composition(Target):
     ...     {"primary": Decimal("7.2"), "secondary": Decimal("58.3"), "tertiary": Decimal("34.5")},
     ...     {"primary": Direction.DECREASE, "secondary": Direction.DECREASE, "tertiary": Direction.INCREASE})
     >>> sectors.show("zh", "%")
-    '7.2:58.3:34.5(%)'
+    '7.2:58.3:34.5（%）'
     >>> judged = sectors.judge({"primary": 7.0, "secondary": 60.0, "tertiary": 33.0})
     >>> judged.met, judged.distance, judged.codes   # 58.3 - 60.0 = -1.7 is the worst part
     (False, Decimal('-1.7'), ('part-not-met', 'part-not-met'))
@@ -73,7 +73,7 @@ class Composition(Target):
         """Return the target of one part, or the reason why it cannot be judged."""
         way = self.part_directions.get(part) or context.part_directions.get(part)
         if way is None:
-            return reasons.part_direction_needed(part)
+            return reasons.part_direction_needed(part, context.name_of(part))
         return Hold(self.shares[part], way, context.part_tolerances.get(part))
 
     def judge(self, value: TargetValue, context: Context = NO_CONTEXT) -> Judgement:
@@ -100,7 +100,7 @@ class Composition(Target):
         label = unit_label if isinstance(unit_label, str) else unit_label.in_language(language)
         if label in ("", "-", "—", "1"):
             return shown
-        return f"{shown}({label})" if language_of(language) == "zh" else f"{shown} ({label})"
+        return f"{shown}（{label}）" if language_of(language) == "zh" else f"{shown} ({label})"
 
     def to_mapping(self) -> dict[str, object]:
         return {"composition": {part: written(share) for part, share in self.shares.items()}}
@@ -176,15 +176,15 @@ def _judge_parts(parts: Mapping[str, Target] | Mapping[str, Target | Reason], va
         figure = by_part.get(part)
         judged[part] = target.judge(figure, context)
         if judged[part].met is False:
-            said.append(reasons.part_not_met(part))
+            said.append(reasons.part_not_met(part, context.name_of(part)))
         elif figure is None or isinstance(figure, Missing):
-            said.append(reasons.part_missing(part, figure or Missing.MISSING))
+            said.append(reasons.part_missing(part, context.name_of(part), figure or Missing.MISSING))
         elif judged[part].met is None:
             said.extend(judged[part].reasons)
     met = all_hold(judgement.met for judgement in judged.values())
     if met:
         said.append(reasons.parts_met(len(judged)))
-    said.extend(reasons.part_not_in_target(part) for part in by_part if part not in parts)
+    said.extend(reasons.part_not_in_target(part, context.name_of(part)) for part in by_part if part not in parts)
     distances = [judgement.distance for judgement in judged.values() if judgement.distance is not None]
     return Judgement(met, min(distances, default=None), FrozenMapping(judged), tuple(said))
 

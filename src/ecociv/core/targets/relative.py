@@ -243,7 +243,7 @@ class RelativeToPeers(NumericTarget):
         if known is not None:
             return known.in_language(language)
         if language_of(language) == "zh":
-            return f"达到同类地区水平(规则{self.rule})"
+            return f"达到同类地区水平（规则{self.rule}）"
         return f"at the peers' level (rule {self.rule})"
 
     def to_mapping(self) -> dict[str, object]:

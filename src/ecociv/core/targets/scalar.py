@@ -178,7 +178,7 @@ class Hold(NumericTarget):
         if self.tolerance:
             within = f" ±{figure(self.tolerance, unit_label, language)}"
         if language_of(language) == "zh":
-            side = {Direction.INCREASE: "(不降低)", Direction.DECREASE: "(不升高)", Direction.KEEP: ""}[self.direction]
+            side = {Direction.INCREASE: "（不降低）", Direction.DECREASE: "（不升高）", Direction.KEEP: ""}[self.direction]
             return f"稳定在{number}{within}{side}"
         side = {Direction.INCREASE: ", no lower", Direction.DECREASE: ", no higher", Direction.KEEP: ""}[self.direction]
         return f"hold {number}{within}{side}"
