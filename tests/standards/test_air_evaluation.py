@@ -252,6 +252,21 @@ class TestYear:
         assert last.limits_edition == "GB 3095-2026 final"
         assert last.value is False  # PM2.5 26 against 25
 
+    def test_a_staged_year_is_marked_and_a_later_one_is_not(self):
+        def staged(year):
+            found = air.evaluate_year(days_of(year), Year(year), **year_of(year))
+            return any("taken up in stages" in mark.en for mark in found.marks)
+
+        assert staged(2014) is True
+        assert staged(2019) is False
+
+    def test_limits_of_the_future_on_a_year_of_the_past(self):
+        year = air.evaluate_year(
+            days_of(2019), Year(2019), **year_of(2019), edition=NEW, limits_edition="GB 3095-2026 final"
+        )
+        assert year.limits_edition == "GB 3095-2026 final"
+        assert year.value is False  # PM2.5 26 against 25
+
     def test_explanation_in_both_languages(self):
         year = air.evaluate_year(days_of(2019), Year(2019), **year_of(2019, pm2_5=49.0))
         assert "细颗粒物(PM2.5)年均值49，超过限值35" in year.explain("zh")

@@ -280,6 +280,7 @@ class TestExplanation:
         assert "BP_hi = 75" in many.explain("en", at=1)
         assert many.trace(at=2).value is None
         assert "beyond 500" in many.explain("en", at=3)
+        assert "air.index_cap" in many.explain("en", at=3)
         with pytest.raises(ValueError, match="say which one"):
             many.explain()
         with pytest.raises(ValueError, match="no element 4"):

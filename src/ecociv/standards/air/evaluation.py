@@ -15,7 +15,7 @@ from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.core.trace import Rounding, Trace, TraceInput
 from ecociv.core.verdicts import Reason, Verdict
-from ecociv.standards.air.averages import annual_mean
+from ecociv.standards.air.averages import annual_mean, validity_rules
 from ecociv.standards.air.composite import CompositeIndex, composite_index
 from ecociv.standards.air.limits import Limit, exceedance_multiple, limit
 from ecociv.standards.air.percentiles import percentile
@@ -23,7 +23,7 @@ from ecociv.standards.air.pollutants import POLLUTANT_NAMES, POLLUTANTS
 from ecociv.standards.air.shares import percent_of_count
 from ecociv.standards.arrays import Float64, MeasurementError, as_float64, refuse_impossible
 from ecociv.standards.editions import comparable, editions_between
-from ecociv.standards.parameters import ParameterValue, parameter
+from ecociv.standards.parameters import ParameterValue, parameter, parameter_series
 from ecociv.standards.results import DataValidity, Result, marks_of, number_or_none
 
 _WHAT = Text(zh="环境空气质量年评价", en="Yearly air quality evaluation")
@@ -252,6 +252,7 @@ def _under(
         for name in POLLUTANTS
         if name in columns
     }
+    valid_data = validity_rules(_valid_data_edition(standing), year.end)
     attained = _attained(found)
     n = sum(part.attained is not None for part in found.values())
     rule = Text(zh="六项均须有效", en="all six pollutants must be valid")
@@ -267,7 +268,9 @@ def _under(
         comparable=verdict or Verdict(True),
         under={},
         marks=tuple(
-            dict.fromkeys((*marks_of(ranks, rounding), *(m for each in all_limits for m in each.marks)))
+            dict.fromkeys(
+                (*marks_of(ranks, rounding, valid_data), *(m for each in all_limits for m in each.marks))
+            )
         ),
         year=year,
         rules=ranks,
@@ -282,6 +285,16 @@ def _limits_of(edition: str, last_day: date) -> str:
     return parameter("air.limits", on=max(last_day, first)).edition
 
 
+def _valid_data_edition(standing: str) -> str:
+    return standing.removesuffix(" transition").removesuffix(" final")
+
+
+def _day_of_limits(standing: str, last_day: date) -> date | None:
+    """The day by which limits are read, so that staged years keep their mark; none where the edition did not hold."""
+    periods = parameter_series("air.limits").periods
+    return last_day if any(p.edition == standing and p.valid.contains(last_day) for p in periods) else None
+
+
 def _pollutant(
     name: str,
     column: Float64,
@@ -293,13 +306,14 @@ def _pollutant(
     standing: str,
 ) -> PollutantEvaluation:
     decimals = int(rounding.table["co" if name == "co" else "concentration"])
-    whole_year = annual_mean(
-        column, stamps, year, edition="GB 3095-2012" if "2012" in standing else "GB 3095-2026"
-    )
+    whole_year = annual_mean(column, stamps, year, edition=_valid_data_edition(standing))
     inside = (stamps >= np.datetime64(year.start)) & (stamps <= np.datetime64(year.end))
     days = column[inside]
     enough = bool(whole_year.validity.enough)
-    daily_limit = limit(name, "mda8" if name == "o3" else "day", area_class=area_class, edition=standing)
+    day = _day_of_limits(standing, year.end)
+    daily_limit = limit(
+        name, "mda8" if name == "o3" else "day", area_class=area_class, edition=standing, on=day
+    )
     label, rank = POLLUTANT_NAMES[name], ranks.table[name]
     ranked = float(percentile(days, float(rank))) if enough else float("nan")
     high = _judge(
@@ -310,7 +324,7 @@ def _pollutant(
     )
     mean = None
     if name not in ("co", "o3"):
-        yearly = limit(name, "year", area_class=area_class, edition=standing)
+        yearly = limit(name, "year", area_class=area_class, edition=standing, on=day)
         mean = _judge(
             Text(zh=f"{label.zh}年均值", en=f"{label.en}, annual mean"),
             float(whole_year.value),

@@ -25,7 +25,7 @@ from ecociv.standards.air.scheme import IndexScheme, index_scheme
 from ecociv.standards.air.steps import MISSING
 from ecociv.standards.arrays import Measurements, element
 from ecociv.standards.parameters import parameter
-from ecociv.standards.results import DataValidity, Result, number_or_none
+from ecociv.standards.results import DataValidity, Result, marks_of, number_or_none
 
 _KIND = {
     "hourly": Text(zh="小时空气质量指数", en="Hourly air quality index"),
@@ -258,9 +258,11 @@ class AirQualityIndex(Result):
                 zh=f"浓度超过{knots[-1]:g}，按超范围规定计",
                 en=f"beyond {knots[-1]:g}: counted by the over-range rule",
             )
+            special = self.scheme.beyond(item) is not None
+            marks = () if special else marks_of(parameter("air.index_cap"))
             return Trace(
                 label_of_item, value, "1", "IAQI of the last breakpoint, or as the edition prescribes", (steps,),
-                self.scheme.over_range.citation, (top,), notes=(note,),
+                self.scheme.over_range.citation, (top,), notes=(note, *marks),
             )  # fmt: skip
         high = max(1, int(np.searchsorted(np.asarray(knots, dtype=np.float64), concentration, side="left")))
         valid = self.scheme.breakpoints.valid
