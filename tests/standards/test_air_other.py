@@ -1,12 +1,14 @@
 """Negative air ions and the colours of the heavy-pollution warning."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecociv.core.periods import Year
 from ecociv.standards import MeasurementError, air
 from ecociv.standards.air import WarningColour
 
@@ -115,3 +117,31 @@ def test_worse_air_never_lowers_the_colour(days, edition):
         worse = list(days)
         worse[place] = min(500.0, worse[place] + 60)
         assert air.warning_level(worse, edition=edition).value >= before
+
+
+def test_missing_data_never_speak_through_warnings():
+    nothing = np.full((3, 24), NAN)
+    dates = np.arange("2019-01-01", "2020-01-01", dtype="datetime64[D]")
+    year = np.full(365, NAN)
+    with warnings.catch_warnings(), np.errstate(all="raise"):
+        warnings.simplefilter("error")
+        for edition in ("HJ 633-2012", "HJ 633-2026"):
+            air.hourly_aqi(
+                so2=nothing, co=nothing, o3=np.append(NAN, 3000.0).repeat(36).reshape(3, 24), edition=edition
+            )
+            air.daily_aqi(so2=nothing, o3_8h=nothing, edition=edition).sub_indices
+        air.daily_mean(nothing, "co", edition="GB 3095-2012")
+        air.mda8(nothing, edition="HJ 663-2013")
+        air.eight_hour_means(nothing, edition="HJ 663-2013")
+        air.city_mean(nothing)
+        air.percentile(nothing, 95)
+        air.exceedance_multiple(nothing, 35)
+        six = dict.fromkeys(air.POLLUTANTS, year)
+        air.evaluate_year(dates, Year(2019), **six).explain("en")
+        air.composite_index(**six, edition="HJ 663-2013")
+        air.good_day_ratio(year, dates=dates, period=Year(2019)).explain("zh")
+        air.negative_ion_grade(year, standard="LY/T 2586-2016")
+        air.ion_balance_index(year, np.zeros(365))
+        air.warning_level(year, edition=NEW)
+        air.rank_cities(year, edition="HJ 663-2013")
+        air.sliding_mean(year)
