@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -49,6 +51,14 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
             .values("newest")
         )
         return ProgressReport.objects.filter(id__in=newest).order_by("id")
+
+    def by_place(self) -> dict[str, list[Report]]:
+        """The rows as the rules read them, by task and project."""
+        zone = timezone.get_current_timezone()
+        found: dict[str, list[Report]] = {}
+        for place, *values in self.values_list("place", *READ):
+            found.setdefault(place, []).append(read_report(values, zone))
+        return found
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError(_REFUSAL)
@@ -140,19 +150,7 @@ class ProgressReport(models.Model):
 
     def as_report(self) -> Report:
         """The report as the rules read it; days are those of the server's time zone."""
-        return Report(
-            number=self.number,
-            revision=self.revision,
-            organisation=self.organisation,
-            state=ReportState(self.state),
-            period=self.period,
-            reported_on=timezone.localdate(self.reported_at),
-            recorded_on=timezone.localdate(self.recorded_at),
-            percent=self.percent,
-            basis=PercentBasis(self.percent_basis) if self.percent_basis else None,
-            done_on=self.done_on,
-            for_all=self.for_all,
-        )
+        return read_report([getattr(self, name) for name in READ], timezone.get_current_timezone())
 
     def content(self) -> dict[str, Any]:
         """What was reported, as plain values; two equal contents are the same report sent twice."""
@@ -169,3 +167,37 @@ class ProgressReport(models.Model):
             "for_all": self.for_all,
             "correction_reason": self.correction_reason,
         }
+
+
+READ = (
+    "number",
+    "revision",
+    "organisation",
+    "state",
+    "period",
+    "reported_at",
+    "recorded_at",
+    "percent",
+    "percent_basis",
+    "done_on",
+    "for_all",
+)
+"""The columns that a status depends on."""
+
+
+def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
+    """A report from the columns `READ`: what a whole zone is read by, without narratives and figures."""
+    number, revision, body, state, period, reported_at, recorded_at, percent, basis, done_on, for_all = values
+    return Report(
+        number=number,
+        revision=revision,
+        organisation=body,
+        state=ReportState(state),
+        period=period,
+        reported_on=reported_at.astimezone(zone).date(),
+        recorded_on=recorded_at.astimezone(zone).date(),
+        percent=percent,
+        basis=PercentBasis(basis) if basis else None,
+        done_on=done_on,
+        for_all=for_all,
+    )

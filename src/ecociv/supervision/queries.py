@@ -12,7 +12,6 @@ from django.utils import timezone
 from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.supervision.models import ProgressReport, ProgressReportQuerySet
-from ecociv.supervision.reports import Report
 from ecociv.supervision.rules import DutyStatus, ObligationStatus, PartStatus, duty_status
 from ecociv.supervision.states import DutyState
 
@@ -25,10 +24,7 @@ def known_by(day: dt.date) -> dt.datetime:
 
 def latest_reports(zone: str, place: str = "", *, known_on: dt.date | None = None) -> ProgressReportQuerySet:
     """The newest revision of each report of a zone, or of one duty, as on record at the end of a day (now, when none)."""
-    rows = ProgressReport.objects.of(zone, place)
-    if known_on is not None:
-        rows = rows.filter(recorded_at__lt=known_by(known_on))
-    return rows.in_force().select_related("author")
+    return _on_record(zone, place, known_on).in_force().select_related("author")
 
 
 def revisions(zone: str, place: str) -> ProgressReportQuerySet:
@@ -50,8 +46,7 @@ def status_of(
     package: ZonePackage | None = None,
 ) -> DutyStatus:
     """Where one duty stands on a day; one query."""
-    rows = latest_reports(zone, duty.place, known_on=known_on or day).select_related(None)
-    reports = [row.as_report() for row in rows]
+    reports = _on_record(zone, duty.place, known_on or day).by_place().get(duty.place, ())
     return duty_status(duty, reports, day, package or current_package(zone), known_on=known_on)
 
 
@@ -75,9 +70,7 @@ def statuses(
         The plan to judge by; the current one when not given.
     """
     package = package or current_package(zone)
-    by_place: dict[str, list[Report]] = {}
-    for row in latest_reports(zone, known_on=known_on or day).select_related(None):
-        by_place.setdefault(row.place, []).append(row.as_report())
+    by_place = _on_record(zone, "", known_on or day).by_place()
     return {
         duty.place: duty_status(duty, by_place.get(duty.place, ()), day, package, known_on=known_on)
         for duty in package.duties
@@ -182,6 +175,14 @@ def counts_by_body(
         body: {state: numbers[body][state] for state in DutyState if state in numbers[body]}
         for body in sorted(numbers, key=lambda key: order.get(key, len(order)))
     }
+
+
+def _on_record(zone: str, place: str, known_on: dt.date | None) -> ProgressReportQuerySet:
+    """Every revision recorded by the end of a day; the rule itself picks the one in force."""
+    rows = ProgressReport.objects.of(zone, place)
+    if known_on is not None:
+        rows = rows.filter(recorded_at__lt=known_by(known_on))
+    return rows
 
 
 def _holder(part: PartStatus, package: ZonePackage, day: dt.date) -> str:

@@ -19,7 +19,6 @@ from ecociv.supervision.obligations import (
     Obligation,
     as_need_arises,
     cell_owner,
-    first_year,
     obligations_of,
     plan_end,
 )
@@ -313,7 +312,7 @@ def _told(latest: Report | None) -> list[Reason]:
 def _silence(latest: Report | None, moment: _Moment) -> list[Reason]:
     """The last full year of the duty, when no report is about it or a later one."""
     year = moment.today.year - 1
-    begins = max(first_year(moment.duty, moment.package), moment.package.zone.plan.issued.year)
+    begins = moment.package.zone.plan.issued.year
     if moment.duty.start is not None:
         begins = max(begins, moment.duty.start.year)
     if year < begins or (latest is not None and latest.period >= year):
