@@ -8,14 +8,12 @@ from decimal import Decimal
 import pytest
 
 from ecociv.indicators.lights import Light
+from ecociv.indicators.queries import SeriesStanding
 from ecociv.plan.package import ZonePackage, load_zone
 from ecociv.portal.days import default_day
-from ecociv.portal.paths import Line, level_of, lines_of, path_chart, trajectory_values
+from ecociv.portal.paths import Chart, lines_of, path_chart
 from ecociv.portal.sparkline import numbers, spark
-from ecociv.portal.standings import Standing
 from ecociv.portal.timeline import LEFT, RIGHT, draw
-
-NOTHING = Standing(Light.NO_DATA)
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +21,10 @@ def plan() -> ZonePackage:
     return load_zone("jingdezhen")
 
 
-def chart(plan: ZonePackage, key: str, standing: Standing = NOTHING):  # type: ignore[no-untyped-def]
+def chart(plan: ZonePackage, key: str, actuals: dict[int, Decimal] | None = None, language: str = "en") -> Chart | None:
     indicator, series = plan.series(key)
-    return path_chart(plan, indicator, series, standing, "en")
+    standing = SeriesStanding(indicator, series, 2016, None, {"light": Light.NO_DATA, "reasons": []}, actuals)
+    return path_chart(plan, indicator, series, standing, language)
 
 
 def test_the_path_runs_straight_between_the_figures_of_the_plan(plan: ZonePackage) -> None:
@@ -39,8 +38,7 @@ def test_the_path_runs_straight_between_the_figures_of_the_plan(plan: ZonePackag
 
 
 def test_the_table_says_what_the_chart_shows(plan: ZonePackage) -> None:
-    standing = Standing(Light.ON_TRACK, 2016, Decimal("5.1"), actuals={2015: Decimal("4.9"), 2016: Decimal("5.1")})
-    made = chart(plan, "1", standing)
+    made = chart(plan, "1", {2015: Decimal("4.9"), 2016: Decimal("5.1")})
     assert made is not None
     for row, cells in zip(made.payload["series"], zip(*[r[1:] for r in made.table_rows], strict=True), strict=True):
         drawn = ["–" if value is None else f"{value:.10g}" for value in row["values"]]
@@ -60,25 +58,29 @@ def test_a_target_without_a_figure_is_not_drawn_as_zero(plan: ZonePackage) -> No
     """Indicator 35 asks for the province's advanced level: no number, no chart, and never a 0."""
     assert chart(plan, "35") is None
     _indicator, series = plan.series("35")
-    assert all(level_of(target) is None for target in series.typed_targets.values())
+    (line,) = lines_of(_indicator, series, {}, "en")
+    assert line.milestones == {}
     # Delegated milestones leave a gap: 14 has 0.51 for 2015 and no figure afterwards.
     made = chart(plan, "14")
     assert made is not None
     assert next(r for r in made.payload["series"] if r["role"] == "milestone")["values"].count(None) >= 1
 
 
-def test_no_path_is_drawn_beyond_the_figures() -> None:
-    line = Line("x", None, {2015: Decimal(1), 2017: Decimal(3)}, {})
-    assert trajectory_values(2012, line, [2014, 2015, 2016, 2017, 2018]) == [None, 1.0, 2.0, 3.0, None]
+def test_a_rising_cap_is_drawn_as_the_bound_by_which_it_is_judged(plan: ZonePackage) -> None:
+    """Water use: 7.82 in 2012 is under the cap of 8.45 for 2015, which holds from the start; 2016 is (8.45 + 8.69) / 2."""
+    made = chart(plan, "9")
+    assert made is not None
+    path = next(row for row in made.payload["series"] if row["role"] == "path")
+    assert path["values"][:5] == [8.45, 8.45, 8.45, 8.45, 8.57]
 
 
 def test_every_series_of_the_plan_can_be_drawn(plan: ZonePackage) -> None:
     for indicator in plan.indicators:
         for series in indicator.series:
             for language in ("zh", "en"):
-                made = path_chart(plan, indicator, series, NOTHING, language)
+                made = chart(plan, series.key, language=language)
                 assert made is None or len(made.table_rows) == len(made.payload["years"])
-                assert lines_of(indicator, series, NOTHING, language)
+                assert lines_of(indicator, series, {}, language)
 
 
 def test_small_lines_of_one_table_share_their_years() -> None:

@@ -27,13 +27,6 @@ ALLOWED_HOSTS = environment.names("ECOCIV_HOSTS", ["127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = environment.names("ECOCIV_TRUSTED_ORIGINS", [])
 INTERNAL_IPS = ["127.0.0.1"]
 
-# Rooms whose apps.py is there; a room that has not been moved into yet has no models to register.
-_ROOMS = [
-    f"ecociv.{room}"
-    for room in ("plan", "evidence", "indicators", "supervision", "reporting")
-    if (PACKAGE / room / "apps.py").exists()
-]
-
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.simple_history",
@@ -48,7 +41,10 @@ INSTALLED_APPS = [
     "axes",
     "django_htmx",
     "ecociv.people",
-    *_ROOMS,
+    "ecociv.plan",
+    "ecociv.evidence",
+    "ecociv.indicators",
+    "ecociv.supervision",
     "ecociv.portal",
 ]
 

@@ -105,7 +105,7 @@ def prepare(zone: str, *, sample: bool) -> None:
         _command("zone", "load", zone)
     if sample:
         with step("Sample evidence and indicators"):
-            _command("sample", "load", zone)
+            _load_sample(zone, var)
         with step("Sample accounts"):
             accounts = _sample_accounts(zone)
         _say_accounts(accounts)
@@ -179,6 +179,34 @@ def _command(*arguments: str) -> None:
         # 1 says "done, and something was found that needs a decision": the server may start.
         if end.code not in {0, 1, None}:
             raise CannotStart(f"`ecociv {' '.join(arguments)}` could not finish; the reason stands above.") from end
+
+
+def _load_sample(zone: str, var: Path) -> None:
+    """Load the sample evidence and compute the indicators, unless nothing that they rest on has changed.
+
+    The command itself is idempotent, but it finds that out by computing everything again.
+    """
+    from django.conf import settings
+
+    from ecociv.evidence.models import ImportRun
+    from ecociv.indicators.models import IndicatorValue
+    from ecociv.plan.queries import current_package
+
+    package = Path(__file__).resolve().parent.parent
+    rests_on = hashlib.sha256(f"{settings.DATABASES} {current_package(zone).digest}".encode())
+    for room in ("core", "standards", "plan", "evidence", "indicators", "zones"):
+        for path in sorted((package / room).rglob("*")):
+            if path.suffix in {".py", ".yaml", ".csv"}:
+                rests_on.update(f"{path} {path.stat().st_mtime_ns}\n".encode())
+    stamp = var / f"sample-{zone}.stamp"
+    there = (
+        ImportRun.objects.filter(zone=zone, sample=True, state=ImportRun.State.FINISHED).exists()
+        and IndicatorValue.objects.filter(zone=zone).exists()
+    )
+    if there and stamp.exists() and stamp.read_text() == rests_on.hexdigest():
+        return
+    _command("sample", "load", zone)
+    stamp.write_text(rests_on.hexdigest())
 
 
 def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:

@@ -23,24 +23,23 @@ Day = dict[str, Any]
 
 _LABELS: dict[str, str | Promise] = {
     "day": gettext_lazy("Day"),
-    "aqi": gettext_lazy("AQI"),
+    "aqi": "AQI",
     "primary": gettext_lazy("Primary pollutant"),
     "verdict": gettext_lazy("Counts as"),
     "file": gettext_lazy("File"),
     "row": gettext_lazy("Row"),
-    "so2": gettext_lazy("SO₂"),
-    "no2": gettext_lazy("NO₂"),
-    "co": gettext_lazy("CO"),
-    "o3": gettext_lazy("O₃"),
-    "pm10": gettext_lazy("PM₁₀"),
-    "pm2_5": gettext_lazy("PM₂.₅"),
+    "so2": "SO₂",
+    "no2": "NO₂",
+    "co": "CO",
+    "o3": "O₃",
+    "pm10": "PM₁₀",
+    "pm2_5": "PM₂.₅",
 }
 _SHOWN = ("day", "aqi", "verdict", "primary", "pm2_5", "pm10", "so2", "no2", "co", "o3", "file", "row")
 _VERDICTS: dict[str, str | Promise] = {
     "good": gettext_lazy("good day"),
-    "not-good": gettext_lazy("not a good day"),
-    "no-data": gettext_lazy("no data"),
-    "undecided": gettext_lazy("cannot be judged"),
+    "exceeding": gettext_lazy("not a good day"),
+    "not-valid": gettext_lazy("cannot be judged"),
 }
 
 

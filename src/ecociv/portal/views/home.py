@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from ecociv.evidence.models import ImportRun
 from ecociv.indicators.lights import Light
+from ecociv.indicators.queries import Change, home_of, what_changed
 from ecociv.plan.check import Severity
-from ecociv.plan.package import ZonePackage
+from ecociv.plan.package import Indicator, Series, ZonePackage
 from ecociv.plan.queries import changes_since
 from ecociv.portal.checks import findings_of
 from ecociv.portal.days import chosen_day, default_day, last_evidence_day
@@ -65,7 +66,17 @@ def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "errors": sum(finding.severity is Severity.ERROR for finding in findings),
         "findings": len(findings),
         "changes": changes_since(zone_key(), timezone.now() - BACK)[:8],
-        "runs": ImportRun.objects.filter(zone=zone_key(), state=ImportRun.State.FINISHED).select_related("document")[:6],
+        "values": _changed_values(plan),
+        "runs": ImportRun.objects.filter(zone=zone_key(), state=ImportRun.State.FINISHED)
+        .exclude(values_new=0, values_revised=0)
+        .select_related("document")[:6],
         "plan": plan,
     }
     return render(request, "portal/home.html", context)
+
+
+def _changed_values(plan: ZonePackage) -> list[tuple[Indicator, Series, Change]]:
+    """The zone's figures of the last three months that are other than before; a first computation is no change."""
+    zone = plan.zone.key
+    changes = what_changed(zone, timezone.now() - BACK, place=home_of(zone))
+    return [(*plan.series(each.series), each) for each in changes if each.before is not None][:6]

@@ -65,6 +65,19 @@ class SeriesRow:
         return value_text(self.indicator, self.missing if self.standing.figure is None else self.standing.figure)
 
     @property
+    def reasons(self) -> list[str]:
+        """Why this light, with the parts of a composition by their names."""
+        said = []
+        for reason in self.standing.reasons:
+            part = self.indicator.parts.get(str(reason.data.get("part"))) if reason.code == "part-status" else None
+            if part is None:
+                said.append(reason.text.in_language(language()))
+            else:
+                light = shown_as(str(reason.data["light"]))
+                said.append(f"{part.name.in_language(language())}: {light.label}")
+        return said
+
+    @property
     def missing(self) -> Missing | None:
         """Why there is no value."""
         return self.standing.value.missing if self.standing.value else None
@@ -104,10 +117,6 @@ def _target_column(year: int) -> Column[SeriesRow]:
     return Column(f"target{year}", _("Target %(year)s") % {"year": year}, value)
 
 
-def _reasons(row: SeriesRow) -> str:
-    return " ".join(reason.text.in_language(language()) for reason in row.standing.reasons)
-
-
 def _columns(plan: ZonePackage) -> list[Column[SeriesRow]]:
     return [
         Column("number", gettext_lazy("No."), lambda r: r.indicator.number, sort_by=lambda r: r.indicator.number, numeric=True),
@@ -125,7 +134,7 @@ def _columns(plan: ZonePackage) -> list[Column[SeriesRow]]:
         ),
         Column("year", gettext_lazy("Year"), lambda r: r.standing.year, export_only=True),
         Column("sample", gettext_lazy("Sample data"), lambda r: _("yes") if r.standing.sample else "", export_only=True),
-        Column("why", gettext_lazy("Why this light"), _reasons, export_only=True),
+        Column("why", gettext_lazy("Why this light"), lambda r: " ".join(r.reasons), export_only=True),
         Column("light", gettext_lazy("Light"), lambda r: r.light.label, sort_by=lambda r: (r.light.rank, r.indicator.number)),
         Column("supplier", gettext_lazy("Supplied by"), lambda r: r.supplier.shown(language()), sort_by=lambda r: by_name(r.supplier)),
     ]

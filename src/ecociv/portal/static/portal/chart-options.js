@@ -66,9 +66,18 @@ function line(series, order) {
   };
 }
 
+// With several parts a legend of every line would fill pages: one entry for each part is enough, the colours say the rest.
+function legendOf(payload) {
+  if (payload.series.every((s) => s.part === null || s.part === undefined)) return payload.series.map((s) => s.name);
+  const role = payload.series.some((s) => s.role === "actual") ? "actual" : "milestone";
+  return payload.series.filter((s) => s.role === role).map((s) => s.name);
+}
+
 function path(payload, narrow) {
+  const common = base(payload, narrow);
   return {
-    ...base(payload, narrow),
+    ...common,
+    legend: { ...common.legend, data: legendOf(payload) },
     xAxis: { type: "category", data: payload.years.map(String), boundaryGap: true, axisTick: { alignWithLabel: true } },
     yAxis: { type: "value", scale: true, name: payload.unit, nameTextStyle: { align: "left" }, splitLine: { lineStyle: { color: "#e6ebe8" } } },
     series: payload.series.map(line),
