@@ -38,7 +38,9 @@ def judged_status(
         evaluated_on=on,
         shape=Shape(indicator.trajectory),
         context=Context(
-            peers=standing.context if standing else None, part_directions=part_directions(indicator)
+            peers=standing.context if standing else None,
+            part_directions=part_directions(indicator),
+            part_names=_part_names(indicator),
         ),
         data_due=declared.due.after(item.year),
     )
@@ -60,6 +62,11 @@ def directions(indicator: Indicator) -> Direction | dict[str, Direction]:
 def part_directions(indicator: Indicator) -> dict[str, Direction]:
     """Direction of each part; empty for single figures."""
     return {name: part.direction for name, part in indicator.parts.items()}
+
+
+def _part_names(indicator: Indicator) -> dict[str, Text]:
+    """How the reasons call each part; empty for single figures."""
+    return {key: part.name for key, part in indicator.parts.items()}
 
 
 def _doubt(item: Derived, gathered: Gathered) -> Reason | None:
@@ -88,6 +95,6 @@ def status_without_figure(package: ZonePackage, indicator: Indicator, series: Se
         value=Missing.MISSING,
         evaluated_on=timezone.localdate(),
         shape=Shape(indicator.trajectory),
-        context=Context(part_directions=part_directions(indicator)),
+        context=Context(part_directions=part_directions(indicator), part_names=_part_names(indicator)),
         data_due=load_derivations(package).due.after(year),
     )
