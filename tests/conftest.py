@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection, connections, transaction
+from hypothesis import settings as property_tests
+
+# A slow machine is no defect of the code: time is for benchmarks to judge, not for property tests.
+property_tests.register_profile("ecociv", deadline=None)
+property_tests.load_profile("ecociv")
 
 _VAR = Path(tempfile.mkdtemp(prefix="ecociv-tests-"))
 
