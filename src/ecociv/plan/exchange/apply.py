@@ -85,6 +85,8 @@ def problems_of_changes(changes: Iterable[Change], package: ZonePackage) -> list
 
 
 def _examined(changes: list[Change], package: ZonePackage) -> tuple[list[Problem], list[Item] | None]:
+    if not changes:
+        return [], []
     everything: list[Item] = [*package.indicators, *package.tasks, *package.projects]
     current = {(_kind_of(item), item.number): item for item in everything}
     by_item: dict[tuple[ItemKind, int], list[Change]] = {}

@@ -88,7 +88,7 @@ def read_bodies(line: str) -> BodyList | None:
     (True, True)
     """
     text = fold(line)
-    if not text or any(sign in text for sign in '。:;!?“”"%') or re.search(r"\d", text):
+    if not text or any(sign in text for sign in '。:!?“”"%') or re.search(r"\d", text):
         return None
     continues = text[-1] in "、,"
     text = _OPEN_INSIDE.sub("等,", text.rstrip("、, "))

@@ -187,9 +187,12 @@ def _write_cell(sheet: Worksheet, row: int, position: int, column: Column, words
 
 
 def _as_number(words: str) -> int | float | None:
+    """The number that a cell may hold; Excel keeps fifteen digits, so that longer ones stay words."""
+    if sum(sign.isdigit() for sign in words) > 15:
+        return None
     try:
         number: int | float = int(words) if words.lstrip("-").isdigit() else float(words)
-        return number if number_text(number) == words and abs(number) < 10**15 else None
+        return number if number_text(number) == words else None
     except (ValueError, OverflowError, ArithmeticError):
         return None
 
