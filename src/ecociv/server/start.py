@@ -210,6 +210,8 @@ def _load_sample(zone: str, var: Path) -> None:
 
 
 def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
+    from django.utils import timezone
+
     from ecociv.people.actions import SampleAccountsRefused, create_sample_accounts
     from ecociv.plan.queries import current_package
 
@@ -217,7 +219,8 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
     if names is None:
         return []
     plan = current_package(zone)
-    keys = {role: plan.resolve(name).key for role, name in names.items()}
+    today = timezone.localdate()
+    keys = {role: plan.body_on(plan.resolve(name).key, today).key for role, name in names.items()}
     try:
         made = create_sample_accounts(
             zone, department=keys["department"], county=keys["county"], office=keys["office"]
