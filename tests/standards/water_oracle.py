@@ -131,7 +131,9 @@ def _reason(
         return "oxygen saturation", f"class I from {warm_enough:.1f} °C on"
     limits = {"do": (7.5, 6, 5, 3, 2), "codmn": (2, 4, 6, 10, 15), "nh3n": (0.15, 0.5, 1.0, 1.5, 2.0)}
     on_limit = [
-        item for item, value in zip(ITEMS[1:], figures[1:], strict=True) if ours <= 5 and value == limits[item][ours - 1]
+        item
+        for item, value in zip(ITEMS[1:], figures[1:], strict=True)
+        if ours <= 5 and value == limits[item][ours - 1]
     ]
     if official == ours + 1 and on_limit:
         return "on the limit", ", ".join(on_limit)
@@ -203,7 +205,9 @@ def main(path: str) -> None:
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page(comparison), encoding="utf-8")
     counts = Counter(one.reason for one in comparison.disagreements)
-    sys.stdout.write(f"{comparison.agreement:.3%} same, {comparison.admissible:.3%} admissible, {dict(counts)}\n")
+    sys.stdout.write(
+        f"{comparison.agreement:.3%} same, {comparison.admissible:.3%} admissible, {dict(counts)}\n"
+    )
 
 
 if __name__ == "__main__":

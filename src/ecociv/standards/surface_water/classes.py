@@ -189,7 +189,7 @@ class WaterClass(Result):
         raw = float(self._cleaned[item][place or 0])
         name, unit, steps = ITEM_NAMES[item], UNITS[item], self.ladders[item]
         own = element(self.item_class(item), place)
-        figure: TraceInput | Trace = TraceInput(name, number_or_none(raw), unit)
+        figure = self._figure(item, raw, place)
         head = Text(zh=f"{name.zh}的类别", en=f"Class of {name.en}")
         if np.isnan(raw):
             return Trace(head, None, "1", "not measured", (figure,), self.limits.citation)
@@ -215,11 +215,22 @@ class WaterClass(Result):
             if item == "ph"
             else f"first class with x {'>=' if item == 'do' else '<='} limit"
         )
-        rounding = None
-        if self.decimals is not None and item in self.decimals:
-            rounding = Rounding("half-even", self.decimals[item])
+        return Trace(head, int(own), "1", formula, (figure,), self.limits.citation, parameters, None, notes)
+
+    def _figure(self, item: str, compared: float, place: int | None) -> TraceInput | Trace:
+        """The figure as it was given, with the step of rounding where there was one."""
+        name, unit = ITEM_NAMES[item], UNITS[item]
+        if self.decimals is None or item not in self.decimals or np.isnan(compared):
+            return TraceInput(name, number_or_none(compared), unit)
+        column = self.rows.columns[item]
+        assert column is not None  # an evaluated item was given
         return Trace(
-            head, int(own), "1", formula, (figure,), self.limits.citation, parameters, rounding, notes
+            Text(zh=f"修约后的{name.zh}", en=f"{name.en}, rounded"),
+            number_or_none(compared),
+            unit,
+            "C",
+            (TraceInput(name, number_or_none(column[place or 0]), unit),),
+            rounding=Rounding("half-even", self.decimals[item]),
         )
 
     def _saturation_note(self, item: str, own: int, raw: float) -> tuple[Text, ...]:

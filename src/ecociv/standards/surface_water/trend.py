@@ -82,7 +82,8 @@ class SpearmanTrend(Result):
         """The series, the coefficient and the critical value."""
         place = self._element(at)
         series = self.series.reshape(-1, self.series.shape[-1])[place or 0]
-        found = np.asarray(self.trend).reshape(-1)[place or 0]
+        trend = self.trend
+        found = trend.reshape(-1)[place or 0] if isinstance(trend, np.ndarray) else trend
         notes = [] if found is None else [found.label]
         if element(self.borderline, place):
             notes.append(

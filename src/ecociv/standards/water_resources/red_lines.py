@@ -107,11 +107,15 @@ class RedLineEvaluation(Result):
         target = self.targets[line]
         kind = "at_most" if "at_most" in target else "at_least"
         words = Text(zh="不超过", en="at most") if kind == "at_most" else Text(zh="不低于", en="at least")
-        base = (
-            Text(zh=f"（基期{target['base']:g}年）", en=f" (base {target['base']:g})")
-            if "base" in target
-            else Text(zh=" ", en=" ")
-        )
+        conditions = []
+        if "base" in target:
+            conditions.append(Text(zh=f"基期{target['base']:g}年", en=f"base {target['base']:g}"))
+        if "prices_of" in target:
+            conditions.append(
+                Text(zh=f"{target['prices_of']:g}年不变价", en=f"prices of {target['prices_of']:g}")
+            )
+        zh = f"（{'，'.join(one.zh for one in conditions)}）" if conditions else ""
+        en = f" ({', '.join(one.en for one in conditions)})" if conditions else ""
         return Trace(
             Text(zh=f"{name.zh}与红线的距离", en=f"Distance to the line: {name.en}"),
             number_or_none(element(self.distance[line], place)),
@@ -121,7 +125,7 @@ class RedLineEvaluation(Result):
             self.source.citation,
             (
                 TraceParameter(
-                    Text(zh=f"{words.zh}{base.zh}".strip(), en=f"{words.en}{base.en}".strip()),
+                    Text(zh=f"{words.zh}{zh}", en=f"{words.en}{en}"),
                     target[kind],
                     unit,
                     self.source.citation,
