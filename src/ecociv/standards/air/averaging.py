@@ -166,8 +166,9 @@ def mda8(hours: ArrayLike, *, edition: str | None = None, on: date | None = None
     for part, hours_of_part in _parts(grid):
         total, count = _sums_of_eight(hours_of_part)
         valid = count >= windows
-        means = np.where(valid, total / np.maximum(count, 1), -np.inf)
-        found = valid.sum(axis=0)
+        with np.errstate(invalid="ignore"):
+            means = np.where(valid, total / count.astype(np.float64), -np.inf)
+        found = valid.view(np.int8).sum(axis=0, dtype=np.int8)
         raw.reshape(-1)[part] = np.where(found > 0, means.max(axis=0), np.nan)
         n.reshape(-1)[part] = found
     needed, anyway = int(rules.table["windows"]), float(rules.table["valid_anyway_above"])
@@ -235,7 +236,9 @@ def city_mean(stations: ArrayLike, axis: int = -1) -> Float64:
     >>> city_mean([[10, 20], [30, float("nan")]]).tolist()
     [15.0, 30.0]
     """
-    return _quotient(*_sum_and_count(np.moveaxis(as_float64("stations", stations), axis, 0)))
+    column = as_float64("stations", stations)
+    valid = ~np.isnan(column)
+    return _quotient(np.where(valid, column, 0.0).sum(axis=axis), valid.sum(axis=axis))
 
 
 def without_sand_dust(
@@ -293,16 +296,16 @@ def _parts(grid: Float64) -> Iterator[tuple[slice, Float64]]:
         yield part, np.ascontiguousarray(days[part].T)
 
 
-def _sum_and_count(rows: Float64) -> tuple[Float64, NDArray[np.intp]]:
-    """Sum and count of the valid values along the first axis."""
-    missing = np.isnan(rows)
-    return np.where(missing, 0.0, rows).sum(axis=0), rows.shape[0] - missing.sum(axis=0)
+def _sum_and_count(rows: Float64) -> tuple[Float64, NDArray[np.int8]]:
+    """Sum and count of the valid values along the first axis, none of them negative and at most 127 of them."""
+    valid = ~np.isnan(rows)
+    return np.fmax(rows, 0.0).sum(axis=0), valid.view(np.int8).sum(axis=0, dtype=np.int8)
 
 
 def _sums_of_eight(rows: Float64) -> tuple[Float64, NDArray[np.int8]]:
     """Sum and count of the valid values of each eight consecutive rows: pairs, then fours, then eights."""
-    missing = np.isnan(rows)
-    total, count = np.where(missing, 0.0, rows), (~missing).astype(np.int8)
+    # No value is negative, so the larger of it and zero is itself, and of NaN and zero it is zero.
+    total, count = np.fmax(rows, 0.0), (~np.isnan(rows)).view(np.int8)
     for width in (1, 2, 4):
         total = total[:-width] + total[width:]
         count = count[:-width] + count[width:]
