@@ -294,6 +294,17 @@ def test_a_workbook_without_its_base_is_compared_with_the_plan_of_now(
     assert [change.key for change in difference.changes] == ["task:2"]
 
 
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"", "file-empty"), ("附件1".encode(), "not-a-workbook"), (b"PK\x03\x04", "damaged-archive")],
+)
+def test_what_is_no_workbook_is_one_blocking_problem(plan: ZonePackage, data: bytes, code: str) -> None:
+    difference = workbook_difference(data, plan)
+    assert [problem.code for problem in difference.blocking] == [code]
+    with pytest.raises(ChangesRefused):
+        apply_changes(difference, plan)
+
+
 # --- the plan has changed since --------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ecociv.core.text import Text
 from ecociv.plan.exchange.apply import problems_of_changes
 from ecociv.plan.exchange.changes import Change, StaleItem, WorkbookDifference
+from ecociv.plan.exchange.container import FileRefused, content_of
 from ecociv.plan.exchange.rows import ItemKind, Problem
 from ecociv.plan.exchange.sheet_difference import SheetComparison
 from ecociv.plan.exchange.workbook_read import WorkbookContent, read_workbook
@@ -25,10 +26,16 @@ def workbook_difference(data: bytes, package: ZonePackage) -> WorkbookDifference
     Parameters
     ----------
     data : bytes
-        The workbook; see `container.read_content` for opening a file safely.
+        The file. What is no workbook, or not safe to open, gives one blocking problem.
     package : ZonePackage
         The plan as it is now.
     """
+    try:
+        kind = content_of(data).kind
+    except FileRefused as refusal:
+        return WorkbookDifference((), (refusal.problem,), (), None, package.digest)
+    if kind != "workbook":
+        return WorkbookDifference((), (_no_workbook(package.zone.key),), (), None, package.digest)
     return difference_of_content(read_workbook(data), package)
 
 
@@ -68,6 +75,17 @@ def difference_of_content(content: WorkbookContent, package: ZonePackage) -> Wor
         tuple(stale),
         base.digest if base is not None else None,
         package.digest,
+    )
+
+
+def _no_workbook(zone: str) -> Problem:
+    return Problem(
+        "not-a-workbook",
+        Text(zh="这不是工作簿", en="This is not a workbook"),
+        Text(
+            zh=f"规划文件请用:ecociv plan import 文件 --zone {zone}",
+            en=f"Compare a plan document with: ecociv plan import FILE --zone {zone}",
+        ),
     )
 
 

@@ -51,8 +51,8 @@ _MARGIN = 200
 
 _HOW_TO = (
     Text(
-        zh="在三张表中直接修改单元格,保存后用“ecociv plan diff 文件”查看差异;确认后才会生效,导入从不只改一半。",
-        en="Edit cells in the three sheets, save, and see the differences with: ecociv plan diff FILE. Nothing takes effect until it is confirmed, and never by half.",
+        zh="在三张表中直接修改单元格,保存后用“ecociv plan diff 文件 --zone {zone}”查看差异;确认后才会生效,导入从不只改一半。",
+        en="Edit cells in the three sheets, save, and see the differences with: ecociv plan diff FILE --zone {zone}. Nothing takes effect until it is confirmed, and never by half.",
     ),
     Text(
         zh="灰色列用来认行,请勿修改;行的顺序、列的顺序可以调整。删去一行不会删除该项。",
@@ -270,8 +270,9 @@ def _write_about(
         sheet.append(["导出日期 Exported on", exported_on.isoformat()])
     sheet.append([])
     for text in _HOW_TO:
-        sheet.append([text.zh])
-        sheet.append([text.en])
+        told = text.fill(zone=package.zone.key)
+        sheet.append([told.zh])
+        sheet.append([told.en])
     sheet.append([])
     sheet.append(["工作表 Sheet", "列 Column", "Column", "说明", "What it holds"])
     for cell in sheet[sheet.max_row]:
