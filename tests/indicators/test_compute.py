@@ -24,7 +24,7 @@ Find = Callable[..., IndicatorValue]
 
 
 def value_of(series: str, year: int = 2015, place: str = "jingdezhen") -> IndicatorValue:
-    return IndicatorValue.objects.filter(series=series, year=year, place=place).latest().get()
+    return IndicatorValue.objects.filter(series=series, year=year, place=place).newest().get()
 
 
 def trace_text(value: IndicatorValue) -> str:

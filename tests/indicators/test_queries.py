@@ -171,7 +171,7 @@ def test_a_peer_is_found_by_any_of_its_names(evidence_folder: Path) -> None:
 def test_one_day_opens_to_its_sub_indices(evidence_folder: Path) -> None:
     load_air(evidence_folder, year_of_air({"景德镇": 1}))
     compute(ZONE, 2015)
-    value = IndicatorValue.objects.filter(series="35", place=ZONE).latest().get()
+    value = IndicatorValue.objects.filter(series="35", place=ZONE).newest().get()
     trace = day_trace(value, date(2015, 1, 1))
     assert trace is not None
     # PM2.5 of 80: 50 / 40 * (80 - 75) + 100 = 106.25, up to 107

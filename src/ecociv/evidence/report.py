@@ -92,7 +92,7 @@ class ImportReport:
         if zh:
             lines.append(
                 f"读取 {self.rows_read} 行：采用 {self.rows_taken}，退回 {self.rows_rejected}，重复 {self.rows_repeated}，"
-                f"按声明略过 {skipped}{f'({names})' if names else ''}"
+                f"按声明略过 {skipped}{f'（{names}）' if names else ''}"
             )
             lines.append(
                 f"数值：新增 {self.values_new}，已有 {self.values_unchanged}，修订 {self.values_revised}，"

@@ -101,7 +101,7 @@ def what_changed(
     if year is not None:
         rows = rows.filter(year=year)
     after = list(
-        rows.latest(until).filter(computed_at__gt=since).order_by("-computed_at", "series", "year")[:limit]
+        rows.newest(until).filter(computed_at__gt=since).order_by("-computed_at", "series", "year")[:limit]
     )
     if not after:
         return []
@@ -109,7 +109,7 @@ def what_changed(
         (row.series, row.place, row.year): row
         for row in IndicatorValue.objects.filter(
             zone=zone, series__in={row.series for row in after}, year__in={row.year for row in after}
-        ).latest(since)
+        ).newest(since)
     }
     runs = list(
         ImportRun.objects.filter(zone=zone, recorded_at__isnull=False, values_revised__gt=0)

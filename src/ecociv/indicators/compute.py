@@ -174,7 +174,7 @@ def _record(zone: str, year: int, entries: list[tuple[IndicatorValue, Derived]])
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         newest = {
             (value.series, value.place): value
-            for value in IndicatorValue.objects.filter(zone=zone, year=year).latest()
+            for value in IndicatorValue.objects.filter(zone=zone, year=year).newest()
         }
         for value, item in entries:
             before = newest.get((value.series, value.place))

@@ -180,7 +180,7 @@ def _peer(
     package: ZonePackage, indicator: Indicator, place: str, year: int, as_of: dt.datetime | None
 ) -> dict[str, Any]:
     zone, key = package.zone.key, indicator.series[0].key
-    row = IndicatorValue.objects.filter(zone=zone, series=key, place=place, year=year).latest(as_of).first()
+    row = IndicatorValue.objects.filter(zone=zone, series=key, place=place, year=year).newest(as_of).first()
     if row is None:
         raise IndicatorUnknown(
             f"There is no figure of indicator {indicator.number} for {place} in {year}; "

@@ -20,7 +20,7 @@ class NeverChanged(TypeError):
 class IndicatorValueQuerySet(models.QuerySet["IndicatorValue"]):
     """Reading vocabulary."""
 
-    def latest(self, as_of: dt.datetime | None = None) -> IndicatorValueQuerySet:  # type: ignore[override]
+    def newest(self, as_of: dt.datetime | None = None) -> IndicatorValueQuerySet:
         """The newest revision of each (series, place, year) that was there at ``as_of`` (now, when none).
 
         Traces and extras stay in the database until they are asked for: a list of values needs none.

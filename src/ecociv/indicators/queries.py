@@ -55,7 +55,7 @@ def series_values(
     place
         A peer's place; the zone's own, when not given.
     """
-    rows = _rows(zone).filter(series=series, place=place or home_of(zone)).latest(as_of)
+    rows = _rows(zone).filter(series=series, place=place or home_of(zone)).newest(as_of)
     return [_value(*cells) for cells in rows.order_by("year").values_list(*_COLUMNS)]
 
 
@@ -71,14 +71,14 @@ def indicator_status(
     """
     package = plan_of(zone, as_of)
     indicator = package.indicator(number)
-    rows = _rows(zone).filter(place=home_of(zone), year=year, series__in=indicator.series_keys).latest(as_of)
+    rows = _rows(zone).filter(place=home_of(zone), year=year, series__in=indicator.series_keys).newest(as_of)
     return _standing(package, indicator, year, _with_status(rows))
 
 
 def overview(zone: str, year: int, as_of: dt.datetime | None = None) -> Overview:
     """Lights of all indicators by category."""
     package = plan_of(zone, as_of)
-    found = _with_status(_rows(zone).filter(place=home_of(zone), year=year).latest(as_of))
+    found = _with_status(_rows(zone).filter(place=home_of(zone), year=year).newest(as_of))
     categories = tuple(
         CategoryLights(
             category.key,
@@ -103,7 +103,7 @@ def standings_on(zone: str, day: dt.date, as_of: dt.datetime | None = None) -> d
     due = load_derivations(package).due
     last = day.year if (day.month, day.day) == (12, 31) else day.year - 1
     by_series: dict[str, dict[int, SeriesValue]] = {}
-    for cells in _rows(zone).filter(place=home_of(zone), year__lte=last).latest(as_of).values_list(*_COLUMNS):
+    for cells in _rows(zone).filter(place=home_of(zone), year__lte=last).newest(as_of).values_list(*_COLUMNS):
         known = _value(*cells)
         by_series.setdefault(known.series, {})[known.year] = known
     chosen: dict[str, int] = {}
