@@ -54,34 +54,39 @@ class Ladder:
         ImpossibleReading
             A value that cannot be a reading of this item and is no code for a missing one.
         """
-        low, high = float(values.min()), float(values.max())
-        missing: Flags | None = None
-        if not (low >= self.lowest and high <= self.highest) or any(low <= code <= high for code in codes):
-            missing = self._missing(values, codes)
+        low = float(values.min())
+        gaps = low != low  # the minimum is NaN as soon as one value is
+        if gaps:
+            low = float(np.fmin.reduce(values))
+        high = float(np.fmax.reduce(values))
         bit = flag.view(np.uint8)
         out.fill(1)
         for below, bound, cost in self.steps:
-            # Limits that every value of the block meets need no comparison; NaN bounds fail the test and go on.
+            # Limits that every value of the block meets need no comparison; a block of gaps alone fails the test.
             if (low >= bound) if below else (high <= bound):
                 continue
             (np.less if below else np.greater)(values, bound, out=flag)
             if cost != 1:
                 np.multiply(bit, cost, out=bit)
             np.add(out, bit, out=out)
-        if missing is None:
-            return False
-        out[missing] = 0
-        return True
-
-    def _missing(self, values: Float64, codes: Sequence[float]) -> Flags:
-        missing = np.isnan(values)
+        if gaps:
+            np.equal(values, values, out=flag)  # False where a value is NaN
+            np.multiply(out, bit, out=out)
         for code in codes:
-            missing |= values == code
-        wrong = ~missing & ~((values >= self.lowest) & (values <= self.highest))
+            if low <= code <= high:
+                np.not_equal(values, code, out=flag)
+                np.multiply(out, bit, out=out)
+                gaps = True
+        if low < self.lowest or high > self.highest:
+            self._refuse(values, out)
+        return gaps
+
+    def _refuse(self, values: Float64, out: Classes) -> None:
+        """Refuse the first value out of range that is no gap."""
+        wrong = (out > 0) & ((values < self.lowest) | (values > self.highest))
         if wrong.any():
             row = int(np.argmax(wrong))
             raise ImpossibleReading(row, float(values[row]))
-        return missing
 
     def limit(self, of_class: int) -> float:
         """The bound that class `of_class` sets (the upper one for pH)."""
