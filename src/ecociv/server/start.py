@@ -227,13 +227,13 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
         )
     except SampleAccountsRefused:
         return []
-    bodies = {key: plan.organisation(key).name for key in keys.values()}
+    bodies = {body.key: body.name for body in plan.organisations}
     return [
         (
             account.username,
             account.password or "(changed)",
             f"{account.role.label.zh} {account.role.label.en}"
-            + (f", {bodies[account.organisation]}" if account.organisation else ""),
+            + (f", {bodies.get(account.organisation, account.organisation)}" if account.organisation else ""),
         )
         for account in made
     ]
@@ -265,6 +265,7 @@ def serve(host: str, port: int, workers: int) -> None:
         f"--port={port}",
         f"--workers={workers}",
         "--blocking-threads=4",
+        "--workers-kill-timeout=3",
         "--log-level=warning",
         "ecociv.server.wsgi:application",
     ]
