@@ -30,7 +30,8 @@ def group() -> None:
 def annual(zone: str, year: int, out: Path, as_of: str | None, language: str) -> None:
     """The annual report (年度自查报告) of ZONE for a year."""
     from ecociv.plan.queries import ZoneNotLoaded
-    from ecociv.reporting.annual import ReportRefused, write_annual_report
+    from ecociv.reporting.annual import write_annual_report
+    from ecociv.reporting.problems import ReportRefused
 
     with progress(f"Annual report {year}") as show:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from ecociv.portal.views import days, departments, findings, home, indicators, projects, search, tasks
+from ecociv.portal.views import days, departments, findings, home, indicators, projects, reports, search, tasks, workbook
 
 app_name = "portal"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("departments/", departments.listing, name="departments"),
     path("departments/<str:key>/", departments.detail, name="department"),
     path("plan-check/", findings.listing, name="findings"),
+    path("plan/workbook/", workbook.upload, name="workbook"),
+    path("plan/workbook/download/", workbook.download, name="workbook-download"),
+    path("plan/workbook/<str:digest>/", workbook.review, name="workbook-review"),
+    path("reports/annual/", reports.annual, name="annual-report"),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
 ]
