@@ -36,7 +36,17 @@ FILES = {
     "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": FONTS / "NotoSansSC-Bold.ttf",
 }
 
-ICONS = ["adjustments", "alert-circle", "alert-octagon", "alert-triangle", "arrow-down", "arrow-right", "arrow-up", "arrows-sort", "building", "building-bank", "building-community", "calculator", "calendar", "calendar-due", "chart-dots", "chart-line", "check", "chevron-down", "chevron-left", "chevron-right", "chevrons-right", "circle-check", "circle-dashed", "circle-x", "clipboard-check", "clipboard-list", "clock", "download", "external-link", "file-spreadsheet", "filter", "flag", "history", "home", "hourglass", "info-circle", "key", "language", "leaf", "link", "list-check", "lock", "login", "logout", "mail", "message-circle", "minus", "mood-empty", "pencil", "printer", "report", "search", "settings", "shield-check", "stairs-up", "tool", "trending-down", "trending-up", "user", "users", "x"]
+ICONS = (
+    "adjustments", "alert-circle", "alert-octagon", "alert-triangle", "arrow-down", "arrow-right",
+    "arrow-up", "arrows-sort", "building", "building-bank", "building-community", "calculator", "calendar",
+    "calendar-due", "chart-dots", "chart-line", "check", "chevron-down", "chevron-left", "chevron-right",
+    "chevrons-right", "circle-check", "circle-dashed", "circle-x", "clipboard-check", "clipboard-list",
+    "clock", "download", "edit", "external-link", "eye", "file-spreadsheet", "file-text", "file-type-docx",
+    "file-type-pdf", "filter", "flag", "history", "home", "hourglass", "info-circle", "key", "language",
+    "leaf", "link", "list-check", "lock", "login", "logout", "mail", "map", "message-circle", "minus",
+    "mood-empty", "pencil", "plus", "printer", "refresh", "report", "search", "settings", "shield-check",
+    "stairs-up", "table", "tool", "trending-down", "trending-up", "upload", "user", "users", "x",
+)
 
 SOURCE_MAP = re.compile(rb"(?://#|/\*#) sourceMappingURL=[^\s*]+\s*(?:\*/)?")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import sys
 from collections import namedtuple
@@ -143,13 +144,15 @@ def test_the_lock_of_the_web_packages_names_no_registry() -> None:
 
 
 def test_every_icon_in_use_is_in_the_sprite() -> None:
-    import re
+    from ecociv.portal.context import NAVIGATION
+    from ecociv.portal.lights import LIGHTS
+    from ecociv.portal.views.findings import SEVERITY_ICONS
+    from ecociv.supervision.templatetags.supervision import _ICONS
 
-    used: set[str] = set()
+    used = {entry.icon for entry in NAVIGATION} | {light.icon for light in LIGHTS.values()}
+    used |= set(SEVERITY_ICONS.values()) | set(_ICONS.values())
     for page in (ROOT / "src/ecociv").rglob("templates/**/*.html"):
-        used |= set(re.findall(r"""\{% icon ["']([a-z-]+)["']""", page.read_text(encoding="utf-8")))
-    for code in (ROOT / "src/ecociv").rglob("*.py"):
-        if code.name in {"lights.py", "context.py", "findings.py", "supervision.py"}:
-            used |= set(re.findall(r'"((?:trending|alert|circle|building|message|hour|info|calendar|list|clip)[a-z-]*)"', code.read_text()))
-    used -= {"circle-", "list"}
+        text = page.read_text(encoding="utf-8")
+        used |= set(re.findall(r"""\{% icon ["']([a-z-]+)["']""", text))
+        used |= set(re.findall(r"""symbol=["']([a-z-]+)["']""", text))
     assert used - set(web_assets.ICONS) == set()
