@@ -6,13 +6,18 @@ the same number, the same words and the same digits in Word, in PDF and in the w
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from ecociv.core.text import Language
+
+# What XML 1.0 cannot hold, and neither Word nor Excel opens: control characters, halves of surrogate pairs.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Align = Literal["left", "center", "right"]
 
@@ -244,3 +249,21 @@ class Document:
                     yield from (
                         cell.mark for row in block.rows for cell in row.cells if cell.mark is not None
                     )
+
+
+def printable(content: Any) -> Any:
+    """The same content without characters that no office file can hold; people paste them in unseen.
+
+    >>> printable(Run("耕地\x0b保有量")).text
+    '耕地保有量'
+    """
+    if isinstance(content, str):
+        return _UNPRINTABLE.sub("", content)
+    if isinstance(content, tuple):
+        return tuple(printable(item) for item in content)
+    if isinstance(content, dict):
+        return {key: printable(value) for key, value in content.items()}
+    if dataclasses.is_dataclass(content) and not isinstance(content, type):
+        values = {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
+        return dataclasses.replace(content, **{name: printable(value) for name, value in values.items()})
+    return content

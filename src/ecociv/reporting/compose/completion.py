@@ -59,12 +59,12 @@ def completion_table(voice: Voice) -> Table:
         Column(voice.say("指标名称", "Indicator"), 2.9),
         Column(voice.say("单位", "Unit"), 1.05, "center"),
         Column(voice.say("{y}年基数", "Baseline {y}", y=package.zone.base_year), 1.15, "center", plan_mark),
-        Column(voice.say("{y}年路径值", "Path in {y}", y=facts.year), 1.2, "center"),
+        Column(voice.say("{y}年路径值", "Path in {y}", y=facts.year), 1.3, "center"),
         Column(voice.say("{y}年节点目标", "Milestone {y}", y=milestone), 1.45, "center", plan_mark),
-        Column(voice.say("{y}年实际完成值", "Actual {y}", y=facts.year), 1.2, "center"),
+        Column(voice.say("{y}年实际完成值", "Actual {y}", y=facts.year), 1.3, "center"),
         Column(voice.say("完成情况", "Status"), 1.15, "center"),
         Column(voice.say("数据来源部门", "Data supplier"), 1.5, "center"),
-        Column(voice.say("备注", "Remarks"), 2.5),
+        Column(voice.say("备注", "Remarks"), 2.4),
     )
     note = ""
     if unsure:
@@ -116,7 +116,7 @@ def _remark(voice: Voice, indicator: Indicator, series: Series) -> str:
     fact = voice.facts.fact(series.key)
     parts = [voice.say("示例数据", "Sample data")] if fact.sample else []
     if fact.reasons:
-        parts.append(_named(voice, indicator, voice.text(fact.reasons[0])))
+        parts.append(voice.text(fact.reasons[0]))
     if fact.rank is not None:
         rank, of = fact.rank
         parts.append(voice.say("{of}个同类城市中列第{rank}位", "Rank {rank} of {of} peers", rank=rank, of=of))
@@ -127,13 +127,6 @@ def _remark(voice: Voice, indicator: Indicator, series: Series) -> str:
             voice.say("方案单位印作“{p}”", "The plan prints the unit “{p}”", p=indicator.unit_label.printed)
         )
     return ("；" if voice.language == "zh" else ". ").join(part.rstrip("。.") for part in parts)
-
-
-def _named(voice: Voice, indicator: Indicator, words: str) -> str:
-    """A reason with the parts of a composition by their names instead of their keys."""
-    for key, part in indicator.parts.items():
-        words = words.replace(key, voice.text(part.name))
-    return words
 
 
 def _transcribed(voice: Voice, milestone: int) -> Trace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from ecociv.core.quantities import with_unit
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.plan.check import Severity
@@ -176,9 +177,9 @@ def lights_by_category(voice: Voice) -> Table:
     totals = [Cell(str(n), n) for n in (*sums, package.series_count)]
     rows.append(Row((Cell(voice.say("合计", "Total")), *totals), "total"))
     columns = (
-        Column(voice.say("灯", "Light"), 1.7),
-        *(Column(voice.text(c.name), 1.15, "center") for c in categories),
-        Column(voice.say("合计", "Total"), 1.1, "center"),
+        Column(voice.say("灯", "Light"), 1.6),
+        *(Column(voice.text(c.name), 1.3, "center") for c in categories),
+        Column(voice.say("合计", "Total"), 1.0, "center"),
     )
     title = voice.say("{year}年亮灯情况（按类别，单位：个序列）", "Lights in {year} by category (series)", year=voice.facts.year)
     return Table("lights", voice.table_number(), title, voice.say("亮灯情况", "Lights"), columns, tuple(rows))
@@ -202,19 +203,20 @@ def _red(voice: Voice) -> list[tuple[Run, ...]]:
             fact = voice.facts.fact(series.key)
             actual, path = voice.actual(indicator, fact), voice.expected(fact)
             unit = indicator.unit_label.in_language(voice.language)
+            value, due = (with_unit(cell.text, unit, voice.language) for cell in (actual, path))
             runs = [
                 Run(_capital(voice.text(name_of((indicator, series)))), strong=True),
                 Run(
                     voice.say(
-                        "（{words}）：{year}年为{value}{unit}", " ({words}): {value} {unit} in {year}",
-                        words=look_of(light).words, year=voice.facts.year, value=actual.text, unit=unit,
+                        "（{words}）：{year}年为{value}", " ({words}): {value} in {year}",
+                        words=look_of(light).words, year=voice.facts.year, value=value,
                     ),
                     actual.mark,
                 ),
             ]
             if path.mark is not None:
                 runs.append(
-                    Run(voice.say("，路径值为{value}{unit}", ", path {value} {unit}", value=path.text, unit=unit), path.mark)
+                    Run(voice.say("，路径值为{due}", ", path {due}", due=due), path.mark)
                 )
             lead = voice.bodies([indicator.supplier.body])
             runs.append(

@@ -11,7 +11,7 @@ from ecociv.reporting.compose.ledgers import ledgers
 from ecociv.reporting.compose.methods import methods
 from ecociv.reporting.compose.overview import overview
 from ecociv.reporting.compose.voice import Voice
-from ecociv.reporting.document import Cover, Document
+from ecociv.reporting.document import Cover, Document, printable
 from ecociv.reporting.facts import AnnualFacts
 
 
@@ -44,7 +44,7 @@ def annual_report(facts: AnnualFacts, language: str = "zh") -> Document:
         "{zone}建设{year}年度自查报告", "{zone}: self-inspection report for {year}", zone=zone.title, year=facts.year
     )
     sample = voice.say("示例数据 · 仅供演示", "SAMPLE DATA - for demonstration only") if facts.sample else ""
-    return Document(
+    document = Document(
         language=voice.language,
         title=title,
         year=facts.year,
@@ -87,6 +87,8 @@ def annual_report(facts: AnnualFacts, language: str = "zh") -> Document:
             "words": voice.say("内容", "Text"),
         },
     )
+    clean: Document = printable(document)
+    return clean
 
 
 def _cover(voice: Voice) -> Cover:

@@ -22,6 +22,7 @@ from ecociv.reporting.render.word_parts import (
     element,
     field,
     font_table,
+    hyphenate,
     keep_whole,
     link,
     repeat_as_header,
@@ -93,9 +94,15 @@ class _Writer:
         properties.language = "zh-CN" if self.zh else "en-GB"
         properties.keywords = self.document.sample_mark
         properties.comments = ""
-        settings = self.file.settings.element
-        settings.insert(0, element("evenAndOddHeaders"))
-        for part in self.file.part.package.iter_parts():
+        self.file.settings.odd_and_even_pages_header_footer = True
+        if not self.zh:
+            hyphenate(self.file.settings)
+        package = self.file.part.package
+        # The library's template brings a preview of its own empty page.
+        for key, relation in list(package.rels.items()):
+            if relation.reltype.endswith("/thumbnail"):
+                del package.rels[key]
+        for part in package.iter_parts():
             if part.partname == "/word/fontTable.xml":
                 part._blob = font_table(FACES)
 
@@ -287,7 +294,7 @@ class _Writer:
         table = self.file.add_table(rows=1 + len(block.rows), cols=len(block.columns))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table_frame(table, twips)
-        size = 9.0 if len(block.columns) > 7 else 10.0
+        size = 9.0 if len(block.columns) > 7 or not self.zh else 10.0
         # Rows and cells are taken from the XML in order: python-docx finds a cell by walking the whole table.
         rows = list(table.rows)
         repeat_as_header(rows[0])
@@ -337,6 +344,8 @@ class _Writer:
         if content.sign is not None:
             colour(run, content.sign.colour)
         if content.mark is not None:
+            # Where the column is narrow the line parts before the mark, never within the number.
+            paragraph.add_run("\u200b")
             self._mark(paragraph, content.mark, size * 0.75)
         if content.sample:
             sample = paragraph.add_run()

@@ -30,6 +30,22 @@ class Faces:
 
 FACES = Faces()
 
+# Word refuses a file whose properties stand in another order than that of ISO/IEC 29500-1.
+_TABLE_ORDER = ("tblStyle", "tblW", "jc", "tblInd", "tblBorders", "shd", "tblLayout", "tblCellMar", "tblLook")
+_CELL_ORDER = ("tcW", "gridSpan", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection", "vAlign")
+_SETTINGS_AFTER_HYPHENATION = ("defaultTableStyle", "evenAndOddHeaders", "characterSpacingControl", "compat")
+
+
+def _after(tag: str, order: tuple[str, ...]) -> list[str]:
+    return [f"w:{name}" for name in order[order.index(tag) + 1 :]]
+
+
+def hyphenate(settings: Any) -> None:
+    """Let Word part words at line ends, which narrow columns of English need."""
+    settings.element.insert_element_before(
+        element("autoHyphenation"), *(f"w:{name}" for name in _SETTINGS_AFTER_HYPHENATION)
+    )
+
 
 def element(tag: str, **attributes: object) -> Any:
     """An element of the ``w`` namespace with attributes of the same."""
@@ -93,7 +109,8 @@ def link(paragraph: Any, text: str, anchor: str) -> Any:
 
 def shade(cell: Any, hexadecimal: str) -> None:
     """Fill a cell."""
-    cell._element.get_or_add_tcPr().append(element("shd", val="clear", color="auto", fill=hexadecimal))
+    fill = element("shd", val="clear", color="auto", fill=hexadecimal)
+    cell._element.get_or_add_tcPr().insert_element_before(fill, *_after("shd", _CELL_ORDER))
 
 
 def repeat_as_header(row: Any) -> None:
@@ -109,21 +126,23 @@ def keep_whole(row: Any) -> None:
 def table_frame(table: Any, widths: list[int], margin: int = 60) -> None:
     """Thin lines all round, fixed column widths (in twentieths of a point) and narrow cell margins."""
     properties = table._tbl.tblPr
-    for tag in ("tblW", "tblLayout", "tblBorders", "tblCellMar"):
-        found = properties.find(qn(f"w:{tag}"))
-        if found is not None:
+
+    def put(made: Any, tag: str) -> None:
+        for found in properties.findall(qn(f"w:{tag}")):
             properties.remove(found)
-    properties.append(element("tblW", w=sum(widths), type="dxa"))
+        properties.insert_element_before(made, *_after(tag, _TABLE_ORDER))
+
+    put(element("tblW", w=sum(widths), type="dxa"), "tblW")
     borders = element("tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         heavy = side in ("top", "bottom")
         borders.append(element(side, val="single", sz=8 if heavy else 4, space=0, color="404040"))
-    properties.append(borders)
-    properties.append(element("tblLayout", type="fixed"))
+    put(borders, "tblBorders")
+    put(element("tblLayout", type="fixed"), "tblLayout")
     margins = element("tblCellMar")
     for side in ("left", "right"):
         margins.append(element(side, w=margin, type="dxa"))
-    properties.append(margins)
+    put(margins, "tblCellMar")
     for column, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
         column.set(qn("w:w"), str(width))
 
