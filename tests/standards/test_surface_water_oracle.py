@@ -2,6 +2,7 @@
 
 import csv
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from shared_data import shared_file
 _SPEC = importlib.util.spec_from_file_location("water_oracle", Path(__file__).with_name("water_oracle.py"))
 oracle = importlib.util.module_from_spec(_SPEC)
 # The annotations of its dataclasses are resolved through sys.modules.
-__import__("sys").modules["water_oracle"] = oracle
+sys.modules["water_oracle"] = oracle
 _SPEC.loader.exec_module(oracle)
 
 pytestmark = pytest.mark.oracle

@@ -25,12 +25,7 @@ from ecociv.standards.surface_water.drinking import (
     source_compliance_rate,
     specific_items,
 )
-from ecociv.standards.surface_water.function_zone import (
-    RegionShare,
-    ZoneCompliance,
-    evaluate_function_zones,
-    region_share,
-)
+from ecociv.standards.surface_water.function_zone import ZoneCompliance, evaluate_function_zones
 from ecociv.standards.surface_water.items import ITEM_NAMES, ITEMS, NO_CLASS, ItemSets, class_name
 from ecociv.standards.surface_water.lake import LakeEvaluation, evaluate_lake
 from ecociv.standards.surface_water.ranking import (
@@ -42,6 +37,7 @@ from ecociv.standards.surface_water.ranking import (
     rank_state,
     water_quality_index,
 )
+from ecociv.standards.surface_water.region import RegionShare, region_share
 from ecociv.standards.surface_water.section import (
     MainIndicator,
     SectionEvaluation,

@@ -12,10 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace
-from ecociv.standards.arrays import Float64, Measurements, element, measurements
+from ecociv.standards.arrays import Measurements, element, measurements
 from ecociv.standards.results import DataValidity, Result
 from ecociv.standards.surface_water.classify import item_measurements
-from ecociv.standards.surface_water.editions import dated
 from ecociv.standards.surface_water.items import ITEMS, label
 from ecociv.standards.surface_water.section import (
     Rounding,
@@ -25,7 +24,7 @@ from ecociv.standards.surface_water.section import (
     states_of,
 )
 from ecociv.standards.surface_water.shares import ClassShares, shares_of
-from ecociv.standards.surface_water.statistics import mean_over
+from ecociv.standards.surface_water.statistics import mean_over, without_codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,14 +174,9 @@ def with_axis_last(rows: Measurements, axis: int) -> Measurements:
 
 def mean_of_last_axis(rows: Measurements, missing_codes: Sequence[float] | None) -> Measurements:
     """The mean of each column along the last axis, gaps and codes for them left out; pH through hydrogen ions."""
-    codes = missing_codes if missing_codes is not None else dated("surface_water.missing_codes").value
     return measurements(
         **{
-            name: mean_over(name, _without(column.reshape(rows.shape), codes), -1)
+            name: mean_over(name, without_codes(column.reshape(rows.shape), missing_codes), -1)
             for name, column in rows.given().items()
         }
     )
-
-
-def _without(values: Float64, codes: Sequence[float]) -> Float64:
-    return np.where(np.isin(values, codes), np.nan, values) if len(codes) else values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -153,17 +153,44 @@ class WaterClass(Result):
         met = (worst > NO_CLASS) & (worst <= target_class)
         return bool(met) if self.rows.is_scalar else met
 
+    def single(self, at: int | None = None) -> WaterClass:
+        """One element as a result of its own, so that its details cost nothing per row of the array."""
+        place = self._element(at)
+        if place is None:
+            return self
+        part = slice(place, place + 1)
+
+        def cut(columns: Mapping[str, Float64 | None]) -> dict[str, Float64 | None]:
+            return {name: None if column is None else column[part] for name, column in columns.items()}
+
+        limiting = self.limiting if isinstance(self.limiting, tuple) else self.limiting[place]
+        return replace(
+            self,
+            value=element(self.value, place),
+            limiting=limiting,
+            measured=element(self.measured, place),
+            rows=Measurements(cut(self.rows.columns), ()),
+            columns={name: column[part] for name, column in self.columns.items()},
+            saturation=None if self.saturation is None else self.saturation.part(part),
+        )
+
     def trace(self, at: int | None = None) -> Trace:
         """The arithmetic of one element: the class of each item and the worst of them."""
-        place = self._element(at)
-        value = element(self.value, place)
-        limiting = self.limiting if isinstance(self.limiting, tuple) else self.limiting[place or 0]
+        where = label_of_element(self._element(at))
+        kind = Text(zh="水质类别", en="Water class")
+        label_of_class = (
+            kind if where is None else Text(zh=f"{kind.zh}，{where.zh}", en=f"{kind.en}, {where.en}")
+        )
+        return self.single(at)._trace(label_of_class)
+
+    def _trace(self, kind: Text) -> Trace:
         notes = []
-        if value != NO_CLASS:
+        number, limiting = int(self.value), self.limiting
+        if number != NO_CLASS and isinstance(limiting, tuple):
             notes.append(
                 Text(
-                    zh=f"水质类别{class_name(value)}，定类项目：{label(limiting)}",
-                    en=f"class {class_name(value, 'en')}, limiting items: {label(limiting, 'en')}",
+                    zh=f"水质类别{class_name(number)}，定类项目：{label(limiting)}",
+                    en=f"class {class_name(number, 'en')}, limiting items: {label(limiting, 'en')}",
                 )
             )
         if self.not_evaluated:
@@ -173,23 +200,21 @@ class WaterClass(Result):
                     en=f"not evaluated: {label(self.not_evaluated, 'en')}",
                 )
             )
-        where = label_of_element(place)
-        kind = Text(zh="水质类别", en="Water class")
         return Trace(
-            label=kind if where is None else Text(zh=f"{kind.zh}，{where.zh}", en=f"{kind.en}, {where.en}"),
-            value=None if value == NO_CLASS else int(value),
+            label=kind,
+            value=None if number == NO_CLASS else number,
             unit="1",
             formula="max(class_1, ..., class_n)",
-            inputs=tuple(self._trace_item(item, place) for item in self.columns),
+            inputs=tuple(self._trace_item(item) for item in self.columns),
             standard=self.limits.citation,
             notes=(*notes, *self.marks),
         )
 
-    def _trace_item(self, item: str, place: int | None) -> Trace:
-        raw = float(self._cleaned[item][place or 0])
+    def _trace_item(self, item: str) -> Trace:
+        raw = float(self._cleaned[item][0])
         name, unit, steps = ITEM_NAMES[item], UNITS[item], self.ladders[item]
-        own = element(self.item_class(item), place)
-        figure = self._figure(item, raw, place)
+        own = int(self.item_class(item))
+        figure = self._figure(item, raw)
         head = Text(zh=f"{name.zh}的类别", en=f"Class of {name.en}")
         if np.isnan(raw):
             return Trace(head, None, "1", "not measured", (figure,), self.limits.citation)
@@ -202,7 +227,7 @@ class WaterClass(Result):
         )
         notes = self._saturation_note(item, own, raw)
         if item not in WITHOUT_MULTIPLE and raw > steps.limit(self.reference_class):
-            over = float(np.asarray(self.exceedance[item]).reshape(-1)[place or 0])
+            over = float(self.exceedance[item])
             multiple = round_half_even(over, 2)
             notes += (
                 Text(
@@ -215,9 +240,9 @@ class WaterClass(Result):
             if item == "ph"
             else f"first class with x {'>=' if item == 'do' else '<='} limit"
         )
-        return Trace(head, int(own), "1", formula, (figure,), self.limits.citation, parameters, None, notes)
+        return Trace(head, own, "1", formula, (figure,), self.limits.citation, parameters, None, notes)
 
-    def _figure(self, item: str, compared: float, place: int | None) -> TraceInput | Trace:
+    def _figure(self, item: str, compared: float) -> TraceInput | Trace:
         """The figure as it was given, with the step of rounding where there was one."""
         name, unit = ITEM_NAMES[item], UNITS[item]
         if self.decimals is None or item not in self.decimals or np.isnan(compared):
@@ -229,7 +254,7 @@ class WaterClass(Result):
             number_or_none(compared),
             unit,
             "C",
-            (TraceInput(name, number_or_none(column[place or 0]), unit),),
+            (TraceInput(name, number_or_none(column[0]), unit),),
             rounding=Rounding("half-even", self.decimals[item]),
         )
 

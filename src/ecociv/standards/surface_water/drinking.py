@@ -26,6 +26,7 @@ from ecociv.standards.surface_water.classes import WaterClass
 from ecociv.standards.surface_water.classify import WaterBody, evaluate
 from ecociv.standards.surface_water.editions import dated
 from ecociv.standards.surface_water.items import ITEM_NAMES, ITEMS
+from ecociv.standards.surface_water.statistics import without_codes
 
 _TABLE_2 = {
     "sulfate": Text(zh="硫酸盐", en="sulfate"),
@@ -210,7 +211,7 @@ def evaluate_sources(
     for key, limit in bounds.items():
         if key in left_out:
             continue
-        column = rows.given()[key]
+        column = without_codes(rows.given()[key], missing_codes)
         refuse_impossible(key, column, unit="mg/L")
         with np.errstate(invalid="ignore"):
             failed[key] = column > limit

@@ -26,6 +26,7 @@ from ecociv.standards.surface_water.basin import mean_of_last_axis, with_axis_la
 from ecociv.standards.surface_water.classify import WaterBody, evaluate, item_measurements
 from ecociv.standards.surface_water.editions import dated
 from ecociv.standards.surface_water.items import ITEM_NAMES, ITEMS, class_name, label
+from ecociv.standards.surface_water.statistics import without_codes
 
 Factors = Literal["full", "double"]
 
@@ -186,7 +187,7 @@ def evaluate_function_zones(
     if not np.isin(target, range(1, 6)).all():
         raise MeasurementError("target_class is a class from 1 to 5.")
     target = np.broadcast_to(target, zones).astype(np.int64)
-    extra = _supplementary(supplementary, tests.shape, axis, on)
+    extra = _supplementary(supplementary, tests.shape, axis, missing_codes, on)
 
     judged = _judge(tests, extra, target[..., None], rule, water_body, missing_codes, on)
     mean_extra = {key: (_nanmean(values), limit) for key, (values, limit) in extra.items()}
@@ -292,7 +293,11 @@ def _double(rows: Measurements, rule: ParameterValue) -> Measurements:
 
 
 def _supplementary(
-    given: Mapping[str, ArrayLike] | None, shape: tuple[int, ...], axis: int, on: date | None
+    given: Mapping[str, ArrayLike] | None,
+    shape: tuple[int, ...],
+    axis: int,
+    missing_codes: Sequence[float] | None,
+    on: date | None,
 ) -> dict[str, tuple[Float64, float]]:
     if not given:
         return {}
@@ -303,8 +308,9 @@ def _supplementary(
     rows = with_axis_last(measurements(**dict(given)), axis)
     found = {}
     for key, column in rows.given().items():
-        refuse_impossible(key, column, unit="mg/L")
-        found[key] = (np.broadcast_to(column.reshape(rows.shape), shape), float(limits[key]))
+        known = without_codes(column, missing_codes)
+        refuse_impossible(key, known, unit="mg/L")
+        found[key] = (np.broadcast_to(known.reshape(rows.shape), shape), float(limits[key]))
     return found
 
 
@@ -313,85 +319,3 @@ def _nanmean(values: Float64) -> Float64:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean: Float64 = np.where(present, values, 0.0).sum(axis=-1) / present.sum(axis=-1)
     return np.where(present.any(axis=-1), mean, np.nan)
-
-
-@dataclass(frozen=True, eq=False)
-class RegionShare(Result):
-    """Share of a region that complies.
-
-    Attributes
-    ----------
-    value : float
-        Percent of the evaluated zones, by number or by weight; NaN if none was evaluated.
-    complying, total : float
-        Number, length or area behind it.
-    """
-
-    value: float
-    complying: float
-    total: float
-    edition: str
-    marks: tuple[Text, ...]
-    validity: DataValidity
-    basis: str
-    rule: ParameterValue = field(repr=False)
-
-    def trace(self, at: int | None = None) -> Trace:
-        """The share from its two parts."""
-        self._element(at)
-        return Trace(
-            Text(zh="达标比例", en="Share that complies"),
-            number_or_none(self.value),
-            "percent",
-            "complying / evaluated * 100",
-            (
-                TraceInput(Text(zh=f"达标（{self.basis}）", en=f"Complying ({self.basis})"), self.complying),
-                TraceInput(Text(zh=f"参评（{self.basis}）", en=f"Evaluated ({self.basis})"), self.total),
-            ),
-            self.rule.citation,
-            notes=self.marks,
-        )
-
-
-def region_share(
-    zones: ZoneCompliance, *, weights: ArrayLike | None = None, basis: str | None = None
-) -> RegionShare:
-    """Share of the evaluated zones of a region that comply, by number, length or area.
-
-    Parameters
-    ----------
-    weights : array_like, optional
-        Length or area of each zone; by number without it.
-    basis : str, optional
-        What the weights are, for the explanation: ``"km"``.
-
-    Examples
-    --------
-    >>> zones = evaluate_function_zones([3, 2, 3], nh3n=[[0.5], [0.6], [None]])
-    >>> region_share(zones).value, region_share(zones, weights=[30, 10, 5], basis="km").value
-    (50.0, 75.0)
-    """
-    complies, evaluated = np.atleast_1d(zones.value == np.True_), np.atleast_1d(zones.evaluated)
-    weight = (
-        np.ones(complies.shape)
-        if weights is None
-        else np.broadcast_to(np.asarray(weights, float), complies.shape)
-    )
-    if (weight < 0).any() or np.isnan(weight).any():
-        raise MeasurementError("The weights are lengths or areas and cannot be negative or missing.")
-    total, good = float(weight[evaluated].sum()), float(weight[evaluated & complies].sum())
-    return RegionShare(
-        value=good / total * 100 if total else float("nan"),
-        complying=good,
-        total=total,
-        edition=zones.edition,
-        marks=zones.marks,
-        validity=DataValidity(
-            int(evaluated.sum()),
-            1,
-            bool(evaluated.any()),
-            Text(zh="参评水功能区数", en="zones that were evaluated"),
-        ),
-        basis=basis or ("number" if weights is None else "weight"),
-        rule=zones.rule,
-    )

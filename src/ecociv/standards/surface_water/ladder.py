@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -132,6 +132,14 @@ class Saturation:
     needed_percent: float
     numerator: float
     offset: float
+
+    def part(self, part: slice) -> Saturation:
+        """The rule for some of the rows."""
+        return replace(
+            self,
+            measured=None if self.measured is None else self.measured[part],
+            temperature=None if self.temperature is None else self.temperature[part],
+        )
 
     def met_by(self, oxygen: Float64, part: slice, codes: Sequence[float]) -> Flags:
         """Where the oxygen of one part of the rows meets the condition; False where nothing is known."""

@@ -256,25 +256,24 @@ def grades_of(classes: Any, states: ParameterValue) -> Any:
 
 def main_indicators(found: WaterClass, rules: ParameterValue, place: int | None) -> tuple[MainIndicator, ...]:
     """The main pollution indicators of one element of a classification."""
-    if element(found.value, place) <= found.reference_class:
+    one = found.single(place)
+    if one.value <= one.reference_class:
         return ()
     table: Mapping[str, Any] = rules.table
     first = set(table["first"])
     exceeding = []
-    for item in found.items:
-        own = int(element(found.item_class(item), place))
-        if own == NO_CLASS or own <= found.reference_class:
-            continue
-        has_multiple = item not in table["without_multiple"]
-        multiple = float(element(found.exceedance[item], place)) if has_multiple else None
-        exceeding.append(MainIndicator(item, own, multiple))
+    for item in one.items:
+        own = int(one.item_class(item))
+        if own > one.reference_class:
+            multiple = None if item in table["without_multiple"] else float(one.exceedance[item])
+            exceeding.append(MainIndicator(item, own, multiple))
     exceeding.sort(
-        key=lambda one: (
-            one.item not in first,
-            -one.water_class,
-            one.multiple is None,
-            -(one.multiple or 0.0),
-            ITEMS.index(one.item),
+        key=lambda indicator: (
+            indicator.item not in first,
+            -indicator.water_class,
+            indicator.multiple is None,
+            -(indicator.multiple or 0.0),
+            ITEMS.index(indicator.item),
         )
     )
     return tuple(exceeding[: int(table["count"])])

@@ -152,7 +152,13 @@ class PeriodMean(Result):
 
 
 def period_mean(
-    values: ArrayLike, item: str, *, period: Period = "month", axis: int = -1, on: date | None = None
+    values: ArrayLike,
+    item: str,
+    *,
+    period: Period = "month",
+    axis: int = -1,
+    missing_codes: Sequence[float] | None = None,
+    on: date | None = None,
 ) -> PeriodMean:
     """The mean of an item over the tests of a month, quarter or year.
 
@@ -164,6 +170,8 @@ def period_mean(
         Key of the item, as ``"codmn"``; pH is averaged through hydrogen ions.
     period : {"month", "quarter", "year"}
         Decides how many tests are needed: one, two, eight (monthly tests; fewer under ice).
+    missing_codes : sequence of float, optional
+        Numbers that stand for a missing value; by default -1.
 
     Raises
     ------
@@ -186,7 +194,8 @@ def period_mean(
     if period not in rule.table:
         raise MeasurementError(f"{period!r} is not a period; periods: {', '.join(rule.table)}.")
     rows = measurements(values=values)
-    tests = np.moveaxis(np.atleast_1d(rows.given()["values"].reshape(rows.shape)), axis, -1)
+    known = without_codes(rows.given()["values"], missing_codes)
+    tests = np.moveaxis(np.atleast_1d(known.reshape(rows.shape)), axis, -1)
     _refuse(item, tests, 0.0, 14.0 if item == "ph" else np.finfo(np.float64).max)
     mean, count = _mean(item, tests, -1)
     needed = int(rule.table[period])
@@ -220,6 +229,12 @@ def _mean(item: str, values: Float64, axis: int) -> tuple[Float64, NDArray[np.in
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / np.where(count > 0, count, np.nan)
         return np.asarray(-np.log10(mean) if item == "ph" else mean), count
+
+
+def without_codes(values: Float64, missing_codes: Sequence[float] | None) -> Float64:
+    """NaN for every number that stands for a missing value; by default those of the reporting format."""
+    codes = missing_codes if missing_codes is not None else dated("surface_water.missing_codes").value
+    return np.where(np.isin(values, codes), np.nan, values) if len(codes) else values
 
 
 def mean_over(item: str, values: Float64, axis: int) -> Float64:
