@@ -55,6 +55,7 @@ def test_an_entry_says_where_its_inputs_come_from(mixed: Document) -> None:
     assert said["rounding"] == "按GB/T 8170-2008修约至1位小数"
     assert said["recorded"] == "2017-01-20 08:30"
     assert said["revision"] == "第3版，2017-01-20 08:30计算并入库"
+    assert said["file"] == f"days.csv（sha256:{'f' * 64}）"
     assert said["evidence"] == f"sha256:{'e' * 64}"
     assert said["digest"] == f"sha256:{entry.digest}"
     # Fourteen inputs, of which twelve are written out and two are counted.

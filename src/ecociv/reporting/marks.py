@@ -25,6 +25,8 @@ class Figure:
         Which revision of the value it is, where values are kept as revisions.
     recorded : datetime or None
         When that revision was recorded.
+    files : tuple of (str, str)
+        Name and SHA-256 of each file that the evidence was read from, where the value keeps them.
     """
 
     trace: Trace
@@ -32,6 +34,7 @@ class Figure:
     evidence: str = ""
     revision: int | None = None
     recorded: dt.datetime | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

@@ -41,6 +41,8 @@ def entry(voice: Voice, number: int, figure: Figure) -> Entry:
             n=figure.revision, t=voice.moment(figure.recorded),
         )
         lines.append(_line(voice, 0, "revision", words))
+    for name, file_digest in figure.files:
+        lines.append(_line(voice, 0, "file", _with(voice, name or file_digest[:12], [f"sha256:{file_digest}"])))
     if figure.evidence:
         lines.append(_line(voice, 0, "evidence", f"sha256:{figure.evidence}"))
     lines.append(_line(voice, 0, "digest", f"sha256:{digest}"))
@@ -59,6 +61,7 @@ _LABELS = {
     "more": ("其余", "Others"),
     "recorded": ("输入入库时间（最晚）", "Inputs recorded (latest)"),
     "revision": ("数值版本", "Revision of the value"),
+    "file": ("源文件", "Source file"),
     "evidence": ("证据摘要", "Digest of the evidence"),
     "digest": ("过程摘要", "Digest of the arithmetic"),
 }

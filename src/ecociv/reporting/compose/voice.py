@@ -95,7 +95,8 @@ class Voice:
             )
         number = fact.value if isinstance(fact.value, Decimal) else None
         shown = "" if number is not None else self.value(fact.value)
-        figure = Figure(fact.trace, shown, fact.evidence_digest, fact.revision, fact.recorded)
+        files = () if fact.days is None else tuple((name, digest) for digest, name in sorted(fact.days.sources.items()))
+        figure = Figure(fact.trace, shown, fact.evidence_digest, fact.revision, fact.recorded, files)
         mark = self.figures.number(f"actual:{fact.key}", figure)
         return Cell(self.value(fact.value), number, mark, sample=fact.sample)
 

@@ -142,7 +142,8 @@ class _Writer:
         # Turned a quarter to the left: what was the inner edge lies at the top, where the binding is.
         edges = (INNER, OUTER, BOTTOM, TOP) if landscape else (TOP, BOTTOM, INNER, OUTER)
         section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = edges
-        section.header_distance, section.footer_distance = Mm(15), Mm(15 if landscape else 25)
+        # 7 mm from the type area to the line of the page number, which is 5 mm high.
+        section.header_distance, section.footer_distance = Mm(15), Mm(14 if landscape else 23)
 
     def _header_and_footer(self, section: Any) -> None:
         first = section is self.file.sections[0] or section._sectPr is self.file.sections[0]._sectPr
@@ -158,8 +159,9 @@ class _Writer:
             footer.is_linked_to_previous = False
             line = footer.paragraphs[0]
             line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            # GB/T 9704-2012, 7.5: the page number stands outside, right on odd pages and left on even ones.
+            # GB/T 9704-2012, 7.5: size 4 (14 pt), one character in from the outer edge: right on odd pages, left on even.
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT if position == 0 else WD_ALIGN_PARAGRAPH.LEFT
+            line.paragraph_format.left_indent = line.paragraph_format.right_indent = Pt(14)
             for run in (line.add_run("— "), field(line, "PAGE", "1"), line.add_run(" —")):
                 set_fonts(run, "宋体", 14, latin="宋体" if self.zh else FACES.latin)
 
