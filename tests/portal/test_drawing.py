@@ -13,7 +13,9 @@ from ecociv.plan.package import ZonePackage, load_zone
 from ecociv.portal.days import default_day
 from ecociv.portal.paths import Chart, lines_of, path_chart
 from ecociv.portal.sparkline import numbers, spark
-from ecociv.portal.timeline import LEFT, RIGHT, draw
+from ecociv.portal.timeline import EDGE, LEFT, WIDTH, draw
+
+RIGHT = WIDTH - EDGE
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from ecociv.indicators.status import Shape, paths_of
 from ecociv.plan.package import Indicator, Series, ZonePackage
 from ecociv.portal.sparkline import Spark, spark
 
-
 Figure = Decimal | Mapping[str, Decimal]
 
 

@@ -10,7 +10,9 @@ from ecociv.plan.package import Project, Task, ZonePackage
 
 LEFT = 270.0
 WIDTH = 1000.0
-RIGHT = 988.0
+COMPACT_LEFT = 10.0
+COMPACT_WIDTH = 620.0
+EDGE = 12.0
 ROW = 24.0
 HEAD = 30.0
 _LABEL_UNITS = 38
@@ -62,19 +64,25 @@ class Timeline:
     bars: tuple[Bar, ...]
     now: float | None
     day: dt.date
+    compact: bool
 
 
-def draw(plan: ZonePackage, duties: Sequence[Task | Project], day: dt.date, language: str) -> Timeline:
+def draw(
+    plan: ZonePackage, duties: Sequence[Task | Project], day: dt.date, language: str, *, compact: bool = False
+) -> Timeline:
     """Lay out the duties from the first year to the last; a duty without an end runs to the edge.
 
     The axis covers the years of the plan even where the duties shown do not, so that two timelines compare.
+    ``compact`` leaves the names out, for the page of a single duty.
     """
+    left, width_of_all = (COMPACT_LEFT, COMPACT_WIDTH) if compact else (LEFT, WIDTH)
+    right = width_of_all - EDGE
     first, last = _span(plan, duties)
     start, end = dt.date(first, 1, 1), dt.date(last, 12, 31)
     days = (end - start).days + 1
 
     def x_of(date: dt.date) -> float:
-        return LEFT + (RIGHT - LEFT) * (min(max(date, start), end) - start).days / days
+        return left + (right - left) * (min(max(date, start), end) - start).days / days
 
     bars = []
     for place, duty in enumerate(duties):
@@ -86,14 +94,14 @@ def draw(plan: ZonePackage, duties: Sequence[Task | Project], day: dt.date, lang
             x = width = 0.0
         else:
             x = x_of(begin or start)
-            width = max((x_of(finish) if finish else RIGHT) - x, 4.0)
+            width = max((x_of(finish) if finish else right) - x, 4.0)
         marks = {
             round(x_of(date.last_day), 1): f"{date.show(language)}" for date, what in dates if what != "due"
         }
         bars.append(
             Bar(
                 duty=duty,
-                label=_shortened(f"{duty.number}  {duty.title.in_language(language)}"),
+                label="" if compact else _shortened(f"{duty.number}  {duty.title.in_language(language)}"),
                 y=HEAD + ROW * place + ROW / 2,
                 x=x,
                 width=width,
@@ -104,13 +112,14 @@ def draw(plan: ZonePackage, duties: Sequence[Task | Project], day: dt.date, lang
         )
     ticks = tuple(Tick(x_of(dt.date(year, 1, 1)), str(year)) for year in range(first, last + 1))
     return Timeline(
-        width=WIDTH,
+        width=width_of_all,
         height=HEAD + ROW * len(duties) + 8,
-        left=LEFT,
+        left=left,
         ticks=ticks,
         bars=tuple(bars),
         now=x_of(day) if start <= day <= end else None,
         day=day,
+        compact=compact,
     )
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from ecociv.portal.views import days, departments, findings, home, indicators, projects, reports, search, tasks, workbook
+from ecociv.portal.views import (
+    days,
+    departments,
+    findings,
+    home,
+    indicators,
+    projects,
+    reports,
+    search,
+    tasks,
+    workbook,
+)
 
 app_name = "portal"
 

@@ -15,7 +15,7 @@ from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of, with_unit
 from ecociv.core.targets import Target
 from ecociv.core.trace import Trace, TraceInput, TraceParameter
-from ecociv.plan.package import Indicator, Series
+from ecociv.plan.package import Indicator, QuantifiedTarget, Series
 from ecociv.plan.package.duties import Outcome
 from ecociv.portal.checks import place_of
 from ecociv.portal.labels import OUTCOMES
@@ -82,6 +82,15 @@ def target_text(target: Target | None, unit_label: Any = "") -> str:
         return "—"
     label = unit_label if isinstance(unit_label, str) else local(unit_label)
     return target.show(language(), label)
+
+
+@register.simple_tag
+def duty_target(target: QuantifiedTarget) -> str:
+    """The target of a task or project: with the plan's own word for the unit in Chinese, with the unit's in English."""
+    if language() == "zh" and target.unit != "percent":
+        return target.typed.show("zh", target.unit_label)
+    label = label_of(target.unit).in_language(language())
+    return target.typed.show(language(), "" if label == "—" else label)
 
 
 @register.filter

@@ -126,7 +126,7 @@ def duty_context(request: HttpRequest, plan: ZonePackage, duty: Task | Project, 
         "following": items[place + 1] if place + 1 < len(items) else None,
         "changes": _changes(request, plan, duty),
         "today": today,
-        "timeline": timeline.draw(plan, [duty], day, language()),
+        "timeline": timeline.draw(plan, [duty], day, language(), compact=True),
     }
 
 
