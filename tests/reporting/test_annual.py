@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import pytest
 from ecociv.core.digests import digest_of_bytes
 from ecociv.core.text import UnknownLanguage
 from ecociv.indicators.models import DailyDetail, IndicatorValue
+from ecociv.people.models import User
 from ecociv.plan.queries import ZoneNotLoaded
 from ecociv.reporting import annual
 from ecociv.reporting.annual import ReportRefused, write_annual_report
 from ecociv.reporting.problems import FolderNotWritable, NoChineseFont, UnknownForm, YearOutsidePlan
 from ecociv.reporting.render.fonts import FontChoice
+from ecociv.supervision.models import ProgressReport
 from reporting import situations
 
 ZONE = "jingdezhen"
@@ -88,6 +91,21 @@ def test_a_year_without_values_is_an_honest_report(plan_in_database: None, db: N
     write_annual_report(ZONE, 2014, out)
     words = "".join(paragraph.text for paragraph in docx.Document(io.BytesIO(out.read_bytes())).paragraphs)
     assert "没有任何序列取得2014年的数据" in words
+
+
+def test_progress_is_what_the_bodies_reported(plan_in_database: None, db: None, tmp_path: Path) -> None:
+    author = User.objects.create(username="officer", role="department_officer", zone=ZONE)
+    ProgressReport.objects.create(
+        zone=ZONE, place="task:18", number=1, revision=1, period=2016, state="under-way", percent=Decimal("60.0"),
+        percent_basis="steps", narrative="平台在建", organisation="water-affairs-bureau", for_all=True, author=author,
+        reported_at=now(), recorded_at=now(),
+    )  # fmt: skip
+    out = tmp_path / "report.xlsx"
+    write_annual_report(ZONE, 2016, out)
+    sheet = openpyxl.load_workbook(out)["本年到期任务"]
+    states = {row[0].value: row[4].value for row in sheet.iter_rows(min_row=3)}
+    # Due on 2016-12-31 and reported as under way: the date has passed, so the rule of supervision calls it delayed.
+    assert states[18].startswith("■ 滞后 60% ") and states[5] == "■ 逾期未报"
 
 
 def test_a_pdf_in_english(values: dict[str, IndicatorValue], tmp_path: Path, fonts: FontChoice, settings: Any) -> None:

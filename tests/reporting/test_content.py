@@ -273,8 +273,22 @@ def test_sample_data_is_marked_on_the_report_and_on_its_figures(sample: Document
     assert sample.sample_mark and not mixed.sample_mark
     marked = {row.cells[0].value for row in table(sample, "completion").data_rows if row.cells[6].sample}
     assert marked == {16, 35}
-    assert {entry.title for entry in sample.entries if entry.sample} == {"非化石能源占一次能源消费比重", "优良天数比例"}
+    # The two values, and the counts that they enter: of the known, of those on track and of those at risk.
+    assert {entry.title for entry in sample.entries if entry.sample} == {
+        "非化石能源占一次能源消费比重", "优良天数比例", "2016年有数据的序列数",
+        *(f"亮“{Light(key).label.zh}”灯的序列数" for key in ("on-track", "at-risk")),
+    }  # fmt: skip
+    totals = {row.cells[0].sign.key: row.cells[-1].sample for row in table(sample, "lights").data_rows if row.cells[0].sign}
+    assert [key for key, flagged in totals.items() if flagged] == ["on-track", "at-risk"]
     assert any("不得作为考核" in block.text for block in paragraphs(sample, "overview"))
+
+
+def test_a_decision_on_sample_data_says_so() -> None:
+    facts = situations.a_mixed_year()
+    late = situations.reported("4", "6.9", "off-track", sample=True)
+    document = annual_report(replace(facts, series={**facts.series, "4": late}))
+    asked = [block.text for block in paragraphs(document, "overview") if block.style == "item"]
+    assert "6.9%（示例）" in asked[1] and "（示例）" not in asked[0]
 
 
 def test_the_same_facts_give_an_equal_document() -> None:

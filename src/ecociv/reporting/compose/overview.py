@@ -109,7 +109,8 @@ def _basis(voice: Voice) -> list[Paragraph]:
         return [*paragraphs, Paragraph((Run(words),), "notice")]
     label = Text(zh=f"{year}年有数据的序列数", en=f"Series with a value for {year}")
     listed = voice.listed(Text(zh="有数据的序列", en="Series with a value"), [name_of(member) for member in known])
-    trace = voice.count(label, voice.say("计数", "count"), len(known), (listed,))
+    values = [facts.fact(series.key) for _, series in known]
+    trace = voice.count(label, voice.say("计数", "count"), len(known), (listed,), of=values)
     runs = (
         Run(
             voice.say(
@@ -167,11 +168,13 @@ def lights_by_category(voice: Voice) -> Table:
         per_category = {c.key: [m for m in members if m[0].category == c.key] for c in categories}
         parts = [voice.listed(c.name, [name_of(m) for m in per_category[c.key]]) for c in categories if per_category[c.key]]
         label = Text(zh=f"亮“{look.words.zh}”灯的序列数", en=f"Series with the light “{look.words.en}”")
-        total = voice.count(label, voice.say("各类别计数之和", "sum of the counts by category"), len(members), parts)
+        values = [voice.facts.fact(series.key) for _, series in members]
+        formula = voice.say("各类别计数之和", "sum of the counts by category")
+        total = voice.count(label, formula, len(members), parts, of=values)
         counts = [Cell(str(len(per_category[c.key])), len(per_category[c.key])) for c in categories]
         mark = voice.figures.number(f"light:{look.key}", total)
         sign = voice.sign(look.key)
-        rows.append(Row((Cell(sign.words, sign=sign), *counts, Cell(str(len(members)), len(members), mark))))
+        rows.append(Row((Cell(sign.words, sign=sign), *counts, Cell(str(len(members)), len(members), mark, sample=total.sample))))
     sums = [sum(len(s.series) for s in package.indicators if s.category == c.key) for c in categories]
     assert sum(sums) == package.series_count
     totals = [Cell(str(n), n) for n in (*sums, package.series_count)]
@@ -214,6 +217,8 @@ def _red(voice: Voice) -> list[tuple[Run, ...]]:
                     actual.mark,
                 ),
             ]
+            if actual.sample:
+                runs.append(Run(voice.say("（示例）", " (sample)"), strong=True))
             if path.mark is not None:
                 runs.append(
                     Run(voice.say("，路径值为{due}", ", path {due}", due=due), path.mark)

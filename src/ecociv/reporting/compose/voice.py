@@ -122,7 +122,14 @@ class Voice:
         names = Text(zh="、".join(item.zh for item in members), en=", ".join(item.en for item in members))
         return Trace(label, len(members), "1", "", notes=(names,))
 
-    def count(self, label: Text, formula: str, value: int, parts: Sequence[Trace] = (), note: Text | None = None) -> Trace:
-        """The trace of a count: how many, by which rule, of which plan, and which ones, so that a reader can recount."""
-        plan = self.plan_input(Text(zh="方案（示范区数据包）", en="The plan (zone package)"))
-        return Trace(label, value, "1", formula, (*parts, plan), notes=() if note is None else (note,))
+    def count(
+        self, label: Text, formula: str, value: int, parts: Sequence[Trace] = (), *, of: Sequence[SeriesFact] = ()
+    ) -> Trace:
+        """The trace of a count: how many, by which rule, of which plan, and which ones, so that a reader can recount.
+
+        A count of series (``of``) rests on their values, and on sample data where one of them does.
+        """
+        inputs = [self.plan_input(Text(zh="方案（示范区数据包）", en="The plan (zone package)"))]
+        if any(fact.sample for fact in of):
+            inputs.append(TraceInput(Text(zh="所列序列的数值", en="The values of these series"), None, sample=True))
+        return Trace(label, value, "1", formula, (*parts, *inputs))
