@@ -102,6 +102,7 @@ def test_identities_across_indicators(findings: list[Finding]) -> None:
         ("indicator:9", "indicator:10"),
         ("indicator:14", "indicator:15"),
         ("indicator:14", "indicator:15", "indicator:16"),
+        ("indicator:14", "indicator:18"),
         ("indicator:6", "indicator:7", "indicator:27", "indicator:28"),
         ("indicator:32",),
     }
@@ -115,6 +116,9 @@ def test_identities_across_indicators(findings: list[Finding]) -> None:
     assert "104.6" in found["indicator:6", "indicator:7", "indicator:27", "indicator:28"].message.zh
     # 1.579 / 0.572 = 2.760
     assert "2.76" in found["indicator:14", "indicator:15"].message.en
+    # 0.572 x 3.7 = 2.116 and 0.51 x 4.18 = 2.132 tce per tonne of resources, at least 0.5715 x 3.65 = 2.086 > 1.7143
+    energy = found["indicator:14", "indicator:18"].message.en
+    assert "2.12" in energy and "2.13" in energy
 
 
 def test_every_finding_is_documented_complete_and_points_somewhere(
