@@ -5,13 +5,14 @@ PORT ?= 8000
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: help setup run test lint docs messages clean
+.PHONY: help setup run test lint docs messages pictures clean
 
 help:
 	@echo "make run     set up and open the zone on http://127.0.0.1:$(PORT)/ (another port: make run PORT=8001)"
 	@echo "make test    set up and run every test"
 	@echo "make lint    style, types, and the order of the rooms"
 	@echo "make docs    build the documentation into site/"
+	@echo "make pictures  take the pictures of the documentation anew"
 	@echo "make setup   set up only (another Python: make setup PYTHON=/path/to/python3.12)"
 	@echo "make clean   remove what the set-up and the server made, data included"
 
@@ -36,6 +37,9 @@ docs: setup
 
 messages: setup
 	@$(VENV)/python scripts/messages.py collect
+
+pictures: setup
+	@ECOCIV_PICTURES=docs/images $(VENV)/python -m pytest tests/browser -q -k sample_zone
 
 clean:
 	rm -rf .venv var web/node_modules site

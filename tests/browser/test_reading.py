@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,15 @@ def test_on_paper_there_are_no_controls(reader: MakeReader) -> None:
     assert one.page.locator("#results table").is_visible()
 
 
+def _picture(one: Reader, name: str) -> bytes:
+    """The page as a picture; kept for the documentation when ``ECOCIV_PICTURES`` names a folder (make pictures)."""
+    picture: bytes = one.page.screenshot(full_page=True)
+    if folder := os.environ.get("ECOCIV_PICTURES"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        Path(folder, f"{name}.png").write_bytes(picture)
+    return picture
+
+
 def test_the_sample_zone_from_light_to_day(reader: MakeReader, tmp_path: Path, settings: Any) -> None:
     """The walk of a figure: overview, light, indicator, arithmetic, the days, one day's index."""
     from ecociv.indicators.sample import load_sample
@@ -194,8 +204,13 @@ def test_the_sample_zone_from_light_to_day(reader: MakeReader, tmp_path: Path, s
     one.open("/?on=2016-12-31")
     assert "Sample data" in one.page.locator(".sample-banner").inner_text()
     assert one.page.locator(".light-list .light").count() > 3
-    picture = one.page.screenshot(full_page=True)
-    assert len(picture) > 50_000
+    assert len(_picture(one, "overview-en")) > 50_000
+    chinese = reader()
+    chinese.open("/?on=2016-12-31")
+    _picture(chinese, "overview-zh")
+    chinese.open("/indicators/9/")
+    chinese.page.locator("[data-chart] canvas").first.wait_for()
+    _picture(chinese, "indicator-zh")
     one.open("/indicators/35/")
     assert "94" in one.page.locator(".tile-figure").first.inner_text()
     assert one.page.locator(".sample-mark").count() >= 1
