@@ -140,6 +140,31 @@ def test_the_door_opens_again_after_a_quarter_of_an_hour(client: Client) -> None
     assert log_in(client, "office", SAMPLE_PASSWORD).status_code == 302
 
 
+def test_behind_a_proxy_the_count_follows_what_the_proxy_wrote(client: Client, settings: Any) -> None:
+    """The sender may put anything in front of the proxy's own entry; it changes nothing."""
+    sample()
+    settings.ECOCIV_BEHIND_PROXY = True
+    address = reverse("people:login")
+
+    def attempt(forwarded: str, password: str = "wrong") -> int:
+        form = {"username": "office", "password": password}
+        return client.post(address, form, headers={"X-Forwarded-For": forwarded}).status_code
+
+    assert [attempt(f"1.2.3.{n}, 10.0.0.7") for n in range(5)] == [200, 200, 200, 200, 429]
+    assert attempt("9.9.9.9, 10.0.0.7", SAMPLE_PASSWORD) == 429
+    assert attempt("10.0.0.7, 10.0.0.8", SAMPLE_PASSWORD) == 302
+
+
+def test_without_a_proxy_a_forwarded_address_is_not_believed(client: Client) -> None:
+    sample()
+    address = reverse("people:login")
+    answers = [
+        client.post(address, {"username": "office", "password": "wrong"}, headers={"X-Forwarded-For": f"1.2.3.{n}"})
+        for n in range(5)
+    ]
+    assert answers[-1].status_code == 429
+
+
 def test_a_next_page_on_another_server_is_not_followed(client: Client) -> None:
     sample()
     answer = client.post(

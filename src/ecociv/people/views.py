@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ecociv.people import audit
+from ecociv.people.addresses import client_address
 from ecociv.people.forms import LogInForm, OwnPasswordForm
 from ecociv.people.models import AuditEntry, User
 
@@ -64,7 +65,8 @@ def account(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any) -> HttpResponse:
     """The page after too many wrong passwords: it says until when, and what to do meanwhile."""
     username = request.POST.get("username", "")
-    latest = AccessAttempt.objects.filter(username=username).order_by("-attempt_time").first()
+    here = AccessAttempt.objects.filter(username=username, ip_address=client_address(request))
+    latest = here.order_by("-attempt_time").first()
     cool_off = get_cool_off(request)
     until = None
     if latest is not None and cool_off is not None:

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 ECOCIV_VAR = environment.run_time_folder()
 ECOCIV_PRODUCTION = environment.flag("ECOCIV_PRODUCTION")
+ECOCIV_BEHIND_PROXY = environment.flag("ECOCIV_BEHIND_PROXY")
 ECOCIV_ZONE = environment.names("ECOCIV_ZONE", ["jingdezhen"])[0]
 ECOCIV_POLICY = "ecociv.people.policy.OrganisationPolicy"
 
@@ -114,6 +115,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "ecociv.people.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "ecociv.people.addresses.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
@@ -130,9 +132,8 @@ _HTTPS = environment.flag("ECOCIV_HTTPS", default=ECOCIV_PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
-if environment.flag("ECOCIV_BEHIND_PROXY"):
+if ECOCIV_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
