@@ -124,7 +124,9 @@ def element(column: Any, at: int | None) -> Any:
     """One element of a result column as a Python scalar; `at` counts along the flattened array."""
     if not isinstance(column, np.ndarray):
         return column
-    return column.reshape(-1)[0 if at is None else at].item()
+    found = column.reshape(-1)[0 if at is None else at]
+    # Arrays of decimals hold Python objects already.
+    return found.item() if isinstance(found, np.generic) else found
 
 
 def label_of_element(at: int | None) -> Text | None:
