@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from statistics import quantiles
 
+from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
 from ecociv.plan.check.figures import figure_of
-from ecociv.plan.check.findings import Figure, Finding, Severity, plain
+from ecociv.plan.check.findings import Figure, Finding, Severity, begun, plain
 from ecociv.plan.package import Project, QuantifiedTarget, Task, ZonePackage
 
 
@@ -36,7 +37,9 @@ def shared_cells(package: ZonePackage) -> Iterator[Finding]:
                 (owner.place, duty.place),
                 Text(
                     zh=f"{_zh(duty)}与{_zh(owner)}合用一个目标单元格，没有自己的目标与时间节点。",
-                    en=f"{_en(duty)} shares the goal cell of {_en(owner)} and has no goal or date of its own.",
+                    en=begun(
+                        f"{_en(duty)} shares the goal cell of {_en(owner)} and has no goal or date of its own."
+                    ),
                 ),
             )
 
@@ -73,7 +76,9 @@ def due_before_issue(package: ZonePackage) -> Iterator[Finding]:
                 (duty.place,),
                 Text(
                     zh=f"{_zh(duty)}的时间节点{late[0].show('zh')}早于文件印发日{issued.isoformat()}。",
-                    en=f"{_en(duty)} is due {late[0].show('en')}, before the plan was issued on {issued.isoformat()}.",
+                    en=begun(
+                        f"{_en(duty)} is due {late[0].show('en')}, before the plan was issued on {issued.isoformat()}."
+                    ),
                 ),
                 (Figure(duty.place, late[0].show("en")),),
             )
@@ -192,7 +197,7 @@ def sums_in_duties(package: ZonePackage) -> Iterator[Finding]:
                     (duty.place,),
                     Text(
                         zh=f"{_zh(duty)}中“{whole.quantity.zh}”为{plain(stated)}{whole.unit_label}，各部分之和为{plain(total)}{whole.unit_label}。",
-                        en=f"In {_en(duty)} “{whole.quantity.en}” is {plain(stated)} {whole.unit_label}, its parts add up to {plain(total)}.",
+                        en=f"In {_en(duty)} “{whole.quantity.en}” is {plain(stated)} {label_of(whole.unit).en}, its parts add up to {plain(total)}.",
                     ),
                     (Figure(duty.place, plain(stated)), Figure(duty.place, plain(total))),
                 )
@@ -217,7 +222,7 @@ def steep_steps(package: ZonePackage) -> Iterator[Finding]:
                     (duty.place,),
                     Text(
                         zh=f"{_zh(duty)}“{name}”由{before.year}年的{plain(low)}{before.unit_label}增至{after.year}年的{plain(high)}{after.unit_label}，为{plain(high / low)}倍，请核对是否漏印数字。",
-                        en=f"In {_en(duty)} “{after.quantity.en}” grows from {plain(low)} {before.unit_label} in {before.year} to {plain(high)} in {after.year}, {plain(high / low)} times; check for a lost digit.",
+                        en=f"In {_en(duty)} “{after.quantity.en}” grows from {plain(low)} {label_of(before.unit).en} in {before.year} to {plain(high)} in {after.year}, {plain(high / low)} times; check for a lost digit.",
                     ),
                     (
                         Figure(duty.place, f"{before.year}: {plain(low)}", before.unit_label),
@@ -233,7 +238,7 @@ def _about(duty: Task | Project, code: str, severity: Severity, zh: str, en: str
         (duty.place,),
         Text(
             zh=f"{_zh(duty)}“{duty.title.zh}”{zh}。",
-            en=f"{_en(duty)[0].upper()}{_en(duty)[1:]} “{duty.title.en}” {en}.",
+            en=begun(f"{_en(duty)} “{duty.title.en}” {en}."),
         ),
     )
 

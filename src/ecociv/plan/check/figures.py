@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ecociv.core.text import Text
-from ecociv.plan.check.findings import Figure, Finding, Severity, plain
+from ecociv.plan.check.findings import Figure, Finding, Severity, begun, chapter_in_english, plain
 from ecociv.plan.package import Indicator, Project, QuantifiedTarget, Series, Task, ZonePackage
 
 _SINGLE = ("at_least", "at_most", "hold")
@@ -85,8 +85,8 @@ def _levels(places: tuple[str, str], name: Text, year: int, ours: str, theirs: s
         Severity.WARNING,
         places,
         Text(
-            zh=f"“{name.zh}”{year}年目标，附表1由{_LEVELS[ours].zh}下达，任务中写为由{_LEVELS[theirs].zh}下达，下达主体不一致。",
-            en=f"For {year}, Annex 1 leaves the target of “{name.en}” to {_LEVELS[ours].en}, the task leaves it to {_LEVELS[theirs].en}.",
+            zh=f"“{name.zh}”{year}年目标，附表1由{_LEVELS[ours].zh}下达，{_place_of(places[1])}写为由{_LEVELS[theirs].zh}下达，下达主体不一致。",
+            en=f"For {year}, Annex 1 leaves the target of “{name.en}” to {_LEVELS[ours].en}, {places[1].replace(':', ' ')} to {_LEVELS[theirs].en}.",
         ),
     )
 
@@ -177,7 +177,9 @@ def statements_against_annexes(package: ZonePackage) -> Iterator[Finding]:
                 statement.compare_with if within_annexes else (place, *statement.compare_with),
                 Text(
                     zh=f"{'' if within_annexes else '正文'}{statement.place}：{statement.says.zh}；{statement.difference.zh}。",
-                    en=f"{'Annexes' if within_annexes else 'Main text'} {statement.place}: {statement.says.en}; {statement.difference.en}.",
+                    en=begun(
+                        f"{chapter_in_english(statement.place)}: {statement.says.en}; {statement.difference.en}."
+                    ),
                 ),
             )
         if statement.value is not None and not statement.compare_with:
@@ -187,7 +189,9 @@ def statements_against_annexes(package: ZonePackage) -> Iterator[Finding]:
                 (place,),
                 Text(
                     zh=f"正文{statement.place}承诺“{statement.says.zh}”，三个附表均未列入，无牵头单位。",
-                    en=f"Main text {statement.place} undertakes “{statement.says.en}”, which no annex takes up: nobody leads it.",
+                    en=begun(
+                        f"{chapter_in_english(statement.place)} undertakes “{statement.says.en}”, which no annex takes up: nobody leads it."
+                    ),
                 ),
                 (
                     Figure(
@@ -214,6 +218,11 @@ def statements_against_annexes(package: ZonePackage) -> Iterator[Finding]:
                         Figure(f"indicator:{indicator.number}", plain(declared)),
                     ),
                 )
+
+
+def _place_of(place: str) -> str:
+    kind, _, number = place.partition(":")
+    return f"{'任务' if kind == 'task' else '项目'}{number}"
 
 
 def _place_zh(duty: Task | Project) -> str:

@@ -83,6 +83,26 @@ class Finding:
         }
 
 
+_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
+
+
+def chapter_in_english(place: str) -> str:
+    """A chapter of the main text, or a pair of annexes, for a reader of English.
+
+    >>> chapter_in_english("三(一)4"), chapter_in_english("附表1与附表2"), chapter_in_english("附表2")
+    ('chapter 3(1)4', 'annexes 1 and 2', 'annex 2')
+    """
+    if "附表" in place:
+        numbers = place.replace("附表", "").split("与")
+        return f"annex{'es' if len(numbers) > 1 else ''} {' and '.join(numbers)}"
+    return f"chapter {place.translate(_NUMERALS)}"
+
+
+def begun(sentence: str) -> str:
+    """The sentence with a capital letter at its start."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def plain(value: Decimal) -> str:
     """A figure without an exponent and without needless zeros.
 

@@ -156,13 +156,6 @@ RULES: dict[str, Rule] = {
             "Without a lead nobody answers.",
         ),
         _rule(
-            "outcome-not-measurable",
-            "成果不可衡量",
-            "No measurable outcome",
-            "只有起止年份而没有成果的任务，永远无法判定完成。",
-            "A duty with years but no outcome can never be shown to be done.",
-        ),
-        _rule(
             "due-before-issue",
             "节点早于印发日",
             "Due before the plan was issued",
@@ -210,6 +203,13 @@ RULES: dict[str, Rule] = {
             "Indicators that cannot all hold",
             "几个指标合起来隐含的总量或系数相互矛盾。",
             "Several indicators together imply a total or a factor, and these contradict each other.",
+        ),
+        _rule(
+            "outcome-not-measurable",
+            "成果不可衡量",
+            "No measurable outcome",
+            "只有起止年份而没有成果的任务，永远无法判定完成。",
+            "A duty with years but no outcome can never be shown to be done.",
         ),
     )
 }

@@ -47,16 +47,20 @@ def against_direction(package: ZonePackage) -> Iterator[Finding]:
             percent = f"{change:+.1f} %" if change is not None else ""
             path_zh = "、".join(f"{year}年{plain(value)}" for year, value in points)
             path_en = ", ".join(f"{plain(value)} in {year}" for year, value in points)
-            wanted_zh, wanted_en = (
-                ("上升", "rise") if indicator.direction is Direction.INCREASE else ("下降", "fall")
-            )
+            if "at_most" in series.targets.get(last[0], {}):
+                said_zh, said_en = (
+                    "是越低越好的上限，上限却逐步放宽",
+                    "is a ceiling, lower being better, yet the ceiling rises",
+                )
+            else:
+                said_zh, said_en = "声明为越高越好，目标却下降", "is declared to rise, yet its targets fall"
             yield Finding(
                 "against-direction",
                 Severity.WARNING,
                 (place,),
                 Text(
-                    zh=f"“{name.zh}”声明方向为{wanted_zh}，目标却反向移动：{path_zh}({unit.zh}，{percent.replace(' ', '')})。",
-                    en=f"“{name.en}” is declared to {wanted_en}, yet its targets move the other way: {path_en} ({unit.en}, {percent}).",
+                    zh=f"“{name.zh}”{said_zh}：{path_zh}({unit.zh}，{percent.replace(' ', '')})。",
+                    en=f"“{name.en}” {said_en}: {path_en} ({unit.en}, {percent}).",
                 ),
                 tuple(Figure(place, f"{year}: {plain(value)}", unit.zh) for year, value in points),
             )
