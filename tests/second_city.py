@@ -267,6 +267,7 @@ def package() -> ZonePackage:
             "support_open": number in (1, 4, 6),
             "start": DATES[number][0],
             "due": DATES[number][1],
+            "recurring": {"every": "year", "from": 2021, "duty": both("无车日")} if number == 6 else None,
             "targets": [
                 {
                     "quantity": both("数量"),

@@ -62,6 +62,7 @@ def test_the_word_document_agrees_too(package: ZonePackage) -> None:
     # In the Word file task 5 has a goal and shares it with task 6; the web text lost it from 5.
     assert found(plan, package) == [
         ("task", 5, "start", False),
+        ("task", 5, "recurring", False),
         ("task", 6, "start", False),
         ("task", 6, "goal_shared_with", False),
     ]

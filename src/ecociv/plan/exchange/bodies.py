@@ -25,6 +25,7 @@ _WORDS = r"^[\u4e00-\u9fff()、,A-Za-z·]{1,24}?"
 _NAME = re.compile(rf"{_WORDS}(?:{_OFFICE}|{_WITH_RANK})(?:\([^()]*\))?$")
 _OFFICE_NAME = re.compile(rf"{_WORDS}(?:{_OFFICE})(?:\([^()]*\))?$")
 _PREFIX = re.compile(r"^(?:[市省县州区旗盟]|各|相关|有关|其他|团[市县省州区]|国家|驻|中共)")
+_CHOICE = re.compile(r"^(?:各|相关|有关|其他)")
 _VERB = re.compile(
     r"^(?:加快|加强|加大|推进|推动|建设|建立|实施|完善|开展|创建|制定|出台|支持|全面|积极|着力|大力|严格|探索|强化|深入|继续"
     r"|促进|发展|提升|打造|培育|保护|落实|健全|组织|倡导|传承|创新|深化|优化|构建|广泛|增强|逐步|鼓励|引导|到|力争|确保)"
@@ -171,6 +172,9 @@ def odd_names(names: Iterable[str]) -> dict[str, str]:
     counts = Counter(names)
     odd: dict[str, str] = {}
     for name, count in counts.items():
+        if _CHOICE.match(name):
+            # 各县, 相关县 and 有关县 differ by what they choose, not by a slip.
+            continue
         for other, more in counts.items():
             if (more > count and _one_written_otherwise(name, other)) or (
                 more >= 4 * count and len(other) >= 4 and _one_missing(name, other)

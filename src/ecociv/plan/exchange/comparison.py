@@ -49,7 +49,8 @@ def compare(imported: ImportedPlan, package: ZonePackage) -> list[Difference]:
     """Every difference between a document as read and a zone package.
 
     Compared are numbers, categories, names and units, baselines and target figures of indicators; systems and
-    programmes, lead and support in order, start and due date, merged goals and target figures of tasks and projects.
+    programmes, lead and support in order, start and due date, recurrence, merged goals and target figures of tasks and
+    projects.
     Titles, summaries and topics are not: the package has its own words for them. A workbook holds whole items, so
     that all of their fields are compared.
     """
@@ -243,6 +244,9 @@ def _compare_duty(ours: ImportedDuty, theirs: Task | Project, add: _Add) -> None
         differ("start", ours.start or "", str(theirs.start.to_yaml()) if theirs.start else "")
     if _date(ours.due, first=False) != (theirs.due.last_day if theirs.due else None):
         differ("due", ours.due or "", str(theirs.due.to_yaml()) if theirs.due else "")
+    every = theirs.recurring.every if theirs.recurring is not None else None
+    if ours.recurring != every:
+        differ("recurring", ours.recurring or "", every or "")
     if ours.goal_shared_with != theirs.cell_shared_with:
         differ("goal_shared_with", str(ours.goal_shared_with or ""), str(theirs.cell_shared_with or ""))
     _compare_targets(ours, theirs, differ)

@@ -19,7 +19,8 @@ from ecociv.plan.exchange.rows import Problem
 FileKind = Literal["text", "word", "workbook"]
 
 LARGEST_FILE = 64 * 2**20
-LARGEST_UNPACKED = 256 * 2**20
+LARGEST_TEXT = 8 * 2**20
+LARGEST_UNPACKED = 128 * 2**20
 LARGEST_RATIO = 200
 SMALL_PART = 2**20
 MOST_PARTS = 5000
@@ -113,6 +114,15 @@ def content_of(data: bytes) -> FileContent:
                 en="Use the original .docx or .xlsx, or save the page's text as .txt",
             ),
         )
+    if len(data) > LARGEST_TEXT:
+        raise _refused(
+            "text-too-long",
+            Text(
+                zh=f"文字超过 {LARGEST_TEXT // 2**20} MB,不会是一份规划",
+                en=f"More than {LARGEST_TEXT // 2**20} MB of text is no plan",
+            ),
+            Text(zh="请只保留规划正文和附表", en="Keep the plan and its annexes only"),
+        )
     text, encoding = _decoded(data)
     if text.lstrip()[:200].lower().startswith(("<!doctype html", "<html", "<?xml")):
         raise _refused(
@@ -163,7 +173,7 @@ def _office_kind(data: bytes) -> FileKind:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     with archive.open(part) as stream:
-                        start = stream.read(1024)
+                        start = stream.read(64 * 1024)
                     if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
                         raise _refused(
                             "document-type-declaration",

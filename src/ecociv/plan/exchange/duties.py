@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,6 +12,9 @@ from ecociv.plan.exchange.bodies import NO_BODIES, BodyList, BodyRegister, odd_n
 from ecociv.plan.exchange.figures import read_targets
 from ecociv.plan.exchange.rows import Doubt, ImportedDuty, ImportedTarget, shortened
 from ecociv.plan.exchange.timing import read_timing
+
+LONGEST_CELL = 5_000
+_EVERY_YEAR = re.compile(r"每年(?!度)")
 
 
 @dataclass
@@ -51,6 +55,17 @@ def read_duty(cells: DutyCells) -> ImportedDuty:
     """The row that ``cells`` give; doubts are added to ``cells.doubts``."""
     for name, bodies in (("lead", cells.lead), ("support", cells.support)):
         _doubt_names(cells, name, bodies)
+    for name in ("content", "goal"):
+        words = getattr(cells, name)
+        if len(words) > LONGEST_CELL:
+            cells.doubt(
+                name, "cell-too-long", words, words[:20],
+                Text(
+                    zh=f"一格有{len(words)}个字,疑为多行连在一起,只读前{LONGEST_CELL}个字",
+                    en=f"The cell has {len(words)} characters, as if rows ran together; the first {LONGEST_CELL} are read",
+                ),
+            )  # fmt: skip
+            setattr(cells, name, words[:LONGEST_CELL])
     timing = read_timing(cells.goal)
     for doubt in timing.doubts:
         cells.doubt(doubt.field, doubt.code, doubt.found, doubt.read_as, doubt.why)
@@ -89,7 +104,7 @@ def read_duty(cells: DutyCells) -> ImportedDuty:
         start=timing.start,
         due=timing.due,
         milestones=timing.milestones,
-        recurring=timing.recurring,
+        recurring=timing.recurring or ("year" if _EVERY_YEAR.search(cells.content) else None),
         targets=targets,
         goal_shared_with=cells.goal_shared_with,
         line=cells.line,

@@ -34,14 +34,19 @@ _OUTCOMES = (
     ("basically-formed", re.compile(r"基本(?:形成|建立|建成|完成)")),
     ("major-progress", re.compile(r"重大进展|明显进展")),
     ("interim-results", re.compile(r"阶段性(?:成效|成果|进展)")),
-    ("completed", re.compile(r"(?<!初步)(?<!基本)完成|全面推行|全覆盖|全面实施")),
+    ("completed", re.compile(r"(?<!初步)(?<!基本)(?<!及时)完成|全面推行|全面实施")),
     ("issued", re.compile(r"出台|印发|批复|制定[^,。;]{0,6}方案")),
-    ("piloted", re.compile(r"试行|启动试点|试点运行")),
+    ("piloted", re.compile(r"试行|试点运行")),
     ("improved", re.compile(r"得到(?:改善|有效)|完善(?!的)")),
-    ("built", re.compile(r"(?<!初步)(?<!基本)(?:建成|建立(?!完善)|形成(?!制度体系)|联网运行)|达到\d+个")),
+    # What is built in numbers is a figure, read elsewhere.
+    (
+        "built",
+        re.compile(
+            r"(?<!初步)(?<!基本)(?:建成(?!区)|建立(?!完善)|形成(?!制度体系))(?![^,。;]*(?:\d|[一二两三四五六七八九十][个家座处所]))|联网运行"
+        ),
+    ),
 )
 _EVERY_YEAR = re.compile(r"每年|逐年|年年|年度")
-_AS_NEEDED = re.compile(r"适时|根据[^,。;]{0,12}需要|按照|按要求|定期|不断推进|对接落实|跟踪落实|逐步")
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,8 @@ def read_timing(text: str) -> Timing:
     dues = [point.value for point in points if point.ends]
     milestones: list[ImportedMilestone] = []
     for point in points:
-        if "-" in point.text and not point.clause:
+        if point.text.endswith(("起", "开始")) or not point.clause:
+            # What goes on from a year is recurring, not reached by it.
             continue
         for outcome, pattern in _OUTCOMES:
             step = ImportedMilestone(point.value, outcome)
@@ -122,7 +128,7 @@ def read_timing(text: str) -> Timing:
     recurring = None
     if _EVERY_YEAR.search(sentence):
         recurring = "year"
-    elif any(point.text.endswith(("起", "开始")) for point in points) and _AS_NEEDED.search(sentence):
+    elif any(point.text.endswith(("起", "开始")) for point in points):
         recurring = "need"
     return Timing(
         start=min(starts, default=None),

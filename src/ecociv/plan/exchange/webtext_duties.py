@@ -7,7 +7,8 @@ goal, what stands after them is the goal where the column headings say so.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -114,7 +115,7 @@ def _plain_number(lines: Sequence[Line], at: int) -> int | None:
     text = fold(lines[at].text)
     if not (text.isascii() and text.isdigit() and len(text) <= 3):
         return None
-    following = next((line.text for line in lines[at + 1 :] if not line.blank), "")
+    following = next((lines[place].text for place in range(at + 1, len(lines)) if not lines[place].blank), "")
     return None if not following or fold(following).isdigit() else int(text)
 
 
@@ -123,9 +124,10 @@ def _dotted_number(lines: Sequence[Line], at: int) -> int | None:
     return int(found[1]) if found else None
 
 
-def _chain(lines: Sequence[Line], number_at: object) -> tuple[list[tuple[int, int]], list[int]]:
+def _chain(
+    lines: Sequence[Line], number_at: Callable[[Sequence[Line], int], int | None]
+) -> tuple[list[tuple[int, int]], list[int]]:
     """Positions and numbers of row starts: 1, 2, 3 ... in order, and the numbers that were not found."""
-    assert callable(number_at)
     places: dict[int, list[int]] = {}
     for at in range(len(lines)):
         number = number_at(lines, at)
@@ -133,7 +135,9 @@ def _chain(lines: Sequence[Line], number_at: object) -> tuple[list[tuple[int, in
             places.setdefault(number, []).append(at)
 
     def after(number: int, position: int) -> int | None:
-        return next((at for at in places.get(number, ()) if at > position), None)
+        found = places.get(number, [])
+        order = bisect_right(found, position)
+        return found[order] if order < len(found) else None
 
     chain: list[tuple[int, int]] = []
     missing: list[int] = []

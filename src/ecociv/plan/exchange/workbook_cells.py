@@ -7,15 +7,17 @@ that is read for what it means or refused with what to do, never guessed.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ecociv.core.text import Text
 from ecociv.plan.exchange.characters import fold_sentence
 from ecociv.plan.exchange.timing import read_timing
 
 _YEARS = range(1900, 2201)
+_LONGEST_NUMBER = 30
 
 
 class CellError(ValueError):
@@ -69,6 +71,8 @@ class RawCell:
         if isinstance(self.value, dt.datetime | dt.date):
             return date_text(self.value, self.number_format)
         if isinstance(self.value, int | float):
+            if not math.isfinite(self.value):
+                raise _not_a_number(str(self.value))
             return number_text(self.value)
         return str(self.value).strip()
 
@@ -97,12 +101,10 @@ def read_number(text: str) -> int | float:
         When it is none.
     """
     folded = fold_sentence(text)
-    if not re.fullmatch(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", folded):
-        raise CellError(
-            "not-a-number",
-            Text(zh=f"“{text}”不是数值", en=f"{text!r} is not a number"),
-            Text(zh="请只填数字,单位写在单位栏", en="Write figures only; the unit has its own column"),
-        )
+    if len(folded) > _LONGEST_NUMBER or not re.fullmatch(
+        r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", folded
+    ):
+        raise _not_a_number(text)
     return plain_number(Decimal(folded.replace(",", "")))
 
 
@@ -120,17 +122,14 @@ def read_integer(text: str) -> int:
     CellError
         When it is none.
     """
-    try:
-        number = Decimal(fold_sentence(text))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number != number.to_integral_value():
+    found = re.fullmatch(r"([+-]?\d{1,9})(?:\.0*)?", fold_sentence(text))
+    if found is None:
         raise CellError(
             "not-a-whole-number",
             Text(zh=f"“{text}”不是整数", en=f"{text!r} is not a whole number"),
             Text(zh="请填写整数", en="Write a whole number"),
         )
-    return int(number)
+    return int(found[1])
 
 
 def date_text(value: dt.date | dt.datetime, number_format: str) -> str:
@@ -176,6 +175,14 @@ def read_date(text: str) -> int | str | None:
         if due is not None:
             return int(due) if len(due) == 4 else due
     raise _not_a_date(text)
+
+
+def _not_a_number(text: str) -> CellError:
+    return CellError(
+        "not-a-number",
+        Text(zh=f"“{text}”不是数值", en=f"{text!r} is not a number"),
+        Text(zh="请只填数字,单位写在单位栏", en="Write figures only; the unit has its own column"),
+    )
 
 
 def _not_a_date(text: str) -> CellError:

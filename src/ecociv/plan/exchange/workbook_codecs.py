@@ -54,11 +54,15 @@ Decoder = Callable[[str, Surroundings], Any]
 
 @dataclass(frozen=True)
 class Codec:
-    """A pair of functions between a value and a cell's words. Empty cells and ABSENT are dealt with by the column."""
+    """A pair of functions between a value and a cell's words. Empty cells and ABSENT are dealt with by the column.
+
+    ``types`` are those that an exact value (``json:...``) may have.
+    """
 
     name: str
     encode: Encoder
     decode: Decoder
+    types: tuple[type, ...] = (str,)
     numeric: bool = False
 
     def write(self, value: Any, around: Surroundings) -> str:
@@ -85,17 +89,22 @@ class Codec:
             When the words are not understood.
         """
         if words.startswith(_JSON):
-            try:
-                return json.loads(words[len(_JSON) :])
-            except ValueError as error:
-                raise CellError(
-                    "not-json",
-                    Text(
-                        zh="以 json: 开头的内容格式有误", en=f"The content after json: is not valid ({error})"
-                    ),
-                    Text(zh="请恢复导出时的原文", en="Restore the content as it was exported"),
-                ) from error
+            return self._exact(words[len(_JSON) :])
         return self.decode(words, around)
+
+    def _exact(self, text: str) -> Any:
+        try:
+            value = json.loads(text)
+            if isinstance(value, self.types) and not (isinstance(value, bool) and bool not in self.types):
+                return value
+            said = f"a {type(value).__name__} where {self.name} is expected"
+        except (ValueError, RecursionError) as error:
+            said = str(error)
+        raise CellError(
+            "not-json",
+            Text(zh="以 json: 开头的内容有误", en=f"The content after json: is not valid: {said}"),
+            Text(zh="请恢复导出时的原文", en="Restore the content as it was exported"),
+        )
 
 
 def _same(first: Any, second: Any) -> bool:
@@ -233,13 +242,20 @@ def _read_unit(words: str, _: Surroundings) -> str:
 
 TEXT = Codec("text", _text_value, lambda words, _: words)
 UNIT = Codec("unit", _text_value, _read_unit)
-INTEGER = Codec("integer", _whole, lambda words, _: read_integer(words), numeric=True)
-NAMES = Codec("names", _names, _read_names)
-YES_NO = Codec("yes-no", _yes_no, _read_yes_no)
-DATE = Codec("date", _date, lambda words, _: read_date(words))
-BASELINE = Codec("baseline", _baseline, _read_baseline, numeric=True)
-TARGET = Codec("target", _target, _read_target, numeric=True)
-JSON = Codec("json", lambda value, _: "", lambda words, _: json.loads(words))
+INTEGER = Codec("integer", _whole, lambda words, _: read_integer(words), (int,), numeric=True)
+NAMES = Codec("names", _names, _read_names, (list,))
+YES_NO = Codec("yes-no", _yes_no, _read_yes_no, (bool,))
+DATE = Codec("date", _date, lambda words, _: read_date(words), (int, str, type(None)))
+BASELINE = Codec("baseline", _baseline, _read_baseline, (int, float, dict), numeric=True)
+TARGET = Codec("target", _target, _read_target, (dict,), numeric=True)
+
+
+def _read_rest(words: str, _: Surroundings) -> Any:
+    # The rest is exact without the mark.
+    return JSON.read(_JSON + words.removeprefix(_JSON), Surroundings())
+
+
+JSON = Codec("json", lambda value, _: "", _read_rest, (dict,))
 
 
 def choice(name: str) -> Codec:

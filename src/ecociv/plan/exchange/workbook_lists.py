@@ -155,8 +155,8 @@ def _read_parts(words: str, _: Surroundings) -> dict[str, Any]:
     return found
 
 
-TARGETS = Codec("targets", _targets, _read_targets)
-MILESTONES = Codec("milestones", _milestones, _read_milestones)
-RECURRING = Codec("recurring", _recurring, _read_recurring)
-UNCERTAIN = Codec("uncertain", _uncertain, _read_uncertain)
-PARTS = Codec("parts", _parts, _read_parts)
+TARGETS = Codec("targets", _targets, _read_targets, (list,))
+MILESTONES = Codec("milestones", _milestones, _read_milestones, (list,))
+RECURRING = Codec("recurring", _recurring, _read_recurring, (dict,))
+UNCERTAIN = Codec("uncertain", _uncertain, _read_uncertain, (list,))
+PARTS = Codec("parts", _parts, _read_parts, (dict,))

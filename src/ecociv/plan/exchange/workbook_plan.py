@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -41,19 +41,42 @@ def plan_of_workbook(data: bytes) -> ImportedPlan:
     items: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in SHEETS}
     first_rows: dict[tuple[str, int], int] = {}
     for kind, table in content.tables.items():
+        around = _surroundings(table, choices)
         for row in table.rows:
-            _take_row(table, row, items[kind], first_rows, choices, problems)
-        for number, item in items[kind].items():
-            problems += _problems_of(kind, item, table.title, first_rows[kind, number])
+            _take_row(table, row, items[kind], first_rows, around, problems)
+    valid: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in SHEETS}
+    rows: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in SHEETS}
+    for kind, table in content.tables.items():
+        for number, item in sorted(items[kind].items()):
+            found = list(_problems_of(kind, item, table.title, first_rows[kind, number]))
+            problems += found
+            rows[kind][number] = _outline(item) if found else item
+            if not found:
+                valid[kind][number] = item
     return ImportedPlan(
         "workbook",
-        tuple(_indicator(item) for _, item in sorted(items["indicator"].items())),
-        tuple(_duty("task", item) for _, item in sorted(items["task"].items())),
-        tuple(_duty("project", item) for _, item in sorted(items["project"].items())),
+        tuple(_indicator(item) for item in rows["indicator"].values()),
+        tuple(_duty("task", item) for item in rows["task"].values()),
+        tuple(_duty("project", item) for item in rows["project"].values()),
         (),
         tuple(problems),
-        items,
+        valid,
     )
+
+
+def _outline(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an item that is not valid can be shown: its texts, bodies and dates."""
+    outline: dict[str, Any] = {
+        key: value for key, value in item.items() if value is None or isinstance(value, str | int)
+    }
+    for key in ("name", "title", "summary", "unit_label"):
+        pair = item.get(key)
+        if isinstance(pair, dict) and all(isinstance(words, str) for words in pair.values()):
+            outline[key] = pair
+    for key in ("lead", "support"):
+        outline[key] = [str(name) for name in item.get(key, ())]
+    outline["series"] = [{"key": own["key"], "targets": {}} for own in item.get("series", ())]
+    return outline
 
 
 def _take_row(
@@ -61,7 +84,7 @@ def _take_row(
     row: SheetRow,
     items: dict[int, dict[str, Any]],
     first_rows: dict[tuple[str, int], int],
-    choices: Mapping[str, Mapping[str, str]],
+    surroundings: Mapping[int, Surroundings],
     problems: list[Problem],
 ) -> None:
     def problem(error: CellError, letter: str) -> None:
@@ -73,9 +96,10 @@ def _take_row(
     except CellError as error:
         problem(error, number_cell.letter)
         return
-    series = next(
-        (row.cell(column).text() for column in table.columns if column.path == ("series[]", "key")), ""
-    )
+    series = _series_of(table, row, problem)
+    if series is None:
+        return
+    around = surroundings[number]
     again = number in items
     if again and (table.kind != "indicator" or any(own["key"] == series for own in items[number]["series"])):
         problem(
@@ -91,30 +115,64 @@ def _take_row(
     first_rows.setdefault((table.kind, number), row.row)
     if table.kind == "indicator":
         item.setdefault("series", []).append({"key": series, "targets": {}})
-    direction = next((column for column in table.columns if column.path == ("direction",)), None)
-    ordered = sorted(table.columns, key=lambda column: column.path not in (("direction",), ("parts",)))
-    for column in ordered:
-        if column.path in (("number",), ("series[]", "key")) or (again and not column.of_series):
+    for column in table.columns:
+        if column.path in (("number",), ("series[]", "key")):
             continue
-        around = Surroundings(
-            choices, item.get("direction") if direction else None, tuple(item.get("parts", {}))
-        )
         cell = row.cell(column)
         try:
             words = cell.text()
+            if again and not column.of_series and not words:
+                # What concerns the indicator as a whole stands in one of its rows.
+                continue
             if column.path[-1] == "*":
                 holder = item["series"][-1] if column.of_series else item
                 _merge(holder, column.codec.read(words, around) if words else {})
             else:
                 column.put(item, column.read(words, around), series or None)
-        except (CellError, ValueError) as error:
-            if not isinstance(error, CellError):
-                error = CellError(
-                    "not-json",
-                    Text(zh="内容格式有误", en="The content is not valid"),
-                    Text(zh="请恢复导出时的内容", en="Restore the content as it was exported"),
-                )
+        except CellError as error:
             problem(error, cell.letter)
+
+
+def _surroundings(table: SheetTable, choices: Mapping[str, Mapping[str, str]]) -> dict[int, Surroundings]:
+    """Direction and parts of each indicator, from whichever of its rows gives them."""
+    found: dict[int, Surroundings] = {}
+    by_path = {column.path: column for column in table.columns}
+    for row in table.rows:
+        try:
+            number = read_integer(row.cell(by_path[("number",)]).text())
+            before = found.setdefault(number, Surroundings(choices))
+            direction, parts = before.direction, before.parts
+            if ("direction",) in by_path and (words := row.cell(by_path[("direction",)]).text()):
+                direction = by_path[("direction",)].read(words, before)
+            if ("parts",) in by_path and (words := row.cell(by_path[("parts",)]).text()):
+                parts = tuple(by_path[("parts",)].read(words, before))
+            found[number] = Surroundings(choices, direction, parts)
+        except CellError:
+            # Reported when the row itself is read.
+            continue
+    return found
+
+
+def _series_of(table: SheetTable, row: SheetRow, problem: Callable[[CellError, str], None]) -> str | None:
+    """The key of the row's series; empty in a sheet without series, None where it should be there and is not."""
+    column = next((column for column in table.columns if column.path == ("series[]", "key")), None)
+    if column is None:
+        return "" if table.kind != "indicator" else None
+    cell = row.cell(column)
+    try:
+        key = cell.text()
+        if not key:
+            raise CellError(
+                "series-empty",
+                Text(zh="序列标识为空", en="The key of the series is empty"),
+                Text(
+                    zh="请填写序列标识,如 7 或 34.cod", en="Give the key of the series, such as 7 or 34.cod"
+                ),
+            )
+    except CellError as error:
+        problem(error, cell.letter)
+        return None
+    return key
 
 
 def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:

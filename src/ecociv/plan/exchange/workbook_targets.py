@@ -32,9 +32,10 @@ from ecociv.core.text import Text
 from ecociv.plan.exchange.characters import fold_sentence
 from ecociv.plan.exchange.workbook_cells import CellError, number_text, plain_number
 
-_N = r"[+-]?\d+(?:\.\d+)?"
+_N = r"[+-]?\d{1,18}(?:\.\d{1,18})?"
 _SIGNS = {"at_least": "≥", "at_most": "≤"}
 _KINDS = {sign: kind for kind, sign in _SIGNS.items()}
+_LONGEST = 2_000
 _PART = r"[\w.\-]+"
 
 
@@ -64,7 +65,7 @@ def _candidates(mapping: Mapping[str, Any], parts: Sequence[str]) -> list[str]:
         if kind == "composition" and list(body) == list(parts):
             return [":".join(number_text(share) for share in body.values()), *_words_of(kind, body)]
         return _words_of(kind, body)
-    except (KeyError, TypeError, ValueError, ArithmeticError):
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
         return []
 
 
@@ -123,6 +124,8 @@ def decode_target(words: str, direction: str | None, parts: Sequence[str] = ()) 
     CellError
         With the words and the known forms.
     """
+    if len(words) > _LONGEST:
+        raise _not_understood(words[:40] + "…", "it is too long")
     own = _own_form(words)
     if own is not None:
         return own
