@@ -250,7 +250,7 @@ def test_standards_are_listed_with_clause_and_year(mixed: Document) -> None:
 
 def test_what_the_data_cannot_prove_is_said(mixed: Document) -> None:
     said = " ".join(block.text for block in paragraphs(mixed, "methods"))
-    assert "空气质量指数(AQI)达到优良天数占比：臭氧口径未知" in said
+    assert "指标35“空气质量指数(AQI)达到优良天数占比”：臭氧口径未知" in said
 
 
 # -- honesty -----------------------------------------------------------------------------------------------------

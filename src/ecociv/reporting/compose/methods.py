@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ecociv.core.text import Text
 from ecociv.core.trace import Citation, Trace
+from ecociv.reporting.compose.overview import name_of
 from ecociv.reporting.compose.voice import Voice
 from ecociv.reporting.document import Block, Cell, Column, Heading, Paragraph, Row, Run, Section, Table
 
@@ -127,7 +128,7 @@ def _limits(voice: Voice) -> list[str]:
         for series in indicator.series:
             fact = facts.fact(series.key)
             for limit in fact.limits if fact.known else ():
-                by_limit.setdefault(limit, []).append(f"{indicator.number} {voice.text(indicator.series_name(series))}")
+                by_limit.setdefault(limit, []).append(voice.text(name_of((indicator, series))))
     limits = [
         voice.say("{names}：{limit}", "{names}: {limit}", names=voice.join(names, most=6), limit=limit)
         for limit, names in by_limit.items()

@@ -14,12 +14,23 @@ from docx.shared import Emu, Mm, Pt
 
 from ecociv.reporting.document import Cell, Document, Entry, Heading, Paragraph, Run, Section, Table
 from ecociv.reporting.render.archive import fixed_archive
+from ecociv.reporting.render.word_page import (
+    BOTTOM,
+    INNER,
+    LABEL,
+    LINE,
+    OUTER,
+    PAGE_LONG,
+    PAGE_SHORT,
+    TOP,
+    set_page,
+    set_styles,
+)
 from ecociv.reporting.render.word_parts import (
     FACES,
     LINK_COLOUR,
     bookmark,
     colour,
-    element,
     field,
     font_table,
     hyphenate,
@@ -31,11 +42,6 @@ from ecociv.reporting.render.word_parts import (
     table_frame,
 )
 
-# GB/T 9704-2012, 5.2: A4, top 37 mm, inner 28 mm, type area 156 mm by 225 mm; 22 lines of 28 characters of size 3 (16 pt).
-PAGE_SHORT, PAGE_LONG = Mm(210), Mm(297)
-TOP, BOTTOM, INNER, OUTER = Mm(37), Mm(35), Mm(28), Mm(26)
-TYPE_AREA_HEIGHT_MM, LINES = 225, 22
-LINE_PITCH = Pt(round(TYPE_AREA_HEIGHT_MM / 25.4 * 72 / LINES, 1))
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
@@ -72,7 +78,7 @@ class _Writer:
 
     def write(self) -> bytes:
         self._properties()
-        self._styles()
+        set_styles(self.file, self.body_size, chinese=self.zh)
         self._cover()
         self._contents()
         for section in self.document.sections:
@@ -105,45 +111,6 @@ class _Writer:
         for part in package.iter_parts():
             if part.partname == "/word/fontTable.xml":
                 part._blob = font_table(FACES)
-
-    def _styles(self) -> None:
-        styles = self.file.styles
-        normal = styles["Normal"]
-        set_fonts(normal, FACES.body, self.body_size)
-        language = element("lang", val="en-GB", eastAsia="zh-CN")
-        normal.element.rPr.append(language)
-        form = normal.paragraph_format
-        form.space_before = form.space_after = Pt(0)
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, LINE_PITCH if self.zh else Pt(20)
-        looks = ((1, FACES.heading, 0.0), (2, FACES.subheading, 0.0), (3, FACES.body, 0.0))
-        for level, face, extra in looks:
-            style = styles[f"Heading {level}"]
-            set_fonts(style, face, self.body_size + extra)
-            colour(style, "000000")
-            style.font.bold = level == 3 or not self.zh
-            style.font.italic = False
-            spacing = style.paragraph_format
-            spacing.space_before = Pt(6 if level == 1 else 3)
-            spacing.space_after = Pt(0)
-            spacing.keep_with_next = True
-            spacing.line_spacing_rule, spacing.line_spacing = form.line_spacing_rule, form.line_spacing
-        caption = styles["Caption"]
-        set_fonts(caption, FACES.heading, 12)
-        colour(caption, "000000")
-        caption.font.bold = False
-        caption.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        caption.paragraph_format.keep_with_next = True
-        caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(8), Pt(4)
-        caption.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-
-    def _page(self, section: Any, *, landscape: bool) -> None:
-        section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-        section.page_width, section.page_height = (PAGE_LONG, PAGE_SHORT) if landscape else (PAGE_SHORT, PAGE_LONG)
-        # Turned a quarter to the left: what was the inner edge lies at the top, where the binding is.
-        edges = (INNER, OUTER, BOTTOM, TOP) if landscape else (TOP, BOTTOM, INNER, OUTER)
-        section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = edges
-        # 7 mm from the type area to the line of the page number, which is 5 mm high.
-        section.header_distance, section.footer_distance = Mm(15), Mm(14 if landscape else 23)
 
     def _header_and_footer(self, section: Any) -> None:
         first = section is self.file.sections[0] or section._sectPr is self.file.sections[0]._sectPr
@@ -183,7 +150,7 @@ class _Writer:
     def _cover(self) -> None:
         cover = self.document.cover
         section = self.file.sections[0]
-        self._page(section, landscape=False)
+        set_page(section, landscape=False)
         if self.document.sample_mark:
             self._centred(self.document.sample_mark, FACES.heading, 18, before=24, tone=_SAMPLE_COLOUR)
         self._centred(cover.title, FACES.title, 26 if self.zh else 22, before=90 if self.document.sample_mark else 130)
@@ -235,7 +202,7 @@ class _Writer:
         before = self.file.sections[-1].orientation == WD_ORIENT.LANDSCAPE
         if first or landscape or before != landscape:
             section = self.file.add_section(WD_SECTION.NEW_PAGE)
-            self._page(section, landscape=landscape)
+            set_page(section, landscape=landscape)
         heading = self.file.add_heading(level=1)
         heading.add_run(title)
         self._bookmark(heading, f"chapter_{key}")
@@ -297,7 +264,7 @@ class _Writer:
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table_frame(table, twips)
         size = 9.0 if len(block.columns) > 7 or not self.zh else 10.0
-        # Rows and cells are taken from the XML in order: python-docx finds a cell by walking the whole table.
+        # Taken once: python-docx finds a cell by walking the whole table.
         rows = list(table.rows)
         repeat_as_header(rows[0])
         for column, cell, twip in zip(block.columns, rows[0].cells, twips, strict=True):
@@ -360,7 +327,7 @@ class _Writer:
 
     def _appendix(self) -> None:
         section = self.file.add_section(WD_SECTION.NEW_PAGE)
-        self._page(section, landscape=False)
+        set_page(section, landscape=False)
         heading = self.file.add_heading(level=1)
         heading.add_run(self.document.words["appendix"])
         self._bookmark(heading, "chapter_appendix")
@@ -384,12 +351,12 @@ class _Writer:
             colour(sample, _SAMPLE_COLOUR)
         colon = "：" if self.zh else ": "
         for line in entry.lines:
+            # By the styles' keys: python-docx looks a name up through the whole file, thousands of times.
             paragraph = self.file.add_paragraph()
-            form = paragraph.paragraph_format
-            form.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            form.left_indent = Mm(6 + 6 * line.depth)
-            set_fonts(paragraph.add_run(f"{line.label}{colon}"), FACES.heading, 8.5)
-            set_fonts(paragraph.add_run(line.text), FACES.body, 8.5)
+            paragraph._p.style = LINE
+            paragraph.paragraph_format.left_indent = Mm(6 + 6 * line.depth)
+            paragraph.add_run(f"{line.label}{colon}")._r.style = LABEL
+            paragraph.add_run(line.text)
 
 
 __all__ = ["to_word"]
