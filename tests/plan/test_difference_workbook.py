@@ -305,6 +305,16 @@ def test_what_is_no_workbook_is_one_blocking_problem(plan: ZonePackage, data: by
         apply_changes(difference, plan)
 
 
+def test_a_base_that_was_tampered_with_is_not_believed(plan: ZonePackage, exported: bytes) -> None:
+    def tamper(book: Workbook) -> None:
+        for row in book["导出基准"].iter_rows(min_row=2):
+            if (row[0].value, row[1].value) == ("task", 2):
+                row[3].value = str(row[3].value).replace("2017", "2099")
+
+    difference = changed(exported, plan, tamper)
+    assert (difference.changes, difference.stale) == ((), ())
+
+
 # --- the plan has changed since --------------------------------------------------------------------------------
 
 

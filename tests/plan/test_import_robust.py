@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import time
+import zipfile
 from functools import cache
 
 import openpyxl
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import second_city
 from ecociv.plan.exchange import (
+    FileRefused,
     content_of,
+    difference_text,
     export_workbook,
     import_text,
     read_plan_content,
@@ -142,3 +146,40 @@ def test_anything_typed_into_any_cell_is_a_change_or_a_problem(
     # One cell of one row: never a change of another item, whatever was typed.
     assert len({change.key for change in difference.changes}) <= 1
     read_plan_content(content_of(stream.getvalue()))
+
+
+@cache
+def word() -> bytes:
+    return second_city.word_document()
+
+
+@given(st.booleans(), st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_damaged_files_are_answered_in_words(is_word: bool, flips: list[tuple[float, int]]) -> None:
+    data = bytearray(word() if is_word else exported())
+    for place, value in flips:
+        data[int(place * len(data))] = value
+    try:
+        content = content_of(bytes(data))
+    except FileRefused as refusal:
+        assert refusal.problem.text.zh and refusal.problem.remedy.zh
+        return
+    assert import_text(read_plan_content(content))
+    assert difference_text(workbook_difference(bytes(data), package()))
+
+
+@pytest.mark.parametrize("is_word", [True, False])
+def test_a_file_whose_content_breaks_off_is_told_to_be_damaged(is_word: bool) -> None:
+    """The archive is whole, but the XML in it is not."""
+    part = "word/document.xml" if is_word else "xl/worksheets/sheet3.xml"
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(word() if is_word else exported())) as source,
+        zipfile.ZipFile(stream, "w") as target,
+    ):
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, data[: len(data) // 2] if name == part else data)
+    plan = read_plan_content(content_of(stream.getvalue()))
+    assert plan.errors[0].code in ("damaged-document", "damaged-sheet")
+    assert plan.errors[0].blocking

@@ -9,9 +9,13 @@ from __future__ import annotations
 import codecs
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from docx.opc.exceptions import OpcError
+from openpyxl.utils.exceptions import InvalidFileException
 
 from ecociv.core.text import Text
 from ecociv.plan.exchange.rows import Problem
@@ -24,6 +28,26 @@ LARGEST_UNPACKED = 128 * 2**20
 LARGEST_RATIO = 200
 SMALL_PART = 2**20
 MOST_PARTS = 5000
+
+# What the readers of office files answer to a damaged one: whatever their parser met first.
+DAMAGE: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    SyntaxError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    OSError,
+    OpcError,
+    InvalidFileException,
+)
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AGAIN = Text(
@@ -183,7 +207,9 @@ def _office_kind(data: bytes) -> FileKind:
                             ),
                             _SAVE_AGAIN,
                         )
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except FileRefused:
+        raise
+    except DAMAGE as error:
         raise _refused(
             "damaged-archive",
             Text(

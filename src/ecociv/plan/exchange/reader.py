@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -53,7 +54,10 @@ def read_plan_content(content: FileContent, organisations: object = None) -> Imp
         return _from_text(content.text, register)
     if content.kind == "word":
         return _from_word(content.data, register)
-    return plan_of_workbook(content.data)
+    plan = plan_of_workbook(content.data)
+    if register.empty:
+        return plan
+    return replace(plan, doubts=tuple(doubts_about_names([*plan.tasks, *plan.projects], register)))
 
 
 def _from_text(text: str, register: BodyRegister) -> ImportedPlan:
@@ -78,24 +82,8 @@ def _from_text(text: str, register: BodyRegister) -> ImportedPlan:
 def _from_word(data: bytes, register: BodyRegister) -> ImportedPlan:
     try:
         found = read_word(data)
-    except (KeyError, ValueError, AttributeError) as error:
-        # python-docx answers a damaged document with whatever its parser met first.
-        return ImportedPlan(
-            "unreadable",
-            errors=(
-                Problem(
-                    "damaged-document",
-                    Text(
-                        zh=f"Word 文档已损坏,无法读取({error})",
-                        en=f"The Word document is damaged and cannot be read ({error})",
-                    ),
-                    Text(
-                        zh="请在 Word 或 WPS 中打开并另存后再导入",
-                        en="Open it in Word or WPS, save it again and import that",
-                    ),
-                ),
-            ),
-        )
+    except FileRefused as refusal:
+        return ImportedPlan("unreadable", errors=(refusal.problem,))
     problems = [*found.problems, *_tables_missing(set(found.kinds))]
     return _plan("word", found.indicators, found.tasks, found.projects, found.doubts, problems, register)
 

@@ -14,6 +14,7 @@ from docx.table import Table
 from ecociv.core.text import Text
 from ecociv.plan.exchange.bodies import NO_BODIES, BodyList, merged, read_bodies, split_outside_brackets
 from ecociv.plan.exchange.characters import fold, tidy
+from ecociv.plan.exchange.container import DAMAGE, FileRefused
 from ecociv.plan.exchange.duties import DutyCells, read_duty
 from ecociv.plan.exchange.grids import (
     GridCell,
@@ -48,14 +49,17 @@ def read_word(data: bytes) -> WordTables:
     """The plan tables of a Word document given as bytes.
 
     A table without headings continues the one before it where it has as many columns.
+
+    Raises
+    ------
+    FileRefused
+        When the document is damaged.
     """
     result = WordTables()
     heading: TableHeading | None = None
     rows: dict[ItemKind, list[GridRow]] = {}
     headings: dict[ItemKind, TableHeading] = {}
-    seen: dict[object, int] = {}
-    for table in docx.Document(io.BytesIO(data)).tables:
-        grid = _grid(table, seen)
+    for grid in _grids(data):
         own = find_grid_heading(grid)
         if own is not None:
             heading = own
@@ -81,6 +85,27 @@ def read_word(data: bytes) -> WordTables:
         else:
             _duties(body, found, kind, result)
     return result
+
+
+def _grids(data: bytes) -> list[list[GridRow]]:
+    """Every table of the document as a grid; only what python-docx itself raises is taken for damage."""
+    seen: dict[object, int] = {}
+    try:
+        return [_grid(table, seen) for table in docx.Document(io.BytesIO(data)).tables]
+    except DAMAGE as error:
+        raise FileRefused(
+            Problem(
+                "damaged-document",
+                Text(
+                    zh=f"Word 文档已损坏,无法读取({error})",
+                    en=f"The Word document is damaged and cannot be read ({error})",
+                ),
+                Text(
+                    zh="请在 Word 或 WPS 中打开并另存后再导入",
+                    en="Open it in Word or WPS, save it again and import that",
+                ),
+            )
+        ) from error
 
 
 def _grid(table: Table, seen: dict[object, int]) -> list[GridRow]:

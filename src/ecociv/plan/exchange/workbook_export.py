@@ -16,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.plan.exchange.rows import ItemKind
 from ecociv.plan.exchange.workbook_cells import number_text
@@ -243,9 +244,8 @@ def _write_base(
         for item in payloads:
             # ASCII only: a workbook escapes or refuses some characters.
             text = json.dumps(item, ensure_ascii=True)
-            sheet.append(
-                [kind, item["number"], *(text[at : at + _CHUNK] for at in range(0, len(text), _CHUNK))]
-            )
+            chunks = [text[at : at + _CHUNK] for at in range(0, len(text), _CHUNK)]
+            sheet.append([kind, item["number"], digest_of_json(item), *chunks])
 
 
 def _write_about(

@@ -5,17 +5,17 @@ from __future__ import annotations
 import io
 import json
 import re
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
+from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.plan.exchange.characters import fold, fold_name
+from ecociv.plan.exchange.container import DAMAGE
 from ecociv.plan.exchange.rows import ItemKind, Problem
 from ecociv.plan.exchange.workbook_cells import RawCell
 from ecociv.plan.exchange.workbook_columns import Column, duty_columns, indicator_columns, rest_column
@@ -80,15 +80,7 @@ def read_workbook(data: bytes) -> WorkbookContent:
     try:
         # Streaming mode: memory stays small however long a sheet is. Formulas are kept, to be refused.
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-    ) as error:
+    except DAMAGE as error:
         content.problems.append(
             Problem(
                 "damaged-workbook",
@@ -112,8 +104,7 @@ def read_workbook(data: bytes) -> WorkbookContent:
                 content.choices = _read_choices(_raw_rows(sheet, 5_000))
                 continue
             _read_sheet(sheet, content)
-    except (KeyError, ValueError, TypeError, IndexError, SyntaxError) as error:
-        # openpyxl parses sheets while they are read and answers damage with whatever it met.
+    except _Damaged as error:
         content.problems.append(
             Problem(
                 "damaged-sheet",
@@ -135,9 +126,25 @@ def read_workbook(data: bytes) -> WorkbookContent:
     return content
 
 
-def _raw_rows(sheet: Any, limit: int) -> Any:
-    sheet.reset_dimensions()
-    return sheet.iter_rows(max_row=limit, max_col=MOST_COLUMNS)
+class _Damaged(Exception):
+    """A sheet cannot be read on."""
+
+
+def _raw_rows(sheet: Any, limit: int) -> Iterator[Any]:
+    """Rows of a sheet; only what openpyxl itself raises while it parses is taken for damage."""
+    try:
+        sheet.reset_dimensions()
+        rows = iter(sheet.iter_rows(max_row=limit, max_col=MOST_COLUMNS))
+    except DAMAGE as error:
+        raise _Damaged(str(error)) from error
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except DAMAGE as error:
+            raise _Damaged(str(error)) from error
+        yield row
 
 
 def _read_choices(rows: Any) -> dict[str, dict[str, str]]:
@@ -163,13 +170,16 @@ def _read_base(rows: Any) -> Base | None:
             if not values or values[0] != FORMAT or len(values) < 3:
                 return None
             base = Base(str(values[1]), str(values[2]), {"indicator": {}, "task": {}, "project": {}})
-        elif values and values[0] in base.items:
+        elif len(values) > 3 and values[0] in base.items:
+            text = "".join(str(part) for part in values[3:] if part is not None)
             try:
-                item = json.loads("".join(str(part) for part in values[2:] if part is not None))
-            except ValueError:
-                # Without the item as it was, the current one is the base.
-                continue
-            base.items[values[0]][int(str(values[1]))] = item
+                item = json.loads(text)
+                whole = digest_of_json(item) == values[2] and item["number"] == values[1]
+            except (ValueError, TypeError, KeyError, RecursionError):
+                whole = False
+            if whole:
+                # A base that was tampered with is none: the item is then compared with the plan of now.
+                base.items[values[0]][item["number"]] = item
     return base
 
 
