@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ecociv.cli.console import EXIT_CODES, fail, language_option, progress, say, with_django
+from ecociv.cli.console import EXIT_CODES, Exit, fail, language_option, progress, say, with_django
 from ecociv.cli.indicator import moment
 
 
@@ -31,13 +31,15 @@ def annual(zone: str, year: int, out: Path, as_of: str | None, language: str) ->
     """The annual report (年度自查报告) of ZONE for a year."""
     from ecociv.plan.queries import ZoneNotLoaded
     from ecociv.reporting.annual import write_annual_report
-    from ecociv.reporting.problems import ReportRefused
+    from ecociv.reporting.problems import NoChineseFont, ReportRefused
 
     with progress(f"Annual report {year}") as show:
         try:
             written = write_annual_report(
                 zone, year, out, as_of=moment(as_of), language=language, progress=show
             )
+        except NoChineseFont as error:
+            fail(str(error), Exit.MISSING)
         except (ReportRefused, ZoneNotLoaded) as error:
             fail(str(error))
     say(written.as_text(language))
