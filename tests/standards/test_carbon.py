@@ -332,3 +332,15 @@ def test_traces_go_through_json() -> None:
         trace = found.trace()
         assert type(trace).from_json(trace.to_json()) == trace
         assert found.explain("zh") and found.explain("en")
+
+
+def test_the_trace_of_an_inventory_leads_down_to_the_fuel() -> None:
+    coal = carbon.fuel_combustion("原煤", [1000, 2000], factors="provincial")
+    found = carbon.inventory(
+        [carbon.Source("manufacturing", coal, "co2", 3, 4), carbon.Source("rice", 10, "ch4", 3, 4)], gwp="SAR"
+    )
+    leaves = [leaf.value for leaf in found.trace(1).leaves()]
+    assert leaves == [2000, 10]  # tonnes of coal and tonnes of methane, each before its factor
+    assert {parameter.value for parameter in found.trace(1).parameters} == {1, 21}
+    # 3800.60 at 5 %, 210 at 5 %: sqrt(190.03^2 + 10.5^2) / 4010.6 = 4.75 %
+    assert "±4.7 %" in found.explain("en", at=1)

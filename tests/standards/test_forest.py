@@ -222,3 +222,11 @@ def test_traces_go_through_json() -> None:
         trace = found.trace(1)
         assert type(trace).from_json(trace.to_json()) == trace
         assert found.explain("zh", at=0) and found.explain("en", at=0)
+
+
+def test_the_trace_of_a_stock_leads_down_to_areas_and_densities() -> None:
+    stock = forest.carbon_stock([[100, 50], [10, 5]], {"trees": [20, 30], "soil": [80, 90]})
+    trace = stock.trace(1)
+    assert [leaf.value for leaf in trace.leaves()] == [10, 20, 5, 30, 10, 80, 5, 90]
+    assert [layer.value for layer in trace.inputs] == [350, 1250]
+    assert trace.value == 1600

@@ -14,7 +14,7 @@ from ecociv.core.text import Text
 from ecociv.core.trace import Citation
 from ecociv.standards.arrays import Float64, MeasurementError, as_float64, measurements, refuse_impossible
 from ecociv.standards.carbon.gases import GAS_NAMES, potentials
-from ecociv.standards.computed import Computed, Term, all_needed, joined_marks
+from ecociv.standards.computed import Computed, Term, all_needed, joined_marks, pick
 from ecociv.standards.parameters import parameter
 from ecociv.standards.results import marks_of
 
@@ -136,6 +136,12 @@ class Inventory(Computed):
     contributions: Mapping[str, Any]
     memo: Any
 
+    def _notes_at(self, place: int | None) -> tuple[Text, ...]:
+        half = float(pick(self.uncertainty, place))
+        if np.isnan(half):
+            return (Text(zh="未给出不确定性", en="no uncertainty was given"),)
+        return (Text(zh=f"不确定性±{half:.1f}%（95%置信）", en=f"uncertainty ±{half:.1f} % (95 % interval)"),)
+
     @property
     def low(self) -> Any:
         """Lower end of the 95 % interval, tCO2e."""
@@ -198,6 +204,7 @@ def inventory(
     used, mapping = potentials(gwp), parameter("carbon.sources")
     lines: list[tuple[str, SourceCategory, str]] = []
     columns: dict[str, ArrayLike] = {}
+    emissions: dict[str, Float64] = {}
     for number, source in enumerate(sources):
         category = source_category(source.name)
         if source.gas not in GAS_NAMES:
@@ -206,6 +213,7 @@ def inventory(
         key = f"{category.key} {source.gas}"
         key = key if key not in columns else f"{key} {number + 1}"
         lines.append((key, category, source.gas))
+        emissions[key] = _tonnes(source, category)
         columns[key] = column
         columns[f"u {key}"] = _uncertainty_of(source)
     rows = measurements(**columns)
@@ -237,6 +245,16 @@ def inventory(
         gas: np.sum([zero, *(given[key] for key, _, own in counted if own == gas)], axis=0)
         for gas in dict.fromkeys(own for _, _, own in counted)
     }
+    terms = {
+        key: source.emission
+        if isinstance(source.emission, Computed)
+        else Term(
+            Text(zh=f"{category.name.zh}（{gas}）", en=f"{category.name.en} ({gas})"),
+            np.broadcast_to(emissions[key], rows.shape),
+            "tonne",
+        )
+        for (key, category, gas), source in zip(lines, sources, strict=True)
+    }
     results = [source.emission for source in sources if isinstance(source.emission, Computed)]
     return Inventory(
         value=rows.restore(total),
@@ -249,11 +267,17 @@ def inventory(
             en="Total of the greenhouse-gas inventory (CO2 equivalent)",
         ),
         formula="sum(emission * GWP)",
-        terms=tuple(
-            Term(
-                Text(zh=f"{category.name.zh}（{gas}）", en=f"{category.name.en} ({gas})"), given[key], "tonne"
-            )
-            for key, category, gas in counted
+        terms=(
+            *(terms[key] for key, _, _ in counted),
+            *(
+                Term(
+                    Text(zh=f"{GAS_NAMES[gas].zh}的GWP", en=f"GWP of {GAS_NAMES[gas].en}"),
+                    used.table[gas],
+                    "1",
+                    used,
+                )
+                for gas in gases
+            ),
         ),
         standard=APPROACH_1,
         notes=(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ecociv.core.text import Text
-from ecociv.core.trace import Citation
+from ecociv.core.trace import Citation, Trace, TraceInput
 from ecociv.standards.arrays import Float64, MeasurementError, measurements, refuse_impossible
-from ecociv.standards.computed import Computed, Term, all_needed
+from ecociv.standards.computed import Computed, Term, all_needed, pick
 from ecociv.standards.forest.biomass import CARBON_TO_CO2
-from ecociv.standards.results import DataValidity
+from ecociv.standards.results import DataValidity, number_or_none
 
 _IPCC = Citation(
     "2006 IPCC Guidelines", "Volume 4, Chapter 2, stock-difference and gain-loss method", 2006, verified=False
@@ -42,6 +42,30 @@ class CarbonStock(Computed):
     by_layer: Mapping[str, Any]
     by_type: Any
     density: Any
+    figures: Mapping[str, Float64] = field(repr=False)
+
+    def _tree(self, place: int | None, told: tuple[Text, ...]) -> Trace:
+        """Each layer with the area and density of every type, so that the sum can be followed."""
+        whole = super()._tree(place, told)
+        row = {
+            name: column.reshape(-1, column.shape[-1])[place or 0] for name, column in self.figures.items()
+        }
+        layers = []
+        for name, total in self.by_layer.items():
+            inputs = []
+            for number in range(row["area"].size):
+                zh, en = f"第{number + 1}类", f"type {number + 1}"
+                area, density = number_or_none(row["area"][number]), number_or_none(row[name][number])
+                inputs.append(TraceInput(Text(zh=f"{zh}面积", en=f"area of {en}"), area, "hectare"))
+                inputs.append(
+                    TraceInput(Text(zh=f"{zh}碳密度", en=f"density of {en}"), density, "tonne/hectare")
+                )
+            label = Text(zh=f"{name}碳储量", en=f"carbon of {name}")
+            value = number_or_none(pick(total, place))
+            layers.append(
+                Trace(label, value, "tonne", "sum(area * carbon density)", tuple(inputs), self.standard)
+            )
+        return replace(whole, formula="sum of the layers", inputs=tuple(layers))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -117,16 +141,14 @@ def carbon_stock(area: ArrayLike, layers: Mapping[str, ArrayLike]) -> CarbonStoc
         ),
         label=Text(zh="森林碳储量", en="Carbon stock of forests"),
         formula="sum(area * carbon density)",
-        terms=tuple(
-            Term(Text(zh=f"{name}碳储量", en=f"carbon of {name}"), part.sum(axis=-1).reshape(-1), "tonne")
-            for name, part in parts.items()
-        ),
+        terms=(),
         standard=_IPCC,
         by_layer={
             name: total.restore(np.atleast_1d(part.sum(axis=-1)).reshape(-1)) for name, part in parts.items()
         },
         by_type=by_type,
         density=total.restore(density),
+        figures=given,
     )
 
 
