@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import overload
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
 
 from ecociv.core.text import Text
+from ecociv.standards.key_sets import KeySets, joined
 
 POLLUTANTS = ("so2", "no2", "co", "o3", "pm10", "pm2_5")
 """Keys of the pollutants; the place of a key is its bit in a mask."""
@@ -45,57 +42,14 @@ def decode(bits: int) -> tuple[str, ...]:
     >>> decode(0b110000)
     ('pm10', 'pm2_5')
     """
-    return tuple(key for place, key in enumerate(POLLUTANTS) if bits >> place & 1)
+    return PollutantSets.decode(bits)
 
 
-_DECODED = tuple(decode(bits) for bits in range(1 << len(POLLUTANTS)))
+class PollutantSets(KeySets):
+    """A set of pollutants for each element, kept as one byte."""
 
-
-class PollutantSets(Sequence[tuple[str, ...]]):
-    """A set of pollutants for each element, kept as one byte and decoded when it is read.
-
-    ``sets[i]`` is a tuple of keys, counted along the flattened array; `bits` is the array of masks in its own shape.
-    """
-
-    __slots__ = ("bits",)
-
-    def __init__(self, bits: NDArray[np.uint8]) -> None:
-        self.bits = bits
-
-    def __len__(self) -> int:
-        return int(self.bits.size)
-
-    @overload
-    def __getitem__(self, index: int) -> tuple[str, ...]: ...
-    @overload
-    def __getitem__(self, index: slice) -> PollutantSets: ...
-    def __getitem__(self, index: int | slice) -> tuple[str, ...] | PollutantSets:
-        flat = self.bits.reshape(-1)
-        if isinstance(index, slice):
-            return PollutantSets(flat[index])
-        return _DECODED[int(flat[index])]
-
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
-        return (_DECODED[bits] for bits in self.bits.reshape(-1).tolist())
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, PollutantSets):
-            return self.bits.shape == other.bits.shape and bool(np.array_equal(self.bits, other.bits))
-        return list(self) == other if isinstance(other, list) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]  # holds an array
-
-    def __repr__(self) -> str:
-        shown = ", ".join(str(self[place]) for place in range(min(len(self), 6)))
-        return f"PollutantSets([{shown}{', ...' if len(self) > 6 else ''}])"
-
-    def contains(self, pollutant: str) -> NDArray[np.bool_]:
-        """For each element, whether the pollutant belongs to its set."""
-        return (self.bits >> POLLUTANTS.index(pollutant) & 1).astype(np.bool_)
-
-    def labels(self, lang: str = "zh", separator: str | None = None) -> list[str]:
-        """The names of each set joined in one text, ``"—"`` for the empty set."""
-        return [label(keys, lang, separator) for keys in self]
+    KEYS = POLLUTANTS
+    NAMES = POLLUTANT_NAMES
 
 
 def label(keys: Sequence[str], lang: str = "zh", separator: str | None = None) -> str:
@@ -106,5 +60,4 @@ def label(keys: Sequence[str], lang: str = "zh", separator: str | None = None) -
     >>> label(("pm10", "pm2_5"), "en")
     'PM10, PM2.5'
     """
-    joint = separator if separator is not None else Text(zh="、", en=", ").in_language(lang)
-    return joint.join(POLLUTANT_NAMES[key].in_language(lang) for key in keys) or "—"
+    return joined(POLLUTANT_NAMES, keys, lang, separator)

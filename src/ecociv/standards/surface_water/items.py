@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import overload
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
 
 from ecociv.core.text import Text
+from ecociv.standards.key_sets import KeySets, joined
 
 ITEM_NAMES: dict[str, Text] = {
     "ph": Text(zh="pH", en="pH"),
@@ -72,7 +69,7 @@ def decode(bits: int) -> tuple[str, ...]:
     >>> decode(0b100001)
     ('ph', 'nh3n')
     """
-    return tuple(key for place, key in enumerate(ITEMS) if bits >> place & 1)
+    return ItemSets.decode(bits)
 
 
 def label(keys: Sequence[str], lang: str = "zh") -> str:
@@ -83,54 +80,12 @@ def label(keys: Sequence[str], lang: str = "zh") -> str:
     >>> label(("codmn", "tp"))
     '高锰酸盐指数、总磷'
     """
-    joint = Text(zh="、", en=", ").in_language(lang)
-    return joint.join(ITEM_NAMES[key].in_language(lang) for key in keys) or "—"
+    return joined(ITEM_NAMES, keys, lang)
 
 
-class ItemSets(Sequence[tuple[str, ...]]):
-    """A set of items for each element, kept as four bytes and decoded when it is read.
+class ItemSets(KeySets):
+    """A set of items for each element, kept as four bytes."""
 
-    ``sets[i]`` is a tuple of keys, counted along the flattened array; `bits` is the array of masks in its own shape.
-    """
+    KEYS = ITEMS
+    NAMES = ITEM_NAMES
 
-    __slots__ = ("bits",)
-
-    def __init__(self, bits: NDArray[np.uint32]) -> None:
-        self.bits = bits
-
-    def __len__(self) -> int:
-        return int(self.bits.size)
-
-    @overload
-    def __getitem__(self, index: int) -> tuple[str, ...]: ...
-    @overload
-    def __getitem__(self, index: slice) -> ItemSets: ...
-    def __getitem__(self, index: int | slice) -> tuple[str, ...] | ItemSets:
-        flat = self.bits.reshape(-1)
-        if isinstance(index, slice):
-            return ItemSets(flat[index])
-        return decode(int(flat[index]))
-
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
-        different, places = np.unique(self.bits.reshape(-1), return_inverse=True)
-        decoded = [decode(bits) for bits in different.tolist()]
-        return (decoded[place] for place in places.tolist())
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, ItemSets):
-            return self.bits.shape == other.bits.shape and bool(np.array_equal(self.bits, other.bits))
-        return list(self) == other if isinstance(other, list) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]  # holds an array
-
-    def __repr__(self) -> str:
-        shown = ", ".join(str(self[place]) for place in range(min(len(self), 6)))
-        return f"ItemSets([{shown}{', ...' if len(self) > 6 else ''}])"
-
-    def contains(self, item: str) -> NDArray[np.bool_]:
-        """For each element, whether the item belongs to its set."""
-        return (self.bits >> ITEMS.index(item) & 1).astype(np.bool_)
-
-    def labels(self, lang: str = "zh") -> list[str]:
-        """The names of each set joined in one text, ``"—"`` for the empty set."""
-        return [label(keys, lang) for keys in self]
