@@ -199,3 +199,17 @@ def test_the_report_is_plain_json_and_the_text_has_both_languages(plan: Imported
     assert zh.startswith("来源:网页文字;指标5项,任务6项,项目4项。")
     assert "5 indicators, 6 tasks, 4 projects" in en
     assert zh.count("\n") == en.count("\n")
+
+
+def test_every_code_of_a_doubt_is_explained_in_the_documentation() -> None:
+    import re
+    from pathlib import Path
+
+    root = Path(__file__).resolve().parents[2]
+    source = "".join(file.read_text("utf-8") for file in (root / "src/ecociv/plan/exchange").glob("*.py"))
+    used = set(re.findall(r'(?:doubt\(|Doubt\()[^"]*?"[a-z_]+",\s*"([a-z-]+)"', source))
+    used |= set(re.findall(r'(?:FigureDoubt|TimingDoubt)\((?:"(?:start|due)", )?"([a-z-]+)"', source))
+    used |= {"unknown-body", "misspelt-body", "perhaps-misspelt"}
+    assert len(used) > 30
+    explained = set(re.findall(r"`([a-z-]+)`", (root / "docs/plan-import.md").read_text("utf-8")))
+    assert used - explained == set()

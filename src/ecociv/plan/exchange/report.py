@@ -166,7 +166,9 @@ def difference_text(difference: WorkbookDifference, language: str = "zh") -> str
             )
     lines += _problem_lines(difference.problems, language, Text(zh="问题", en="Problems"))
     if not difference.changes:
-        lines.append("没有修改。" if zh else "Nothing was changed.")
+        # Where the file could not be read, nothing can be said of changes.
+        if not difference.blocking:
+            lines.append("没有修改。" if zh else "Nothing was changed.")
     else:
         lines.append(
             f"待确认的修改{len(difference.changes)}处:"
