@@ -85,7 +85,7 @@ def read_bodies(line: str) -> BodyList | None:
     BodyList(names=('市统计局', '市农业局', '各县(市、区)政府'), open=True, glued=(), spaced=False, continues=False)
     >>> read_bodies("市规划局市建设局").names
     ('市规划局', '市建设局')
-    >>> read_bodies("强化施工扬尘监管。") is None, read_bodies("绿色出行") is None
+    >>> read_bodies("管好工地的扬尘。") is None, read_bodies("绿色出行") is None
     (True, True)
     """
     text = fold(line)

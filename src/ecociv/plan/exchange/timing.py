@@ -86,7 +86,7 @@ class _Point:
 def has_date(text: str) -> bool:
     """Whether a cell speaks of time at all.
 
-    >>> has_date("2014-2020年"), has_date("强化施工扬尘监管。")
+    >>> has_date("2014-2020年"), has_date("管好工地的扬尘。")
     (True, False)
     """
     return _DATE.search(fold_sentence(text)) is not None

@@ -141,8 +141,8 @@ def _join_broken_headings(lines: list[Line], kind: Place) -> tuple[list[Line], l
 def group_of(text: str) -> Group | None:
     """The system or programme that a line heads, or None.
 
-    >>> group_of("(三)构建节约集约的资源能源利用体系")
-    Group(number=3, title='构建节约集约的资源能源利用体系')
+    >>> group_of("(三)净水护土")
+    Group(number=3, title='净水护土')
     >>> group_of("十、绿色生活引导工程").number
     10
     """
