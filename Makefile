@@ -25,7 +25,7 @@ run: setup
 	@$(VENV)/python -m ecociv.server.start --port $(PORT)
 
 test: setup
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest -n auto $(ARGS)
 
 lint: setup
 	@$(VENV)/ruff check src tests scripts benchmarks
