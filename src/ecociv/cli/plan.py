@@ -119,7 +119,7 @@ def import_plan(file: Path, zone: str | None, form: str, language: str) -> None:
     try:
         imported = read_plan(file, organisations=package.organisations if package else None)
     except FileRefused as error:
-        fail(str(error))
+        fail(error.problem.sentence(language))
     differences = compare_with(imported, package) if package else []
     if form == "json":
         report = import_report(imported)
@@ -128,7 +128,7 @@ def import_plan(file: Path, zone: str | None, form: str, language: str) -> None:
         say(import_text(imported, language))
         if package:
             say(comparison_text(differences, language))
-    if imported.errors:
+    if any(problem.blocking for problem in imported.errors):
         raise SystemExit(int(Exit.INPUT))
     if differences:
         raise SystemExit(int(Exit.FOUND))
@@ -176,7 +176,7 @@ def diff(file: Path, zone: str, form: str, language: str) -> None:
     try:
         found = workbook_difference(read_content(file).data, _package(zone))
     except FileRefused as error:
-        fail(str(error))
+        fail(error.problem.sentence(language))
     if form == "json":
         say_json(difference_report(found))
     else:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from ecociv.cli.console import EXIT_CODES, Exit, fail, language_option, progress, say, with_django
+from ecociv.cli.console import (
+    EXIT_CODES,
+    Exit,
+    fail,
+    language_option,
+    progress,
+    say,
+    with_django,
+    year_option,
+)
 from ecociv.cli.indicator import moment
 
 
@@ -17,7 +27,7 @@ def group() -> None:
 
 @group.command("annual")
 @click.argument("zone")
-@click.option("--year", type=int, required=True)
+@year_option
 @click.option(
     "--out",
     required=True,
@@ -29,17 +39,25 @@ def group() -> None:
 @with_django
 def annual(zone: str, year: int, out: Path, as_of: str | None, language: str) -> None:
     """The annual report (年度自查报告) of ZONE for a year."""
+    from ecociv.indicators.compute import YearNotComputable
+    from ecociv.indicators.freshness import ensure_current
     from ecociv.plan.queries import ZoneNotLoaded
     from ecociv.reporting.annual import write_annual_report
     from ecociv.reporting.problems import NoChineseFont, ReportRefused
 
     with progress(f"Annual report {year}") as show:
         try:
+            if as_of is None:
+                with suppress(YearNotComputable):
+                    ensure_current(zone, year)
             written = write_annual_report(
                 zone, year, out, as_of=moment(as_of), language=language, progress=show
             )
-        except NoChineseFont as error:
-            fail(str(error), Exit.MISSING)
-        except (ReportRefused, ZoneNotLoaded) as error:
+        except ReportRefused as error:
+            fail(
+                error.text.in_language(language),
+                Exit.MISSING if isinstance(error, NoChineseFont) else Exit.INPUT,
+            )
+        except ZoneNotLoaded as error:
             fail(str(error))
     say(written.as_text(language))
