@@ -22,7 +22,8 @@ class Exit(IntEnum):
     """Exit codes of every command.
 
     0 done; 1 done, and something was found that needs a decision (rows rejected, differences);
-    2 the command line is wrong; 3 the input cannot be used; 4 something is missing on this machine.
+    2 the command line is wrong; 3 the input cannot be used; 4 something is missing on this machine; 130 stopped
+    by Ctrl-C, 141 nobody reads the output any more (as shells count them).
     """
 
     DONE = 0
@@ -30,6 +31,8 @@ class Exit(IntEnum):
     USAGE = 2
     INPUT = 3
     MISSING = 4
+    STOPPED = 130
+    READER_GONE = 141
 
 
 EXIT_CODES = """\b
@@ -39,6 +42,8 @@ Exit codes:
   2  the command line is wrong
   3  the input cannot be used; nothing was written
   4  something that the command needs is missing on this machine
+  130  stopped by Ctrl-C
+  141  nobody reads the output any more (as in a pipe to head)
 """
 
 
@@ -80,8 +85,20 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
+"""Calendar years that a command takes; others are slips of the hand."""
+
+
+def year_option(command: Callable[P, R]) -> Callable[P, R]:
+    """The option ``--year``."""
+    return click.option("--year", type=click.IntRange(EARLIEST_YEAR, LATEST_YEAR), required=True)(command)
+
+
 def with_django(command: Callable[P, R]) -> Callable[P, R]:
-    """Set Django up before a command that needs the database; errors of the database become one sentence."""
+    """Set Django up before a command that needs the database.
+
+    An unknown zone, a day on which no rule was in force and errors of the database become one sentence.
+    """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -91,13 +108,26 @@ def with_django(command: Callable[P, R]) -> Callable[P, R]:
         from django.core.exceptions import ImproperlyConfigured
         from django.db import DatabaseError
 
+        from ecociv.cli.database import make_local_database
+        from ecociv.core.periods import OutsideValidity
+        from ecociv.evidence.declared import DeclarationError
+        from ecociv.plan.package import PackageError
+
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecociv.server.settings")
         try:
             django.setup()
+            make_local_database()
             return command(*args, **kwargs)
         except ImproperlyConfigured as error:
             fail(f"The settings are not complete: {error}", Exit.MISSING)
+        except (PackageError, DeclarationError, OutsideValidity) as error:
+            fail(str(error))
         except DatabaseError as error:
+            if "locked" in str(error):
+                fail(
+                    "Another program is writing to the database; run this again when it has ended.",
+                    Exit.MISSING,
+                )
             fail(
                 f"The database does not answer as expected ({error}). Run `ecociv zone migrate` first.",
                 Exit.MISSING,

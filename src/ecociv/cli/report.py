@@ -39,12 +39,14 @@ def group() -> None:
 @with_django
 def annual(zone: str, year: int, out: Path, as_of: str | None, language: str) -> None:
     """The annual report (年度自查报告) of ZONE for a year."""
+    from ecociv.cli.database import ensure_plan
     from ecociv.indicators.compute import YearNotComputable
     from ecociv.indicators.freshness import ensure_current
     from ecociv.plan.queries import ZoneNotLoaded
     from ecociv.reporting.annual import write_annual_report
     from ecociv.reporting.problems import NoChineseFont, ReportRefused
 
+    ensure_plan(zone)
     with progress(f"Annual report {year}") as show:
         try:
             if as_of is None:

@@ -17,8 +17,10 @@ def group() -> None:
 @with_django
 def load(zone: str) -> None:
     """Generate and load the sample evidence of ZONE and compute its indicators; a second run adds nothing."""
+    from ecociv.cli.database import ensure_plan
     from ecociv.indicators.sample import load_sample
 
+    ensure_plan(zone)
     with progress(f"Sample data of {zone}") as show:
         for line in load_sample(zone, progress=show):
             say(line)
