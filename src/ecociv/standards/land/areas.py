@@ -40,7 +40,7 @@ _EDGE_NOTES = {
     "geodesic": Text(zh="边按大地线计算", en="edges taken as shortest lines"),
 }
 
-BLOCK = 1 << 15
+BLOCK = 1 << 14
 """Vertices measured at a time, so that the intermediate columns stay in the processor's cache."""
 
 
