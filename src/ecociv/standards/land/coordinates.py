@@ -251,6 +251,7 @@ def _shifted(east: Float64, north: Float64, used: ParameterValue) -> tuple[Float
 
 def _unshifted(east: Float64, north: Float64, used: ParameterValue) -> tuple[Float64, Float64]:
     guess_east, guess_north = east.copy(), north.copy()
+    moved = np.inf
     for _ in range(int(used.table["iterations"])):
         right, up = _shift(guess_east, guess_north, used)
         next_east, next_north = east - right, north - up
@@ -260,5 +261,8 @@ def _unshifted(east: Float64, north: Float64, used: ParameterValue) -> tuple[Flo
         )
         guess_east, guess_north = next_east, next_north
         if moved < used.table["tolerance"]:
-            break
-    return guess_east, guess_north
+            return guess_east, guess_north
+    raise MeasurementError(
+        f"The shift could not be undone: after {used.table['iterations']} steps a point still moves by {moved:.1e} "
+        f"degrees, more than {used.table['tolerance']:g}. Check land.gcj02."
+    )
