@@ -144,5 +144,5 @@ def test_the_report_counts_what_no_doubt_excuses(document: ImportedPlan, package
     # Lead and support of row 4 are doubtful, the due date of row 2 is not: 3 differences, 1 without a doubt.
     assert (report["count"], report["without_doubt"]) == (3, 1)
     zh, en = comparison_text(differences, "zh"), comparison_text(differences, "en")
-    assert zh.split("\n")[1] == "任务2 完成时间:文件“2024”,规划“2023”"
+    assert zh.split("\n")[1] == "任务2 完成时间：文件“2024”，规划“2023”"
     assert en.split("\n")[1] == "task 2 due: the document has '2024', the plan '2023'"

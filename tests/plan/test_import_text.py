@@ -196,7 +196,7 @@ def test_the_report_is_plain_json_and_the_text_has_both_languages(plan: Imported
     assert report["doubts"][0]["why"].keys() == {"zh", "en"}
     assert "rows" not in report and "tasks" not in import_report(plan, rows=False)
     zh, en = import_text(plan, "zh"), import_text(plan, "en")
-    assert zh.startswith("来源:网页文字;指标5项,任务6项,项目4项。")
+    assert zh.startswith("来源：网页文字；指标5项，任务6项，项目4项。")
     assert "5 indicators, 6 tasks, 4 projects" in en
     assert zh.count("\n") == en.count("\n")
 

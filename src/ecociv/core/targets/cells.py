@@ -23,7 +23,7 @@ from ecociv.core.text import Text
 CellDirection = Direction | Mapping[str, Direction]
 
 _FORMS: tuple[tuple[str, Text], ...] = (
-    ("65.73", Text(zh="数值,按指标方向理解", en="a number, read by the direction of the series")),
+    ("65.73", Text(zh="数值，按指标方向理解", en="a number, read by the direction of the series")),
     ("1,895", Text(zh="带千位分隔的数值", en="a number with separated thousands")),
     ("10万千瓦以上 / 不低于30 / ≥30", Text(zh="下限", en="a floor")),
     ("控制在8.45以内 / 不超过30 / ≤30 / 降到65", Text(zh="上限", en="a ceiling")),

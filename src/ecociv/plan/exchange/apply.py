@@ -19,7 +19,7 @@ from ecociv.plan.package.consistency import inconsistencies
 from ecociv.plan.package.load import payload
 
 Item = Indicator | Task | Project
-_ADVICE = Text(zh="请更正该单元格,或撤销这项修改", en="Correct the cell, or take the change back")
+_ADVICE = Text(zh="请更正该单元格，或撤销这项修改", en="Correct the cell, or take the change back")
 
 
 class ChangesRefused(ValueError):
@@ -149,7 +149,7 @@ def _unknown_bodies(changes: Iterable[Change], package: ZonePackage) -> list[Pro
                         "unknown-body",
                         Text(zh=f"没有名为“{name}”的部门", en=f"No organisation goes by the name {name!r}"),
                         Text(
-                            zh="请用机构名单中的名称,或先把它补入名单",
+                            zh="请用机构名单中的名称，或先把它补入名单",
                             en="Use a name of the organisations list, or add it there first",
                         ),
                         change.sheet,
@@ -242,7 +242,7 @@ def _at(change: Change, code: str, message: str) -> Problem:
     return Problem(
         code,
         Text(
-            zh=f"“{change.heading}”改成“{change.after[:40]}”后不合规定:{message}",
+            zh=f"“{change.heading}”改成“{change.after[:40]}”后不合规定：{message}",
             en=f"With {change.heading!r} as {change.after[:40]!r} the item is not valid: {message}",
         ),
         _ADVICE,
@@ -256,11 +256,11 @@ def _conflict(change: Change) -> Problem:
     return Problem(
         "conflict",
         Text(
-            zh=f"“{change.heading}”在导出后已由“{change.exported}”改为“{change.before}”,工作簿中是“{change.after}”",
+            zh=f"“{change.heading}”在导出后已由“{change.exported}”改为“{change.before}”，工作簿中是“{change.after}”",
             en=f"{change.heading!r} was {change.exported!r} at export and is now {change.before!r}; the workbook has {change.after!r}",
         ),
         Text(
-            zh="请决定采用哪一个,或重新导出后修改", en="Decide which is right, or export again and edit that"
+            zh="请决定采用哪一个，或重新导出后修改", en="Decide which is right, or export again and edit that"
         ),
         change.sheet,
         change.row,
@@ -272,7 +272,7 @@ def _changed_meanwhile(change: Change) -> Problem:
     return Problem(
         "changed-meanwhile",
         Text(
-            zh=f"比较之后“{change.heading}”又被修改,不再是“{change.before}”",
+            zh=f"比较之后“{change.heading}”又被修改，不再是“{change.before}”",
             en=f"{change.heading!r} has been changed since the comparison and is no longer {change.before!r}",
         ),
         Text(zh="请重新比较后再确认", en="Compare again and confirm anew"),

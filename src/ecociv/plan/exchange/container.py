@@ -51,7 +51,7 @@ DAMAGE: tuple[type[Exception], ...] = (
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AGAIN = Text(
-    zh="请在 Word、WPS 或 Excel 中打开,另存为 .docx 或 .xlsx(不设密码)后再导入",
+    zh="请在 Word、WPS 或 Excel 中打开，另存为 .docx 或 .xlsx(不设密码)后再导入",
     en="Open it in Word, WPS or Excel, save it as .docx or .xlsx without a password, and import that",
 )
 
@@ -61,7 +61,7 @@ class FileRefused(ValueError):
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        super().__init__(f"{problem.text.en} {problem.remedy.en}")
+        super().__init__(problem.sentence("en"))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def read_content(path: Path | str) -> FileContent:
             raise _refused(
                 "file-too-large",
                 Text(
-                    zh=f"文件有 {size // 2**20} MB,超过 {LARGEST_FILE // 2**20} MB 的上限",
+                    zh=f"文件有 {size // 2**20} MB，超过 {LARGEST_FILE // 2**20} MB 的上限",
                     en=f"The file has {size // 2**20} MB; at most {LARGEST_FILE // 2**20} MB are read",
                 ),
                 Text(
@@ -102,7 +102,7 @@ def read_content(path: Path | str) -> FileContent:
         raise _refused(
             "file-not-readable",
             Text(
-                zh=f"无法打开文件“{path.name}”:{error.strerror or error}",
+                zh=f"无法打开文件“{path.name}”：{error.strerror or error}",
                 en=f"The file {path.name!r} cannot be opened: {error.strerror or error}",
             ),
             Text(zh="请检查路径和读取权限", en="Check the path and the permission to read it"),
@@ -134,7 +134,7 @@ def content_of(data: bytes) -> FileContent:
             "pdf",
             Text(zh="不读取 PDF 文件", en="PDF files are not read"),
             Text(
-                zh="请用原始的 .docx、.xlsx,或把网页文字存为 .txt",
+                zh="请用原始的 .docx、.xlsx，或把网页文字存为 .txt",
                 en="Use the original .docx or .xlsx, or save the page's text as .txt",
             ),
         )
@@ -142,7 +142,7 @@ def content_of(data: bytes) -> FileContent:
         raise _refused(
             "text-too-long",
             Text(
-                zh=f"文字超过 {LARGEST_TEXT // 2**20} MB,不会是一份规划",
+                zh=f"文字超过 {LARGEST_TEXT // 2**20} MB，不会是一份规划",
                 en=f"More than {LARGEST_TEXT // 2**20} MB of text is no plan",
             ),
             Text(zh="请只保留规划正文和附表", en="Keep the plan and its annexes only"),
@@ -152,11 +152,11 @@ def content_of(data: bytes) -> FileContent:
         raise _refused(
             "web-source",
             Text(
-                zh="这是网页源代码,不是网页上的文字",
+                zh="这是网页源代码，不是网页上的文字",
                 en="This is the source of a web page, not the text on it",
             ),
             Text(
-                zh="请在浏览器中全选、复制网页文字,存为 .txt 后导入",
+                zh="请在浏览器中全选、复制网页文字，存为 .txt 后导入",
                 en="Select all on the page, copy it, save it as .txt and import that",
             ),
         )
@@ -178,11 +178,11 @@ def _decoded(data: bytes) -> tuple[str, str]:
     raise _refused(
         "unknown-encoding",
         Text(
-            zh="既不是 UTF-8 也不是 GB18030 编码的文字,也不是 Office 文件",
+            zh="既不是 UTF-8 也不是 GB18030 编码的文字，也不是 Office 文件",
             en="Neither text in UTF-8 or GB18030 nor an Office file",
         ),
         Text(
-            zh="请另存为 UTF-8 编码的 .txt,或使用 .docx、.xlsx",
+            zh="请另存为 UTF-8 编码的 .txt，或使用 .docx、.xlsx",
             en="Save it as .txt in UTF-8, or use .docx or .xlsx",
         ),
     )
@@ -202,7 +202,7 @@ def _office_kind(data: bytes) -> FileKind:
                         raise _refused(
                             "document-type-declaration",
                             Text(
-                                zh=f"文件的“{part.filename}”含有文档类型声明,有安全风险,不予打开",
+                                zh=f"文件的“{part.filename}”含有文档类型声明，有安全风险，不予打开",
                                 en=f"The part {part.filename!r} has a document type declaration, which is unsafe; not opened",
                             ),
                             _SAVE_AGAIN,
@@ -213,7 +213,7 @@ def _office_kind(data: bytes) -> FileKind:
         raise _refused(
             "damaged-archive",
             Text(
-                zh="文件已损坏或加了密码,无法打开", en="The file is damaged or protected and cannot be opened"
+                zh="文件已损坏或加了密码，无法打开", en="The file is damaged or protected and cannot be opened"
             ),
             _SAVE_AGAIN,
         ) from error
@@ -244,11 +244,11 @@ def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
         raise _refused(
             "archive-too-large",
             Text(
-                zh=f"解压后有 {unpacked // 2**20} MB,或压缩比异常,疑为“压缩炸弹”,不予打开",
+                zh=f"解压后有 {unpacked // 2**20} MB，或压缩比异常，疑为“压缩炸弹”，不予打开",
                 en=f"It unpacks to {unpacked // 2**20} MB or is compressed beyond reason, like a zip bomb; not opened",
             ),
             Text(
-                zh="请删去空白行列和图片后另存,再导入",
+                zh="请删去空白行列和图片后另存，再导入",
                 en="Remove empty rows, columns and pictures, save it again and import that",
             ),
         )

@@ -83,7 +83,7 @@ def _no_workbook(zone: str) -> Problem:
         "not-a-workbook",
         Text(zh="这不是工作簿", en="This is not a workbook"),
         Text(
-            zh=f"规划文件请用:ecociv plan import 文件 --zone {zone}",
+            zh=f"规划文件请用：ecociv plan import 文件 --zone {zone}",
             en=f"Compare a plan document with: ecociv plan import FILE --zone {zone}",
         ),
     )
@@ -93,7 +93,7 @@ def _other_zone(found: str, wanted: str) -> Problem:
     return Problem(
         "other-zone",
         Text(
-            zh=f"工作簿导出自“{found}”,不是“{wanted}”",
+            zh=f"工作簿导出自“{found}”，不是“{wanted}”",
             en=f"The workbook was exported from {found!r}, not from {wanted!r}",
         ),
         Text(zh="请选择对应示范区的工作簿", en="Choose the workbook of this zone"),
@@ -104,7 +104,7 @@ def _no_base() -> Problem:
     return Problem(
         "no-export-base",
         Text(
-            zh="工作簿里没有导出时的原值,只能与当前规划比较",
+            zh="工作簿里没有导出时的原值，只能与当前规划比较",
             en="The workbook lacks the plan as exported; it can only be compared with the plan of now",
         ),
         Text(zh="请核对差异是否都是有意修改", en="Check that every difference is meant"),

@@ -61,7 +61,7 @@ def read_duty(cells: DutyCells) -> ImportedDuty:
             cells.doubt(
                 name, "cell-too-long", words, words[:20],
                 Text(
-                    zh=f"一格有{len(words)}个字,疑为多行连在一起,只读前{LONGEST_CELL}个字",
+                    zh=f"一格有{len(words)}个字，疑为多行连在一起，只读前{LONGEST_CELL}个字",
                     en=f"The cell has {len(words)} characters, as if rows ran together; the first {LONGEST_CELL} are read",
                 ),
             )  # fmt: skip
@@ -73,7 +73,7 @@ def read_duty(cells: DutyCells) -> ImportedDuty:
         cells.doubt(
             "due", "continues-yearly", cells.goal, timing.due,
             Text(
-                zh="写明年份的事之后还有逐年的工作,没有终止年份;截止时间按写明的年份理解",
+                zh="写明年份的事之后还有逐年的工作，没有终止年份；截止时间按写明的年份理解",
                 en="Yearly work follows what is dated and has no end; the due date is that of the dated part",
             ),
         )  # fmt: skip
@@ -125,7 +125,7 @@ def _doubt_names(cells: DutyCells, name: str, bodies: BodyList) -> None:
     if bodies.spaced:
         cells.doubt(
             name, "bodies-parted-by-spaces", " ".join(bodies.names), "、".join(bodies.names),
-            Text(zh="同一行的部门只以空格隔开,可能原为两格", en="Only spaces part the names; they may have been two cells"),
+            Text(zh="同一行的部门只以空格隔开，可能原为两格", en="Only spaces part the names; they may have been two cells"),
         )  # fmt: skip
     twice = [body for body, count in Counter(bodies.names).items() if count > 1]
     if twice:
@@ -139,13 +139,13 @@ def _doubt_goal(cells: DutyCells) -> None:
     if cells.goal_state == "blank":
         cells.doubt(
             "goal", "blank-goal", "", "",
-            Text(zh="目标与时间节点一格为空,没有时限", en="The goal cell is empty: the row has no date"),
+            Text(zh="目标与时间节点一格为空，没有时限", en="The goal cell is empty: the row has no date"),
         )  # fmt: skip
     elif cells.goal_state == "merged" and cells.goal_shared_with is not None and not cells.borders:
         cells.doubt(
             "goal", "merged-goal-cell", "", f"{cells.goal_shared_with}",
             Text(
-                zh=f"本行没有自己的目标,按与第{cells.goal_shared_with}项合并的单元格理解",
+                zh=f"本行没有自己的目标，按与第{cells.goal_shared_with}项合并的单元格理解",
                 en=f"The row has no goal of its own; it is read as merged with that of number {cells.goal_shared_with}",
             ),
         )  # fmt: skip
@@ -175,7 +175,7 @@ def _verdict(name: str, register: BodyRegister, odd: dict[str, str]) -> tuple[st
             "perhaps-misspelt",
             name,
             Text(
-                zh=f"与出现更多的“{odd[name]}”只差一字,可能是误写",
+                zh=f"与出现更多的“{odd[name]}”只差一字，可能是误写",
                 en=f"One character apart from {odd[name]}, which occurs more often: perhaps a slip",
             ),
         )
@@ -185,7 +185,7 @@ def _verdict(name: str, register: BodyRegister, odd: dict[str, str]) -> tuple[st
             "unknown-body",
             name,
             Text(
-                zh="机构名单中没有这个名称;请补充名称、别名或误写",
+                zh="机构名单中没有这个名称；请补充名称、别名或误写",
                 en="The organisations list does not have this name; add it there",
             ),
         )

@@ -107,7 +107,7 @@ def read_targets(
             _read_part(part, column, targets, doubts)
     if column == "goal" and (every := _ALL_OF.search(sentence)):
         why = Text(
-            zh="“所有”“全部”等没有写出数值,可按100%理解",
+            zh="“所有”“全部”等没有写出数值，可按100%理解",
             en='"All" stands without a figure; it may be meant as 100 %',
         )
         doubts.append(FigureDoubt("all-without-figure", every[0], "", why))
@@ -202,7 +202,7 @@ def _emit(
         pairs = [(subject, years[-1], match) for subject, match in zip(subjects, run, strict=True)]
     elif len(run) > 1:
         why = Text(
-            zh=f"“分别”后有{len(run)}个数,前面有{len(subjects)}个量、{len(years)}个年份,无法一一对应",
+            zh=f"“分别”后有{len(run)}个数，前面有{len(subjects)}个量、{len(years)}个年份，无法一一对应",
             en=f"{len(run)} figures follow 分别, but {len(subjects)} quantities and {len(years)} years go before",
         )
         doubts.append(FigureDoubt("figures-without-partner", found, found, why))
@@ -214,7 +214,7 @@ def _emit(
             targets.append(target)
             if year is None and target.relation != "delegated":
                 why = Text(
-                    zh="该数值没有写明年份,按全行时限理解",
+                    zh="该数值没有写明年份，按全行时限理解",
                     en="No year is given for this figure; it is read as holding for the row as a whole",
                 )
                 doubts.append(FigureDoubt("figure-without-year", match[0], "", why))
@@ -254,7 +254,7 @@ def _targets(
         return [ImportedTarget(subject, year, "at_least", Decimal(100), "%", column)]
     if match["count"]:
         why = Text(
-            zh="以“台数×单机规模”表示,台数和规模分别作为一个数值",
+            zh="以“台数×单机规模”表示，台数和规模分别作为一个数值",
             en="Written as a number times a size each; the number and the size are read as one figure each",
         )
         read_as = f"{match['count']}; {match['each']}{match['each_unit']}"
@@ -264,7 +264,7 @@ def _targets(
     if words == "" and subject and not match["bare"]:
         # A figure right after another ("2个1万亩") is the size of each.
         why = Text(
-            zh="该数值紧接在另一个数值之后,按每个的规模理解",
+            zh="该数值紧接在另一个数值之后，按每个的规模理解",
             en="The figure follows another at once; it is read as the size of each",
         )
         doubts.append(FigureDoubt("size-of-each", match[0], match[0], why))
@@ -273,7 +273,7 @@ def _targets(
     value, unit = Decimal(match["value"] or match["bare"]), match["unit"] or ""
     if unit == "千伏":
         why = Text(
-            zh="电压等级说明类别,不是数量目标", en="A voltage names a class of works, not an amount to reach"
+            zh="电压等级说明类别，不是数量目标", en="A voltage names a class of works, not an amount to reach"
         )
         doubts.append(FigureDoubt("voltage-class", match[0], match[0], why))
         return [ImportedTarget(subject, year, "hold", value, unit, column)]
@@ -300,7 +300,7 @@ def _relation(
     if unit == "%" and (_DOWN.search(words) or _UP.search(words)):
         signed = -value if _DOWN.search(words) else value
         why = Text(
-            zh="只写升降幅度,没有写明与哪一年相比,也可能指百分点",
+            zh="只写升降幅度，没有写明与哪一年相比，也可能指百分点",
             en="A change without the year it is counted from; it may also mean percentage points",
         )
         doubts.append(FigureDoubt("change-without-base", found, f"{signed}%", why))

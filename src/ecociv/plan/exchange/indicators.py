@@ -69,7 +69,7 @@ def read_indicator(cells: IndicatorCells, heading: TableHeading) -> ImportedIndi
             except CellNotUnderstood as error:
                 cells.doubt(
                     "values", "value-not-understood", value, value,
-                    Text(zh="不是已知的目标写法,按定性要求理解", en=f"Not a known way to write a target: {error.why}"),
+                    Text(zh="不是已知的目标写法，按定性要求理解", en=f"Not a known way to write a target: {error.why}"),
                 )  # fmt: skip
         if (
             line.unit
@@ -78,7 +78,7 @@ def read_indicator(cells: IndicatorCells, heading: TableHeading) -> ImportedIndi
         ):
             cells.doubt(
                 "unit", "unknown-unit", line.unit, line.unit,
-                Text(zh="不认识的单位,可能是误写", en="A unit that is not known; perhaps a slip"),
+                Text(zh="不认识的单位，可能是误写", en="A unit that is not known; perhaps a slip"),
             )  # fmt: skip
     if not series:
         cells.doubt(
@@ -100,13 +100,13 @@ def _placed(line: SeriesCells, width: int, first: list[str] | None, cells: Indic
         if value_form(values[0]) == "number":
             placed = [""] * (width - 1) + values
             why = Text(
-                zh=f"{width}个年份栏只有一个数值,按最后一栏理解",
+                zh=f"{width}个年份栏只有一个数值，按最后一栏理解",
                 en=f"One figure for {width} year columns; read as the last column's",
             )
         else:
             placed = ["", *values * (width - 1)]
             why = Text(
-                zh=f"{width}个年份栏只有一格文字,按各目标年份共用理解",
+                zh=f"{width}个年份栏只有一格文字，按各目标年份共用理解",
                 en=f"One text for {width} year columns; read as shared by all target years",
             )
         cells.doubt("values", "single-value", where + values[0], " | ".join(placed), why)
@@ -115,14 +115,14 @@ def _placed(line: SeriesCells, width: int, first: list[str] | None, cells: Indic
     if tail and all(value_form(value) == "phrase" for value in tail):
         placed = values + tail
         why = Text(
-            zh="后几栏没有内容,按与首行合并的单元格理解",
+            zh="后几栏没有内容，按与首行合并的单元格理解",
             en="The last columns have nothing; read as cells merged with those of the first line",
         )
         cells.doubt("values", "merged-cells", where + " ".join(values), " | ".join(placed), why)
         return placed
     placed = values + [""] * (width - len(values))
     why = Text(
-        zh=f"应有{width}个值,只有{len(values)}个,按从左到右理解",
+        zh=f"应有{width}个值，只有{len(values)}个，按从左到右理解",
         en=f"{width} values were expected and {len(values)} found; read from the left",
     )
     cells.doubt("values", "values-missing", where + " ".join(values), " | ".join(placed), why)

@@ -74,11 +74,11 @@ def import_text(plan: ImportedPlan, language: str = "zh") -> str:
     source = _SOURCES[plan.kind].in_language(language)
     counts = len(plan.indicators), len(plan.tasks), len(plan.projects)
     if zh:
-        lines = [f"来源:{source};指标{counts[0]}项,任务{counts[1]}项,项目{counts[2]}项。"]
+        lines = [f"来源：{source}；指标{counts[0]}项，任务{counts[1]}项，项目{counts[2]}项。"]
     else:
         lines = [f"Source: {source}; {counts[0]} indicators, {counts[1]} tasks, {counts[2]} projects."]
     lines += _problem_lines(plan.errors, language, Text(zh="错误", en="Errors"))
-    lines.append(f"存疑{len(plan.doubts)}处:" if zh else f"Doubts: {len(plan.doubts)}")
+    lines.append(f"存疑{len(plan.doubts)}处：" if zh else f"Doubts: {len(plan.doubts)}")
     lines += [_doubt_line(doubt, language) for doubt in plan.doubts]
     return "\n".join(lines)
 
@@ -99,7 +99,7 @@ def comparison_text(differences: Sequence[Difference], language: str = "zh") -> 
         return "文件与规划一致。" if zh else "The document and the plan agree."
     sure = sum(not difference.doubtful for difference in differences)
     lines = [
-        f"差异{len(differences)}处,其中{sure}处没有存疑记录。"
+        f"差异{len(differences)}处，其中{sure}处没有存疑记录。"
         if zh
         else f"{len(differences)} differences, {sure} of them without a noted doubt."
     ]
@@ -109,7 +109,7 @@ def comparison_text(differences: Sequence[Difference], language: str = "zh") -> 
         mine, plan = shortened(difference.imported, 80), shortened(difference.plan, 80)
         mark = ("[存疑] " if zh else "[doubtful] ") if difference.doubtful else ""
         lines.append(
-            f"{mark}{place} {field}:文件“{mine}”,规划“{plan}”"
+            f"{mark}{place} {field}：文件“{mine}”，规划“{plan}”"
             if zh
             else f"{mark}{place} {field}: the document has {mine!r}, the plan {plan!r}"
         )
@@ -171,7 +171,7 @@ def difference_text(difference: WorkbookDifference, language: str = "zh") -> str
             lines.append("没有修改。" if zh else "Nothing was changed.")
     else:
         lines.append(
-            f"待确认的修改{len(difference.changes)}处:"
+            f"待确认的修改{len(difference.changes)}处："
             if zh
             else f"Changes to confirm: {len(difference.changes)}"
         )
@@ -179,7 +179,7 @@ def difference_text(difference: WorkbookDifference, language: str = "zh") -> str
         place = _place(change.kind, change.number, language) + (f" {change.series}" if change.series else "")
         before, after = shortened(change.before, 60), shortened(change.after, 60)
         if zh:
-            conflict = f";冲突:导出时为“{shortened(change.exported, 60)}”" if change.conflict else ""
+            conflict = f";冲突：导出时为“{shortened(change.exported, 60)}”" if change.conflict else ""
             lines.append(
                 f"  {change.sheet} {change.column}{change.row} {place} {change.heading}:“{before}”→“{after}”{conflict}"
             )
@@ -201,7 +201,7 @@ def _problem_lines(problems: Iterable[Problem], language: str, title: Text) -> l
     if not listed:
         return []
     zh = language_of(language) == "zh"
-    lines = [f"{title.zh}{len(listed)}处:" if zh else f"{title.en}: {len(listed)}"]
+    lines = [f"{title.zh}{len(listed)}处：" if zh else f"{title.en}: {len(listed)}"]
     for problem in listed:
         where = problem.where(language)
         said, remedy = problem.text.in_language(language), problem.remedy.in_language(language)

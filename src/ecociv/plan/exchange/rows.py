@@ -91,6 +91,13 @@ class Problem:
             parts.append(f"第{self.line}行" if zh else f"line {self.line}")
         return ("" if zh else ", ").join(parts)
 
+    def sentence(self, language: str = "zh") -> str:
+        """Where, what and the remedy, as sentences for a reader of ``language``."""
+        zh = language.startswith("zh")
+        where, colon, stop = self.where(language), "：" if zh else ": ", "。" if zh else ". "
+        said = [self.text.in_language(language), self.remedy.in_language(language)]
+        return (f"{where}{colon}" if where else "") + "".join(part + stop for part in said if part).rstrip()
+
 
 @dataclass(frozen=True)
 class ImportedSeries:

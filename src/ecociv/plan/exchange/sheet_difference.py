@@ -73,7 +73,7 @@ class SheetComparison:
                 raise CellError(
                     "number-empty",
                     Text(zh="序号为空", en="The number is empty"),
-                    Text(zh="请补上序号,或删去整行", en="Give the number, or delete the whole row"),
+                    Text(zh="请补上序号，或删去整行", en="Give the number, or delete the whole row"),
                 )
             number = read_integer(words)
         except CellError as error:
@@ -86,7 +86,7 @@ class SheetComparison:
                     "unknown-number",
                     Text(zh=f"规划中没有第{number}项{zh}", en=f"The plan has no {en} {number}"),
                     Text(
-                        zh="请改回原序号;新增项目不能通过工作簿导入",
+                        zh="请改回原序号；新增项目不能通过工作簿导入",
                         en="Restore the number; items cannot be added by workbook",
                     ),
                 ),
@@ -114,7 +114,7 @@ class SheetComparison:
                 CellError(
                     "unknown-series",
                     Text(zh=f"指标{number}没有序列“{key}”", en=f"Indicator {number} has no series {key!r}"),
-                    Text(zh=f"请改回:{'、'.join(keys)}", en=f"Restore it: {', '.join(keys)}"),
+                    Text(zh=f"请改回：{'、'.join(keys)}", en=f"Restore it: {', '.join(keys)}"),
                 ),
                 row.row,
                 cell.letter,
@@ -224,7 +224,7 @@ class SheetComparison:
                         en=f"It does not agree with {column.heading!r} in row {carrier.row}",
                     ),
                     Text(
-                        zh=f"请只改第{carrier.row}行,本格留空",
+                        zh=f"请只改第{carrier.row}行，本格留空",
                         en=f"Edit row {carrier.row} only and leave this cell empty",
                     ),
                 )
@@ -247,11 +247,11 @@ class SheetComparison:
             Problem(
                 "rows-missing",
                 Text(
-                    zh=f"缺少{len(shown)}行:{names};这些项不变",
+                    zh=f"缺少{len(shown)}行：{names}；这些项不变",
                     en=f"{len(shown)} rows are missing: {names}; these items stay as they are",
                 ),
                 Text(
-                    zh="删行不会删除规划中的项;如需修改请恢复该行",
+                    zh="删行不会删除规划中的项；如需修改请恢复该行",
                     en="Leaving out a row does not delete the item; restore it to change it",
                 ),
                 sheet=self.table.title,

@@ -164,7 +164,7 @@ def _plan_end(match: re.Match[str], clause: str) -> _Point:
     ordinal = chinese_number(match["plan"]) or 0
     year = str(2020 + 5 * (ordinal - 13))
     why = Text(
-        zh="以五年规划期末表示的时间,按规划期最后一年理解",
+        zh="以五年规划期末表示的时间，按规划期最后一年理解",
         en="The date is the end of a five-year plan, read as the plan's last year",
     )
     return _Point(
@@ -182,7 +182,7 @@ def _single(match: re.Match[str], sentence: str, clause: str) -> _Point:
     before = sentence[max(0, match.start() - 4) : match.start()]
     if _REFERENCE_BEFORE.search(before) or _REFERENCE_AFTER.match(clause):
         why = Text(
-            zh="该年份说明已发生的事,不是本项任务的时限",
+            zh="该年份说明已发生的事，不是本项任务的时限",
             en="The year tells of something already done, not of a date of this duty",
         )
         reference = TimingDoubt("start", "reference-year", match[0] + clause[:12], "", why)
@@ -200,7 +200,7 @@ def _single(match: re.Match[str], sentence: str, clause: str) -> _Point:
     if tail.endswith("前") and not re.search("底|末|月|季", tail):
         value = f"{int(year) - 1}-12-31"
         why = Text(
-            zh="“某年前”按该年1月1日之前理解;也可能含该年",
+            zh="“某年前”按该年1月1日之前理解；也可能含该年",
             en='"Before a year" is read as before its first day; it may include the year',
         )
         doubt = TimingDoubt("due", "before-year", match[0], value, why)

@@ -107,7 +107,7 @@ def find_regions(lines: Sequence[Line]) -> tuple[dict[ItemKind, Region], list[Do
             Doubt(
                 heading.kind, None, "heading", "repeated-heading",
                 " ".join(texts[other.first : other.last + 1]), "",
-                Text(zh="表头重复,应为分页所致,已略去", en="The headings are repeated, as at a page break; left out"),
+                Text(zh="表头重复，应为分页所致，已略去", en="The headings are repeated, as at a page break; left out"),
                 lines[other.first].number,
             )
             for other in repeats
@@ -127,7 +127,7 @@ def _join_broken_headings(lines: list[Line], kind: Place) -> tuple[list[Line], l
             whole = Line(line.number, line.text + lines[following].text)
             if group_of(whole.text) is not None:
                 why = Text(
-                    zh="标题断在两行,已合并", en="The heading was broken over two lines and has been joined"
+                    zh="标题断在两行，已合并", en="The heading was broken over two lines and has been joined"
                 )
                 doubts.append(
                     Doubt(kind, None, "group", "broken-heading", line.text, whole.text, why, line.number)

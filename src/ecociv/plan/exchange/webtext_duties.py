@@ -185,7 +185,7 @@ def _cells(row: _Row, kind: Literal["task", "project"], heading: TableHeading, t
         if rest:
             cells.doubt(
                 "goal", "text-after-bodies", " ".join(line.text for line in rest), "",
-                Text(zh="责任单位之后还有文字,未读入", en="There is text after the bodies; it was left out"),
+                Text(zh="责任单位之后还有文字，未读入", en="There is text after the bodies; it was left out"),
             )  # fmt: skip
     _take_topic_and_content(front, heading, topic, kind, cells)
     cells.goal = tidy(" ".join(line.text for line in goal))
@@ -227,7 +227,7 @@ def _without_page_furniture(lines: list[Line], goal_after: bool, cells: DutyCell
             if left:
                 cells.doubt(
                     "goal", "text-after-table", " ".join(item.text for item in left), "",
-                    Text(zh="表后的页面文字,未读入", en="Text of the page after the table; it was left out"),
+                    Text(zh="表后的页面文字，未读入", en="Text of the page after the table; it was left out"),
                 )  # fmt: skip
             # The blank line itself may be an empty support cell.
             return lines[: at + 1]
@@ -248,7 +248,7 @@ def _split_bodies(
             logical[-1].append(bodies)
             cells.doubt(
                 "support" if len(logical) > 1 else "lead", "list-over-two-lines", line.text, line.text,
-                Text(zh="上一行以顿号或逗号结尾,按同一格的续行理解", en="The line before ends with a comma; read as one cell"),
+                Text(zh="上一行以顿号或逗号结尾，按同一格的续行理解", en="The line before ends with a comma; read as one cell"),
             )  # fmt: skip
         else:
             logical.append([bodies])
@@ -261,7 +261,7 @@ def _split_bodies(
         if len(groups) == 1 and heading.has("support") and not blank_support:
             cells.doubt(
                 "support", "one-body-line", "、".join(cells.lead.names), "",
-                Text(zh="只有一行责任单位,按牵头理解,配合为空", en="Only one line of bodies: read as lead, with no support"),
+                Text(zh="只有一行责任单位，按牵头理解，配合为空", en="Only one line of bodies: read as lead, with no support"),
             )  # fmt: skip
         return
     open_line = next((at for at, group in enumerate(groups[:-1]) if group.open and at > 0), None)
@@ -272,7 +272,7 @@ def _split_bodies(
             "lead", "lost-cell-border", " / ".join("、".join(group.names) for group in groups),
             f"{'、'.join(cells.lead.names)} | {'、'.join(cells.support.names)}",
             Text(
-                zh=f"责任单位共{len(groups)}行而单元格边框已丢失:末行按配合、之前各行按牵头理解",
+                zh=f"责任单位共{len(groups)}行而单元格边框已丢失：末行按配合、之前各行按牵头理解",
                 en=f"{len(groups)} lines of bodies without cell borders: the last is read as support, those before as lead",
             ),
         )  # fmt: skip
@@ -293,7 +293,7 @@ def _take_goal(front: list[Line], heading: TableHeading, cells: DutyCells) -> li
         goal.append(front.pop())
         cells.doubt(
             "goal", "goal-without-date", goal[0].text, goal[0].text,
-            Text(zh="末句没有时间,按目标一格理解", en="The last sentence has no date; read as the goal cell"),
+            Text(zh="末句没有时间，按目标一格理解", en="The last sentence has no date; read as the goal cell"),
         )  # fmt: skip
     return goal
 
@@ -312,13 +312,13 @@ def _take_topic_and_content(
         if len(distinct) < len(taken) or cells.topic == topic:
             cells.doubt(
                 "topic", "repeated-heading", " / ".join(taken), cells.topic,
-                Text(zh="建设任务标题重复,应为分页所致", en="The topic is repeated, as at a page break"),
+                Text(zh="建设任务标题重复，应为分页所致", en="The topic is repeated, as at a page break"),
             )  # fmt: skip
     cells.content = tidy(" ".join(line.text for line in front))
     if len(front) > 1:
         cells.doubt(
             "content", "several-paragraphs", " / ".join(line.text for line in front), cells.content,
-            Text(zh="内容占多行,按同一格合并", en="The content fills several lines; joined as one cell"),
+            Text(zh="内容占多行，按同一格合并", en="The content fills several lines; joined as one cell"),
         )  # fmt: skip
 
 
@@ -331,7 +331,7 @@ def _is_topic(words: str) -> bool:
 
 
 def _repeated_group(kind: Literal["task", "project"], number: int | None, line: Line) -> Doubt:
-    why = Text(zh="标题重复,应为分页所致", en="The heading is repeated, as at a page break")
+    why = Text(zh="标题重复，应为分页所致", en="The heading is repeated, as at a page break")
     return Doubt(kind, number, "group", "repeated-heading", line.text, line.text, why, line.number)
 
 
@@ -350,7 +350,7 @@ def _duplicate_number(kind: str, number: int, line: int) -> Problem:
     return Problem(
         "number-twice",
         Text(
-            zh=f"序号{number}({_KIND_ZH[kind]})出现两次,只读了第一次",
+            zh=f"序号{number}({_KIND_ZH[kind]})出现两次，只读了第一次",
             en=f"Number {number} ({kind}) stands twice; only the first was read",
         ),
         Text(zh="请更正重复的序号", en="Correct the repeated number"),

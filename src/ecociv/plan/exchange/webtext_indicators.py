@@ -59,7 +59,7 @@ def read_indicators(region: Region) -> tuple[list[ImportedIndicator], list[Doubt
         if rest and last:
             cells.doubt(
                 "values", "text-after-table", " ".join(rest), "",
-                Text(zh="表后的文字,未读入", en="Text after the table; it was left out"),
+                Text(zh="表后的文字，未读入", en="Text after the table; it was left out"),
             )  # fmt: skip
         elif rest:
             category = tidy(" ".join(rest))
@@ -168,7 +168,7 @@ def _take_words(queue: list[str], cells: IndicatorCells, first: bool) -> tuple[l
         unit = tidy(words.pop())
         cells.doubt(
             "unit", "unknown-unit", unit, unit,
-            Text(zh="不认识的单位,可能是误写", en="A unit that is not known; perhaps a slip"),
+            Text(zh="不认识的单位，可能是误写", en="A unit that is not known; perhaps a slip"),
         )  # fmt: skip
         return words, unit
     return words, ""

@@ -72,13 +72,13 @@ def read_word(data: bytes) -> WordTables:
         body = [row for row in rows[kind] if not is_repeated_heading(row, found)]
         if len(body) < len(rows[kind]):
             why = Text(
-                zh="表头重复,应为分页所致,已略去",
+                zh="表头重复，应为分页所致，已略去",
                 en="The headings are repeated, as at a page break; left out",
             )
             result.doubts.append(Doubt(kind, None, "heading", "repeated-heading", "", "", why))
         for column in found.columns:
             if column.role == "other" and column.words:
-                why = Text(zh="不认识的列,未读入", en="A column that is not known; it was left out")
+                why = Text(zh="不认识的列，未读入", en="A column that is not known; it was left out")
                 result.doubts.append(Doubt(kind, None, "heading", "unknown-column", column.words, "", why))
         if kind == "indicator":
             _indicators(body, found, result)
@@ -97,7 +97,7 @@ def _grids(data: bytes) -> list[list[GridRow]]:
             Problem(
                 "damaged-document",
                 Text(
-                    zh=f"Word 文档已损坏,无法读取({error})",
+                    zh=f"Word 文档已损坏，无法读取({error})",
                     en=f"The Word document is damaged and cannot be read ({error})",
                 ),
                 Text(
@@ -184,7 +184,7 @@ def _values(row: GridRow, heading: TableHeading, cells: IndicatorCells) -> list[
         cells.doubt(
             "baseline", "merged-with-baseline", values[base], "",
             Text(
-                zh="该文字的单元格合并到基期一栏,按只对目标年份有效理解",
+                zh="该文字的单元格合并到基期一栏，按只对目标年份有效理解",
                 en="The text's cell is merged over the base year too; read as holding for the target years only",
             ),
         )  # fmt: skip
@@ -256,7 +256,7 @@ def _bodies(row: GridRow, heading: TableHeading, role: str, cells: DutyCells) ->
                 )
                 cells.doubt(
                     role, "not-a-body-name", line, "、".join(bodies.names),
-                    Text(zh="不像部门名称,按原文读入", en="These do not look like names of bodies; read as they stand"),
+                    Text(zh="不像部门名称，按原文读入", en="These do not look like names of bodies; read as they stand"),
                 )  # fmt: skip
             lists.append(bodies)
     return merged(lists) if lists else NO_BODIES
@@ -284,7 +284,7 @@ def _no_number(kind: str, at: int, row: GridRow) -> Problem:
     return Problem(
         "row-without-number",
         Text(
-            zh=f"{zh}表第{at}行没有序号(“{words[:20]}”),未读入",
+            zh=f"{zh}表第{at}行没有序号(“{words[:20]}”)，未读入",
             en=f"Row {at} of the {kind} table has no number ({words[:20]!r}); not read",
         ),
         Text(zh="请补上序号", en="Give the row its number"),

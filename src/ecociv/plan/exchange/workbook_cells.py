@@ -54,7 +54,7 @@ class RawCell:
                 "formula",
                 Text(zh=f"单元格是公式({self.value})", en=f"The cell holds a formula ({self.value})"),
                 Text(
-                    zh="请复制该单元格,用“选择性粘贴—数值”换成结果",
+                    zh="请复制该单元格，用“选择性粘贴—数值”换成结果",
                     en="Copy the cell and paste it back as a value",
                 ),
             )
@@ -181,7 +181,7 @@ def _not_a_number(text: str) -> CellError:
     return CellError(
         "not-a-number",
         Text(zh=f"“{text}”不是数值", en=f"{text!r} is not a number"),
-        Text(zh="请只填数字,单位写在单位栏", en="Write figures only; the unit has its own column"),
+        Text(zh="请只填数字，单位写在单位栏", en="Write figures only; the unit has its own column"),
     )
 
 
@@ -190,7 +190,7 @@ def _not_a_date(text: str) -> CellError:
         "not-a-date",
         Text(zh=f"“{text}”不是日期", en=f"{text!r} is not a date"),
         Text(
-            zh="请写成 2015、2016-06 或 2016-06-30,并把单元格格式设为文本",
+            zh="请写成 2015、2016-06 或 2016-06-30，并把单元格格式设为文本",
             en="Write 2015, 2016-06 or 2016-06-30, with the cell's format set to text",
         ),
     )

@@ -277,7 +277,7 @@ def choice(name: str) -> Codec:
             raise CellError(
                 "not-a-choice",
                 Text(zh=f"“{words}”不在可选项中", en=f"{words!r} is not one of the choices"),
-                Text(zh=f"可选:{'、'.join(labels)}", en=f"Choose one of: {', '.join(labels)}"),
+                Text(zh=f"可选：{'、'.join(labels)}", en=f"Choose one of: {', '.join(labels)}"),
             )
         return found
 

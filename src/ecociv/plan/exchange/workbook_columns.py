@@ -110,29 +110,29 @@ def _local(
 
 _NUMBER = Column(
     ("number",), "序号", "No.", codecs.INTEGER,
-    Text(zh="与规划中的序号一致,不可修改", en="The number in the plan; must not be changed"), 6, key=True,
+    Text(zh="与规划中的序号一致，不可修改", en="The number in the plan; must not be changed"), 6, key=True,
 )  # fmt: skip
 _UNCERTAIN = Column(
     ("uncertain",), "存疑说明", "Uncertain readings", lists.UNCERTAIN,
-    Text(zh="每行一条:字段 | 中文 // English", en="One a line: field | Chinese // English"), 30, empty=[],
+    Text(zh="每行一条：字段 | 中文 // English", en="One a line: field | Chinese // English"), 30, empty=[],
 )  # fmt: skip
 
 
 def indicator_columns(years: Iterable[int], base_year: int | None) -> list[Column]:
     """Columns of 指标体系表. A row is a series; an indicator's own fields stand in its first row."""
     target_about = Text(
-        zh="只填数字时按“方向”理解;也可写 ≥ 30、≤ 30、1 ~ 2、保持 30、为零、省下达的控制目标、-",
+        zh="只填数字时按“方向”理解；也可写 ≥ 30、≤ 30、1 ~ 2、保持 30、为零、省下达的控制目标、-",
         en="A bare number is read by the direction; or write ≥ 30, ≤ 30, 1 ~ 2, 保持 30, 为零, 省下达的控制目标, -",
     )
     return [
         _NUMBER,
-        Column((SERIES, "key"), "序列标识", "Series", codecs.TEXT, Text(zh="分项的标识,不可修改", en="Key of the series; must not be changed"), 12, key=True),
+        Column((SERIES, "key"), "序列标识", "Series", codecs.TEXT, Text(zh="分项的标识，不可修改", en="Key of the series; must not be changed"), 12, key=True),
         Column(("category",), "类别", "Category", codecs.choice("category"), Text(zh="指标类别", en="Category of the indicator"), 18),
         *_local(("name",), "指标名称", "Indicator", Text(zh="指标名称", en="Name of the indicator"), 30),
         *_local((SERIES, "name"), "分项名称", "Part", Text(zh="一个指标有多个分项时填写", en="Where an indicator has several parts"), 18),
         Column(("unit_label", "zh"), "单位", "Unit", codecs.TEXT, Text(zh="显示用的单位", en="Unit as shown"), 12, empty="", kept=True),
         Column((SERIES, "baseline"), f"{base_year}年基期值" if base_year else "基期值", "Baseline", codecs.BASELINE,
-               Text(zh="基期数值;无数值时填 缺失、计划中、不适用、不公开、由上级确定", en="Figure of the base year, or why there is none"), 12,
+               Text(zh="基期数值；无数值时填 缺失、计划中、不适用、不公开、由上级确定", en="Figure of the base year, or why there is none"), 12,
                synonyms=("基期值",)),
         *[
             Column((SERIES, "targets", str(year)), f"{year}年目标", f"Target {year}", codecs.TARGET, target_about, 16,
@@ -153,9 +153,9 @@ def indicator_columns(years: Iterable[int], base_year: int | None) -> list[Colum
         Column(("numerator", "unit"), "分子代码", "Numerator unit", codecs.UNIT, Text(zh="分子的单位代码", en="Unit of the numerator"), 14),
         *_local(("denominator", "name"), "分母", "Denominator", Text(zh="比率的分母", en="Denominator of a ratio"), 18),
         Column(("denominator", "unit"), "分母代码", "Denominator unit", codecs.UNIT, Text(zh="分母的单位代码", en="Unit of the denominator"), 14),
-        Column(("parts",), "构成各部分", "Parts", lists.PARTS, Text(zh="每行一部分:标识 | 中文 // English | 方向", en="One a line: key | Chinese // English | direction"), 30, empty={}),
-        Column(("trajectory",), "路径", "Trajectory", codecs.TEXT, Text(zh="节点之间的路径,默认 linear", en="Path between milestones; linear by default"), 8, empty="linear"),
-        Column(("key",), "标识", "Key", codecs.TEXT, Text(zh="程序用的标识,不可修改", en="Key; must not be changed"), 18, key=True),
+        Column(("parts",), "构成各部分", "Parts", lists.PARTS, Text(zh="每行一部分：标识 | 中文 // English | 方向", en="One a line: key | Chinese // English | direction"), 30, empty={}),
+        Column(("trajectory",), "路径", "Trajectory", codecs.TEXT, Text(zh="节点之间的路径，默认 linear", en="Path between milestones; linear by default"), 8, empty="linear"),
+        Column(("key",), "标识", "Key", codecs.TEXT, Text(zh="程序用的标识，不可修改", en="Key; must not be changed"), 18, key=True),
         _UNCERTAIN,
     ]  # fmt: skip
 
@@ -173,9 +173,9 @@ def duty_columns(kind: ItemKind) -> list[Column]:
             Column(("programme",), "工程名称", "Programme", codecs.choice("programme"), Text(zh="所属工程", en="Programme that it belongs to"), 20)
         ]  # fmt: skip
         name = "项目"
-    names = Text(zh="部门之间用顿号分开,牵头单位按顺序", en="Bodies parted by 、, in order")
+    names = Text(zh="部门之间用顿号分开，牵头单位按顺序", en="Bodies parted by 、, in order")
     date = Text(
-        zh="写成 2015、2016-06 或 2016-06-30;没有则留空",
+        zh="写成 2015、2016-06 或 2016-06-30；没有则留空",
         en="2015, 2016-06 or 2016-06-30; empty where there is none",
     )
     return [
@@ -188,9 +188,9 @@ def duty_columns(kind: ItemKind) -> list[Column]:
         Column(("support_open",), "配合有“等”", "Support open", codecs.YES_NO, Text(zh="原文的配合名单是否以“等”结尾", en="Whether the plan's list ends with 等"), 8, empty=False),
         Column(("start",), "开始时间", "Start", codecs.DATE, date, 11, empty=None, kept=True),
         Column(("due",), "完成时间", "Due", codecs.DATE, date, 11, empty=None, kept=True),
-        Column(("milestones",), "节点成果", "Milestones", lists.MILESTONES, Text(zh="每行一条:时间 | 成果 | 中文 // English(说明可省)", en="One a line: date | outcome | Chinese // English (optional)"), 26, empty=[]),
+        Column(("milestones",), "节点成果", "Milestones", lists.MILESTONES, Text(zh="每行一条：时间 | 成果 | 中文 // English(说明可省)", en="One a line: date | outcome | Chinese // English (optional)"), 26, empty=[]),
         Column(("targets",), "量化目标", "Targets", lists.TARGETS,
-               Text(zh="每行一条:年份 | 中文 // English | 目标 | 单位 [计量代码] | 指标: 序列 | 方向: increase | 范围: 中文 // English",
+               Text(zh="每行一条：年份 | 中文 // English | 目标 | 单位 [计量代码] | 指标: 序列 | 方向: increase | 范围: 中文 // English",
                     en="One a line: year | Chinese // English | target | unit [unit code] | 指标: series | 方向: direction | 范围: scope"), 60, empty=[]),
         Column(("recurring",), "经常性工作", "Recurring", lists.RECURRING, Text(zh="每年(或按需) | 2015起 | 12-31前 | 中文 // English", en="每年 or 按需 | from | by (optional) | Chinese // English"), 30),
         Column(("cell_shared_with",), "与某项合并目标", "Goal shared with", codecs.INTEGER, Text(zh="与哪一项共用目标单元格", en="Number of the item whose goal cell it shares"), 9),
@@ -202,7 +202,7 @@ def rest_column(of_series: bool = False) -> Column:
     """The column for whatever the other columns do not hold."""
     path = (SERIES, "*") if of_series else ("*",)
     heading = ("分项其他字段", "Other fields of the part") if of_series else ("其他字段", "Other fields")
-    about = Text(zh="其余字段,请勿修改", en="Fields without a column of their own; leave as they are")
+    about = Text(zh="其余字段，请勿修改", en="Fields without a column of their own; leave as they are")
     return Column(path, *heading, codecs.JSON, about, 12, empty={})
 
 

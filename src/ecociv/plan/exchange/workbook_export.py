@@ -52,19 +52,19 @@ _MARGIN = 200
 
 _HOW_TO = (
     Text(
-        zh="在三张表中直接修改单元格,保存后用“ecociv plan diff 文件 --zone {zone}”查看差异;确认后才会生效,导入从不只改一半。",
+        zh="在三张表中直接修改单元格，保存后用“ecociv plan diff 文件 --zone {zone}”查看差异；确认后才会生效，导入从不只改一半。",
         en="Edit cells in the three sheets, save, and see the differences with: ecociv plan diff FILE --zone {zone}. Nothing takes effect until it is confirmed, and never by half.",
     ),
     Text(
-        zh="灰色列用来认行,请勿修改;行的顺序、列的顺序可以调整。删去一行不会删除该项。",
+        zh="灰色列用来认行，请勿修改；行的顺序、列的顺序可以调整。删去一行不会删除该项。",
         en="Grey columns identify rows and must stay as they are; rows and columns may be moved. Leaving out a row does not delete the item.",
     ),
     Text(
-        zh="同一指标有多个分项时,指标本身的内容写在第一个分项那一行。",
+        zh="同一指标有多个分项时，指标本身的内容写在第一个分项那一行。",
         en="Where an indicator has several parts, what concerns the indicator as a whole stands in the row of its first part.",
     ),
     Text(
-        zh="以 json: 开头的单元格是程序写入的原值,请勿修改。公式请先粘贴为数值。",
+        zh="以 json: 开头的单元格是程序写入的原值，请勿修改。公式请先粘贴为数值。",
         en="Cells that begin with json: hold exact values and must stay as they are. Paste formulas as values first.",
     ),
 )

@@ -86,5 +86,5 @@ def one_line(line: str, shape: str) -> CellError:
     return CellError(
         "line-not-understood",
         Text(zh=f"“{line}”读不懂", en=f"The line {line!r} is not understood"),
-        Text(zh=f"请写成:{shape}", en=f"Write it as: {shape}"),
+        Text(zh=f"请写成：{shape}", en=f"Write it as: {shape}"),
     )

@@ -44,7 +44,7 @@ def _read_milestones(words: str, _: Surroundings) -> list[dict[str, Any]]:
             raise CellError(
                 "unknown-outcome",
                 Text(zh=f"“{fields[1]}”不是已知的节点成果", en=f"{fields[1]!r} is not a known outcome"),
-                Text(zh=f"可用:{'、'.join(codes)}", en=f"Use one of: {', '.join(codes)}"),
+                Text(zh=f"可用：{'、'.join(codes)}", en=f"Use one of: {', '.join(codes)}"),
             )
         step: dict[str, Any] = {"by": read_date(fields[0]), "outcome": outcome}
         if len(fields) == 3:

@@ -166,7 +166,7 @@ def _series_of(table: SheetTable, row: SheetRow, problem: Callable[[CellError, s
                 "series-empty",
                 Text(zh="序列标识为空", en="The key of the series is empty"),
                 Text(
-                    zh="请填写序列标识,如 7 或 34.cod", en="Give the key of the series, such as 7 or 34.cod"
+                    zh="请填写序列标识，如 7 或 34.cod", en="Give the key of the series, such as 7 or 34.cod"
                 ),
             )
     except CellError as error:
@@ -192,7 +192,7 @@ def _problems_of(kind: ItemKind, item: Mapping[str, Any], sheet: str, row: int) 
             said = str(detail["ctx"]["error"]) if detail["type"] == "value_error" else detail["msg"]
             yield Problem(
                 "not-valid",
-                Text(zh=f"“{where}”不合规定:{said}", en=f"{where}: {said}"),
+                Text(zh=f"“{where}”不合规定：{said}", en=f"{where}: {said}"),
                 Text(zh="请按“说明”表补全或更正", en="Complete or correct it as the sheet 说明 explains"),
                 sheet,
                 row,

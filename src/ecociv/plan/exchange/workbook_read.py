@@ -85,7 +85,7 @@ def read_workbook(data: bytes) -> WorkbookContent:
             Problem(
                 "damaged-workbook",
                 Text(
-                    zh=f"工作簿已损坏,无法读取({error})",
+                    zh=f"工作簿已损坏，无法读取({error})",
                     en=f"The workbook is damaged and cannot be read ({error})",
                 ),
                 Text(
@@ -109,7 +109,7 @@ def read_workbook(data: bytes) -> WorkbookContent:
             Problem(
                 "damaged-sheet",
                 Text(
-                    zh=f"工作表内容已损坏,无法读取({error})",
+                    zh=f"工作表内容已损坏，无法读取({error})",
                     en=f"A sheet is damaged and cannot be read ({error})",
                 ),
                 Text(
@@ -216,7 +216,7 @@ def _read_sheet(sheet: Any, content: WorkbookContent) -> None:
             Problem(
                 "sheet-too-long",
                 Text(
-                    zh=f"超过{MOST_ROWS}行,只读到第{MOST_ROWS}行",
+                    zh=f"超过{MOST_ROWS}行，只读到第{MOST_ROWS}行",
                     en=f"More than {MOST_ROWS} rows; read up to row {MOST_ROWS}",
                 ),
                 Text(zh="请删去表后的空白格式行", en="Delete the formatted empty rows below the table"),
@@ -286,10 +286,10 @@ def _sheet_missing(title: str, blocking: bool) -> Problem:
     return Problem(
         "sheet-missing",
         Text(
-            zh=f"没有工作表“{title}”,该表内容不变", en=f"There is no sheet {title!r}; nothing changes in it"
+            zh=f"没有工作表“{title}”，该表内容不变", en=f"There is no sheet {title!r}; nothing changes in it"
         ),
         Text(
-            zh="如需修改,请用导出的工作簿,不要改动表名和表头",
+            zh="如需修改，请用导出的工作簿，不要改动表名和表头",
             en="To change it, use the exported workbook with its sheet names and headings",
         ),
         sheet=title,
@@ -314,10 +314,10 @@ def _unknown_heading(title: str, text: str, texts: Mapping[int, str], lacking: S
     return Problem(
         "unknown-column",
         Text(
-            zh=f"不认识列“{fold(text)}”,未读入", en=f"The column {fold(text)!r} is not known and was left out"
+            zh=f"不认识列“{fold(text)}”，未读入", en=f"The column {fold(text)!r} is not known and was left out"
         ),
         Text(
-            zh=f"如果是改了表头,请改回原名(缺少的列:{names})" if names else "新增的列不会导入",
+            zh=f"如果是改了表头，请改回原名(缺少的列：{names})" if names else "新增的列不会导入",
             en=f"If its heading was changed, restore it (columns missing: {names})"
             if names
             else "Added columns are not imported",
@@ -333,10 +333,10 @@ def _column_missing(title: str, column: Column) -> Problem:
     return Problem(
         "column-missing",
         Text(
-            zh=f"缺少列“{column.heading}”,该列内容不变",
+            zh=f"缺少列“{column.heading}”，该列内容不变",
             en=f"The column {column.heading!r} is missing; its content stays as it is",
         ),
-        Text(zh="如需修改,请恢复该列和表头", en="To change it, restore the column with its heading"),
+        Text(zh="如需修改，请恢复该列和表头", en="To change it, restore the column with its heading"),
         sheet=title,
         row=1,
         # Rows of indicators cannot be told apart without the key of the series.
