@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import os
 import signal
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def test_a_year_of_which_there_can_be_nothing_is_not_computed(year: str) -> None
         ("", "2016-12-31"),
         ("9999-12-31", "yet to come"),
         ("0001-01-01", "1900"),
-        ((dt.date.today() + dt.timedelta(days=3)).isoformat(), "yet to come"),
+        ((dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).date().isoformat(), "yet to come"),
     ],
 )
 def test_a_day_of_which_nobody_can_say_what_was_known(as_of: str, says: str) -> None:
@@ -142,8 +143,6 @@ def test_a_setting_without_a_value_and_an_output_that_is_no_file(tmp_path: Path)
     evaluate = ("standards", "eval", "air.daily_aqi", "--csv", source, "--out")
     refused(run(*evaluate, tmp_path / "out.csv", "--set", "edition"), 2, "NAME=VALUE")
     pipe = tmp_path / "pipe"
-    import os
-
     os.mkfifo(pipe)
     refused(run(*evaluate, pipe, "--set", "edition=HJ 633-2012"), 2, "no ordinary file")
     assert pipe.is_fifo()  # a device or a pipe is not replaced by a file
@@ -155,9 +154,8 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 def test_a_reader_who_leaves_is_no_failure_of_the_command() -> None:
-    command = _start("plan", "tasks", "jingdezhen", "--format", "json")
+    command = _start("plan", "tasks", "jingdezhen")
     assert command.stdout is not None and command.stderr is not None
-    command.stdout.readline()
     command.stdout.close()
     assert command.stderr.read() == b"" and command.wait() == 141
     command.stderr.close()
@@ -186,3 +184,29 @@ def test_a_full_disk_is_one_sentence() -> None:
         start = "import sys; from ecociv.cli.main import main; sys.argv[1:] = ['zone', 'list']; main()"
         done = subprocess.run([sys.executable, "-c", start], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 4 and b"No space left" in done.stderr and b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "missing", "zh", "en"),
+    [
+        (94.2, None, "数值: 94.2 %", "value: 94.2 %"),
+        (0.0, None, "数值: 0.0 %", "value: 0.0 %"),
+        ({"primary": 6.6, "secondary": 57.8, "tertiary": 35.6}, None, "数值: 6.6:57.8:35.6 %", "6.6:57.8:35.6 %"),
+        (None, "missing", "数值: 缺失  (", "value: missing  ("),
+        (None, "withheld", "数值: 不公开  (", "value: withheld  ("),
+    ],
+)
+def test_a_value_is_shown_in_the_readers_words(value: object, missing: str | None, zh: str, en: str) -> None:
+    from ecociv.indicators.listing import indicator_as_text
+
+    found = {
+        "name": {"zh": "某指标", "en": "Some indicator"},
+        "year": 2016,
+        "sample": False,
+        "value": value,
+        "missing": missing,
+        "unit_label": {"zh": "%", "en": "%"},
+        "target": None,
+        "trace": None,
+    }
+    assert zh in indicator_as_text(found, "zh") and en in indicator_as_text(found, "en")

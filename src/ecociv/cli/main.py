@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
+from contextlib import suppress
+from typing import Any
 
 import click
 
 from ecociv import __version__
-from ecociv.cli.console import EXIT_CODES
+from ecociv.cli.console import EXIT_CODES, Exit, fail
 
 _GROUPS = {
     "zone": ("ecociv.cli.zone", "Load a zone package into the database, prepare the database."),
@@ -22,6 +26,22 @@ _GROUPS = {
 
 class LazyGroup(click.Group):
     """A group whose sub-groups are imported when they are called."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; being stopped, or read no further, has an exit code of its own as in other programs."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            fail("stopped", Exit.STOPPED)
+        except BrokenPipeError:
+            _drop_output()
+            sys.exit(int(Exit.READER_GONE))
+        except OSError as error:
+            _drop_output()
+            where = f" ({error.filename})" if error.filename else ""
+            fail(f"The system refused: {error.strerror or error}{where}.", Exit.MISSING)
+        return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the groups."""
@@ -39,6 +59,12 @@ class LazyGroup(click.Group):
         """List the groups without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in _GROUPS.items()])
+
+
+def _drop_output() -> None:
+    """Let what is left in the buffer go nowhere, lest the interpreter try again and complain when it ends."""
+    with suppress(OSError, ValueError):  # an output that is no file has nothing to drop
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})

@@ -126,6 +126,11 @@ def evaluate(function: str, source: Path, out: Path, settings: tuple[str, ...]) 
     """
     from ecociv.cli.tables import TableRefused, evaluate_table, function_of
 
+    for pair in settings:
+        if "=" not in pair:
+            fail(f"--set {pair}: write --set NAME=VALUE", Exit.USAGE)
+    if out.exists() and not out.is_file():
+        fail(f"{out} is no ordinary file; give another --out", Exit.USAGE)
     pairs = {name: value for name, _, value in (pair.partition("=") for pair in settings)}
     if source.resolve() == out.resolve():
         fail("the result would overwrite the table it is read from; give another --out", Exit.USAGE)

@@ -82,11 +82,13 @@ def evaluate_table(
         source.open(encoding="utf-8-sig", newline="") as read,
         target.open("w", encoding="utf-8-sig", newline="") as write,
     ):
-        rows = csv.reader(read)
+        rows = _records(csv.reader(read, strict=True))
         header = next(rows, None)
         if not header:
             raise TableRefused(f"{source.name} is empty; the first row names the columns")
         inputs = [name for name in header if name in arguments and name not in constants]
+        if twice := sorted({name for name in inputs if inputs.count(name) > 1}):
+            raise TableRefused(f"{source.name} has two columns called {', '.join(twice)}; keep one of them")
         if not inputs:
             raise TableRefused(
                 f"no column of {source.name} is an input of {function.__name__}; inputs are: {', '.join(arguments)}"
@@ -124,6 +126,20 @@ def evaluate_table(
     return done
 
 
+def _records(reader: Any) -> Iterator[list[str]]:
+    """The records of a table; an unclosed quote would otherwise swallow the rest of the file as one cell."""
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise TableRefused(
+                f"from line {line} on this is no table ({error}); look for a quote that is not closed"
+            ) from error
+
+
 def _chunks(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[list[str]]]]:
     first, chunk = 2, []
     for row in rows:
@@ -154,7 +170,10 @@ def _constant(name: str, text: str, arguments: Mapping[str, inspect.Parameter]) 
     if name not in arguments:
         raise TableRefused(f"the function has no argument {name!r}; arguments are: {', '.join(arguments)}")
     if name == "on":
-        return dt.date.fromisoformat(text)
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            raise TableRefused(f"on={text} is no date: write on=2016-12-31") from None
     try:
         return float(text)
     except ValueError:

@@ -264,7 +264,7 @@ def load_mapping(name: str | Path, *, zone: str = "jingdezhen") -> Mapping:
     path = Path(name)
     if path.suffix not in {".yaml", ".yml"}:
         path = zone_folder(zone) / "mappings" / f"{name}.yaml"
-        if not path.exists():
+        if str(name) not in mapping_keys(zone):
             raise DeclarationError(
                 f"Zone {zone} has no mapping {str(name)!r}; there are: {', '.join(mapping_keys(zone))}."
             )

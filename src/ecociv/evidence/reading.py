@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +41,23 @@ def detect_encoding(path: Path, declared: str) -> str:
     Raises
     ------
     FileRefused
-        When it cannot be read as declared, or (``auto``) neither as UTF-8 nor as GB18030.
+        When it cannot be read as declared, or (``auto``) neither as UTF-8 nor as GB18030; or when it is packed and
+        the packing is broken.
     """
+    try:
+        return _readable_encoding(path, declared)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FileRefused(
+            "packing",
+            Text(
+                zh=f"文件按 gzip 打包，但解不开({error})，可能没有传完。请重新取得文件，或先解包再导入。",
+                en=f"The file is packed by gzip and cannot be unpacked ({error}); perhaps part of it was lost on the "
+                "way. Get it again, or unpack it first.",
+            ),
+        ) from error
+
+
+def _readable_encoding(path: Path, declared: str) -> str:
     candidates = ("utf-8", "gb18030") if declared == "auto" else (declared,)
     faults: dict[str, int] = {}
     for encoding in candidates:

@@ -27,6 +27,10 @@ from ecociv.plan.queries import ZoneNotLoaded, current_package
 _LOCK = 7_204_312  # any number, the same for all who compute
 
 
+class YearNotComputable(ValueError):
+    """A year before the plan's base year, or one that has not begun: its values could only be absences."""
+
+
 @dataclass(frozen=True, slots=True)
 class Computed:
     """What computing a year came to. ``values`` are all values of the year, in the order of the plan, peers last."""
@@ -102,10 +106,18 @@ def compute(
 
     Raises
     ------
+    YearNotComputable
+        Nothing is recorded.
     DeclarationError
         When ``derivations.yaml`` or ``peers.yaml`` does not fit the plan.
     """
     package = plan_of(zone, as_of)
+    base, latest = package.zone.base_year, timezone.localdate().year
+    if not base <= year <= latest:
+        raise YearNotComputable(
+            f"{year} cannot be computed: the base year of the plan is {base} and the current year is {latest}; "
+            f"choose a year from {base} to {latest}."
+        )
     declared = load_derivations(package)
     gathered = gather(package, declared, year, as_of=as_of, store=store or EvidenceStore())
     on = timezone.localdate(as_of) if as_of else timezone.localdate()

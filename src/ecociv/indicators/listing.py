@@ -93,12 +93,10 @@ def indicator_as_text(found: Mapping[str, Any], language: str = "zh") -> str:
         else f"{mark}{found['name']['en']}, {found['year']}"
     ]
     for item in found.get("series") or [found]:
-        value = item["value"] if item["value"] is not None else (item.get("missing") or "—")
+        value = _shown(item["value"], item.get("missing"), found["unit_label"][tongue], tongue)
         title = item["name"][tongue] if "series" in found else ("数值" if zh else "value")
         target = item["target"][tongue] if item.get("target") else "—"
-        lines.append(
-            f"  {title}: {value} {found['unit_label'][tongue]}  ({'目标' if zh else 'target'}: {target})"
-        )
+        lines.append(f"  {title}: {value}  ({'目标' if zh else 'target'}: {target})")
     if found.get("status"):
         lines.append(f"  {'状态' if zh else 'status'}: {found['status_label'][tongue]}")
         lines += [f"    - {reason[tongue]}" for reason in found["reasons"]]
@@ -109,6 +107,14 @@ def indicator_as_text(found: Mapping[str, Any], language: str = "zh") -> str:
         if trace:
             lines.append(Trace.from_json(trace).as_text(tongue, depth=2))
     return "\n".join(lines)
+
+
+def _shown(value: float | Mapping[str, float] | None, missing: str | None, unit: str, language: str) -> str:
+    """A value for a reader: the number or the parts of a composition with the unit, or why there is none."""
+    if value is None:
+        return Missing(missing).label.in_language(language) if missing else "—"
+    figure = ":".join(str(part) for part in value.values()) if isinstance(value, Mapping) else str(value)
+    return f"{figure} {unit}".rstrip()
 
 
 def day_rows(value_pk: int) -> list[dict[str, Any]]:
