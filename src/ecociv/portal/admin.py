@@ -79,6 +79,7 @@ class PlaceAdmin(Edited):
 
     list_display = ["key", "kind", "name_zh", "name_en", "code", "parent"]
     list_filter = ["kind"]
+    list_select_related = ["parent"]
     search_fields = ["key", "name_zh", "name_en", "code"]
 
 

@@ -15,6 +15,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.standings import last_year
 
 SESSION_KEY = "ecociv_day"
+_FIRST, _LAST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 
 
 def default_day(package: ZonePackage, today: dt.date, last_evidence: dt.date | None) -> dt.date:
@@ -29,17 +30,25 @@ def chosen_day(request: HttpRequest, package: ZonePackage) -> dt.date:
     """The reader's day: from ``?on=YYYY-MM-DD``, which is then remembered, else the default."""
     asked = request.GET.get("on")
     if asked is not None:
-        try:
-            day = dt.date.fromisoformat(asked)
-        except ValueError:
+        day = _day(asked)
+        if day is None:
             request.session.pop(SESSION_KEY, None)
         else:
             request.session[SESSION_KEY] = day.isoformat()
             return day
-    remembered = request.session.get(SESSION_KEY)
+    remembered = _day(request.session.get(SESSION_KEY, ""))
     if remembered:
-        return dt.date.fromisoformat(remembered)
+        return remembered
     return default_day(package, timezone.localdate(), last_evidence_day(package))
+
+
+def _day(text: str) -> dt.date | None:
+    """The day that a text names; none where it names no day, or one so far off that no calendar arithmetic holds."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if _FIRST <= day <= _LAST else None
 
 
 def last_evidence_day(package: ZonePackage) -> dt.date | None:

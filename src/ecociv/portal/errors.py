@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str, detail: str = "") -> HttpResponse:
+    try:
+        request.GET.get("q")
+    except SuspiciousOperation:  # the very reason of the refusal; the page must not fail over it a second time
+        request.GET = QueryDict()
     context = {"status": status, "title": title, "text": text, "detail": detail}
     return render(request, "portal/error.html", context, status=status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from ecociv.portal.assets import import_map_digest
@@ -36,4 +37,21 @@ class ContentSecurityPolicy:
                 policy = f"{_COMMON}script-src 'self' '{import_map_digest()}'; style-src 'self'"
             response["Content-Security-Policy"] = policy
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        return response
+
+
+class PrivatePages:
+    """Tell browsers and proxies not to keep the pages of somebody who has logged in.
+
+    On a desk that several people use, "back" after logging out would otherwise show what only they may read.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES
+        response = self.get_response(request)
+        if known and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
         return response

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from ecociv.indicators.listing import day_rows, day_trace
 from ecociv.indicators.models import IndicatorValue
@@ -61,6 +62,7 @@ def _column(key: str, *, export_only: bool = False) -> Column[Day]:
     return Column(key, _LABELS.get(key, key), lambda day: day.get(key), sort_by, numeric=numeric, export_only=export_only)
 
 
+@require_safe
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """Every day of a year with its readings, its index and the row of the file that it came from."""
@@ -95,6 +97,7 @@ def _shown(key: str, value: Any) -> Any:
     return value
 
 
+@require_safe
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, number: int, day: str) -> HttpResponse:
     """The index of one day, sub-index by sub-index."""

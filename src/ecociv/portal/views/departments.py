@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from ecociv.plan.package import Indicator, Organisation, OrganisationKind, Project, Task, ZonePackage
 from ecociv.portal.checks import findings_at
@@ -117,6 +118,7 @@ def supplied(plan: ZonePackage, body: Organisation) -> list[Indicator]:
     return [each for each in plan.indicators if plan.resolve(each.supplier.body).key == body.key]
 
 
+@require_safe
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """All bodies that the plan names, with what they carry."""
@@ -140,6 +142,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return render(request, "portal/departments.html", {"table": table, "filters": filters, "most": most})
 
 
+@require_safe
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     """One body: what it leads and supports, what it supplies, and who came before and after it."""

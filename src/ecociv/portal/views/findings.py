@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from ecociv.plan.check import RULES, Finding, Rule, Severity, rule_of
 from ecociv.plan.package import ZonePackage
@@ -60,6 +61,7 @@ def _columns() -> list[Column[FindingRow]]:
     ]
 
 
+@require_safe
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """All findings, filtered by severity, rule and words."""

@@ -7,6 +7,7 @@ import datetime as dt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from ecociv.evidence.models import ImportRun
 from ecociv.indicators.lights import Light
@@ -29,6 +30,7 @@ BACK = dt.timedelta(days=90)
 ATTENTION = (Light.WORSENING, Light.OFF_TRACK, Light.AT_RISK)
 
 
+@require_safe
 @with_plan
 def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """The overview, as seen on the reader's day."""

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
@@ -162,6 +163,7 @@ def series_rows(plan: ZonePackage, found_standings: Mapping[str, SeriesStanding]
     return rows
 
 
+@require_safe
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """All series, filtered and sorted; in the plan's order they stand under their categories."""
@@ -208,6 +210,7 @@ def _keep(row: SeriesRow, filters: Filters) -> bool:
     return filters.text == str(row.indicator.number) or matches(filters.text, name.zh, name.en, *row.supplier.names)
 
 
+@require_safe
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """One indicator: chart, values, arithmetic, who answers for it, and what else concerns it."""

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from ecociv.plan.package import ZonePackage
 from ecociv.portal import timeline
@@ -25,6 +26,7 @@ from ecociv.portal.views.duties import (
 from ecociv.portal.zone import language
 
 
+@require_safe
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """All projects, filtered and sorted; in the plan's order they stand under their programmes."""
@@ -59,6 +61,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return render(request, "portal/projects.html", context)
 
 
+@require_safe
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """One project."""

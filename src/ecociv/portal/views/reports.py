@@ -8,7 +8,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ecociv.people.permissions import allowed, require
 from ecociv.people.policy import Action
@@ -25,7 +25,7 @@ FORMS = {
 }
 
 
-@require_GET
+@require_safe
 @with_plan
 def annual(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Choose a year and a form; with both in the address, the annual report itself."""
@@ -33,17 +33,18 @@ def annual(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     years = list(range(zone.plan.issued.year, max(zone.milestones) + 1))
     refused = ""
     form, year = request.GET.get("form", ""), request.GET.get("year", "")
+    chosen = next((each for each in years if str(each) == year), None)
     if form or year:
         require(request.user, Action.READ, zone=zone.key)
-        if form not in FORMS or not year.isdigit() or int(year) not in years:
+        if form not in FORMS or chosen is None:
             refused = _("Choose a year and a form from the lists.")
         else:
             with tempfile.TemporaryDirectory(prefix="ecociv-report-") as folder:
-                out = Path(folder) / f"annual-report-{zone.key}-{year}.{form}"
+                out = Path(folder) / f"annual-report-{zone.key}-{chosen}.{form}"
                 try:
-                    write_annual_report(zone.key, int(year), out, language=language())
+                    write_annual_report(zone.key, chosen, out, language=language())
                 except ReportRefused as error:
-                    refused = str(error)
+                    refused = error.text.in_language(language())
                 else:
                     response = HttpResponse(out.read_bytes(), content_type=FORMS[form])
                     response["Content-Disposition"] = f'attachment; filename="{out.name}"'
@@ -53,6 +54,6 @@ def annual(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "forms": FORMS,
         "refused": refused,
         "may_read": allowed(request.user, Action.READ, zone=zone.key),
-        "chosen": int(year) if year.isdigit() else years[1] if len(years) > 1 else years[0],
+        "chosen": chosen or (years[1] if len(years) > 1 else years[0]),
     }
     return render(request, "portal/annual_report.html", context, status=422 if refused else 200)

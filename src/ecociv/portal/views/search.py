@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.checks import findings_of
@@ -13,6 +14,7 @@ from ecociv.portal.search import KINDS, documents_of, find
 from ecociv.portal.views.common import with_plan
 
 
+@require_safe
 @with_plan
 def search(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Hits under their kinds; the kind with the best hit stands first."""

@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from ecociv.core.text import Text
 from ecociv.evidence.documents import keep_document
 from ecociv.people.permissions import allowed, require
 from ecociv.people.policy import Action
@@ -37,11 +38,15 @@ from ecociv.plan.package.load import payload
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.zone import language
 
+_OTHER_FILE = Text(
+    zh="这不是工作簿（.xlsx）。请下载本页的工作簿，修改后再提交。",
+    en="This is not a workbook (.xlsx). Take the workbook from this page, edit it and send that one in.",
+)
 LARGEST = 20 * 1024**2
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@require_GET
+@require_safe
 @with_plan
 def download(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """The plan as a workbook."""
@@ -51,7 +56,7 @@ def download(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_plan
 def upload(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Send an edited workbook in; nothing is changed before its differences are confirmed."""
@@ -66,17 +71,19 @@ def upload(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         else:
             data = sent.read()
             try:
-                content_of(data)
+                kind = content_of(data).kind
             except FileRefused as error:
-                refused = _sentence(error)
-            else:
+                refused, kind = error.problem.sentence(language()), None
+            if kind is not None and kind != "workbook":
+                refused = _OTHER_FILE.in_language(language())
+            elif kind is not None:
                 digest = _keep(data, Path(sent.name or "plan.xlsx").name, str(request.user))
                 return HttpResponseRedirect(reverse("portal:workbook-review", args=[digest]))
         return render(request, "portal/workbook.html", _upload_page(request, plan, refused), status=422)
     return render(request, "portal/workbook.html", _upload_page(request, plan))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_plan
 def review(request: HttpRequest, plan: ZonePackage, digest: str) -> HttpResponse:
     """The differences of a workbook sent in; those that are ticked are put into the plan, all or none."""
@@ -136,10 +143,7 @@ def _confirm(
             plan.zone.key, changes, request.user, reason.strip(), RevisionSource.WORKBOOK
         ).execute()
     except ChangesRefused as error:
-        return [
-            f"{problem.where(language())}: {problem.text.in_language(language())} {problem.remedy.in_language(language())}"
-            for problem in error.problems
-        ]
+        return [problem.sentence(language()) for problem in error.problems]
     except PlanChangeRefused as error:
         return list(error.problems)
     messages.success(
@@ -158,11 +162,6 @@ def _kind(item: Any) -> str:
     if isinstance(item, Indicator):
         return "indicator"
     return "task" if isinstance(item, Task) else "project"
-
-
-def _sentence(error: FileRefused) -> str:
-    problem = error.problem
-    return f"{problem.text.in_language(language())} {problem.remedy.in_language(language())}"
 
 
 def _keep(data: bytes, name: str, received_from: str) -> str:
