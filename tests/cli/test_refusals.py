@@ -148,9 +148,34 @@ def test_a_setting_without_a_value_and_an_output_that_is_no_file(tmp_path: Path)
     assert pipe.is_fifo()  # a device or a pipe is not replaced by a file
 
 
-def _start(*arguments: str) -> subprocess.Popen[bytes]:
+def _start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
     start = f"import sys; from ecociv.cli.main import main; sys.argv[1:] = {list(arguments)!r}; main()"
-    return subprocess.Popen([sys.executable, "-c", start], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", start],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environment},
+    )
+
+
+def test_first_commands_at_the_same_time_make_one_database(tmp_path: Path) -> None:
+    settings = {"ECOCIV_VAR": str(tmp_path / "var"), "ECOCIV_DATABASE_URL": "", "ECOCIV_EVIDENCE_URI": ""}
+    commands = [_start("evidence", "mappings", **settings) for _ in range(3)]
+    for command in commands:
+        said, complained = command.communicate()
+        assert command.returncode == 0, complained.decode()
+        assert b"jiangxi-cities-daily" in said
+    assert not list((tmp_path / "var").glob("*.unfinished"))
+
+
+def test_a_database_that_was_broken_off_half_way_is_finished(tmp_path: Path) -> None:
+    settings = {"ECOCIV_VAR": str(tmp_path), "ECOCIV_DATABASE_URL": "", "ECOCIV_EVIDENCE_URI": ""}
+    (tmp_path / "db.sqlite3").touch()  # no table yet, as after a power cut
+    (tmp_path / "db.sqlite3.unfinished").touch()
+    command = _start("indicator", "show", "jingdezhen", "35", "--year", "2016", **settings)
+    said, complained = command.communicate()
+    assert command.returncode == 0, complained.decode()
+    assert not (tmp_path / "db.sqlite3.unfinished").exists()
 
 
 def test_a_reader_who_leaves_is_no_failure_of_the_command() -> None:

@@ -43,6 +43,10 @@ def test_the_sidebar_leads_to_every_list() -> None:
         assert reverse(f"admin:{name}_changelist") in page
 
 
+def test_the_icon_is_ours_and_asked_for_by_its_name() -> None:
+    assert "portal/leaf.svg" in logged_in("administrator").get("/admin/").content.decode()
+
+
 def test_an_edit_is_on_record_with_both_digests() -> None:
     item = ObservedProperty.objects.create(key="pm2_5", name_zh="细颗粒物", name_en="PM2.5")
     client = logged_in("administrator")
