@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from ecociv.people.permissions import allowed
+from ecociv.people.policy import Action
 from ecociv.portal.assets import import_map
 from ecociv.portal.zone import current_zone, sample_shown
 
@@ -50,6 +52,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "import_map": import_map(),
         "the_zone": SimpleLazyObject(current_zone),
         "sample_shown": SimpleLazyObject(sample_shown),
+        "reads_history": SimpleLazyObject(lambda: allowed(request.user, Action.READ_HISTORY)),
         "production": settings.ECOCIV_PRODUCTION,
     }
 

@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
+    changes,
     days,
     departments,
     findings,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("plan/workbook/", workbook.upload, name="workbook"),
     path("plan/workbook/download/", workbook.download, name="workbook-download"),
     path("plan/workbook/<str:digest>/", workbook.review, name="workbook-review"),
+    path("changes/", changes.listing, name="changes"),
     path("reports/annual/", reports.annual, name="annual-report"),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
