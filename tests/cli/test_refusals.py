@@ -77,7 +77,7 @@ def test_a_year_of_which_there_can_be_nothing_is_not_computed(year: str) -> None
         ("", "2016-12-31"),
         ("9999-12-31", "yet to come"),
         ("0001-01-01", "1900"),
-        ((dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).date().isoformat(), "yet to come"),
+        pytest.param((dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).date().isoformat(), "yet to come", id="in-three-days"),
     ],
 )
 def test_a_day_of_which_nobody_can_say_what_was_known(as_of: str, says: str) -> None:
@@ -100,7 +100,11 @@ def test_a_day_is_known_to_its_end_however_it_is_written(text: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("content", [gzip.compress((HEADER + ROW * 50).encode())[:60], b"\x1f\x8b" + b"no pack" * 9])
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress((HEADER + ROW * 50).encode(), mtime=0)[:60], b"\x1f\x8b" + b"no pack" * 9],
+    ids=["cut-short", "no-pack"],
+)
 def test_a_packed_file_that_is_broken(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "air.csv.gz"
     file.write_bytes(content)
