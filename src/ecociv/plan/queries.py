@@ -96,13 +96,3 @@ def changes_since(zone: str, since: dt.datetime) -> QuerySet[PlanItemRevision]:
         .select_related("author")
         .order_by("-recorded_at", "-id")
     )
-
-
-def loaded_zones() -> list[str]:
-    """Keys of the zones whose plan is in the database."""
-    return list(
-        PlanItemRevision.objects.filter(kind=ItemKind.ZONE)
-        .values_list("zone", flat=True)
-        .distinct()
-        .order_by("zone")
-    )

@@ -10,7 +10,7 @@ from statistics import quantiles
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
 from ecociv.plan.check.figures import figure_of
-from ecociv.plan.check.findings import Figure, Finding, Severity, begun, plain
+from ecociv.plan.check.findings import Figure, Finding, Severity, begun, named, plain
 from ecociv.plan.package import Project, QuantifiedTarget, Task, ZonePackage
 
 
@@ -36,9 +36,9 @@ def shared_cells(package: ZonePackage) -> Iterator[Finding]:
                 Severity.NOTE,
                 (owner.place, duty.place),
                 Text(
-                    zh=f"{_zh(duty)}与{_zh(owner)}合用一个目标单元格，没有自己的目标与时间节点。",
+                    zh=f"{named(duty.place).zh}与{named(owner.place).zh}合用一个目标单元格，没有自己的目标与时间节点。",
                     en=begun(
-                        f"{_en(duty)} shares the goal cell of {_en(owner)} and has no goal or date of its own."
+                        f"{named(duty.place).en} shares the goal cell of {named(owner.place).en} and has no goal or date of its own."
                     ),
                 ),
             )
@@ -75,9 +75,9 @@ def due_before_issue(package: ZonePackage) -> Iterator[Finding]:
                 Severity.WARNING,
                 (duty.place,),
                 Text(
-                    zh=f"{_zh(duty)}的时间节点{late[0].show('zh')}早于文件印发日{issued.isoformat()}。",
+                    zh=f"{named(duty.place).zh}的时间节点{late[0].show('zh')}早于文件印发日{issued.isoformat()}。",
                     en=begun(
-                        f"{_en(duty)} is due {late[0].show('en')}, before the plan was issued on {issued.isoformat()}."
+                        f"{named(duty.place).en} is due {late[0].show('en')}, before the plan was issued on {issued.isoformat()}."
                     ),
                 ),
                 (Figure(duty.place, late[0].show("en")),),
@@ -196,8 +196,8 @@ def sums_in_duties(package: ZonePackage) -> Iterator[Finding]:
                     Severity.ERROR,
                     (duty.place,),
                     Text(
-                        zh=f"{_zh(duty)}中“{whole.quantity.zh}”为{plain(stated)}{whole.unit_label}，各部分之和为{plain(total)}{whole.unit_label}。",
-                        en=f"In {_en(duty)} “{whole.quantity.en}” is {plain(stated)} {label_of(whole.unit).en}, its parts add up to {plain(total)}.",
+                        zh=f"{named(duty.place).zh}中“{whole.quantity.zh}”为{plain(stated)}{whole.unit_label}，各部分之和为{plain(total)}{whole.unit_label}。",
+                        en=f"In {named(duty.place).en} “{whole.quantity.en}” is {plain(stated)} {label_of(whole.unit).en}, its parts add up to {plain(total)}.",
                     ),
                     (Figure(duty.place, plain(stated)), Figure(duty.place, plain(total))),
                 )
@@ -221,8 +221,8 @@ def steep_steps(package: ZonePackage) -> Iterator[Finding]:
                     Severity.NOTE,
                     (duty.place,),
                     Text(
-                        zh=f"{_zh(duty)}“{name}”由{before.year}年的{plain(low)}{before.unit_label}增至{after.year}年的{plain(high)}{after.unit_label}，为{plain(high / low)}倍，请核对是否漏印数字。",
-                        en=f"In {_en(duty)} “{after.quantity.en}” grows from {plain(low)} {label_of(before.unit).en} in {before.year} to {plain(high)} in {after.year}, {plain(high / low)} times; check for a lost digit.",
+                        zh=f"{named(duty.place).zh}“{name}”由{before.year}年的{plain(low)}{before.unit_label}增至{after.year}年的{plain(high)}{after.unit_label}，为{plain(high / low)}倍，请核对是否漏印数字。",
+                        en=f"In {named(duty.place).en} “{after.quantity.en}” grows from {plain(low)} {label_of(before.unit).en} in {before.year} to {plain(high)} in {after.year}, {plain(high / low)} times; check for a lost digit.",
                     ),
                     (
                         Figure(duty.place, f"{before.year}: {plain(low)}", before.unit_label),
@@ -237,15 +237,7 @@ def _about(duty: Task | Project, code: str, severity: Severity, zh: str, en: str
         severity,
         (duty.place,),
         Text(
-            zh=f"{_zh(duty)}“{duty.title.zh}”{zh}。",
-            en=begun(f"{_en(duty)} “{duty.title.en}” {en}."),
+            zh=f"{named(duty.place).zh}“{duty.title.zh}”{zh}。",
+            en=begun(f"{named(duty.place).en} “{duty.title.en}” {en}."),
         ),
     )
-
-
-def _zh(duty: Task | Project) -> str:
-    return f"{'任务' if isinstance(duty, Task) else '项目'}{duty.number}"
-
-
-def _en(duty: Task | Project) -> str:
-    return f"{duty.place_kind} {duty.number}"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ecociv.core.text import Text
-from ecociv.plan.check.findings import Figure, Finding, Severity, begun, chapter_in_english, plain
+from ecociv.plan.check.findings import Figure, Finding, Severity, begun, chapter_in_english, named, plain
 from ecociv.plan.package import Indicator, Project, QuantifiedTarget, Series, Task, ZonePackage
 
 _SINGLE = ("at_least", "at_most", "hold")
@@ -53,8 +53,8 @@ def _compare(
             Severity.WARNING,
             places,
             Text(
-                zh=f"“{name.zh}”{said.year}年在附表1中没有目标值，而{_place_zh(duty)}写明{plain(theirs)}{label.zh}。",
-                en=f"Annex 1 sets no {said.year} target for “{name.en}”, while {duty.place_kind} {duty.number} gives {plain(theirs)} {label.en}.",
+                zh=f"“{name.zh}”{said.year}年在附表1中没有目标值，而{named(duty.place).zh}写明{plain(theirs)}{label.zh}。",
+                en=f"Annex 1 sets no {said.year} target for “{name.en}”, while {named(duty.place).en} gives {plain(theirs)} {label.en}.",
             ),
             (Figure(places[0], "", label.zh), Figure(places[1], plain(theirs), label.zh)),
         )
@@ -67,10 +67,10 @@ def _compare(
         Severity.NOTE if rounded else Severity.ERROR,
         places,
         Text(
-            zh=f"“{name.zh}”{said.year}年目标，附表1为{plain(ours)}{label.zh}，{_place_zh(duty)}为{plain(theirs)}{label.zh}"
+            zh=f"“{name.zh}”{said.year}年目标，附表1为{plain(ours)}{label.zh}，{named(duty.place).zh}为{plain(theirs)}{label.zh}"
             + ("，属修约差异，应以同一精度表述。" if rounded else "，两处不一致。"),
             en=f"The {said.year} target of “{name.en}” is {plain(ours)} {label.en} in Annex 1 and {plain(theirs)} {label.en} in "
-            f"{duty.place_kind} {duty.number}"
+            f"{named(duty.place).en}"
             + ("; they agree once rounded and should be stated alike." if rounded else "."),
         ),
         (Figure(places[0], plain(ours), label.zh), Figure(places[1], plain(theirs), label.zh)),
@@ -85,8 +85,8 @@ def _levels(places: tuple[str, str], name: Text, year: int, ours: str, theirs: s
         Severity.WARNING,
         places,
         Text(
-            zh=f"“{name.zh}”{year}年目标，附表1由{_LEVELS[ours].zh}下达，{_place_of(places[1])}写为由{_LEVELS[theirs].zh}下达，下达主体不一致。",
-            en=f"For {year}, Annex 1 leaves the target of “{name.en}” to {_LEVELS[ours].en}, {places[1].replace(':', ' ')} to {_LEVELS[theirs].en}.",
+            zh=f"“{name.zh}”{year}年目标，附表1由{_LEVELS[ours].zh}下达，{named(places[1]).zh}写为由{_LEVELS[theirs].zh}下达，下达主体不一致。",
+            en=f"For {year}, Annex 1 leaves the target of “{name.en}” to {_LEVELS[ours].en}, {named(places[1]).en} to {_LEVELS[theirs].en}.",
         ),
     )
 
@@ -127,8 +127,8 @@ def gaps_in_duties(package: ZonePackage) -> Iterator[Finding]:
                 Severity.NOTE,
                 (f"indicator:{indicator.number}", duty.place),
                 Text(
-                    zh=f"“{name.zh}”附表1另有{shown_zh}的目标，{_place_zh(duty)}未写入。",
-                    en=f"Annex 1 also sets {shown_en} for “{name.en}”; {duty.place_kind} {duty.number} leaves it out.",
+                    zh=f"“{name.zh}”附表1另有{shown_zh}的目标，{named(duty.place).zh}未写入。",
+                    en=f"Annex 1 also sets {shown_en} for “{name.en}”; {named(duty.place).en} leaves it out.",
                 ),
             )
 
@@ -147,10 +147,10 @@ def conflicts_between_duties(package: ZonePackage) -> Iterator[Finding]:
         if len({figure for _, figure, _ in entries}) < 2 or len({duty.place for duty, _, _ in entries}) < 2:
             continue
         shown_zh = ";".join(
-            f"{_place_zh(duty)}为{plain(figure)}{target.unit_label}" for duty, figure, target in entries
+            f"{named(duty.place).zh}为{plain(figure)}{target.unit_label}" for duty, figure, target in entries
         )
         shown_en = "; ".join(
-            f"{plain(figure)} {target.unit_label} in {duty.place_kind} {duty.number}"
+            f"{plain(figure)} {target.unit_label} in {named(duty.place).en}"
             for duty, figure, target in entries
         )
         yield Finding(
@@ -218,12 +218,3 @@ def statements_against_annexes(package: ZonePackage) -> Iterator[Finding]:
                         Figure(f"indicator:{indicator.number}", plain(declared)),
                     ),
                 )
-
-
-def _place_of(place: str) -> str:
-    kind, _, number = place.partition(":")
-    return f"{'任务' if kind == 'task' else '项目'}{number}"
-
-
-def _place_zh(duty: Task | Project) -> str:
-    return f"{'任务' if isinstance(duty, Task) else '项目'}{duty.number}"

@@ -98,6 +98,16 @@ def chapter_in_english(place: str) -> str:
     return f"chapter {place.translate(_NUMERALS)}"
 
 
+def named(place: str) -> Text:
+    """A task or a project as a sentence names it.
+
+    >>> named("task:112").zh, named("project:26").en
+    ('任务112', 'project 26')
+    """
+    kind, _, number = place.partition(":")
+    return Text(zh=f"{'任务' if kind == 'task' else '项目'}{number}", en=f"{kind} {number}")
+
+
 def begun(sentence: str) -> str:
     """The sentence with a capital letter at its start."""
     return sentence[:1].upper() + sentence[1:]

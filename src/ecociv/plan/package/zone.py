@@ -7,7 +7,6 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ecociv.plan.package.dates import PlanDateField
 from ecociv.plan.package.fields import LocalText, Number, PackageModel, Unit, UnitLabel
 
 
@@ -168,4 +167,3 @@ class Zone(PackageModel):
     programmes: tuple[Programme, ...] = ()
     statements: tuple[Statement, ...] = ()
     identities: tuple[Identity, ...] = ()
-    earliest_start: PlanDateField | None = None

@@ -127,7 +127,7 @@ class ZonePackage:
     def body_on(self, key: str, day: dt.date) -> Organisation:
         """The body that holds the whole of a body's duties on a day, following its dated successors.
 
-        Partial transfers do not move the whole; :meth:`transfers` lists them.
+        Partial transfers do not move the whole.
 
         Raises
         ------
@@ -147,14 +147,6 @@ class ZonePackage:
                 )
             seen.add(following)
             body = self.organisation(following)
-
-    def transfers(self, key: str, day: dt.date) -> list[tuple[Organisation, bool]]:
-        """Bodies that took over part of a body's duties up to a day, each with whether this is verified."""
-        return [
-            (self.organisation(step.to), step.verified)
-            for step in self.organisation(key).successors
-            if not step.whole and step.from_ <= day
-        ]
 
     def predecessors(self, key: str) -> list[Organisation]:
         """Bodies whose whole duties came to this one, directly or through others."""
