@@ -36,18 +36,32 @@ class PlaceDeclaration(Declared):
     """A place that series belong to (a Thing with its Location, in the words of SensorThings)."""
 
     key: str = Field(pattern=r"^[a-z0-9-]+$")
-    kind: Literal["province", "city", "county", "station"]
+    kind: Literal[
+        "province",
+        "city",
+        "county",
+        "station",
+        "section",
+        "water-source",
+        "plot",
+        "meter",
+        "enterprise",
+        "outfall",
+        "area",
+    ]
     name: LocalText
     code: str = ""
     parent: str | None = None
     longitude: float | None = Field(default=None, ge=-180, le=180)
     latitude: float | None = Field(default=None, ge=-90, le=90)
+    details: dict[str, str | int | float | bool] = Field(default_factory=dict)
 
 
 class Places(Declared):
-    """All places that the mappings of a zone may name."""
+    """All places that the mappings of a zone may name, and groups of them that derivations speak of."""
 
     places: tuple[PlaceDeclaration, ...]
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -56,6 +70,8 @@ class Places(Declared):
             raise ValueError(f"these keys occur twice: {', '.join(sorted(twice))}")
         if lost := {p.parent for p in self.places if p.parent} - set(keys):
             raise ValueError(f"these parents are not declared: {', '.join(sorted(lost))}")
+        if strange := {member for members in self.groups.values() for member in members} - set(keys):
+            raise ValueError(f"these members of groups are not declared: {', '.join(sorted(strange))}")
         return self
 
     @cached_property
@@ -158,7 +174,7 @@ class ValueDeclaration(Declared):
     property: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")
     name: LocalText
     unit: Unit
-    statistic: Literal["mean", "maximum", "figure", "index", "unknown"]
+    statistic: Literal["mean", "maximum", "minimum", "total", "reading", "figure", "index", "unknown"]
     averaging: str = Field(pattern=r"^(P(\d+[YMD])?(T\d+H)?|unknown)$")
     plausible: tuple[float, float] | None = None
     zero: Literal["value", "suspect"] = "value"

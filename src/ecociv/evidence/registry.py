@@ -29,6 +29,7 @@ def ensure_place(zone: str, key: str) -> Place:
             "parent": parent,
             "longitude": declared.longitude,
             "latitude": declared.latitude,
+            "details": declared.details,
         },
     )
     return place

@@ -2,5 +2,6 @@
 
 from ecociv.evidence.actions.correct import CorrectionRefused, CorrectObservation
 from ecociv.evidence.actions.load import LoadFile, ReasonRequired
+from ecociv.evidence.actions.receive import Receipt, ReceiveReadings
 
-__all__ = ["CorrectObservation", "CorrectionRefused", "LoadFile", "ReasonRequired"]
+__all__ = ["CorrectObservation", "CorrectionRefused", "LoadFile", "ReasonRequired", "Receipt", "ReceiveReadings"]
