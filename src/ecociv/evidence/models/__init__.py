@@ -3,10 +3,12 @@
 from ecociv.evidence.models.documents import Document
 from ecociv.evidence.models.inbox import InboxReading
 from ecociv.evidence.models.runs import ImportRun, RowIssue
+from ecociv.evidence.models.seals import EvidenceSeal
 from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Series
 
 __all__ = [
     "Document",
+    "EvidenceSeal",
     "ImportRun",
     "InboxReading",
     "ObservedProperty",
