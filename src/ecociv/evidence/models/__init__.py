@@ -1,6 +1,6 @@
 """Records of the evidence room: what is observed where, the files, and the runs that read them."""
 
-from ecociv.evidence.models.documents import Document
+from ecociv.evidence.models.documents import Document, DocumentFiling, FilingReader
 from ecociv.evidence.models.inbox import InboxReading
 from ecociv.evidence.models.runs import ImportRun, RowIssue
 from ecociv.evidence.models.seals import EvidenceSeal
@@ -9,6 +9,8 @@ from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Serie
 __all__ = [
     "Document",
     "EvidenceSeal",
+    "DocumentFiling",
+    "FilingReader",
     "ImportRun",
     "InboxReading",
     "ObservedProperty",
