@@ -2,16 +2,28 @@
 
 from ecociv.evidence.models.documents import Document
 from ecociv.evidence.models.inbox import InboxReading
+from ecociv.evidence.models.returns import (
+    DepartmentalReturn,
+    ReturnDraft,
+    ReturnRevision,
+    ReturnStep,
+    StepKind,
+)
 from ecociv.evidence.models.runs import ImportRun, RowIssue
 from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Series
 
 __all__ = [
+    "DepartmentalReturn",
     "Document",
     "ImportRun",
     "InboxReading",
     "ObservedProperty",
     "Place",
+    "ReturnDraft",
+    "ReturnRevision",
+    "ReturnStep",
     "RowIssue",
     "Sensor",
     "Series",
+    "StepKind",
 ]
