@@ -1,6 +1,6 @@
 """Records of the evidence room: what is observed where, the files, and the runs that read them."""
 
-from ecociv.evidence.models.documents import Document
+from ecociv.evidence.models.documents import Document, DocumentFiling, FilingReader
 from ecociv.evidence.models.inbox import InboxReading
 from ecociv.evidence.models.returns import (
     DepartmentalReturn,
@@ -10,11 +10,15 @@ from ecociv.evidence.models.returns import (
     StepKind,
 )
 from ecociv.evidence.models.runs import ImportRun, RowIssue
+from ecociv.evidence.models.seals import EvidenceSeal
 from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Series
 
 __all__ = [
     "DepartmentalReturn",
     "Document",
+    "EvidenceSeal",
+    "DocumentFiling",
+    "FilingReader",
     "ImportRun",
     "InboxReading",
     "ObservedProperty",
