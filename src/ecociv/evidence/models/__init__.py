@@ -2,11 +2,19 @@
 
 from ecociv.evidence.models.documents import Document, DocumentFiling, FilingReader
 from ecociv.evidence.models.inbox import InboxReading
+from ecociv.evidence.models.returns import (
+    DepartmentalReturn,
+    ReturnDraft,
+    ReturnRevision,
+    ReturnStep,
+    StepKind,
+)
 from ecociv.evidence.models.runs import ImportRun, RowIssue
 from ecociv.evidence.models.seals import EvidenceSeal
 from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Series
 
 __all__ = [
+    "DepartmentalReturn",
     "Document",
     "EvidenceSeal",
     "DocumentFiling",
@@ -15,7 +23,11 @@ __all__ = [
     "InboxReading",
     "ObservedProperty",
     "Place",
+    "ReturnDraft",
+    "ReturnRevision",
+    "ReturnStep",
     "RowIssue",
     "Sensor",
     "Series",
+    "StepKind",
 ]
