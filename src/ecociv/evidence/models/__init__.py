@@ -2,6 +2,7 @@
 
 from ecociv.evidence.models.documents import Document
 from ecociv.evidence.models.inbox import InboxReading
+from ecociv.evidence.models.rejects import RejectedMessage
 from ecociv.evidence.models.runs import ImportRun, RowIssue
 from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Series
 
@@ -11,6 +12,7 @@ __all__ = [
     "InboxReading",
     "ObservedProperty",
     "Place",
+    "RejectedMessage",
     "RowIssue",
     "Sensor",
     "Series",
