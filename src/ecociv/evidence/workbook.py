@@ -7,7 +7,6 @@ merged cells, and formulas whose result is not in the file (or is an error).
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -27,7 +26,6 @@ LARGEST = 200 * 1024 * 1024
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINKS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_ERRORS = re.compile(r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)")
 
 
 def sheet_records(path: Path, mapping: Mapping) -> Iterator[Record]:
@@ -43,8 +41,8 @@ def sheet_records(path: Path, mapping: Mapping) -> Iterator[Record]:
         workbook = CalamineWorkbook.from_path(str(path))
         name = _sheet_name(workbook.sheet_names, mapping)
         sheet = workbook.get_sheet_by_name(name)
-        without_result = _formulas_without_result(path, name)
-        return _rows(sheet, mapping, without_result)
+        faulty = _faulty_cells(path, name)
+        return _rows(sheet, mapping, faulty)
     except (CalamineError, zipfile.BadZipFile, ParseError, KeyError, OSError, ValueError) as error:
         if isinstance(error, FileRefused):
             raise
@@ -123,7 +121,9 @@ def _sheet_name(names: list[str], mapping: Mapping) -> str:
     )
 
 
-def _rows(sheet: CalamineSheet, mapping: Mapping, without_result: set[tuple[int, int]]) -> Iterator[Record]:
+def _rows(
+    sheet: CalamineSheet, mapping: Mapping, faulty: dict[tuple[int, int], tuple[str, str]]
+) -> Iterator[Record]:
     merged: dict[tuple[int, int], str] = {}
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         name = f"{_cell(top, left)}:{_cell(bottom, right)}"
@@ -147,10 +147,8 @@ def _rows(sheet: CalamineSheet, mapping: Mapping, without_result: set[tuple[int,
         faults = []
         for column in range(len(cells)):
             where = (index, column)
-            if where in without_result and not cells[column]:
-                faults.append((column, "formula-without-result", _cell(*where)))
-            elif _ERRORS.fullmatch(cells[column]):
-                faults.append((column, "formula-error", f"{_cell(*where)} {cells[column]}"))
+            if where in faulty:
+                faults.append((column, *faulty[where]))
             elif where in merged:
                 faults.append((column, "cell-merged", merged[where]))
         if faults or any(cell.strip() for cell in cells):
@@ -183,15 +181,20 @@ def _cell(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def _formulas_without_result(path: Path, sheet: str) -> set[tuple[int, int]]:
-    """Cells with a formula whose result was never stored, as programs other than Excel leave them."""
-    found: set[tuple[int, int]] = set()
+def _faulty_cells(path: Path, sheet: str) -> dict[tuple[int, int], tuple[str, str]]:
+    """Cells that hold an error, or a formula whose result was never stored (as programs other than Excel leave them):
+    the code of the fault, and the cell's name with what it shows."""
+    found: dict[tuple[int, int], tuple[str, str]] = {}
     with zipfile.ZipFile(path) as packed, packed.open(_part_of(packed, sheet)) as part:
         for _, element in iterparse(part):
             if element.tag == f"{_MAIN}c":
-                formula, value = element.find(f"{_MAIN}f"), element.find(f"{_MAIN}v")
-                if formula is not None and (value is None or not value.text):
-                    found.add(_position(element.get("r", "A1")))
+                name, value = element.get("r", "A1"), element.find(f"{_MAIN}v")
+                shown = (value.text or "") if value is not None else ""
+                if element.get("t") == "e":
+                    found[_position(name)] = "formula-error", f"{name} {shown}"
+                elif element.find(f"{_MAIN}f") is not None and not shown:
+                    found[_position(name)] = "formula-without-result", name
+            elif element.tag == f"{_MAIN}row":
                 element.clear()
     return found
 
