@@ -175,7 +175,7 @@ class ValueDeclaration(Declared):
     name: LocalText
     unit: Unit
     statistic: Literal["mean", "maximum", "minimum", "total", "reading", "figure", "index", "unknown"]
-    averaging: str = Field(pattern=r"^(P(\d+[YMD])?(T\d+H)?|unknown)$")
+    averaging: str = Field(pattern=r"^(P(\d+[YMD])?(T\d+[HMS])?|unknown)$")
     plausible: tuple[float, float] | None = None
     zero: Literal["value", "suspect"] = "value"
     censored: bool = False
@@ -186,6 +186,14 @@ class ValueDeclaration(Declared):
         if self.plausible is not None and self.plausible[0] >= self.plausible[1]:
             raise ValueError("plausible is [low, high] with low below high")
         return self
+
+    def doubt(self, value: float) -> str | None:
+        """Code of the reason for which a value is kept and marked as suspect, or none."""
+        if value == 0 and self.zero == "suspect":
+            return "implausible-zero"
+        if self.plausible is not None and not self.plausible[0] <= value <= self.plausible[1]:
+            return "outside-plausible-range"
+        return None
 
 
 class Mapping(Declared):

@@ -201,14 +201,13 @@ class _Reader:
             found.append(issue("not-a-number", row=row, field=where, found=text))
             return None
         value = _in_unit(text, unit, declared.unit)
-        reason = None
-        if value == 0 and declared.zero == "suspect":
-            reason = "implausible-zero"
-            found.append(issue(reason, row=row, field=where, found=text))
-        elif declared.plausible is not None and not declared.plausible[0] <= value <= declared.plausible[1]:
-            reason = "outside-plausible-range"
+        reason = declared.doubt(value)
+        if reason == "outside-plausible-range":
+            assert declared.plausible is not None
             low, high = declared.plausible
             found.append(issue(reason, row=row, field=where, found=text, low=f"{low:g}", high=f"{high:g}"))
+        elif reason is not None:
+            found.append(issue(reason, row=row, field=where, found=text))
         quality = Quality.SUSPECT if reason else Quality.GOOD
         return value, None, None, None, quality.value, reason
 
