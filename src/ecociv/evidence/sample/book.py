@@ -36,20 +36,23 @@ def share_out(total: int, weights: Sequence[float], most: Sequence[int] | None =
     """
     if most is not None and sum(most) < total:
         raise ValueError(f"{total} does not fit into {sum(most)}")
-    whole = sum(weights)
-    exact = [total * weight / whole for weight in weights]
-    parts = [math.floor(each) for each in exact]
-    if most is not None:
-        parts = [min(part, limit) for part, limit in zip(parts, most, strict=True)]
-    order = sorted(range(len(parts)), key=lambda n: (parts[n] - exact[n], n))
-    left = total - sum(parts)
-    while left > 0:
-        room = [n for n in order if (most is None or parts[n] < most[n]) and (weights[n] > 0 or most is not None)]
-        step = max(1, left // (len(room) or 1)) if left > len(room) else 1
-        for n in room[: left if step == 1 else None]:
-            more = min(step, left, step if most is None else most[n] - parts[n])
+    limits = [total] * len(weights) if most is None else list(most)
+    parts: list[int] = [0] * len(weights)
+    open_parts = [n for n, weight in enumerate(weights) if weight > 0]
+    left = total
+    while full := [n for n in open_parts if left * weights[n] > limits[n] * sum(weights[m] for m in open_parts)]:
+        for n in full:
+            parts[n] = limits[n]
+        open_parts = [n for n in open_parts if n not in full]
+        left = total - sum(parts)
+    whole = sum(weights[n] for n in open_parts)
+    exact = {n: left * weights[n] / whole for n in open_parts}
+    for n, value in exact.items():
+        parts[n] = min(math.floor(value), limits[n])
+    for n in sorted(exact, key=lambda n: (math.floor(exact[n]) - exact[n], n)) + list(range(len(parts))):
+        more = min(1 if n in exact and parts[n] <= exact[n] else total, limits[n] - parts[n], total - sum(parts))
+        if more > 0 and (weights[n] > 0 or most is not None):
             parts[n] += more
-            left -= more
     return parts
 
 
