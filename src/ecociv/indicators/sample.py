@@ -7,7 +7,7 @@ from typing import Any
 
 from ecociv.evidence import sample
 from ecociv.indicators.compute import compute
-from ecociv.plan.package import load_package
+from ecociv.plan.package import load_zone
 
 
 def load_sample(
@@ -24,7 +24,7 @@ def load_sample(
     years = sample.years(zone)
     steps = sample.STEPS + len(years)
     loaded = sample.load(
-        zone, author=author, directory=load_package(zone), progress=lambda title, done, total: tell(done, steps)
+        zone, author=author, directory=load_zone(zone), progress=lambda title, done, total: tell(done, steps)
     )
     lines = [step.as_text() for step in loaded.steps]
     for number, year in enumerate(years, start=1):
