@@ -9,7 +9,7 @@ from ecociv.people.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0002_sensors_and_inbox"),
+        ("evidence", "0007_document_filings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
