@@ -89,7 +89,9 @@ def write_energy(book: Book, given: Assumptions, year: int) -> None:
     primary energy, which imports are not part of: N = s (T - I).
     """
     coal, carbon = coal_per_unit(), carbon_per_unit()
-    total = given.at("energy_intensity", year) * float(book.number("economy", book.zone, year, "gdp.constant"))
+    total = given.at("energy_intensity", year) * float(
+        book.number("economy", book.zone, year, "gdp.constant")
+    )
     emission = given.at("co2_per_tce", year) * total
     sides = {
         cell: total * given.at(f"{cell}_share", year) / 100
@@ -104,7 +106,9 @@ def write_energy(book: Book, given: Assumptions, year: int) -> None:
     matrix = np.array([[1.0, 1.0 - share], [carbon_of("coal"), carbon_of("electricity.net_import")]])
     burnt, imported = np.linalg.solve(matrix, [total * (1 - share) - sum(sides.values()), left]).tolist()
     if min(burnt, imported) < 0:
-        raise ValueError(f"The energy assumptions of {year} leave {burnt:.0f} tce of coal and {imported:.0f} tce imported.")
+        raise ValueError(
+            f"The energy assumptions of {year} leave {burnt:.0f} tce of coal and {imported:.0f} tce imported."
+        )
     green = share * (total - imported)
     kinds = {kind: given.at(f"{kind}_of_non_fossil", year) / 100 for kind in ("solar", "wind", "biomass")}
     kinds["hydro"] = 1 - sum(kinds.values())
@@ -119,8 +123,12 @@ def write_energy(book: Book, given: Assumptions, year: int) -> None:
 def write_energy_total(book: Book, year: int) -> None:
     """The bureau's own total of what the return holds."""
     parts = sum(
-        factor * float(book.number("energy", book.zone, year, cell)) for cell, factor in coal_per_unit().items()
+        factor * float(book.number("energy", book.zone, year, cell))
+        for cell, factor in coal_per_unit().items()
     )
     book.city(
-        "energy", year, "total.reported", parts + float(book.number("energy", book.zone, year, "biomass_energy"))
+        "energy",
+        year,
+        "total.reported",
+        parts + float(book.number("energy", book.zone, year, "biomass_energy")),
     )

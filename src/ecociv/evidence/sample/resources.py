@@ -15,7 +15,9 @@ def write_water(book: Book, given: Assumptions, year: int) -> None:
     industry = float(book.number("economy", book.zone, year, "value_added.industry"))
     total = given.at("water_use", year) * _WAN_PER_YI
     uses = {
-        "industry": given.at("water_per_industry", year) * industry / _WAN_PER_YI,  # t / 10⁴ yuan x 10⁴ yuan = m³
+        "industry": given.at("water_per_industry", year)
+        * industry
+        / _WAN_PER_YI,  # t / 10⁴ yuan x 10⁴ yuan = m³
         "domestic": given.at("water_domestic", year) * _WAN_PER_YI,
         "ecology": given.at("water_ecology", year) * _WAN_PER_YI,
     }
@@ -99,7 +101,11 @@ def write_crops(book: Book, given: Assumptions, year: int) -> None:
     """Crop area and its certificates, which overlap."""
     weights = given.weights["farming"]
     book.spread("agriculture", year, "crop.total", given.at("crop_area", year), weights)
-    certified = float(book.number("agriculture", book.zone, year, "crop.total")) * given.at("certified_share", year) / 100
+    certified = (
+        float(book.number("agriculture", book.zone, year, "crop.total"))
+        * given.at("certified_share", year)
+        / 100
+    )
     book.spread("agriculture", year, "crop.certified", certified, weights)
     for cell, share in given.certificates.items():
         book.spread("agriculture", year, cell, certified * share, weights)
