@@ -17,6 +17,7 @@ _GROUPS = {
     "zone": ("ecociv.cli.zone", "Load a zone package into the database, prepare the database."),
     "plan": ("ecociv.cli.plan", "The plan: summary, tasks, check, import and export."),
     "evidence": ("ecociv.cli.evidence", "Load readings and returns through a declared mapping."),
+    "returns": ("ecociv.cli.returns", "Departmental returns: who owes what, templates, filing."),
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
