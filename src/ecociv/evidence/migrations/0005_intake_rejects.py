@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0002_sensors_and_inbox"),
+        ("evidence", "0004_returns"),
     ]
 
     operations = [
