@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from evidence.sample_zone import COUNTIES, PLACES, cell
 
 Reckon = Callable[[int], float | None]

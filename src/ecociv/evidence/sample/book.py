@@ -90,7 +90,7 @@ class Book:
             decimals = self.forms[form].cell(cell).decimals
         except KeyError as error:
             raise DeclarationError(f"forms/{form}.yaml:1: the generator needs the cell {cell}.") from error
-        return round(value * 10**decimals)
+        return round(float(value) * 10.0**decimals)
 
     def write(self, form: str, place: str, year: int, cell: str, units: int) -> None:
         """Put a figure down."""

@@ -92,7 +92,7 @@ def _forge(given: Assumptions, hourly: HourlyAir) -> None:
             if mean[day] > high:
                 by_day[index, day] = np.floor(by_day[index, day] * wanted / mean[day])
     copied = np.flatnonzero(random.random(days - start) < forged.copied_share) + start
-    for day in copied:
+    for day in copied.tolist():
         by_day[:, day] = by_day[:, day - forged.copied_days_back]
 
 
@@ -174,7 +174,7 @@ def staged_hours(hourly: HourlyAir, mapping: Mapping, supplier: str) -> pa.Table
                 "valid_from": pa.array(starts).cast(STAGED.field("valid_from").type),
                 "valid_to": pa.array(starts + np.timedelta64(1, "h")).cast(STAGED.field("valid_to").type),
                 "value": pa.array(figures, mask=absent),
-                "missing": pa.array(np.where(absent, Missing.MISSING.value, None), pa.string()),
+                "missing": pa.array(np.full(hours, Missing.MISSING.value), pa.string(), mask=~absent),
                 "censored": pa.nulls(hours, pa.string()),
                 "censor_limit": pa.nulls(hours, pa.float64()),
                 "quality": pa.repeat(Quality.GOOD.value, hours),

@@ -57,7 +57,7 @@ def write_emissions(book: Book, given: Assumptions, year: int) -> None:
     for item, shares in given.emissions.items():
         total = book.units("emission", item, given.at(item, year))
         sources = ["domestic", "other"] + (["agriculture"] if shares.agriculture else [])
-        by_sector = {sector: share for sector, share in shares.enterprises.items()}
+        by_sector = shares.enterprises
         members = {
             sector: [e for e in emitters if book.places.by_key[e].details["sector"] == sector]
             for sector in by_sector

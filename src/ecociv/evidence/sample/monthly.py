@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +83,7 @@ def write_sources(zone: str, given: Assumptions, path: Path) -> None:
     mapping = load_mapping(water.sources.mapping, zone=zone)
     second = parameter("surface_water.drinking.supplementary", edition="GB 3838-2002").table
     limits = {**second, "fluoride": 1.0}
-    rows = []
+    rows: list[list[str]] = []
     for name, place in mapping.place.names.items():
         for year in given.years.all():
             random = given.random("source", place, year)
@@ -101,7 +101,7 @@ def write_ions(zone: str, given: Assumptions, path: Path) -> None:
     ions = given.ions
     mapping = load_mapping(ions.mapping, zone=zone)
     order = [int(n) for n in given.random("ions").permutation(len(mapping.place.names))]
-    rows = []
+    rows: list[list[str]] = []
     for number, name in enumerate(mapping.place.names):
         for year in ions.planned:
             rows += [
@@ -142,9 +142,13 @@ def _row(
     return [name, f"{year}-{month:02d}", *cells, NOTE]
 
 
-def _write(path: Path, mapping: Mapping, rows: Iterable[list[str]], columns: Sequence[str] = ()) -> None:
+def _write(path: Path, mapping: Mapping, rows: list[list[str]], columns: Sequence[str] = ()) -> None:
     header = [mapping.place.column or "place", mapping.time.date.column, *(columns or mapping.values), "note"]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(sorted(rows, key=lambda row: (row[1], row[0])))
+        writer.writerows(sorted(rows, key=_by_month_and_place))
+
+
+def _by_month_and_place(row: list[str]) -> tuple[str, str]:
+    return row[1], row[0]

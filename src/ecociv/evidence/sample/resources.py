@@ -63,13 +63,13 @@ def write_land(book: Book, given: Assumptions, year: int) -> None:
         for cell, share in given.parts["construction_land"].items()
     }
     classes["land.cultivated"] = (given.at("cultivated", year), given.weights["cultivated"])
-    for cell, share, weights in (
+    for cell, share, name in (
         ("land.rivers_lakes", "rivers_lakes_share", "rivers_lakes"),
         ("land.forest", "land_forest_share", "land_forest"),
         ("land.garden", "garden_share", "garden"),
         ("land.grass", "grass_share", "grass"),
     ):
-        classes[cell] = (area * given.at(share, year) / 100, given.weights[weights])
+        classes[cell] = (area * given.at(share, year) / 100, given.weights[name])
     for cell, (value, weights) in classes.items():
         book.spread("land", year, cell, value, weights)
     book.spread("land", year, "land.total", area, given.county_areas)
