@@ -129,7 +129,7 @@ SERIES: dict[str, Reckon] = {
     "13": _percent("water-use", "supply.unconventional", "use.total"),
     "14": lambda y: _ratio(_total(y), cell("economy", y, "gdp.constant")),
     "15": lambda y: _ratio(_energy(y, CO2), cell("economy", y, "gdp.constant")),
-    "16": lambda y: _ratio(_energy(y, GREEN), _energy(y, COAL | GREEN), 100),
+    "16": lambda y: _ratio(_energy(y, GREEN), _total(y), 100),
     "17": lambda y: _total(y) / 10_000,
     "18": lambda y: _ratio(cell("economy", y, "gdp.constant"), _sum("industry-development", MATERIALS, y)),
     **{
