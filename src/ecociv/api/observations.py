@@ -112,7 +112,7 @@ def walk(reach: Reach, *, after: Key | None = None, step: int = 1_000) -> Iterat
 def count(reach: Reach) -> int:
     """How many there are: counted in the files, then what waits beside."""
     ids, store = reach.ids(), EvidenceStore()
-    files = store._files(reach.start, reach.end) if ids else []
+    files = _files(store, reach.start, reach.end) if ids else []
     total = 0
     if files:
         where, parameters = _where(reach, ids)
@@ -218,7 +218,7 @@ def _table_rows(
         else:
             start = max(start, here) if start else here
     months: dict[str, list[str]] = {}
-    for file in store._files(start, end):
+    for file in _files(store, start, end):
         found = _MONTH.search(file)
         months.setdefault(found.group(1) if found else "", []).append(file)
     names = sorted(months, reverse=reach.descending)
@@ -336,7 +336,7 @@ def _known(
     files: set[str] = set()
     for month in sorted({(begin.year, begin.month) for begin in begins}):
         inside = [begin for begin in begins if (begin.year, begin.month) == month]
-        files.update(store._files(inside[0], inside[-1] + timedelta(microseconds=1)))
+        files.update(_files(store, inside[0], inside[-1] + timedelta(microseconds=1)))
     if not files:
         return {}
     parameters: dict[str, Any] = {
@@ -389,3 +389,8 @@ def _chains(
         if not written and (last is None or last.says() != seen.says()):
             chain.append(seen)
     return made
+
+
+def _files(store: EvidenceStore, start: datetime | None, end: datetime | None) -> list[str]:
+    """Files of the table whose month can hold periods that begin in [start, end)."""
+    return store._files(start, end)
