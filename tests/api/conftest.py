@@ -32,9 +32,15 @@ def evidence_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
     cache.clear()
 
 
-def make_user(name: str = "wu", *, role: Role = Role.DEPARTMENT_OFFICER, organisation: str = "市环保局") -> User:
+def make_user(
+    name: str = "wu", *, role: Role = Role.DEPARTMENT_OFFICER, organisation: str = "市环保局"
+) -> User:
     return User.objects.create_user(
-        username=name, password="not-a-real-one-1", role=role.value, zone="jingdezhen", organisation=organisation
+        username=name,
+        password="not-a-real-one-1",
+        role=role.value,
+        zone="jingdezhen",
+        organisation=organisation,
     )
 
 

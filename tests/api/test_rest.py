@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from api.conftest import START, make_series, make_token, make_user
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.conftest import START, make_series, make_token, make_user
 from ecociv.evidence.models import InboxReading, Series
 from ecociv.people.models import AccessToken, AuditEntry
 from ecociv.people.roles import Role
@@ -64,7 +64,10 @@ def test_the_same_content_again_is_repeated_and_refused_ones_are_named_by_positi
     assert answer.status_code == 207
     body = answer.json()
     assert (body["accepted"], body["repeated"]) == (1, 1)
-    assert [(r["position"], r["code"]) for r in body["refused"]] == [(1, "value-unreadable"), (2, "series-unknown")]
+    assert [(r["position"], r["code"]) for r in body["refused"]] == [
+        (1, "value-unreadable"),
+        (2, "series-unknown"),
+    ]
     assert body["refused"][1]["zh"].startswith("序列") and body["refused"][1]["message"].startswith("Series")
 
 
@@ -84,12 +87,32 @@ def test_lines_of_json_and_the_language_of_the_reader(series: Series, token: str
         (b"\xff\xfe", "application/json", 400),
         ("[]", "text/csv", 415),
         ("[1, null, []]", "application/json", 422),
-        ('[{"series": "river/lean/nh3n", "time": "2017-01-01T00:00:00", "value": 1}]', "application/json", 422),
-        ('[{"series": "river/lean/nh3n", "time": "9999-12-31T23:59:59-23:00", "value": 1}]', "application/json", 422),
-        ('[{"series": "river/lean/nh3n", "time": "2017-01-01T00:00:00Z", "value": NaN}]', "application/json", 422),
-        ('[{"series": "river/lean/nh3n", "time": "2017-01-01T00:00:00Z", "value": 1e999}]', "application/json", 422),
+        (
+            '[{"series": "river/lean/nh3n", "time": "2017-01-01T00:00:00", "value": 1}]',
+            "application/json",
+            422,
+        ),
+        (
+            '[{"series": "river/lean/nh3n", "time": "9999-12-31T23:59:59-23:00", "value": 1}]',
+            "application/json",
+            422,
+        ),
+        (
+            '[{"series": "river/lean/nh3n", "time": "2017-01-01T00:00:00Z", "value": NaN}]',
+            "application/json",
+            422,
+        ),
+        (
+            '[{"series": "river/lean/nh3n", "time": "2017-01-01T00:00:00Z", "value": 1e999}]',
+            "application/json",
+            422,
+        ),
         ('[{"series": "\\u0000", "time": "2017-01-01T00:00:00Z", "value": 1}]', "application/json", 422),
-        ('[{"series": "river/lean/nh3n", "time": "2017-01-01T00:00:00Z", "value": 1, "note": "\\u0000"}]', "application/json", 422),
+        (
+            '[{"series": "river/lean/nh3n", "time": "2017-01-01T00:00:00Z", "value": 1, "note": "\\u0000"}]',
+            "application/json",
+            422,
+        ),
         ("[" + ",".join(["1"] * 10_001) + "]", "application/json", 413),
         (b"[" + b" " * 5_300_000 + b"]", "application/json", 413),
     ],
@@ -141,7 +164,9 @@ def test_a_revoked_token_opens_nothing_and_many_wrong_ones_are_put_off(series: S
     assert statuses == [401] * 19 + [429] * 6
 
 
-def test_a_full_inbox_puts_the_sender_off_and_takes_nothing(series: Series, token: str, settings: Any) -> None:
+def test_a_full_inbox_puts_the_sender_off_and_takes_nothing(
+    series: Series, token: str, settings: Any
+) -> None:
     settings.ECOCIV_INBOX_LIMIT = 2
     assert send(token, [hour(0, 1), hour(1, 1), hour(2, 1)]).status_code == 200
     answer = send(token, [hour(3, 1)])
@@ -239,7 +264,15 @@ def test_pages_of_any_size_give_each_observation_once(
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=x", "cursor=zzz", "cursor=%00", "from=yesterday", "as_of=2017-01-01", "cursor=LTktOS05LTk"],
+    [
+        "limit=0",
+        "limit=x",
+        "cursor=zzz",
+        "cursor=%00",
+        "from=yesterday",
+        "as_of=2017-01-01",
+        "cursor=LTktOS05LTk",
+    ],
 )
 def test_wrong_parameters_get_a_sentence(series: Series, query: str) -> None:
     answer = get(f"/api/v1/series/{KEY}/observations?{query}")

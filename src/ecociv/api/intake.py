@@ -24,7 +24,7 @@ MEMBERS = frozenset(
 class Unreadable(ValueError):
     """A message is not a reading; ``code`` and ``text`` say why."""
 
-    def __init__(self, code: str, zh: str, en: str, **fields: object) -> None:
+    def __init__(self, code: str, zh: str, en: str, /, **fields: object) -> None:
         self.code, self.text = code, Text(zh=zh, en=en).fill(**fields)
         super().__init__(self.text.en)
 
@@ -95,7 +95,15 @@ def reading_of(item: Mapping[str, Any], series: str, averaging: str) -> Reading:
         raise Unreadable(
             "key-not-text", "key中有不可用的字符。", "key holds a character that cannot be stored."
         )
-    return Reading(series=series, valid_from=begin, valid_to=end, value=value, key=key, **texts)
+    return Reading(
+        series=series,
+        valid_from=begin,
+        valid_to=end,
+        value=value,
+        key=key,
+        supplier=texts["supplier"],
+        note=texts["note"],
+    )
 
 
 def content_key(series: str, begin: datetime, end: datetime, value: float | Censored | Missing) -> str:

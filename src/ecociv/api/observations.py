@@ -37,6 +37,7 @@ _MONTH = re.compile(r"month=(\d{4}-\d{2})")
 # A flushed reading stays in the inbox for a while; only those that wait are looked at where the inbox tells them apart.
 _WAITING = Q(flushed_at=None) if any(f.name == "flushed_at" for f in InboxReading._meta.get_fields()) else Q()
 
+_PAST = 2**31  # a revision after all others of its period; 0 is before them
 Key = tuple[int, int, int, int]
 """Beginning in microseconds, series, end in microseconds, revision."""
 
@@ -179,7 +180,7 @@ def _stretch(
         ends.append(rows[-1].key)
     if cut and waiting:
         last = waiting[-1]
-        revision = 0 if reach.descending else 2**31
+        revision = 0 if reach.descending else _PAST
         ends.append((microseconds(last.valid_from), last.series_id, microseconds(last.valid_to), revision))
     merged: dict[tuple[int, ...], Seen] = {order(row.key): row for row in rows}
     for extra in _chains(waiting, known).values():
@@ -308,7 +309,7 @@ def _waiting(reach: Reach, after: Key | None) -> QuerySet[InboxReading]:
         begin, end = instant(after[0]), instant(after[2])
         same = {"valid_from": begin, "series_id": after[1]}
         # with all revisions the period of the last row may have more of them
-        last = f"{sign}e" if reach.all_revisions else sign
+        last = f"{sign}e" if reach.all_revisions and 0 < after[3] < _PAST else sign
         found = found.filter(
             Q(**{f"valid_from__{sign}": begin})
             | Q(valid_from=begin, **{f"series_id__{sign}": after[1]})

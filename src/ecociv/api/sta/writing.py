@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +36,7 @@ class Writer:
     def create(self, kind: str, body: Any, parent: tuple[str, Any] | None = None) -> Any:
         """Create one entity, under ``parent`` where it was posted to a relation."""
         data = _object(body, kind)
-        makers = {
+        makers: dict[str, Callable[[dict[str, Any]], Any]] = {
             "Things": self._thing,
             "Locations": self._location,
             "Sensors": self._sensor,
@@ -86,7 +87,7 @@ class Writer:
         if thing is None:
             properties = _member(data, "properties", dict, {})
             return self._place(data, properties, _text(data, "name", 120), point, {"only": "location"})
-        place = self._found("Things", thing)
+        place: Place = self._found("Things", thing)
         self._permit(self._organisation({}), "", place.key)
         if place.longitude is not None:
             raise Problem(
