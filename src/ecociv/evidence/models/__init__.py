@@ -2,6 +2,7 @@
 
 from ecociv.evidence.models.documents import Document, DocumentFiling, FilingReader
 from ecociv.evidence.models.inbox import InboxReading
+from ecociv.evidence.models.quality import FindingDecision, Maintenance, QualityFinding, QualityRun
 from ecociv.evidence.models.runs import ImportRun, RowIssue
 from ecociv.evidence.models.seals import EvidenceSeal
 from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Series
@@ -11,10 +12,14 @@ __all__ = [
     "EvidenceSeal",
     "DocumentFiling",
     "FilingReader",
+    "FindingDecision",
     "ImportRun",
     "InboxReading",
+    "Maintenance",
     "ObservedProperty",
     "Place",
+    "QualityFinding",
+    "QualityRun",
     "RowIssue",
     "Sensor",
     "Series",
