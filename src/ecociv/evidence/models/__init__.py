@@ -3,14 +3,23 @@
 from ecociv.evidence.models.documents import Document, DocumentFiling, FilingReader
 from ecociv.evidence.models.inbox import InboxReading
 from ecociv.evidence.models.quality import FindingDecision, Maintenance, QualityFinding, QualityRun
+from ecociv.evidence.models.rejects import RejectedMessage
+from ecociv.evidence.models.returns import (
+    DepartmentalReturn,
+    ReturnDraft,
+    ReturnRevision,
+    ReturnStep,
+    StepKind,
+)
 from ecociv.evidence.models.runs import ImportRun, RowIssue
 from ecociv.evidence.models.seals import EvidenceSeal
 from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Series
 
 __all__ = [
+    "DepartmentalReturn",
     "Document",
-    "EvidenceSeal",
     "DocumentFiling",
+    "EvidenceSeal",
     "FilingReader",
     "FindingDecision",
     "ImportRun",
@@ -20,7 +29,12 @@ __all__ = [
     "Place",
     "QualityFinding",
     "QualityRun",
+    "RejectedMessage",
+    "ReturnDraft",
+    "ReturnRevision",
+    "ReturnStep",
     "RowIssue",
     "Sensor",
     "Series",
+    "StepKind",
 ]
