@@ -14,10 +14,11 @@ from django.core.files.storage import default_storage
 from ecociv.evidence import queries
 from ecociv.evidence.actions import LoadFile, ReasonRequired
 from ecociv.evidence.mapping import Mapping
-from ecociv.evidence.models import Document, ImportRun, Series
+from ecociv.evidence.models import Document, EvidenceSeal, ImportRun, Series
 from ecociv.evidence.reading import FileRefused
 from ecociv.evidence.registry import SeriesConflict
 from ecociv.evidence.report import ImportReport
+from ecociv.evidence.seals import chain
 from ecociv.evidence.store import EvidenceStore
 from ecociv.people.models import AuditEntry
 from evidence.conftest import two_city_mapping
@@ -222,11 +223,13 @@ def test_a_run_that_died_after_writing_is_taken_up_without_doubling(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(LoadFile, "_finish", die)
+        patch.setattr(chain, "seal", die)
         load(path)
     assert values(load(path)) == (0, 2, 0)
     assert history(all_revisions=True) == [(30.0, 1)]
-    assert sorted(ImportRun.objects.values_list("state", flat=True)) == ["finished", "interrupted"]
+    run = ImportRun.objects.get()
+    assert (run.state, run.values_new, run.rows_read) == ("finished", 2, 1)
+    assert EvidenceSeal.objects.get().run == run
 
 
 def test_a_run_that_died_before_writing_loses_nothing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +239,7 @@ def test_a_run_that_died_before_writing_loses_nothing(write: Write, monkeypatch:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(EvidenceStore, "append_compared", die)
+        patch.setattr(EvidenceStore, "append", die)
         load(path)
     assert history() == []
     assert values(load(path)) == (2, 0, 0)

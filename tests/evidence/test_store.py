@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecociv.evidence.schema import STAGED, series_id
-from ecociv.evidence.store import Comparison, EvidenceStore, NaiveInstant, connection
+from ecociv.evidence.store import Comparison, EvidenceStore, NaiveInstant, Stamp, connection
 
 START = datetime(2015, 1, 1, tzinfo=UTC)
 
@@ -52,9 +52,7 @@ def staged(folder: Path, values: dict[tuple[int, int], float | None], name: str 
 def say(store: EvidenceStore, path: Path, key: str, at: datetime) -> Comparison:
     with store.writing(), store.compare(path, key) as compared:
         if compared.new + compared.revised:
-            store.append_compared(
-                compared, source=key * 8, load_key=key, batch="b", sample=False, recorded_at=at, remarks={}
-            )
+            store.append(compared.rows(Stamp(at, key * 8, key, "b", False)), {})
     return compared
 
 
@@ -67,8 +65,8 @@ def test_the_table_refuses_to_forget(tmp_path: Path, store: EvidenceStore) -> No
 
 def test_months_are_read_by_need(tmp_path: Path, store: EvidenceStore) -> None:
     say(store, staged(tmp_path, {(1, day): float(day) for day in range(400)}), "k1", START)
-    assert len(store._files(None, None)) == 14  # January 2015 to the 4th of February 2016
-    assert len(store._files(START + timedelta(days=31), START + timedelta(days=58))) == 1
+    assert len(store.files(None, None)) == 14  # January 2015 to the 4th of February 2016
+    assert len(store.files(START + timedelta(days=31), START + timedelta(days=58))) == 1
     got = store.observations([1], start=START + timedelta(days=31), end=START + timedelta(days=33))
     assert got.column("value").to_pylist() == [31.0, 32.0]
 
@@ -132,13 +130,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from django.conf import settings
 settings.configure(ECOCIV_EVIDENCE_URI=sys.argv[1])
-from ecociv.evidence.store import EvidenceStore
+from ecociv.evidence.store import EvidenceStore, Stamp
 store = EvidenceStore()
 for number in range(4):
     with store.writing(), store.compare(Path(sys.argv[2]), f"load{number}") as compared:
         if compared.new:
-            store.append_compared(compared, source="s", load_key=f"load{number}", batch="b", sample=False,
-                                  recorded_at=datetime.now(UTC), remarks={})
+            store.append(compared.rows(Stamp(datetime.now(UTC), "s", f"load{number}", "b", False)), {})
 """
 
 

@@ -94,6 +94,11 @@ def read_declaration(path: Path, model: type[_Model]) -> _Model:
         raise DeclarationError("\n".join(faults)) from error
 
 
+def line_in(path: Path, location: Sequence[int | str]) -> int:
+    """Line of what a path of keys and positions leads to in a YAML file; of the deepest part that is there."""
+    return _line_of(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader), location)
+
+
 def zone_folder(zone: str) -> Path:
     """Folder of a zone's declared files (``ECOCIV_ZONES`` names another folder of zones, as for the plan).
 

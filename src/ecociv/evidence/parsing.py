@@ -60,6 +60,7 @@ class _Reader:
         self.columns = columns
         self.sample = sample
         self.width = len(columns)
+        self.read_at = {columns[name]: name for name in mapping.columns if name not in mapping.ignore}
         self.zone = ZoneInfo(mapping.time.zone)
         self.times: dict[tuple[str, str], tuple[datetime, datetime] | str] = {}
         self.ids: dict[tuple[str, str], int] = {}
@@ -95,6 +96,12 @@ class _Reader:
                     "row-width", row=record.row, field="", found=text, expected=self.width, count=len(cells)
                 )
             )
+            return []
+        for position, code, found_in in record.faults:
+            if (name := self.read_at.get(position)) is not None:
+                shown = cells[position] or found_in
+                found.append(issue(code, row=record.row, field=name, found=shown, cell=found_in))
+        if found:
             return []
         place = mapping.place.constant
         if mapping.place.column is not None:
@@ -201,14 +208,13 @@ class _Reader:
             found.append(issue("not-a-number", row=row, field=where, found=text))
             return None
         value = _in_unit(text, unit, declared.unit)
-        reason = None
-        if value == 0 and declared.zero == "suspect":
-            reason = "implausible-zero"
-            found.append(issue(reason, row=row, field=where, found=text))
-        elif declared.plausible is not None and not declared.plausible[0] <= value <= declared.plausible[1]:
-            reason = "outside-plausible-range"
+        reason = declared.doubt(value)
+        if reason == "outside-plausible-range":
+            assert declared.plausible is not None
             low, high = declared.plausible
             found.append(issue(reason, row=row, field=where, found=text, low=f"{low:g}", high=f"{high:g}"))
+        elif reason is not None:
+            found.append(issue(reason, row=row, field=where, found=text))
         quality = Quality.SUSPECT if reason else Quality.GOOD
         return value, None, None, None, quality.value, reason
 

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
-from ecociv.evidence.mapping import Mapping, load_places
+from ecociv.evidence.mapping import SupplierColumn, ValueDeclaration, load_places
 from ecociv.evidence.models import ObservedProperty, Place, Series
 
 
 class SeriesConflict(ValueError):
     """A mapping feeds an existing series in another unit or averaging; the figures would not be comparable."""
+
+
+class FeedsSeries(Protocol):
+    """What registers series: a file mapping, or the declaration of an intake."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def network(self) -> str: ...
+    @property
+    def values(self) -> Mapping[str, ValueDeclaration]: ...
+    @property
+    def supplier(self) -> SupplierColumn: ...
+
+    def series_key(self, place: str, column: str, *, sample: bool) -> str:
+        """Key of the series that a column feeds at a place."""
+        ...
 
 
 def ensure_place(zone: str, key: str) -> Place:
@@ -35,7 +53,7 @@ def ensure_place(zone: str, key: str) -> Place:
     return place
 
 
-def check_series(mapping: Mapping, pairs: Iterable[tuple[str, str]], *, sample: bool) -> None:
+def check_series(mapping: FeedsSeries, pairs: Iterable[tuple[str, str]], *, sample: bool) -> None:
     """Refuse to feed an existing series in another unit, statistic or averaging.
 
     Raises
@@ -58,7 +76,7 @@ def check_series(mapping: Mapping, pairs: Iterable[tuple[str, str]], *, sample: 
 
 
 def ensure_series(
-    zone: str, mapping: Mapping, pairs: Iterable[tuple[str, str]], *, sample: bool
+    zone: str, mapping: FeedsSeries, pairs: Iterable[tuple[str, str]], *, sample: bool
 ) -> list[Series]:
     """The series records for (place, column) pairs of a mapping, made when they are new."""
     pairs = sorted(pairs)

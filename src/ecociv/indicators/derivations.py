@@ -1,27 +1,40 @@
-"""How each series is derived from evidence, as the zone declares it."""
+"""How each series is derived from evidence, as the zone declares it: reading ``derivations.yaml``, and its checks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from ecociv.core.quantities import UnitError, same_dimension
-from ecociv.evidence.declared import (
-    DeclarationError,
-    Declared,
-    LocalText,
-    Unit,
-    read_declaration,
-    zone_folder,
+from ecociv.evidence.declared import DeclarationError, Declared, read_declaration, zone_folder
+from ecociv.evidence.mapping import Places, load_places
+from ecociv.indicators.declarations import (
+    AnyDerivation,
+    CellInput,
+    Composition,
+    Derivation,
+    Formula,
+    GoodDayRatio,
+    Method,
+    OzoneReading,
+    ParameterInput,
+    PatchesUnion,
+    Reported,
+    Stations,
+    StationShare,
+    SurveyShare,
 )
+from ecociv.indicators.forms import form_cells
 from ecociv.plan.package import ZonePackage
+from ecociv.standards.parameters import ParameterError, parameter_series
 
 FILE = "derivations.yaml"
-PARTICLES_AND_GASES = ("so2", "no2", "co", "pm10", "pm2_5")
 
 
 class Due(Declared):
@@ -35,74 +48,11 @@ class Due(Declared):
         return date(year + 1, self.month, self.day)
 
 
-class Reported(Declared):
-    """A yearly figure taken from a return; ``parts`` for a composition, which must make ``whole``."""
-
-    series: str
-    kind: Literal["reported"]
-    network: str
-    unit: Unit
-    property_: str | None = Field(default=None, alias="property")
-    parts: dict[str, str] = Field(default_factory=dict)
-    whole: float | None = None
-    tolerance: float = 0
-    caveats: tuple[LocalText, ...] = ()
-
-    @model_validator(mode="after")
-    def _figure_or_parts(self) -> Self:
-        if (self.property_ is None) == (not self.parts):
-            raise ValueError("give either property or parts")
-        return self
-
-    @property
-    def properties(self) -> tuple[str, ...]:
-        """Every property that is read."""
-        return (self.property_,) if self.property_ else tuple(self.parts.values())
-
-
-class OzoneReading(Declared):
-    """One way to read an ozone figure of unknown averaging."""
-
-    key: str
-    item: Literal["o3_8h", "o3_1h"] | None
-    bound: Literal["lower", "upper", "exact"]
-    name: LocalText
-
-
-class GoodDayRatio(Declared):
-    """Share of days with an index of 100 or less, from daily concentrations."""
-
-    series: str
-    kind: Literal["good_day_ratio"]
-    network: str
-    unit: Unit
-    inputs: dict[str, str]
-    ozone: str
-    readings: tuple[OzoneReading, ...] = Field(min_length=1)
-    incomplete_days: Literal["only-when-exceeding"]
-    peers: str
-    peer_rule: str
-    caveats: tuple[LocalText, ...] = ()
-
-    @model_validator(mode="after")
-    def _five_inputs(self) -> Self:
-        if set(self.inputs) != set(PARTICLES_AND_GASES):
-            raise ValueError(f"inputs gives the property of each of {', '.join(PARTICLES_AND_GASES)}")
-        return self
-
-    @property
-    def properties(self) -> tuple[str, ...]:
-        """Every property that is read."""
-        return (*self.inputs.values(), self.ozone)
-
-
-Derivation = Annotated[Reported | GoodDayRatio, Field(discriminator="kind")]
-
-
 class Derivations(Declared):
     """All derivations of a zone."""
 
     place: str
+    counties: str | None = None
     due: Due
     derivations: tuple[Derivation, ...]
 
@@ -114,9 +64,13 @@ class Derivations(Declared):
         return self
 
     @cached_property
-    def by_series(self) -> Mapping[str, Reported | GoodDayRatio]:
+    def by_series(self) -> Mapping[str, AnyDerivation]:
         """The derivations by series key."""
         return {item.series: item for item in self.derivations}
+
+    def places_of(self, places: Places, group: str) -> tuple[str, ...]:
+        """Members of a group of places; empty where the zone has not declared it yet."""
+        return places.groups.get(group, ())
 
 
 @lru_cache(maxsize=8)
@@ -125,13 +79,14 @@ def _read(zone: str, _stamp: int) -> Derivations:
 
 
 def load_derivations(package: ZonePackage) -> Derivations:
-    """The derivations of a zone, checked against its plan.
+    """The derivations of a zone, checked against its plan, its forms and its places.
 
     Raises
     ------
     DeclarationError
-        With the file, for every series of the plan that has no derivation, every derivation of an unknown series, and
-        every unit that is not of the plan's dimension.
+        With file and line, for every series of the plan that has no derivation, every derivation of an unknown series,
+        every unit that is not of the dimension of the plan or of the form, and every cell, group or parameter that is not
+        declared.
     """
     path = zone_folder(package.zone.key) / FILE
     if not path.is_file():
@@ -148,14 +103,33 @@ def load_derivations(package: ZonePackage) -> Derivations:
 def _checked(zone: str, stamp: int, units: tuple[tuple[str, str], ...]) -> Derivations:
     declared, wanted = _read(zone, stamp), dict(units)
     given = declared.by_series
+    lines = _lines(zone_folder(zone) / FILE)
+
+    def at(series: str) -> str:
+        return f"{FILE}:{lines.get(series, 1)}"
+
     faults = [f"{FILE}: series {key} of the plan has no derivation." for key in wanted if key not in given]
-    faults += [f"{FILE}: series {key} is not in the plan." for key in given if key not in wanted]
+    faults += [f"{at(key)}: series {key} is not in the plan." for key in given if key not in wanted]
+    cells = form_cells(zone)
+    places = load_places(zone)
     for key, unit in wanted.items():
-        if key in given:
-            faults += _unit_faults(key, given[key].unit, unit)
+        if key not in given:
+            continue
+        faults += [f"{at(key)}: {fault}" for fault in _unit_faults(key, given[key].unit, unit)]
+        faults += [f"{at(key)}: {fault}" for fault in _input_faults(key, given[key], cells)]
+        faults += [f"{at(key)}: {fault}" for fault in _group_faults(key, given[key], places)]
     if faults:
         raise DeclarationError("\n".join(faults))
     return declared
+
+
+def _lines(path: Path) -> dict[str, int]:
+    """Line on which each series is declared."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if match := re.search(r"series:\s*[\"']?([0-9A-Za-z._-]+)", line):
+            found.setdefault(match.group(1), number)
+    return found
 
 
 def _unit_faults(key: str, given: str, wanted: str) -> list[str]:
@@ -163,8 +137,61 @@ def _unit_faults(key: str, given: str, wanted: str) -> list[str]:
         if same_dimension(given, wanted):
             return []
     except UnitError as error:
-        return [f"{FILE}: series {key}: {error}"]
-    return [f"{FILE}: series {key} is derived in {given!r}, but the plan measures it in {wanted!r}."]
+        return [f"series {key}: {error}"]
+    return [f"series {key} is derived in {given!r}, but the plan measures it in {wanted!r}."]
 
 
-__all__ = ["Derivations", "Due", "GoodDayRatio", "OzoneReading", "Reported", "load_derivations"]
+def _input_faults(key: str, declared: AnyDerivation, cells: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Cells that their form does not have, or has in a unit of another dimension; parameters that are not known."""
+    for name, item in declared.cells:
+        form = cells.get(item.form)
+        if form is None:
+            if cells:
+                yield f"series {key}: input {name}: there is no form {item.form!r}; forms: {', '.join(cells)}."
+            continue
+        if item.cell not in form:
+            yield f"series {key}: input {name}: form {item.form} has no cell {item.cell!r}."
+        elif not same_dimension(item.unit, form[item.cell]):
+            yield (
+                f"series {key}: input {name} is taken in {item.unit!r}, but form {item.form} asks for {item.cell} in "
+                f"{form[item.cell]!r}."
+            )
+    for name, parameter in getattr(declared, "inputs", {}).items():
+        if isinstance(parameter, ParameterInput):
+            try:
+                known = parameter_series(parameter.parameter)
+            except ParameterError as error:
+                yield f"series {key}: input {name}: {error}"
+                continue
+            if not same_dimension(known.unit, parameter.unit):
+                yield f"series {key}: input {name} is in {known.unit!r}, not in {parameter.unit!r}."
+
+
+def _group_faults(key: str, declared: AnyDerivation, places: Places) -> Iterator[str]:
+    """Groups of places that are not declared; a zone that declares no groups at all has only its own place."""
+    if not places.groups:
+        return
+    named = {item.group or item.or_sum_of for _, item in declared.cells}
+    if isinstance(declared, SurveyShare | StationShare):
+        named.add(declared.group)
+    for group in sorted({name for name in named if name} - set(places.groups)):
+        yield f"series {key}: there is no group of places {group!r}; groups: {', '.join(sorted(places.groups))}."
+
+
+__all__ = [
+    "AnyDerivation",
+    "CellInput",
+    "Composition",
+    "Derivations",
+    "Due",
+    "Formula",
+    "GoodDayRatio",
+    "Method",
+    "OzoneReading",
+    "PatchesUnion",
+    "Reported",
+    "StationShare",
+    "Stations",
+    "SurveyShare",
+    "load_derivations",
+]

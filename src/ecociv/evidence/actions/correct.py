@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from django.db import transaction
 from django.utils import timezone
 
 from ecociv.core.digests import digest_of_json
 from ecociv.core.missing import Missing
-from ecociv.evidence.actions.authors import account_of, name_of
+from ecociv.evidence.actions.append import AppendObservations, Nothing
 from ecociv.evidence.models import ImportRun, Series
 from ecociv.evidence.schema import STAGED, Quality
 from ecociv.evidence.store import EvidenceStore
@@ -98,62 +94,29 @@ class CorrectObservation:
     def execute(self) -> int:
         """Record the correction; returns the number of the new revision."""
         store = self._store()
-        with store.writing(), tempfile.TemporaryDirectory(prefix="ecociv-") as folder:
+        with store.writing():
             before = self.check()
-            now = timezone.now()
             statement = {
                 "series": self.series,
                 "valid_from": self.valid_from.astimezone(UTC).isoformat(),
                 "content": list(self._content()),
-                "at": now.isoformat(),
+                "at": timezone.now().isoformat(),
             }
-            digest = digest_of_json(statement)
             row = (before["series_id"], before["valid_from"], before["valid_to"], *self._content(), 0)
-            staged = Path(folder) / "correction.parquet"
-            pq.write_table(
+            AppendObservations(
                 pa.table(
                     [pa.array([cell], f.type) for cell, f in zip(row, STAGED, strict=True)], schema=STAGED
                 ),
-                staged,
-            )
-            run = ImportRun.objects.create(
+                author=self.author,
                 kind=ImportRun.Kind.CORRECTION,
-                zone=self.zone,
-                load_key=digest[:16],
-                author=account_of(self.author),
-                author_name=name_of(self.author),
-                reason=self.reason,
+                source=digest_of_json(statement),
                 sample=before["sample"],
-                started_at=now,
-                recorded_at=now,
-            )
-            with store.compare(staged, digest[:16]) as compared:
-                store.append_compared(
-                    compared,
-                    source=digest,
-                    load_key=digest[:16],
-                    batch=str(run.pk),
-                    sample=before["sample"],
-                    recorded_at=now,
-                    remarks={"author": run.author_name, "reason": self.reason},
-                )
-        run.state, run.finished_at, run.values_revised = ImportRun.State.FINISHED, timezone.now(), 1
-        with transaction.atomic():
-            run.save()
-            audit.record(
-                actor=self.author,
-                action="evidence.correct",
-                zone=self.zone,
-                subject_kind="series",
-                subject_key=self.series,
-                before={
-                    "value": before["value"],
-                    "missing": before["missing"],
-                    "revision": before["revision"],
-                },
-                after=statement,
                 reason=self.reason,
-            )
+                zone=self.zone,
+                label=self.series,
+                store=store,
+                companion=_CorrectionOnRecord(self, before, statement),
+            ).execute()
         return int(before["revision"]) + 1
 
     def _store(self) -> EvidenceStore:
@@ -167,3 +130,25 @@ class CorrectObservation:
         missing = self.value.value if isinstance(self.value, Missing) else None
         reason = None if self.quality is Quality.GOOD else "corrected"
         return value, missing, None, None, self.quality.value, reason, None, self.reason
+
+
+@dataclass(slots=True)
+class _CorrectionOnRecord(Nothing):
+    """Leaves what was and what is in the record of changes."""
+
+    correction: CorrectObservation
+    before: dict[str, Any]
+    statement: dict[str, Any]
+
+    def finish(self, run: ImportRun) -> None:
+        """Leave the entry."""
+        audit.record(
+            actor=self.correction.author,
+            action="evidence.correct",
+            zone=run.zone,
+            subject_kind="series",
+            subject_key=self.correction.series,
+            before={name: self.before[name] for name in ("value", "missing", "revision")},
+            after=self.statement,
+            reason=run.reason,
+        )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from ecociv.core.digests import digest_of_json
 from ecociv.evidence import registry
+from ecociv.evidence.actions.append import AppendObservations
 from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.evidence.documents import digest_of_file, keep_document
 from ecociv.evidence.issues import Issue, Severity
@@ -19,13 +19,10 @@ from ecociv.evidence.mapping import Mapping, load_mapping
 from ecociv.evidence.models import ImportRun, RowIssue
 from ecociv.evidence.reading import FileRefused
 from ecociv.evidence.report import ImportReport
+from ecociv.evidence.seals import chain
 from ecociv.evidence.staging import Progress, Staged, stage
-from ecociv.evidence.store import Comparison, EvidenceStore
+from ecociv.evidence.store import Comparison, EvidenceStore, scratch_folder
 from ecociv.people import audit
-
-
-class ReasonRequired(ValueError):
-    """A change to values that are already on record was asked for without saying why."""
 
 
 @dataclass(slots=True)
@@ -68,11 +65,13 @@ class LoadFile:
         FileRefused, DeclarationError, SeriesConflict
             When the file or its mapping cannot be used at all.
         """
-        with tempfile.TemporaryDirectory(prefix="ecociv-") as folder:
+        with tempfile.TemporaryDirectory(prefix="load-", dir=scratch_folder()) as folder:
             staged = self._stage(Path(folder))
-            with self._compare(staged):
-                pass
-        return staged.report
+            report = staged.report
+            self._tell(report.rows_read, "comparing")
+            counts = self._append(staged).check()
+        report.values_new, report.values_unchanged, report.values_revised = counts
+        return report
 
     def execute(self) -> ImportReport:
         """Load the file.
@@ -85,20 +84,23 @@ class LoadFile:
         ReasonRequired
             When values on record would change and no reason is given.
         """
+        self._finish_what_was_cut_off()
         if (before := self._loaded_before()) is not None:
             return before
-        with tempfile.TemporaryDirectory(prefix="ecociv-") as folder:
+        with tempfile.TemporaryDirectory(prefix="load-", dir=scratch_folder()) as folder:
             try:
                 staged = self._stage(Path(folder))
             except FileRefused as refusal:
                 self._record_refusal(refusal)
                 raise
-            with self._store().writing(), self._compare(staged) as compared:
-                self._require_reason(staged.report)
-                run = self._begin(staged)
-                self._write(run, staged, compared)
-            self._finish(run, staged.report)
-        return staged.report
+            self._tell(staged.report.rows_read, "comparing")
+            appended = self._append(staged).execute()
+        report = staged.report
+        report.values_new, report.values_unchanged = appended.new, appended.unchanged
+        report.values_revised = appended.revised
+        report.run, report.state = str(appended.run.pk), appended.run.state
+        report.recorded_at = appended.recorded_at
+        return report
 
     # -- steps -----------------------------------------------------------------------------------------
 
@@ -118,6 +120,11 @@ class LoadFile:
 
     def _load_key(self, sha256: str) -> str:
         return digest_of_json({"file": sha256, "mapping": self._mapping().digest, "sample": self.sample})[:16]
+
+    def _finish_what_was_cut_off(self) -> None:
+        if ImportRun.objects.filter(state=ImportRun.State.STARTED).exists():
+            with self._store().writing():
+                chain.repair(self._store())
 
     def _loaded_before(self) -> ImportReport | None:
         """The report of an earlier loading of the same bytes through the same mapping, if its rows are still there.
@@ -168,105 +175,23 @@ class LoadFile:
         registry.check_series(mapping, staged.series, sample=self.sample)
         return staged
 
-    def _compare(self, staged: Staged) -> Comparison:
-        report = staged.report
-        self._tell(report.rows_read, "comparing")
-        load_key = self._load_key(report.sha256)
-        before = ImportRun.objects.filter(load_key=load_key, state=ImportRun.State.FINISHED).exists()
-        compared = self._store().compare(staged.observations, load_key, loaded_before=before)
-        report.values_new = compared.new
-        report.values_unchanged = compared.unchanged
-        report.values_revised = compared.revised
-        return compared
-
-    def _require_reason(self, report: ImportReport) -> None:
-        if report.values_revised and not self.reason.strip():
-            raise ReasonRequired(
-                f"{report.file} changes {report.values_revised} values that are already on record; give a reason for "
-                "the revision. Nothing was written."
-            )
-
-    def _begin(self, staged: Staged) -> ImportRun:
-        mapping, load_key, now = self._mapping(), self._load_key(staged.report.sha256), timezone.now()
-        registry.ensure_series(self.zone, mapping, staged.series, sample=self.sample)
-        document = keep_document(Path(self.path), received_from=name_of(self.author), sample=self.sample)
-        ImportRun.objects.filter(load_key=load_key, state=ImportRun.State.STARTED).update(
-            state=ImportRun.State.INTERRUPTED
-        )
-        return ImportRun.objects.create(
+    def _append(self, staged: Staged) -> AppendObservations:
+        mapping, report = self._mapping(), staged.report
+        return AppendObservations(
+            staged.observations,
+            author=self.author,
+            kind=ImportRun.Kind.FILE,
+            source=report.sha256,
+            sample=self.sample,
+            reason=self.reason,
             zone=self.zone,
-            document=document,
+            load_key=self._load_key(report.sha256),
+            label=report.file,
             mapping=mapping.key,
             mapping_digest=mapping.digest,
-            load_key=load_key,
-            author=account_of(self.author),
-            author_name=name_of(self.author),
-            reason=self.reason,
-            sample=self.sample,
-            started_at=now,
-            recorded_at=now,
+            store=self._store(),
+            companion=_FileOnRecord(self, staged),
         )
-
-    def _write(self, run: ImportRun, staged: Staged, compared: Comparison) -> None:
-        if staged.report.changed_nothing:
-            return
-        self._tell(staged.report.rows_read, "writing")
-        assert run.recorded_at is not None
-        self._store().append_compared(
-            compared,
-            source=staged.report.sha256,
-            load_key=run.load_key,
-            batch=str(run.pk),
-            sample=self.sample,
-            recorded_at=run.recorded_at,
-            remarks={"author": run.author_name, "reason": self.reason},
-        )
-
-    def _finish(self, run: ImportRun, report: ImportReport) -> None:
-        run.state = ImportRun.State.FINISHED
-        run.finished_at = timezone.now()
-        for name in (
-            "rows_read",
-            "rows_taken",
-            "rows_rejected",
-            "rows_repeated",
-            "rows_skipped",
-            "values_new",
-            "values_unchanged",
-            "values_revised",
-            "values_flagged",
-        ):
-            setattr(run, name, getattr(report, name))
-        with transaction.atomic():
-            run.save()
-            RowIssue.objects.bulk_create(
-                [
-                    RowIssue(
-                        run=run,
-                        row=item.row,
-                        field=item.field[:80],
-                        found=item.found,
-                        code=item.code,
-                        severity=item.severity.value,
-                        rule_zh=item.rule.zh,
-                        rule_en=item.rule.en,
-                        remedy_zh=item.remedy.zh,
-                        remedy_en=item.remedy.en,
-                    )
-                    for item in report.issues
-                ],
-                batch_size=500,
-            )
-            audit.record(
-                actor=self.author,
-                action="evidence.load",
-                zone=self.zone,
-                subject_kind="file",
-                subject_key=report.sha256,
-                after={"mapping": run.mapping, "new": run.values_new, "revised": run.values_revised},
-                reason=self.reason,
-            )
-        report.run, report.state, report.recorded_at = str(run.pk), run.state, run.recorded_at
 
     def _record_refusal(self, refusal: FileRefused) -> None:
         path = Path(self.path)
@@ -287,4 +212,64 @@ class LoadFile:
             finished_at=now,
             refusal_zh=refusal.text.zh,
             refusal_en=refusal.text.en,
+        )
+
+
+@dataclass(slots=True)
+class _FileOnRecord:
+    """Keeps the file, its series and its report row by row beside the batch."""
+
+    load: LoadFile
+    staged: Staged
+
+    def register(self) -> None:
+        """Register the series and keep the file."""
+        load, mapping = self.load, self.load._mapping()
+        load._tell(self.staged.report.rows_read, "writing")
+        registry.ensure_series(load.zone, mapping, self.staged.series, sample=load.sample)
+        keep_document(Path(load.path), received_from=name_of(load.author), sample=load.sample)
+
+    def describe(self, run: ImportRun, compared: Comparison) -> None:
+        """Put the report on record before the batch is written: should it be cut off, the report is there."""
+        report = self.staged.report
+        run.document_id = report.sha256
+        for name in (
+            "rows_read",
+            "rows_taken",
+            "rows_rejected",
+            "rows_repeated",
+            "rows_skipped",
+            "values_flagged",
+        ):
+            setattr(run, name, getattr(report, name))
+        run.save()
+        RowIssue.objects.bulk_create(
+            [
+                RowIssue(
+                    run=run,
+                    row=item.row,
+                    field=item.field[:80],
+                    found=item.found,
+                    code=item.code,
+                    severity=item.severity.value,
+                    rule_zh=item.rule.zh,
+                    rule_en=item.rule.en,
+                    remedy_zh=item.remedy.zh,
+                    remedy_en=item.remedy.en,
+                )
+                for item in report.issues
+            ],
+            batch_size=500,
+        )
+
+    def finish(self, run: ImportRun) -> None:
+        """Leave the entry in the record of changes."""
+        audit.record(
+            actor=self.load.author,
+            action="evidence.load",
+            zone=run.zone,
+            subject_kind="file",
+            subject_key=self.staged.report.sha256,
+            after={"mapping": run.mapping, "new": run.values_new, "revised": run.values_revised},
+            reason=run.reason,
         )

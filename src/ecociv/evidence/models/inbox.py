@@ -11,8 +11,8 @@ from ecociv.evidence.models.series import Series
 class InboxReading(models.Model):
     """One reading that came as a message. Once its transaction is committed it is acknowledged and never lost.
 
-    ``batch`` names the flush that takes it to the observation table. The row stays for a while after that, so that a
-    sender who repeats a message is told that it is known: the key is unique.
+    ``batch`` names the flush that takes it to the observation table, and ``flushed_at`` says when that was done. The
+    row stays for a while after that, so that a sender who repeats a message is told that it is known: the key is unique.
     """
 
     key = models.CharField(_("key of the message"), max_length=200, unique=True)
@@ -30,6 +30,7 @@ class InboxReading(models.Model):
     note = models.CharField(_("note"), max_length=400, blank=True, default="")
     received_at = models.DateTimeField(_("received at"))
     batch = models.UUIDField(_("batch"), null=True, blank=True, db_index=True)
+    flushed_at = models.DateTimeField(_("taken to the table at"), null=True, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("reading in the inbox")

@@ -13,9 +13,11 @@ from ecociv.evidence.models.documents import Document
 
 
 class ImportRun(models.Model):
-    """One loading of one file, or one correction: who did it, why, and what came of it.
+    """One batch of observations: a file, a return, a correction, messages. Who brought it, why, and what came of it.
 
-    Observations name the run that wrote them, so that author and reason of every revision are known.
+    Observations name the run that wrote them, so that author and reason of every revision are known. ``intent`` is
+    what the run is about to write (rows and their digest), put down before it writes: whoever finds a run that was cut
+    off knows by it whether the table holds exactly what was meant.
     """
 
     class State(models.TextChoices):
@@ -31,6 +33,10 @@ class ImportRun(models.Model):
 
         FILE = "file", _("File loaded")
         CORRECTION = "correction", _("Correction")
+        RETURN = "return", _("Statistical return")
+        MESSAGES = "messages", _("Messages from stations")
+        QUALITY = "quality", _("Quality marks")
+        BULK = "bulk", _("Bulk data")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.FILE)
@@ -65,6 +71,7 @@ class ImportRun(models.Model):
     values_unchanged = models.PositiveBigIntegerField(_("values already known"), default=0)
     values_revised = models.PositiveBigIntegerField(_("values revised"), default=0)
     values_flagged = models.PositiveBigIntegerField(_("values flagged"), default=0)
+    intent = models.JSONField(_("what it is about to write"), null=True, blank=True)
     refusal_zh = models.TextField(_("refusal in Chinese"), blank=True, default="")
     refusal_en = models.TextField(_("refusal in English"), blank=True, default="")
 
@@ -72,6 +79,9 @@ class ImportRun(models.Model):
         verbose_name = _("import run")
         verbose_name_plural = _("import runs")
         ordering = ["-started_at"]
+        indexes = [
+            models.Index(fields=["started_at"], name="unfinished_runs", condition=models.Q(state="started"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M} {self.mapping} {self.state}"

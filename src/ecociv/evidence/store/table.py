@@ -1,0 +1,275 @@
+"""The table itself: reading by series, time and moment of knowledge, and adding in one commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+from django.conf import settings
+
+from ecociv.evidence.schema import OBSERVATIONS, SAME_STATEMENT, STAGED
+from ecociv.evidence.store import locking
+from ecociv.evidence.store.compare import Comparison, compare
+from ecociv.evidence.store.duck import connection
+from ecociv.evidence.store.listing import Listing
+from ecociv.evidence.store.moments import microseconds
+from ecociv.evidence.store.standing import READ, standing
+
+_WRITTEN = OBSERVATIONS.remove(OBSERVATIONS.get_field_index("month"))
+_FILES = WriterProperties(compression="ZSTD", max_row_group_size=131_072)
+
+
+def evidence_uri() -> str:
+    """Where the table is: ``ECOCIV_EVIDENCE_URI`` (settings, then environment), else ``evidence/`` under ``ECOCIV_VAR``."""
+    chosen = getattr(settings, "ECOCIV_EVIDENCE_URI", "") or os.environ.get("ECOCIV_EVIDENCE_URI", "")
+    return str(chosen or Path(settings.ECOCIV_VAR) / "evidence" / "observations")
+
+
+class EvidenceStore:
+    """The observation table at one address.
+
+    >>> EvidenceStore("/nowhere/observations").exists()
+    False
+    """
+
+    def __init__(self, uri: str | None = None) -> None:
+        self.uri = uri or evidence_uri()
+        self._table: DeltaTable | None = None
+        self._listing: Listing | None = None
+        self._frozen = False
+
+    # -- reading ---------------------------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        """Whether anything was ever written here."""
+        return self._open() is not None
+
+    @property
+    def local(self) -> bool:
+        """Whether the table is in a folder of this machine."""
+        return "://" not in self.uri or self.uri.startswith("file://")
+
+    def table(self) -> DeltaTable:
+        """The Delta table, made when it is not there."""
+        return self._open_or_create()
+
+    def frozen(self) -> EvidenceStore:
+        """The table as it is now: a reader that what is added later does not reach."""
+        copy = EvidenceStore(self.uri)
+        copy._open()
+        copy._frozen = True
+        return copy
+
+    def months(self) -> list[str]:
+        """Months that the table holds, as in ``2015-01``."""
+        table = self._open()
+        if table is None:
+            return []
+        return sorted(
+            set(pa.table(table.get_add_actions(flatten=True)).column("partition.month").to_pylist())
+        )
+
+    def version(self) -> int:
+        """Number of the last commit; -1 before the first."""
+        table = self._open()
+        return -1 if table is None else int(table.version())
+
+    def observations(
+        self,
+        series_ids: Iterable[int],
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        as_of: datetime | None = None,
+        all_revisions: bool = False,
+    ) -> pa.Table:
+        """Observations of some series, sorted by series, time and revision.
+
+        Parameters
+        ----------
+        series_ids
+            Numbers of the series (:func:`ecociv.evidence.schema.series_id`).
+        start, end
+            Keep periods that begin at or after ``start`` and before ``end``; instants with a time zone.
+        as_of
+            Only what was recorded by then; now, when not given.
+        all_revisions
+            Every revision instead of the newest one of each period.
+        """
+        ids = sorted(set(series_ids))
+        where = ["series_id IN (SELECT unnest($ids))" if len(ids) > 1 else "series_id = $ids[1]"]
+        parameters: dict[str, Any] = {"ids": ids}
+        for name, moment, test in (
+            ("start", start, "valid_from >= make_timestamptz($start)"),
+            ("end", end, "valid_from < make_timestamptz($end)"),
+            ("as_of", as_of, "recorded_at <= make_timestamptz($as_of)"),
+        ):
+            if moment is not None:
+                parameters[name] = microseconds(moment)
+                where.append(test)
+        condition = " AND ".join(where)
+        names = ", ".join(_WRITTEN.names)
+        rows = f"SELECT {names} FROM {READ} WHERE {condition}" if all_revisions else standing(condition)
+        sql = f"SELECT {names} FROM ({rows}) ORDER BY series_id, valid_from, revision"
+        if not ids:
+            return _WRITTEN.empty_table()
+        found = self.query(sql, parameters, start=start, end=end, series=(ids[0], ids[-1]))
+        return _WRITTEN.empty_table() if found is None else found.cast(_WRITTEN)
+
+    def query(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        months: tuple[str, str] | None = None,
+        series: tuple[int, int] | None = None,
+    ) -> pa.Table | None:
+        """The result of a query over the table's files, which the statement reads as ``read_parquet($files, ...)``.
+
+        The other parameters say which files are needed (:meth:`files`). None where there is none. A file that a
+        compaction removed while it was wanted is not missed: the files are listed anew and the query is asked again.
+        """
+        for again in (True, False):
+            files = self.files(start, end, months=months, series=series)
+            if not files:
+                return None
+            try:
+                with connection() as cursor:
+                    return cursor.sql(
+                        statement, params={**(parameters or {}), "files": files}
+                    ).to_arrow_table()
+            except duckdb.IOException:
+                if not again or self.local and all(Path(file).exists() for file in files):
+                    raise
+        return None
+
+    def sql(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        months: tuple[str, str] | None = None,
+    ) -> duckdb.DuckDBPyRelation | None:
+        """As :meth:`query`, as a relation that is read batch by batch; for results larger than memory."""
+        files = self.files(start, end, months=months)
+        if not files:
+            return None
+        return connection().sql(statement, params={**(parameters or {}), "files": files})
+
+    def count(self) -> int:
+        """Rows of the table, all revisions, from the commit log alone."""
+        listing = self.listing()
+        return 0 if listing is None else listing.rows
+
+    def holds(self, load_key: str) -> bool:
+        """Whether any row of this loading is in the table."""
+        found = self.query(
+            "SELECT 1 FROM read_parquet($files, hive_partitioning = false) WHERE load_key = $load_key LIMIT 1",
+            {"load_key": load_key},
+        )
+        return found is not None and found.num_rows > 0
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the writers' lock: comparing with what is known and adding to it must be one step."""
+        return locking.writing(self.uri)
+
+    def compare(self, staged: Path, load_key: str, *, loaded_before: bool = False) -> Comparison:
+        """Set staged observations beside what is known.
+
+        The outcome of each is new, unchanged, revised, or known: this very statement (same file, mapping and row) was
+        recorded before, whatever was said since. With ``loaded_before`` the whole file was: then a period of which
+        anything is known is known. Known counts as unchanged. Where the batch speaks of one period more than once,
+        each statement is set beside the one before it in the order of ``source_row``.
+
+        Memory is bounded: a batch of many rows is taken a few months at a time, and sorting overflows to disk.
+        """
+        return compare(staged, load_key, loaded_before=loaded_before, files_of=self.files)
+
+    def append(self, rows: Iterator[pa.RecordBatch], remarks: Mapping[str, str]) -> int:
+        """Add rows in one commit: all of them are seen at once, or none. Returns the number of the commit.
+
+        Parameters
+        ----------
+        rows
+            In the shape ``schema.OBSERVATIONS``, sorted by month, series, period and revision.
+        remarks
+            Kept with the commit.
+        """
+        table = self._open_or_create()
+        write_deltalake(
+            table,
+            pa.RecordBatchReader.from_batches(OBSERVATIONS, rows),
+            mode="append",
+            writer_properties=_FILES,
+            commit_properties=CommitProperties(custom_metadata=dict(remarks)),
+        )
+        return self.version()
+
+    # -- the table -------------------------------------------------------------------------------------
+
+    def _open(self) -> DeltaTable | None:
+        if self._frozen:
+            return self._table
+        if self._table is None:
+            try:
+                self._table = DeltaTable(self.uri)
+            except TableNotFoundError:
+                return None
+        else:
+            self._table.update_incremental()
+        return self._table
+
+    def _open_or_create(self) -> DeltaTable:
+        table = self._open()
+        if table is None:
+            if "://" not in self.uri:
+                Path(self.uri).mkdir(parents=True, exist_ok=True)
+            self._table = table = DeltaTable.create(
+                self.uri,
+                schema=OBSERVATIONS,
+                mode="ignore",
+                partition_by=["month"],
+                name="observations",
+                description="Observations of all series; see ecociv.evidence.schema",
+                configuration={"delta.appendOnly": "true"},
+            )
+        return table
+
+    def files(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        months: tuple[str, str] | None = None,
+        series: tuple[int, int] | None = None,
+    ) -> list[str]:
+        """Files that can hold periods that begin in [start, end), of series with numbers from ``series[0]`` to
+        ``series[1]``; told by month and by the statistics of each file."""
+        listing = self.listing()
+        return [] if listing is None else listing.choose(start, end, months, series)
+
+    def listing(self) -> Listing | None:
+        """The files of the table as it is now; none before anything was written."""
+        table = self._open()
+        if table is None:
+            return None
+        if self._listing is None or self._listing.version != table.version():
+            self._listing = Listing(table, self.uri)
+        return self._listing
+
+
+assert set(SAME_STATEMENT) <= set(STAGED.names)

@@ -1,0 +1,47 @@
+"""Cells of the zone's declared forms, as far as derivations need them: names and units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from ecociv.core.text import Text
+from ecociv.evidence.declared import zone_folder
+
+FOLDER = "forms"
+
+
+def form_cells(zone: str) -> Mapping[str, Mapping[str, str]]:
+    """Unit of each cell by form; empty for a zone without declared forms."""
+    return {
+        form: {cell: unit for cell, (unit, _) in cells.items()} for form, cells in _read_all(zone).items()
+    }
+
+
+def cell_name(zone: str, form: str, cell: str) -> Text:
+    """Name of a cell in both languages; its key where the form is not declared."""
+    found = _read_all(zone).get(form, {}).get(cell)
+    return found[1] if found else Text(zh=f"{form} {cell}", en=f"{form} {cell}")
+
+
+def _read_all(zone: str) -> Mapping[str, Mapping[str, tuple[str, Text]]]:
+    folder = zone_folder(zone) / FOLDER
+    files = tuple(sorted(folder.glob("*.yaml"))) if folder.is_dir() else ()
+    return _cells(tuple((str(path), path.stat().st_mtime_ns) for path in files))
+
+
+@lru_cache(maxsize=8)
+def _cells(files: tuple[tuple[str, int], ...]) -> Mapping[str, Mapping[str, tuple[str, Text]]]:
+    # The forms' own room checks them; here they are only looked up, so a plain and fast reading is enough.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, dict[str, tuple[str, Text]]] = {}
+    for path, _ in files:
+        data = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader
+        found[str(data["key"])] = {
+            str(cell["key"]): (str(cell["unit"]), Text(zh=cell["name"]["zh"], en=cell["name"]["en"]))
+            for cell in data["cells"]
+        }
+    return found
