@@ -65,8 +65,8 @@ def test_the_table_refuses_to_forget(tmp_path: Path, store: EvidenceStore) -> No
 
 def test_months_are_read_by_need(tmp_path: Path, store: EvidenceStore) -> None:
     say(store, staged(tmp_path, {(1, day): float(day) for day in range(400)}), "k1", START)
-    assert len(store._files(None, None)) == 14  # January 2015 to the 4th of February 2016
-    assert len(store._files(START + timedelta(days=31), START + timedelta(days=58))) == 1
+    assert len(store.files(None, None)) == 14  # January 2015 to the 4th of February 2016
+    assert len(store.files(START + timedelta(days=31), START + timedelta(days=58))) == 1
     got = store.observations([1], start=START + timedelta(days=31), end=START + timedelta(days=33))
     assert got.column("value").to_pylist() == [31.0, 32.0]
 

@@ -20,6 +20,7 @@ from ecociv.cli.console import (
     with_django,
     year_option,
 )
+from ecociv.cli.forecast import forecast
 
 _CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -50,6 +51,9 @@ def moment(text: str | None) -> dt.datetime | None:
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
     """Values of indicators with target, status and trace."""
+
+
+group.add_command(forecast)
 
 
 @group.command("show")

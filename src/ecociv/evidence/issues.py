@@ -140,6 +140,27 @@ _MESSAGES: Mapping[str, _Message] = {
         "可删除重复行",
         "the repetition can be deleted",
     ),
+    "cell-merged": _Message(
+        Severity.REJECTED,
+        "数据区不应有合并单元格（{cell}）",
+        "rows of data have no merged cells ({cell})",
+        "取消合并，在每格填写内容",
+        "unmerge, and write the content into each cell",
+    ),
+    "formula-without-result": _Message(
+        Severity.REJECTED,
+        "单元格{cell}是公式，文件中没有其结果",
+        "cell {cell} is a formula, and its result is not in the file",
+        "在Excel中打开、重新计算并保存，或粘贴为数值",
+        "open it in Excel, calculate and save, or paste as values",
+    ),
+    "formula-error": _Message(
+        Severity.REJECTED,
+        "单元格{cell}的公式出错",
+        "the formula of cell {cell} gives an error",
+        "改正公式，或填写数值",
+        "correct the formula, or write the value",
+    ),
     "outside-plausible-range": _Message(
         Severity.FLAGGED,
         "合理范围为{low}至{high}",

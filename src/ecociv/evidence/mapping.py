@@ -81,10 +81,21 @@ class Places(Declared):
 
 
 class FileFormat(Declared):
-    """Delimiter and encoding. ``auto`` tries UTF-8, then GB18030, on the whole file."""
+    """Delimited text (``auto`` tries UTF-8, then GB18030, on the whole file), or one sheet of an Excel workbook."""
 
+    format: Literal["delimited", "xlsx"] = "delimited"
+    sheet: str | None = None
+    """Name of the sheet; none means that the workbook has only one."""
+    header_row: int = Field(default=1, ge=1, le=1000)
+    """Row of the sheet that holds the names of the columns, counted as Excel shows it."""
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: Literal["utf-8", "gb18030", "auto"] = "auto"
+
+    @model_validator(mode="after")
+    def _sheet_only_in_workbooks(self) -> Self:
+        if self.format == "delimited" and (self.sheet is not None or self.header_row != 1):
+            raise ValueError("sheet and header_row belong to format: xlsx")
+        return self
 
 
 class DateColumn(Declared):
@@ -266,6 +277,9 @@ class Mapping(Declared):
     def digest(self) -> str:
         """SHA-256 of all that decides what a file means; titles, notes and caveats are left out."""
         content = self.model_dump(mode="json", exclude={"title", "caveats", "ignore", "on_rejected_rows"})
+        if self.file.format == "delimited":  # as it was before workbooks could be declared
+            for name in ("format", "sheet", "header_row"):
+                del content["file"][name]
         for declared in content["values"].values():
             del declared["name"], declared["note"]
         content["place"]["skip"] = sorted(content["place"]["skip"])

@@ -60,6 +60,7 @@ class _Reader:
         self.columns = columns
         self.sample = sample
         self.width = len(columns)
+        self.read_at = {columns[name]: name for name in mapping.columns if name not in mapping.ignore}
         self.zone = ZoneInfo(mapping.time.zone)
         self.times: dict[tuple[str, str], tuple[datetime, datetime] | str] = {}
         self.ids: dict[tuple[str, str], int] = {}
@@ -95,6 +96,12 @@ class _Reader:
                     "row-width", row=record.row, field="", found=text, expected=self.width, count=len(cells)
                 )
             )
+            return []
+        for position, code, found_in in record.faults:
+            if (name := self.read_at.get(position)) is not None:
+                shown = cells[position] or found_in
+                found.append(issue(code, row=record.row, field=name, found=shown, cell=found_in))
+        if found:
             return []
         place = mapping.place.constant
         if mapping.place.column is not None:

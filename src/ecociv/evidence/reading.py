@@ -1,4 +1,4 @@
-"""A delimited file as records: encoding, header and line numbers. Nothing of its meaning."""
+"""A file as records: encoding, header and line numbers. Nothing of its meaning."""
 
 from __future__ import annotations
 
@@ -8,31 +8,17 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from ecociv.core.text import Text
 from ecociv.evidence.mapping import Mapping
+from ecociv.evidence.records import FileRefused, Record
+from ecociv.evidence.workbook import sheet_records
+
+__all__ = ["FileRefused", "Record", "detect_encoding", "open_records"]
 
 _BLOCK = 1 << 20
-
-
-class FileRefused(ValueError):
-    """The file as a whole cannot be used, and nothing of it was written."""
-
-    def __init__(self, code: str, text: Text) -> None:
-        super().__init__(text.en)
-        self.code = code
-        self.text = text
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Cells of one record and the line where it begins (quoted cells may hold line breaks)."""
-
-    row: int
-    cells: list[str]
 
 
 def detect_encoding(path: Path, declared: str) -> str:
@@ -91,14 +77,32 @@ def open_records(path: Path, mapping: Mapping) -> tuple[dict[str, int], Iterator
     """
     if not path.is_file():
         raise FileRefused("absent", Text(zh=f"找不到文件 {path.name}。", en=f"There is no file {path.name}."))
-    encoding = detect_encoding(path, mapping.file.encoding)
-    records = _records(path, encoding, mapping.file.delimiter)
+    if mapping.file.format == "xlsx":
+        records = sheet_records(path, mapping)
+    else:
+        _refuse_workbook(path)
+        encoding = detect_encoding(path, mapping.file.encoding)
+        records = _records(path, encoding, mapping.file.delimiter)
     header = next(records, None)
     if header is None:
         raise FileRefused("empty", Text(zh="文件为空，没有表头。", en="The file is empty: it has no header."))
     names = [cell.strip() for cell in header.cells]
     _check_header(names, mapping)
     return {name: position for position, name in enumerate(names)}, records
+
+
+def _refuse_workbook(path: Path) -> None:
+    with path.open("rb") as file:
+        begin = file.read(8)
+    if begin.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise FileRefused(
+            "workbook",
+            Text(
+                zh="这是Excel工作簿，而本映射读取分隔文本。请在Excel中另存为CSV，或在映射中声明 file.format: xlsx。",
+                en="This is an Excel workbook, and the mapping reads delimited text. Save it as CSV, or declare "
+                "file.format: xlsx in the mapping.",
+            ),
+        )
 
 
 def _check_header(names: list[str], mapping: Mapping) -> None:

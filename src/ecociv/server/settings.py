@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "ecociv.indicators",
     "ecociv.supervision",
     "ecociv.portal",
+    "ecociv.api",
 ]
 
 MIDDLEWARE = [

@@ -13,6 +13,7 @@ import io
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -247,6 +248,13 @@ def _say_accounts(accounts: list[tuple[str, str, str]]) -> None:
         sys.stdout.write(f"    {username:<12} {password:<14} {role}\n")
 
 
+def _start_jobs() -> None:
+    """Start the jobs beside the server: Ctrl-C reaches both, and the jobs end by themselves when the server is gone."""
+    subprocess.Popen(
+        [sys.executable, "-c", "from ecociv.cli.main import main; main()", "jobs", "run", "--with-parent"]
+    )
+
+
 def serve(host: str, port: int, workers: int) -> None:
     """Become the server process, so that Ctrl-C reaches it and nothing is left behind."""
     from django.conf import settings
@@ -254,6 +262,7 @@ def serve(host: str, port: int, workers: int) -> None:
     # SQLite takes one writer at a time, and the cache of each process is its own: one process, several threads.
     if workers > 1 and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         raise CannotStart("More than one worker needs PostgreSQL: set ECOCIV_DATABASE_URL, or leave --workers at 1.")
+    _start_jobs()
     shown = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"\n  http://{shown}:{port}/   (Ctrl-C stops)\n\n")
     sys.stdout.flush()

@@ -1,6 +1,7 @@
 """Changes to the evidence. Each is an object: ``check()`` says what would happen, ``execute()`` does it."""
 
 from ecociv.evidence.actions.append import Appended, AppendObservations, ReasonRequired
+from ecociv.evidence.actions.compact import Compacted, CompactEvidence
 from ecociv.evidence.actions.correct import CorrectionRefused, CorrectObservation
 from ecociv.evidence.actions.flush import Flushed, FlushInbox, PurgeInbox
 from ecociv.evidence.actions.load import LoadFile
@@ -11,6 +12,8 @@ __all__ = [
     "AppendObservations",
     "AppendRefused",
     "Appended",
+    "CompactEvidence",
+    "Compacted",
     "CorrectObservation",
     "CorrectionRefused",
     "FlushInbox",

@@ -74,9 +74,7 @@ def feed_of(declaration: IntakeDeclaration, zone: str) -> Feed:
     if declaration.mapping is None:
         assert declaration.network is not None
         supplier = SupplierColumn(constant=declaration.supplier)
-        return Feed(
-            declaration.key, declaration.network, declaration.values, supplier, declaration.sample
-        )
+        return Feed(declaration.key, declaration.network, declaration.values, supplier, declaration.sample)
     mapping = load_mapping(declaration.mapping, zone=zone)
     supplier = SupplierColumn(constant=declaration.supplier or mapping.supplier.constant or "")
     values = {value.property: value for value in mapping.values.values()}
@@ -136,6 +134,8 @@ def judge(text: str, declared: ValueDeclaration, unit: str | None = None) -> Jud
     """
     if not text:
         return Judged(Missing.MISSING)
+    if declared.censored and text[0] in "<>":
+        return Judged(Censored(text[0], number_of(text[1:])))
     value = number_of(text)
     if unit is not None and unit != declared.unit:
         value = float(convert(Decimal(text), unit, declared.unit))
@@ -153,5 +153,3 @@ def number_of(text: str) -> float:
     except ValueError:
         pass
     raise UnreadableValue(f"{text[:40]!r} is no number")
-
-

@@ -54,9 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "order",
-                    models.PositiveBigIntegerField(
-                        primary_key=True, serialize=False, verbose_name="number"
-                    ),
+                    models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name="number"),
                 ),
                 ("rows", models.PositiveBigIntegerField(verbose_name="rows")),
                 (

@@ -9,7 +9,7 @@ from ecociv.people.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0007_document_filings"),
+        ("evidence", "0003_seals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

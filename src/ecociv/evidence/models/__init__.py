@@ -2,6 +2,7 @@
 
 from ecociv.evidence.models.documents import Document, DocumentFiling, FilingReader
 from ecociv.evidence.models.inbox import InboxReading
+from ecociv.evidence.models.rejects import RejectedMessage
 from ecociv.evidence.models.returns import (
     DepartmentalReturn,
     ReturnDraft,
@@ -16,13 +17,14 @@ from ecociv.evidence.models.series import ObservedProperty, Place, Sensor, Serie
 __all__ = [
     "DepartmentalReturn",
     "Document",
-    "EvidenceSeal",
     "DocumentFiling",
+    "EvidenceSeal",
     "FilingReader",
     "ImportRun",
     "InboxReading",
     "ObservedProperty",
     "Place",
+    "RejectedMessage",
     "ReturnDraft",
     "ReturnRevision",
     "ReturnStep",

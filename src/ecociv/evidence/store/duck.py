@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,8 @@ def connection() -> duckdb.DuckDBPyConnection:
         database = _DATABASES.get(os.getpid())
         if database is None:
             database = duckdb.connect(":memory:", config=_bounds())
+            with suppress(duckdb.Error):  # a build without it only reads footers again
+                database.execute("SET parquet_metadata_cache = true")  # files of the table never change
             _DATABASES[os.getpid()] = database
         cursor = database.cursor()
     cursor.execute("SET TimeZone = 'UTC'")  # a setting of the cursor, not of the database
@@ -40,5 +43,4 @@ def _bounds() -> dict[str, str | bool | int | float | list[str]]:
     return {
         "memory_limit": os.environ.get(MEMORY, "2GB"),
         "temp_directory": str(scratch_folder() / f"duckdb-{os.getpid()}"),
-        "preserve_insertion_order": True,
     }

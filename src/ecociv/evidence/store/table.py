@@ -19,7 +19,8 @@ from ecociv.evidence.schema import OBSERVATIONS, SAME_STATEMENT, STAGED
 from ecociv.evidence.store import locking
 from ecociv.evidence.store.compare import Comparison, compare
 from ecociv.evidence.store.duck import connection
-from ecociv.evidence.store.moments import microseconds, month_of
+from ecociv.evidence.store.listing import Listing
+from ecociv.evidence.store.moments import microseconds
 
 _WRITTEN = OBSERVATIONS.remove(OBSERVATIONS.get_field_index("month"))
 _FILES = WriterProperties(compression="ZSTD", max_row_group_size=131_072)
@@ -41,12 +42,39 @@ class EvidenceStore:
     def __init__(self, uri: str | None = None) -> None:
         self.uri = uri or evidence_uri()
         self._table: DeltaTable | None = None
+        self._listing: Listing | None = None
+        self._frozen = False
 
     # -- reading ---------------------------------------------------------------------------------------
 
     def exists(self) -> bool:
         """Whether anything was ever written here."""
         return self._open() is not None
+
+    @property
+    def local(self) -> bool:
+        """Whether the table is in a folder of this machine."""
+        return "://" not in self.uri or self.uri.startswith("file://")
+
+    def table(self) -> DeltaTable:
+        """The Delta table, made when it is not there."""
+        return self._open_or_create()
+
+    def frozen(self) -> EvidenceStore:
+        """The table as it is now: a reader that what is added later does not reach."""
+        copy = EvidenceStore(self.uri)
+        copy._open()
+        copy._frozen = True
+        return copy
+
+    def months(self) -> list[str]:
+        """Months that the table holds, as in ``2015-01``."""
+        table = self._open()
+        if table is None:
+            return []
+        return sorted(
+            set(pa.table(table.get_add_actions(flatten=True)).column("partition.month").to_pylist())
+        )
 
     def version(self) -> int:
         """Number of the last commit; -1 before the first."""
@@ -76,11 +104,8 @@ class EvidenceStore:
             Every revision instead of the newest one of each period.
         """
         ids = sorted(set(series_ids))
-        files = self._files(start, end) if ids else []
-        if not files:
-            return _WRITTEN.empty_table()
-        where = ["series_id IN (SELECT unnest($ids))"]
-        parameters: dict[str, Any] = {"ids": ids, "files": files}
+        where = ["series_id IN (SELECT unnest($ids))" if len(ids) > 1 else "series_id = $ids[1]"]
+        parameters: dict[str, Any] = {"ids": ids}
         for name, moment, test in (
             ("start", start, "valid_from >= make_timestamptz($start)"),
             ("end", end, "valid_from < make_timestamptz($end)"),
@@ -99,7 +124,39 @@ class EvidenceStore:
             f"SELECT {', '.join(_WRITTEN.names)} FROM read_parquet($files, hive_partitioning = false) "
             f"WHERE {' AND '.join(where)} {newest} ORDER BY series_id, valid_from, revision"
         )
-        return connection().sql(sql, params=parameters).to_arrow_table().cast(_WRITTEN)
+        if not ids:
+            return _WRITTEN.empty_table()
+        found = self.query(sql, parameters, start=start, end=end, series=(ids[0], ids[-1]))
+        return _WRITTEN.empty_table() if found is None else found.cast(_WRITTEN)
+
+    def query(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        months: tuple[str, str] | None = None,
+        series: tuple[int, int] | None = None,
+    ) -> pa.Table | None:
+        """The result of a query over the table's files, which the statement reads as ``read_parquet($files, ...)``.
+
+        The other parameters say which files are needed (:meth:`files`). None where there is none. A file that a
+        compaction removed while it was wanted is not missed: the files are listed anew and the query is asked again.
+        """
+        for again in (True, False):
+            files = self.files(start, end, months=months, series=series)
+            if not files:
+                return None
+            try:
+                with connection() as cursor:
+                    return cursor.sql(
+                        statement, params={**(parameters or {}), "files": files}
+                    ).to_arrow_table()
+            except duckdb.IOException:
+                if not again or self.local and all(Path(file).exists() for file in files):
+                    raise
+        return None
 
     def sql(
         self,
@@ -110,32 +167,24 @@ class EvidenceStore:
         end: datetime | None = None,
         months: tuple[str, str] | None = None,
     ) -> duckdb.DuckDBPyRelation | None:
-        """A query over the table's files, which the statement reads as ``read_parquet($files, ...)``.
-
-        ``start`` and ``end``, or ``months`` (first, last), say which files are needed. None where there is none.
-        """
-        files = self._files(start, end, months=months)
+        """As :meth:`query`, as a relation that is read batch by batch; for results larger than memory."""
+        files = self.files(start, end, months=months)
         if not files:
             return None
         return connection().sql(statement, params={**(parameters or {}), "files": files})
 
     def count(self) -> int:
         """Rows of the table, all revisions, from the commit log alone."""
-        table = self._open()
-        if table is None:
-            return 0
-        return int(sum(pa.table(table.get_add_actions(flatten=True)).column("num_records").to_pylist()))
+        listing = self.listing()
+        return 0 if listing is None else listing.rows
 
     def holds(self, load_key: str) -> bool:
         """Whether any row of this loading is in the table."""
-        files = self._files(None, None)
-        if not files:
-            return False
-        found = connection().sql(
+        found = self.query(
             "SELECT 1 FROM read_parquet($files, hive_partitioning = false) WHERE load_key = $load_key LIMIT 1",
-            params={"files": files, "load_key": load_key},
+            {"load_key": load_key},
         )
-        return bool(found.fetchall())
+        return found is not None and found.num_rows > 0
 
     # -- writing ---------------------------------------------------------------------------------------
 
@@ -153,7 +202,7 @@ class EvidenceStore:
 
         Memory is bounded: a batch of many rows is taken a few months at a time, and sorting overflows to disk.
         """
-        return compare(staged, load_key, loaded_before=loaded_before, files_of=self._files)
+        return compare(staged, load_key, loaded_before=loaded_before, files_of=self.files)
 
     def append(self, rows: Iterator[pa.RecordBatch], remarks: Mapping[str, str]) -> int:
         """Add rows in one commit: all of them are seen at once, or none. Returns the number of the commit.
@@ -178,6 +227,8 @@ class EvidenceStore:
     # -- the table -------------------------------------------------------------------------------------
 
     def _open(self) -> DeltaTable | None:
+        if self._frozen:
+            return self._table
         if self._table is None:
             try:
                 self._table = DeltaTable(self.uri)
@@ -203,21 +254,27 @@ class EvidenceStore:
             )
         return table
 
-    def _files(
-        self, start: datetime | None, end: datetime | None, *, months: tuple[str, str] | None = None
+    def files(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        months: tuple[str, str] | None = None,
+        series: tuple[int, int] | None = None,
     ) -> list[str]:
-        """Files whose month can hold periods that begin in [start, end)."""
+        """Files that can hold periods that begin in [start, end), of series with numbers from ``series[0]`` to
+        ``series[1]``; told by month and by the statistics of each file."""
+        listing = self.listing()
+        return [] if listing is None else listing.choose(start, end, months, series)
+
+    def listing(self) -> Listing | None:
+        """The files of the table as it is now; none before anything was written."""
         table = self._open()
         if table is None:
-            return []
-        low = months[0] if months else None if start is None else month_of(start)
-        high = months[1] if months else None if end is None else month_of(end)
-        filters: list[tuple[str, str, Any]] = []
-        if low is not None:
-            filters.append(("month", ">=", low))
-        if high is not None:
-            filters.append(("month", "<=", high))
-        return sorted(table.file_uris(file_pruning_predicate=filters or None))
+            return None
+        if self._listing is None or self._listing.version != table.version():
+            self._listing = Listing(table, self.uri)
+        return self._listing
 
 
 assert set(SAME_STATEMENT) <= set(STAGED.names)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ecociv.core.targets import Context
+from ecociv.core.targets import Context, Unset
 from ecociv.indicators.compute import plan_of
 from ecociv.indicators.forecast.outlook import Outlook, PartOutlook, outlook
 from ecociv.indicators.judge import part_directions
@@ -21,7 +21,10 @@ _WHOLE = {"percent": 100.0}
 
 @dataclass(frozen=True, slots=True)
 class SeriesOutlook:
-    """The outlook of one series at each milestone to come, with the figures that it rests on."""
+    """The outlook of one series at each milestone to come, with the figures that it rests on.
+
+    Milestones without a target are left out; after the last one, that one is judged.
+    """
 
     indicator: Indicator
     series: Series
@@ -86,9 +89,8 @@ def _made(
         part_names={key: part.name for key, part in indicator.parts.items()},
     )
     last = max(figures, default=0)
-    milestones = [year for year in sorted(series.typed_targets) if year >= last] or sorted(
-        series.typed_targets
-    )[-1:]
+    set_ = [year for year, target in sorted(series.typed_targets.items()) if not isinstance(target, Unset)]
+    milestones = [year for year in set_ if year > last] or set_[-1:]
     return SeriesOutlook(
         indicator,
         series,

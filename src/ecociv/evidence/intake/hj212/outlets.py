@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
-import secrets
 from dataclasses import dataclass, field
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
@@ -15,8 +13,7 @@ from pydantic import Field, model_validator
 from ecociv.evidence.declared import DeclarationError, Declared, Unit
 from ecociv.evidence.intake.feeds import Feed, IntakeDeclaration, feed_of, load_intakes, require_places
 from ecociv.evidence.intake.hj212.codes import codes
-
-_ROUNDS = 20_000
+from ecociv.evidence.intake.passwords import is_password
 
 
 class Password(Declared):
@@ -39,16 +36,7 @@ class Password(Declared):
             expected = os.environ.get(self.environment, "")
             return bool(expected) and hmac.compare_digest(expected.encode(), text.encode())
         assert self.digest is not None
-        _, rounds, salt, digest = self.digest.split("$")
-        made = hashlib.pbkdf2_hmac("sha256", text.encode(), bytes.fromhex(salt), int(rounds))
-        return hmac.compare_digest(made.hex(), digest)
-
-
-def digest_of_password(text: str) -> str:
-    """What stands in a declaration instead of a password."""
-    salt = secrets.token_bytes(16)
-    made = hashlib.pbkdf2_hmac("sha256", text.encode(), salt, _ROUNDS)
-    return f"pbkdf2${_ROUNDS}${salt.hex()}${made.hex()}"
+        return is_password(text, self.digest)
 
 
 class Device(Declared):

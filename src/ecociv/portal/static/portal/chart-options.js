@@ -44,6 +44,9 @@ const STYLES = {
   path: { lineStyle: { color: GREY, width: 2, type: "dashed" }, itemStyle: { color: GREY }, symbol: "none", z: 2 },
   milestone: { lineStyle: { width: 0, opacity: 0 }, itemStyle: { color: "#fff", borderColor: "#37424c", borderWidth: 2 }, symbol: "diamond", symbolSize: 14, z: 4 },
   baseline: { lineStyle: { width: 0, opacity: 0 }, itemStyle: { color: GREY }, symbol: "rect", symbolSize: 11, z: 4 },
+  forecast: { lineStyle: { color: GREEN, width: 2, type: "dashed" }, itemStyle: { color: GREEN }, symbol: "none", z: 3 },
+  interval: { lineStyle: { color: "#4fa982", width: 1.5, type: "dotted" }, itemStyle: { color: "#4fa982" }, symbol: "none", z: 2 },
+  wide: { lineStyle: { color: "#b4c4bc", width: 1.5, type: "dotted" }, itemStyle: { color: "#b4c4bc" }, symbol: "none", z: 1 },
   actual: { lineStyle: { color: GREEN, width: 3 }, itemStyle: { color: GREEN }, symbol: "circle", symbolSize: 9, z: 5 },
 };
 const PARTS = ["#0f6b4c", "#2a8f9d", "#c77f0a", "#4b3f9e", "#a33d6b", "#54616d"];

@@ -1,0 +1,164 @@
+"""Who asks, what they see, and what they may send."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from ecociv.api.problems import Problem
+from ecociv.evidence.models import Place, Series
+from ecociv.people.addresses import client_address
+from ecociv.people.models import AccessToken
+from ecociv.people.permissions import allowed, decide
+from ecociv.people.policy import Action
+from ecociv.people.tokens import Scope, token_of
+
+WRONG_TOKENS = 20
+"""Wrong tokens from one address before it is put off."""
+COOL_OFF = 15 * 60
+"""Seconds for which they count."""
+
+# A place is not disclosed when its declaration says so (details: {public: false}); its series are not listed then.
+_PUBLIC = ~Q(details__has_key="public") | Q(details__public=True)
+_PUBLIC_SERIES = ~Q(place__details__has_key="public") | Q(place__details__public=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody at the interfaces: a token's account, a person who is logged in, or anyone."""
+
+    user: Any
+    token: AccessToken | None = None
+
+    def series(self) -> QuerySet[Series]:
+        """The series that the caller may read."""
+        found = Series.objects.select_related("place", "property", "sensor")
+        if not self._reads_all():
+            found = found.filter(_PUBLIC_SERIES)
+        return self._narrowed(found, "place__key", "network")
+
+    def places(self) -> QuerySet[Place]:
+        """The places that the caller may read."""
+        found = Place.objects.all()
+        if not self._reads_all():
+            found = found.filter(_PUBLIC)
+        if self.token is not None and self.token.places:
+            found = found.filter(key__in=self.token.places)
+        return found
+
+    def refusal(self, series: Series) -> Problem | None:
+        """Why the caller may not send readings of a series; none when it may."""
+        return self.refusal_for(series.organisation, series.network, series.place.key)
+
+    def refusal_for(self, organisation: str, network: str, place: str) -> Problem | None:
+        """Why the caller may not record for a body at a place; none when it may."""
+        if self.token is None:
+            return Problem(
+                401,
+                "Unauthorized",
+                "写入数据需要访问令牌：Authorization: Bearer …（在“我的账号”中生成）。",
+                "Sending data needs an access token: Authorization: Bearer … (made under “My account”).",
+                headers={"WWW-Authenticate": 'Bearer realm="ecociv"'},
+            )
+        if Scope.WRITE.value not in self.token.scopes:
+            return Problem(
+                403,
+                "Forbidden",
+                "该令牌没有evidence:write权限。",
+                "This token does not have the scope evidence:write.",
+            )
+        if (self.token.networks and network not in self.token.networks) or (
+            self.token.places and place not in self.token.places
+        ):
+            return Problem(
+                403,
+                "Forbidden",
+                "该令牌不包括监测网{network}的地点{place}。",
+                "This token does not reach the place {place} of the network {network}.",
+                network=network,
+                place=place,
+            )
+        verdict = decide(
+            self.user, Action.RECORD_EVIDENCE, zone=settings.ECOCIV_ZONE, lead=filter(None, [organisation])
+        )
+        if verdict.ok:
+            return None
+        text = verdict.reasons[0].text
+        problem = Problem(403, "Forbidden", "-", "-")
+        problem.text = text
+        return problem
+
+    def _reads_all(self) -> bool:
+        if self.token is not None and Scope.READ.value not in self.token.scopes:
+            return False
+        return allowed(self.user, Action.READ, zone=settings.ECOCIV_ZONE, public=False)
+
+    def _narrowed(self, found: QuerySet[Series], place: str, network: str) -> QuerySet[Series]:
+        if self.token is None:
+            return found
+        if self.token.networks:
+            found = found.filter(**{f"{network}__in": self.token.networks})
+        if self.token.places:
+            found = found.filter(**{f"{place}__in": self.token.places})
+        return found
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who asks.
+
+    A token comes as ``Authorization: Bearer TOKEN``, or as the password of ``Basic`` for clients that know no other.
+    A session counts for reading alone, so that no page elsewhere can send data with a reader's cookie.
+
+    Raises
+    ------
+    Problem
+        401 for a token that opens nothing; 429 after many of these from one address.
+    """
+    header = request.headers.get("Authorization", "")
+    if not header:
+        return Caller(getattr(request, "user", AnonymousUser()))
+    where = f"api-wrong-token:{client_address(request)}"
+    if int(cache.get(where, 0)) >= WRONG_TOKENS:
+        raise Problem(
+            429,
+            "TooManyRequests",
+            "该地址多次使用无效令牌，请在{minutes}分钟后再试。",
+            "Too many wrong tokens came from this address; try again in {minutes} minutes.",
+            headers={"Retry-After": str(COOL_OFF)},
+            minutes=COOL_OFF // 60,
+        )
+    token = token_of(_secret(header))
+    if token is None:
+        cache.add(where, 0, COOL_OFF)
+        try:
+            cache.incr(where)
+        except ValueError:  # it has just run out
+            cache.set(where, 1, COOL_OFF)
+        raise Problem(
+            401,
+            "Unauthorized",
+            "令牌无效、已到期或已停用。请在“我的账号”中重新生成。",
+            "The token is wrong, has expired or was revoked. Make a new one under “My account”.",
+            headers={"WWW-Authenticate": 'Bearer realm="ecociv"'},
+        )
+    return Caller(token.user, token)
+
+
+def _secret(header: str) -> str:
+    kind, _, rest = header.partition(" ")
+    if kind.lower() == "bearer":
+        return rest.strip()
+    if kind.lower() == "basic":
+        try:
+            return base64.b64decode(rest.strip(), validate=True).decode("utf-8").partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""

@@ -1,0 +1,115 @@
+"""What is checked, per network and property, as the zone declares it in ``quality.yaml``."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+
+FILE = "quality.yaml"
+
+
+class Flat(Declared):
+    """How many equal readings in a row are allowed; ``low`` times ``low_factor`` for values up to ``low``, where the
+    instrument has few steps."""
+
+    readings: int = Field(ge=2)
+    low: float | None = None
+    low_factor: int = Field(default=4, ge=1)
+
+
+class Neighbours(Declared):
+    """From how many robust deviations, and from which difference in the property's unit, a value leaves its neighbours."""
+
+    z: float = Field(gt=0)
+    least: int = Field(default=2, ge=1)
+    difference: float = Field(ge=0)
+
+
+class PropertyRules(Declared):
+    """Rules of one property; what is not given is not checked."""
+
+    range: tuple[float, float] | None = None
+    step: float | None = Field(default=None, gt=0)
+    flat: Flat | None = None
+    resolution: float | None = Field(default=None, gt=0)
+    neighbours: Neighbours | None = None
+    limit: float | None = None
+    mean_of: int | None = Field(default=None, ge=2)
+    better: Literal["lower", "higher"] = "lower"
+    tests: bool = True
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.range is not None and self.range[0] >= self.range[1]:
+            raise ValueError("range is [low, high] with low below high")
+        return self
+
+
+class Span(Declared):
+    """From which day, and up to which (exclusive), the rules hold."""
+
+    from_: date = Field(alias="from")
+    to: date | None = None
+
+    model_config = Declared.model_config | {"populate_by_name": True}
+
+
+class NetworkRules(Declared):
+    """Rules of one network of stations while ``valid``."""
+
+    network: str
+    valid: Span
+    reason: LocalText
+    every_hours: int = Field(ge=1, le=24 * 31)
+    gap: int = Field(ge=1, description="Readings that may be missing in a row without being listed.")
+    copied_days: bool = True
+    usual_lag_days: float = Field(default=1.0, gt=0)
+    between: Literal["stations", "cities"] = "stations"
+    neighbours_at_most: int = Field(default=8, ge=1)
+    properties: dict[str, PropertyRules]
+
+    @property
+    def per_day(self) -> int:
+        """Readings a day; 1 for a day or longer."""
+        return max(1, 24 // self.every_hours)
+
+
+class QualityRules(Declared):
+    """The file as a whole."""
+
+    networks: tuple[NetworkRules, ...]
+
+    def of(self, network: str, day: date) -> NetworkRules | None:
+        """The rules of a network that hold on a day."""
+        return next(
+            (
+                rules
+                for rules in self.networks
+                if rules.network == network
+                and rules.valid.from_ <= day
+                and (rules.valid.to is None or day < rules.valid.to)
+            ),
+            None,
+        )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Networks with rules."""
+        return tuple(dict.fromkeys(rules.network for rules in self.networks))
+
+
+@lru_cache(maxsize=8)
+def load_rules(zone: str) -> QualityRules:
+    """The rules that a zone declares.
+
+    Raises
+    ------
+    DeclarationError
+        When the file is absent or wrong; the message names file and line.
+    """
+    return read_declaration(zone_folder(zone) / FILE, QualityRules)

@@ -1,0 +1,82 @@
+"""Observations of a network as a grid: series by slots of time. Pure: no database, no store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+ABSENT, GOOD, SUSPECT, WITHOUT_VALUE = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Newest revisions of some series of one cadence.
+
+    Attributes
+    ----------
+    ids
+        Numbers of the series, in the order of the rows.
+    start
+        Where slot 0 begins, a local midnight.
+    seconds
+        Length of a slot.
+    values
+        Shape (series, slots); NaN where there is no value. Suspect values are there: ``usable`` leaves them out.
+    states
+        Shape (series, slots): 0 absent, 1 good, 2 suspect, 3 recorded as missing or beyond a limit.
+    rows
+        Shape (series, slots): row of the table that the slot came from; -1 where absent.
+    """
+
+    ids: tuple[int, ...]
+    start: datetime
+    seconds: int
+    values: NDArray[np.float64]
+    states: NDArray[np.int8]
+    rows: NDArray[np.int64]
+
+    @property
+    def usable(self) -> NDArray[np.float64]:
+        """Values that calculations may use; NaN elsewhere."""
+        return np.where(self.states == GOOD, self.values, np.nan)
+
+    def moment(self, slot: int) -> datetime:
+        """Where a slot begins."""
+        return self.start + timedelta(seconds=int(slot) * self.seconds)
+
+    def slots_of(self, begin: datetime, end: datetime) -> slice:
+        """The slots that overlap [begin, end)."""
+        first = int((begin - self.start).total_seconds() // self.seconds)
+        last = int(-(-(end - self.start).total_seconds() // self.seconds))
+        return slice(max(first, 0), max(min(last, self.values.shape[1]), 0))
+
+
+def grid_of(table: pa.Table, ids: Sequence[int], start: datetime, end: datetime, seconds: int) -> Grid:
+    """Lay the rows of the store's answer on a grid; rows of another period than a slot are left out.
+
+    ``table`` holds one revision of each period, as :meth:`EvidenceStore.observations` gives it.
+    """
+    slots = max(0, int((end - start).total_seconds() // seconds))
+    values = np.full((len(ids), slots), np.nan)
+    states = np.zeros((len(ids), slots), dtype=np.int8)
+    rows = np.full((len(ids), slots), -1, dtype=np.int64)
+    if table.num_rows and slots:
+        order = np.argsort(np.asarray(ids, dtype=np.int64))
+        number = table.column("series_id").to_numpy()
+        at = order[np.searchsorted(np.asarray(ids, dtype=np.int64)[order], number)]
+        begin = table.column("valid_from").cast(pa.int64()).to_numpy()
+        length = table.column("valid_to").cast(pa.int64()).to_numpy() - begin
+        zero = int(start.astimezone(UTC).timestamp()) * 1_000_000
+        slot, beside = np.divmod(begin - zero, seconds * 1_000_000)
+        fits = (beside == 0) & (slot >= 0) & (slot < slots) & (length == seconds * 1_000_000)
+        value = table.column("value").to_numpy(zero_copy_only=False).astype(float)
+        suspect = pa.compute.equal(table.column("quality"), "suspect").to_numpy(zero_copy_only=False)
+        state = np.where(np.isnan(value), WITHOUT_VALUE, np.where(suspect, SUSPECT, GOOD))
+        cell = (at[fits], slot[fits])
+        values[cell], states[cell], rows[cell] = value[fits], state[fits], np.flatnonzero(fits)
+    return Grid(tuple(ids), start, seconds, values, states, rows)
