@@ -172,7 +172,11 @@ def _known(zone: str, year: int, package: ZonePackage, home: str) -> Mapping[str
     recorded = set(
         IndicatorValue.objects.filter(zone=zone, year=year, place=home).values_list("series", flat=True)
     )
-    return {key: print_ for key, print_ in note.fingerprints.items() if not key.endswith(f"@{home}") or key.partition("@")[0] in recorded}
+    return {
+        key: print_
+        for key, print_ in note.fingerprints.items()
+        if not key.endswith(f"@{home}") or key.partition("@")[0] in recorded
+    }
 
 
 def _entries(

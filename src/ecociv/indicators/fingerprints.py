@@ -16,8 +16,8 @@ from ecociv.indicators.derivations import Derivations
 from ecociv.indicators.derive.patches import layer_for
 from ecociv.indicators.engine import Engine, Window
 from ecociv.indicators.graph import Node
-from ecociv.indicators.records import both_keys
 from ecociv.indicators.lights import status_rule_on
+from ecociv.indicators.records import both_keys
 from ecociv.plan.package import ZonePackage
 
 ARITHMETIC = 1

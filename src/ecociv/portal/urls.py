@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
@@ -45,6 +45,7 @@ urlpatterns = [
     path("plan/workbook/<str:digest>/", workbook.review, name="workbook-review"),
     path("changes/", changes.listing, name="changes"),
     path("reports/annual/", reports.annual, name="annual-report"),
+    path("", include("ecociv.portal.evidence_urls")),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
 ]

@@ -38,7 +38,9 @@ class DuckDBEngine:
         """See `Engine`."""
         return self._run(sql.marks(windows, as_of), ids, windows, MARKS)
 
-    def _run(self, statement: str, ids: Iterable[int], windows: Sequence[Window], shape: pa.Schema) -> pa.Table:
+    def _run(
+        self, statement: str, ids: Iterable[int], windows: Sequence[Window], shape: pa.Schema
+    ) -> pa.Table:
         numbers = sorted(set(ids))
         files = sorted({name for window in windows for name in self._store.files(window.start, window.last)})
         if not numbers or not files:
