@@ -35,7 +35,8 @@ def hours() -> dict[str, list[float | None]]:
     for number, place in enumerate(group("air-stations")):
         for offset, name in enumerate(("so2", "no2", "co", "pm10", "pm2_5", "o3")):
             readings[f"jingdezhen-stations-hourly/{place}/{name}"] = [
-                None if (hour + number) % 11 == 0 else ((hour * 7 + number * 3 + offset) % 53) / 10 for hour in range(72)
+                None if (hour + number) % 11 == 0 else ((hour * 7 + number * 3 + offset) % 53) / 10
+                for hour in range(72)
             ]
     return readings
 
@@ -73,11 +74,15 @@ def test_spark_answers_as_duckdb_does(spark: Any) -> None:
     for windows in ([Window.yearly(2015)], [Window.year(2015), Window.year(2014)]):
         for as_of in (None, before):
             for name in ("latest", "usable", "marks"):
-                assert getattr(spark, name)(ids, windows, as_of) == getattr(duck, name)(ids, windows, as_of), name
+                assert getattr(spark, name)(ids, windows, as_of) == getattr(duck, name)(
+                    ids, windows, as_of
+                ), name
             ours, theirs = (engine.days(ids, windows, as_of).to_pylist() for engine in (duck, spark))
             assert [{**row, "total": 0} for row in ours] == [{**row, "total": 0} for row in theirs]
             # a sum of floats depends on the order of its terms in the last digits
-            assert [row["total"] for row in ours] == pytest.approx([row["total"] for row in theirs], rel=1e-13)
+            assert [row["total"] for row in ours] == pytest.approx(
+                [row["total"] for row in theirs], rel=1e-13
+            )
 
 
 def test_every_figure_is_the_same(spark: Any) -> None:

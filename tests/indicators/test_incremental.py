@@ -38,7 +38,13 @@ def sample_cells(scale: float = 1.0) -> dict[str, Any]:
 
 def figures(values: Any) -> dict[tuple[str, str], Any]:
     return {
-        (value.series, value.place): (value.figure, value.part_figures, value.missing_kind, value.light, value.trace)
+        (value.series, value.place): (
+            value.figure,
+            value.part_figures,
+            value.missing_kind,
+            value.light,
+            value.trace,
+        )
         for value in values
     }
 
@@ -64,7 +70,10 @@ def test_one_changed_cell_derives_only_what_depends_on_it() -> None:
         f"{series}@{ZONE}" for series in ("1", "4", "8")
     }
     done = compute(ZONE, 2015)
-    assert (done.derived, dict(done.causes)) == (3, {"evidence": 3})  # two of them still lack land and industry
+    assert (done.derived, dict(done.causes)) == (
+        3,
+        {"evidence": 3},
+    )  # two of them still lack land and industry
     # a county's cell moves the county and, summed, the city
     county = group("counties")[0]
     assert {node.key for node in dependents(ZONE, [f"sample/sewage/{county}/sewage.treated"], 2015)} == {
@@ -102,7 +111,9 @@ def test_as_of_a_moment_derives_everything_and_records_nothing() -> None:
 CELLS = sorted(sample_cells())
 CHANGE = st.tuples(
     st.sampled_from(CELLS),
-    st.one_of(st.integers(0, 900_000), st.sampled_from([Missing.MISSING, Missing.WITHHELD, Missing.NOT_APPLICABLE])),
+    st.one_of(
+        st.integers(0, 900_000), st.sampled_from([Missing.MISSING, Missing.WITHHELD, Missing.NOT_APPLICABLE])
+    ),
 )
 
 
