@@ -18,11 +18,15 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
+from ecociv.cli.quality import quality
 
 
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
     """Readings and returns: what was measured or reported."""
+
+
+group.add_command(quality)
 
 
 @group.command("mappings")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
     changes,
     days,
     departments,
+    derivations,
     findings,
     home,
     indicators,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("indicators/<int:number>/days/", days.listing, name="indicator_days"),
     path("indicators/<int:number>/days/<str:day>/", days.detail, name="indicator_day"),
     path("indicators/<int:number>/outlook/", outlook.detail, name="indicator-outlook"),
+    path("indicators/<int:number>/lineage/", derivations.lineage, name="indicator-lineage"),
+    path("derivations/", derivations.listing, name="derivations"),
     path("outlook/", outlook.listing, name="outlook"),
     path("tasks/", tasks.listing, name="tasks"),
     path("tasks/<int:number>/", tasks.detail, name="task"),
@@ -42,6 +45,7 @@ urlpatterns = [
     path("plan/workbook/<str:digest>/", workbook.review, name="workbook-review"),
     path("changes/", changes.listing, name="changes"),
     path("reports/annual/", reports.annual, name="annual-report"),
+    path("", include("ecociv.portal.evidence_urls")),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
 ]

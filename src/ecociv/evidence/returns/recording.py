@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from django.utils import timezone
 
 from ecociv.core.missing import Missing
-from ecociv.evidence.actions.authors import account_of, name_of
-from ecociv.evidence.models import DepartmentalReturn, ImportRun, ObservedProperty, ReturnRevision, Series
+from ecociv.evidence.actions.append import AppendObservations
+from ecociv.evidence.models import DepartmentalReturn, ObservedProperty, ReturnRevision, Series
 from ecociv.evidence.registry import SeriesConflict, ensure_place
 from ecociv.evidence.returns.cells import entries_from_json
 from ecociv.evidence.returns.forms import Form
@@ -58,44 +54,23 @@ def record(
     SeriesConflict
         When a cell would feed an existing series in another unit or over another period.
     """
-    zone, sample = accepted[0].of.zone, accepted[0].of.sample
+    first = accepted[0]
     ensure_return_series(accepted)
-    table = staged(accepted)
-    store = store or EvidenceStore()
-    load_key, now = source[:16], timezone.now()
-    with store.writing(), tempfile.TemporaryDirectory(prefix="ecociv-") as folder:
-        path = Path(folder) / "return.parquet"
-        pq.write_table(table, path)
-        run = ImportRun.objects.create(
-            kind="return",
-            zone=zone,
-            mapping=accepted[0].form.key if len({each.form.key for each in accepted}) == 1 else "",
-            mapping_digest=accepted[0].form.digest,
-            load_key=load_key,
-            author=account_of(author),
-            author_name=name_of(author),
-            reason=reason,
-            sample=sample,
-            started_at=now,
-            recorded_at=now,
-        )
-        with store.compare(path, load_key) as compared:
-            if compared.new or compared.revised:
-                store.append_compared(
-                    compared,
-                    source=source,
-                    load_key=load_key,
-                    batch=str(run.pk),
-                    sample=sample,
-                    recorded_at=now,
-                    remarks={"author": run.author_name, "reason": reason},
-                )
-            run.rows_read = run.rows_taken = table.num_rows
-            run.values_new, run.values_unchanged = compared.new, compared.unchanged
-            run.values_revised = compared.revised
-    run.state, run.finished_at = ImportRun.State.FINISHED, timezone.now()
-    run.save()
-    return run.pk
+    appended = AppendObservations(
+        staged(accepted),
+        author=author,
+        kind="return",
+        source=source,
+        sample=first.of.sample,
+        reason=reason,
+        zone=first.of.zone,
+        load_key=source,
+        label=str(first.of),
+        mapping=first.form.key if len({each.form.key for each in accepted}) == 1 else "",
+        mapping_digest=first.form.digest,
+        store=store,
+    ).execute()
+    return appended.run.pk
 
 
 def staged(accepted: Iterable[Accepted]) -> pa.Table:

@@ -179,12 +179,12 @@ class FileReturns:
                 subject_kind="returns",
                 subject_key=f"{len(to_file)} returns",
                 after=digest,
-                reason="; ".join(sorted({filing.reason for _, filing in to_file if filing.reason}))[:500],
+                reason=_joined(filing.reason for _, filing in to_file),
             )
         run = record(
             [each for each, _ in to_file],
             author=self.author,
-            reason="; ".join(sorted({filing.reason for _, filing in to_file if filing.reason}))[:500],
+            reason=_joined(filing.reason for _, filing in to_file),
             source=digest,
             store=self.store,
         )
@@ -206,7 +206,8 @@ class FileReturns:
             if step.revision is not None and not step.revision.steps.filter(kind=StepKind.LOCKED).exists()
         ]
         digest = digest_of_json([each.revision.digest for each in accepted])
-        run = record(accepted, author=self.author, reason="", source=digest, store=self.store)
+        reason = _joined(each.revision.reason for each in accepted)
+        run = record(accepted, author=self.author, reason=reason, source=digest, store=self.store)
         self._lock([(each, Filing("", "", "", {})) for each in accepted], run, timezone.now())
 
     def _last_steps(self) -> Iterable[tuple[int, str]]:
@@ -398,6 +399,10 @@ class FileReturn:
     def execute(self) -> Filed:
         """File it."""
         return self._all().execute()
+
+
+def _joined(reasons: Iterable[str]) -> str:
+    return "; ".join(sorted({reason for reason in reasons if reason}))[:500]
 
 
 def _place(about: Subject) -> tuple[str, str, str]:
