@@ -184,7 +184,7 @@ def _pairs(zone: str, home: str, item: Parts | Sides) -> Iterator[tuple[str, Tex
             )
             for more in ({}, {"group": item.group})
         ]
-        yield f"{item.key}:{cell}", title, *sides
+        yield f"{item.key}:{cell}", title, sides[0], sides[1]
 
 
 def _keys(zone: str, home: str, year: int, item: Parts | Sides) -> Iterator[tuple[int, Iterable[str]]]:
