@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from django.core.cache import cache
-from django.utils import timezone
 
-from ecociv.evidence.models import ObservedProperty, Place, Series
+from ecociv.evidence.actions import AppendObservations
+from ecociv.evidence.models import ImportRun, ObservedProperty, Place, Series
 from ecociv.evidence.schema import STAGED
-from ecociv.evidence.store import EvidenceStore
 from ecociv.people.models import User
 from ecociv.people.roles import Role
 from ecociv.people.tokens import CreateToken, Scope
@@ -105,21 +103,9 @@ def write_table() -> Callable[..., None]:
             }
             for name in STAGED.names:
                 rows[name].append(row.get(name))
-        store = EvidenceStore()
-        staged = Path(store.uri).parent / f"{batch}.parquet"
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(
-            pa.table([pa.array(rows[field.name], field.type) for field in STAGED], schema=STAGED), staged
-        )
-        with store.compare(staged, batch) as compared:
-            store.append_compared(
-                compared,
-                source=batch,
-                load_key=batch,
-                batch=batch,
-                sample=False,
-                recorded_at=timezone.now(),
-                remarks={},
-            )
+        table = pa.table([pa.array(rows[field.name], field.type) for field in STAGED], schema=STAGED)
+        AppendObservations(
+            table, author="test", reason="Test.", kind=ImportRun.Kind.MESSAGES, source=batch, sample=False
+        ).execute()
 
     return write

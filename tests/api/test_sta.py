@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from api.conftest import make_series, make_token, make_user
+from ecociv.evidence.actions import FlushInbox
 from ecociv.evidence.models import ImportRun, InboxReading, Place, Series
 
 pytestmark = pytest.mark.django_db
@@ -87,13 +88,27 @@ def test_a_correction_is_a_revision_with_a_reason_and_nothing_is_deleted(
     assert done.status_code == 200, done.content
     assert (done.json()["result"], done.json()["parameters"]["revision"]) == (0.5, 2)
     assert get(path).json()["result"] == 5.0  # the old one keeps its id
-    assert ImportRun.objects.get().reason == "Decimal point."
+    assert ImportRun.objects.get(kind="correction").reason == "Decimal point."
     again = send("PATCH", path, token, {"result": 0.6, "parameters": {"reason": "x"}})
     assert again.status_code == 409 and "Revision 2" in again.json()["message"]
     gone = send("DELETE", path, token, "")
     assert gone.status_code == 405 and "Nothing is deleted" in gone.json()["message"]
     stranger = make_token(make_user("lin", organisation="市林业局"))
     assert send("PATCH", path, stranger, {"result": 1, "parameters": {"reason": "x"}}).status_code == 403
+
+
+def test_an_observation_keeps_its_address_on_its_way_into_the_table(series: Series, token: str) -> None:
+    path = f"/Datastreams({series.pk})/Observations"
+    addresses = []
+    for result in (0.4, 0.6):  # the second message about the hour is its second revision
+        made = send("POST", path, token, {"phenomenonTime": "2017-02-01T00:00:00Z", "result": result})
+        addresses.append(made["Location"].split("testserver/sta/v1.1")[1])
+    before = [get(address).json()["result"] for address in addresses]
+    FlushInbox().execute()
+    after = [get(address).json() for address in addresses]
+    assert [item["result"] for item in after] == before == [0.4, 0.6]
+    assert [item["parameters"]["waiting"] for item in after] == [False, False]
+    assert get(path, **{"$count": "true"}).json()["@iot.count"] == 1
 
 
 def test_a_deep_insert_is_all_or_nothing(token: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ecociv.core.missing import Missing
 from ecociv.evidence import sample
+from ecociv.evidence.actions import LoadFile
 from ecociv.evidence.mapping import load_mapping
 from ecociv.evidence.models import DepartmentalReturn, Document, ImportRun, ReturnRevision, Series
 from ecociv.evidence.returns.forms import load_forms
@@ -20,6 +21,12 @@ from evidence.sample_zone import ZONE, assumptions, exact
 
 @pytest.fixture
 def loaded(db: None, transactional_db: None, tmp_path: Path) -> sample.SampleReport:
+    real = tmp_path / "real.csv"
+    real.write_text(
+        "city,date,aqi,aqi_range,quality,pm2_5,pm10,so2,co,no2,o3,rank\n景德镇,2015-01-01,,,,61.5,80,20,1.1,25,70,\n",
+        encoding="utf-8",
+    )
+    LoadFile(real, "jiangxi-cities-daily", "command line", zone=ZONE).execute()
     told: list[tuple[str, int, int]] = []
     report = sample.load(ZONE, folder=tmp_path / "sample", progress=lambda *step: told.append(step))
     assert [(done, steps) for _, done, steps in told] == [(n, STEPS) for n in range(1, STEPS + 1)]
@@ -30,12 +37,19 @@ def test_everything_is_loaded_once_and_marked_as_sample(loaded: sample.SampleRep
     assert len(loaded.steps) == STEPS
     assert DepartmentalReturn.objects.count() == 746  # 747 due, one never handed in
     assert ReturnRevision.objects.count() == 747  # one restated
-    assert not Series.objects.filter(sample=False).exists()
-    assert not Series.objects.exclude(key__startswith="sample/").exists()
+    # only the real file that was there before is not sample, and nothing was added to its six series
+    assert Series.objects.filter(sample=False).count() == 6
+    assert not Series.objects.filter(sample=True).exclude(key__startswith="sample/").exists()
     assert not DepartmentalReturn.objects.filter(sample=False).exists()
-    assert not ImportRun.objects.filter(sample=False).exists()
-    assert not Document.objects.filter(sample=False).exists()
+    assert ImportRun.objects.filter(sample=False).count() == 1
+    assert Document.objects.filter(sample=False).count() == 1
     store = EvidenceStore()
+    real = store.observations(
+        Series.objects.filter(sample=False).values_list("pk", flat=True), all_revisions=True
+    )
+    assert real.num_rows == 6 and set(real["sample"].to_pylist()) == {False}
+    own = store.observations([series_id("sample/jiangxi-cities-daily/jingdezhen/pm2_5")])
+    assert own.num_rows == 2192 and set(own["sample"].to_pylist()) == {True}
     rows = store.count()
     # 1,578,240 hours, 11 cities x 2,192 days x 6, 18 sections x 108 months x 7, 2 sources x 108 x 13, 20 areas x 96
     assert rows > 1_578_240 + 144_672 + 13_608 + 2_808 + 1_920
@@ -55,7 +69,7 @@ def test_everything_is_loaded_once_and_marked_as_sample(loaded: sample.SampleRep
     coal = store.observations(
         [series_id("sample/energy/jingdezhen/coal")], start=period.valid_from, end=period.valid_to
     )
-    assert coal["value"].to_pylist() == [pytest.approx(float(exact("energy", 2015, "coal")) + 75_800)]
+    assert coal["value"].to_pylist() == [pytest.approx(float(exact("energy", 2015, "coal")) + 75_200)]
 
     # an absence is stored with its kind
     year = ReturnPeriod.parse("2016")

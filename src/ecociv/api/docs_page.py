@@ -20,7 +20,7 @@ def docs(request: HttpRequest) -> HttpResponse:
             "method": method.upper(),
             "path": path,
             "summary": operation.get("summary", ""),
-            "description": operation.get("description", ""),
+            "description": operation.get("description", "").replace("``", ""),
             "parameters": [parameter["name"] for parameter in operation.get("parameters", [])],
         }
         for path, methods in schema["paths"].items()

@@ -34,8 +34,8 @@ _COLUMNS = (
     "note",
 )
 _MONTH = re.compile(r"month=(\d{4}-\d{2})")
-# A flushed reading stays in the inbox for a while; only those that wait are looked at where the inbox tells them apart.
-_WAITING = Q(flushed_at=None) if any(f.name == "flushed_at" for f in InboxReading._meta.get_fields()) else Q()
+# A flushed reading stays in the inbox for a while; only those that wait are looked at.
+_WAITING = Q(flushed_at=None)
 
 _PAST = 2**31  # a revision after all others of its period; 0 is before them
 Key = tuple[int, int, int, int]
@@ -394,4 +394,4 @@ def _chains(
 
 def _files(store: EvidenceStore, start: datetime | None, end: datetime | None) -> list[str]:
     """Files of the table whose month can hold periods that begin in [start, end)."""
-    return store._files(start, end)
+    return store.files(start, end)

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, NinjaAPI
+from ninja import File, Form, NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
 from ninja.files import UploadedFile
 
@@ -225,6 +225,8 @@ def latest(request: HttpRequest, series: str, as_of: str = "") -> HttpResponse:
 def list_observations(
     request: HttpRequest,
     key: str,
+    begin: str = Query("", alias="from"),  # type: ignore[type-arg]
+    end: str = Query("", alias="to"),  # type: ignore[type-arg]
     as_of: str = "",
     all_revisions: bool = False,
     limit: int = 1000,
@@ -238,8 +240,8 @@ def list_observations(
     series = _one(caller_of(request), key)
     reach = Reach(
         Series.objects.filter(pk=series.pk),
-        start=_moment("from", request.GET.get("from", "")),
-        end=_moment("to", request.GET.get("to", "")),
+        start=_moment("from", begin),
+        end=_moment("to", end),
         as_of=_moment("as_of", as_of),
         all_revisions=all_revisions,
     )

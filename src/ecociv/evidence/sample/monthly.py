@@ -144,11 +144,8 @@ def _row(
 
 def _write(path: Path, mapping: Mapping, rows: list[list[str]], columns: Sequence[str] = ()) -> None:
     header = [mapping.place.column or "place", mapping.time.date.column, *(columns or mapping.values), "note"]
+    ordered = sorted(rows, key=lambda row: (row[1], row[0]))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(sorted(rows, key=_by_month_and_place))
-
-
-def _by_month_and_place(row: list[str]) -> tuple[str, str]:
-    return row[1], row[0]
+        writer.writerows(ordered)
