@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
@@ -47,4 +47,5 @@ urlpatterns = [
     path("reports/annual/", reports.annual, name="annual-report"),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
+    path("", include("ecociv.portal.quality_urls")),
 ]
