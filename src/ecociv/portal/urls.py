@@ -48,4 +48,5 @@ urlpatterns = [
     path("", include("ecociv.portal.evidence_urls")),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
+    path("", include("ecociv.portal.quality_urls")),
 ]
