@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
@@ -41,6 +41,7 @@ urlpatterns = [
     path("plan/workbook/download/", workbook.download, name="workbook-download"),
     path("plan/workbook/<str:digest>/", workbook.review, name="workbook-review"),
     path("changes/", changes.listing, name="changes"),
+    path("returns/", include("ecociv.portal.returns_urls")),
     path("reports/annual/", reports.annual, name="annual-report"),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
