@@ -27,7 +27,9 @@ def group(name: str) -> tuple[str, ...]:
     return load_places("jingdezhen").groups[name]
 
 
-def file_cells(year: int, cells: Cells, *, sample: bool = False, reason: str = "更正", source: str = "") -> Any:
+def file_cells(
+    year: int, cells: Cells, *, sample: bool = False, reason: str = "更正", source: str = ""
+) -> Any:
     """Append yearly figures in the units of their forms; the period is the calendar year."""
     start, end = datetime(year, 1, 1, tzinfo=LOCAL), datetime(year + 1, 1, 1, tzinfo=LOCAL)
     rows = [(key, start, end, value) for key, value in cells.items() if value is not None]

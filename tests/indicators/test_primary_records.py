@@ -32,7 +32,9 @@ def text_of(value: IndicatorValue) -> str:
 
 def test_a_quotient_of_two_cells_is_rounded_once() -> None:
     # 7,721,000 wan yuan / 1,628,000 persons = 4.742629 wan yuan per person
-    file_cells(2015, {f"economy/{ZONE}/gdp.current": 7_721_000, f"economy/{ZONE}/population.resident": 1_628_000})
+    file_cells(
+        2015, {f"economy/{ZONE}/gdp.current": 7_721_000, f"economy/{ZONE}/population.resident": 1_628_000}
+    )
     compute(ZONE, 2015)
     value = value_of("1")
     assert value.value == Decimal("4.74")
@@ -44,7 +46,9 @@ def test_a_quotient_of_two_cells_is_rounded_once() -> None:
 
 def test_constants_and_conversions_go_by_their_units() -> None:
     # 18,000 wan m3 of water = 180,000,000 t; / 3,000,000 wan yuan = 60 t per wan yuan
-    file_cells(2015, {f"water-use/{ZONE}/use.industry": 18_000, f"economy/{ZONE}/value_added.industry": 3_000_000})
+    file_cells(
+        2015, {f"water-use/{ZONE}/use.industry": 18_000, f"economy/{ZONE}/value_added.industry": 3_000_000}
+    )
     compute(ZONE, 2015)
     assert value_of("11").value == Decimal("60.0")
     assert "1 t/m³" in text_of(value_of("11")) or "1 t/m" in text_of(value_of("11"))
@@ -59,7 +63,9 @@ def test_a_denominator_of_zero_gives_no_figure_and_no_error() -> None:
 
 def test_ratios_over_mines_are_quotients_of_sums() -> None:
     cells: dict[str, Any] = {}
-    for number, (consumed, recovered) in enumerate([(1000, 800), (100, 90), (100, 90), (100, 90), (100, 90)], 1):
+    for number, (consumed, recovered) in enumerate(
+        [(1000, 800), (100, 90), (100, 90), (100, 90), (100, 90)], 1
+    ):
         cells |= {
             f"mine/mine-copper-{number}/ore.consumed": consumed,
             f"mine/mine-copper-{number}/ore.recovered": recovered,
@@ -131,7 +137,9 @@ def test_counties_have_their_own_figures_and_stand_in_for_the_city() -> None:
     assert "the counties are added up" in text_of(value_of("38"))
     county = value_of("38", place=group("counties")[1])
     assert (county.value, county.light, county.extras["level"]) == (Decimal("72.0"), "", "county")
-    assert IndicatorValue.objects.exclude(place=ZONE).values_list("series", flat=True).distinct().get() == "38"
+    assert (
+        IndicatorValue.objects.exclude(place=ZONE).values_list("series", flat=True).distinct().get() == "38"
+    )
     # the city's own return goes before the sum
     file_cells(2015, {f"sewage/{ZONE}/sewage.treated": 3000, f"sewage/{ZONE}/sewage.discharged": 4000})
     compute(ZONE, 2015)
@@ -237,7 +245,9 @@ def test_function_zones_comply_by_their_own_target(evidence_folder: Path) -> Non
     places = group("function-zones")
     clean = {"ph": 7.2, "do": 8.5, "codmn": 1.5, "cod": 8.0, "bod5": 1.5, "nh3n": 0.1, "tp": 0.015}
     readings = {
-        f"water-zones-monthly/{place}/{item}": [value] * 12 for place in places for item, value in clean.items()
+        f"water-zones-monthly/{place}/{item}": [value] * 12
+        for place in places
+        for item, value in clean.items()
     }
     # ammonia far above every class in the first zone, for 3 of 12 months: 75 % of the tests comply, 80 % must
     readings[f"water-zones-monthly/{places[0]}/nh3n"] = [9.0] * 3 + [0.1] * 9
@@ -257,13 +267,17 @@ def test_drinking_sources_and_ions() -> None:
     sources = group("drinking-sources")
     clean = {"ph": 7.2, "do": 8.5, "codmn": 1.5, "bod5": 1.5, "nh3n": 0.1, "tp": 0.015, "iron": 0.1}
     readings = {
-        f"drinking-sources-monthly/{place}/{item}": [value] * 12 for place in sources for item, value in clean.items()
+        f"drinking-sources-monthly/{place}/{item}": [value] * 12
+        for place in sources
+        for item, value in clean.items()
     }
     readings[f"drinking-sources-monthly/{sources[1]}/iron"] = [0.1] * 11 + [0.31]  # the limit is 0.3
     file_months(2016, readings)
     areas = group("ion-areas")
     means = {place: 1000 if number % 4 else 999 for number, place in enumerate(areas)}
-    file_months(2016, {f"negative-ions-monthly/{place}/negative_ions": [mean] * 12 for place, mean in means.items()})
+    file_months(
+        2016, {f"negative-ions-monthly/{place}/negative_ions": [mean] * 12 for place, mean in means.items()}
+    )
     compute(ZONE, 2016)
     assert value_of("37", 2016).value == Decimal("50.0")
     assert "month 12 exceeds in" in text_of(value_of("37", 2016))
@@ -291,7 +305,9 @@ def test_overlapping_patches_are_counted_once(monkeypatch: pytest.MonkeyPatch) -
     def document(content: bytes) -> Document:
         name = f"{len(filed):064x}"
         filed[name] = content
-        return Document.objects.create(pk=name, name="patches.geojson", size=len(content), stored_as=name, sample=True)
+        return Document.objects.create(
+            pk=name, name="patches.geojson", size=len(content), stored_as=name, sample=True
+        )
 
     current = document(layer(117.0, 117.01, 117.5))
     monkeypatch.setattr(patches.documents, "filed", lambda *a, **k: current)

@@ -19,6 +19,7 @@ from ecociv.indicators.declarations import (
     PatchesUnion,
     Reported,
     StationShare,
+    formula_of,
 )
 from ecociv.indicators.derivations import Derivations, load_derivations
 from ecociv.indicators.derive.cells import keys_of, years_of
@@ -191,22 +192,13 @@ def graph_of(zone: str, number: int, year: int | None = None) -> dict[str, Any]:
     return {"zone": zone, "indicator": number, "nodes": list(nodes.values()), "edges": edges}
 
 
-def formula_of(rule: AnyDerivation) -> str:
-    """The formula or method of a derivation in one line."""
-    formula = getattr(rule, "formula", None)
-    if formula:
-        return str(formula)
-    parts = getattr(rule, "parts", None)
-    if parts and rule.kind == "composition":
-        return "; ".join(f"{name} = {text}" for name, text in parts.items())
-    return str(getattr(rule, "method", rule.kind))
-
-
 def _draw_cell(zone: str, declared: Derivations, item: CellInput, figure: str, add: Any, join: Any) -> None:
     label = cell_name(zone, item.form, item.cell)
     node = add(f"input:{item.form}:{item.cell}", "input", label, 1, unit=item.unit, form=item.form)
     join(node, figure)
-    groups = [("place", (declared.place,))] if item.group is None else []
+    groups: list[tuple[str, tuple[str, ...]]] = (
+        [("place", (declared.place,))] if item.group is None else []
+    )
     for group in filter(None, (item.group, item.or_sum_of)):
         groups.append((group, load_places(zone).groups.get(group, ())))
     for group, members in groups:
@@ -237,3 +229,6 @@ def _draw_air(rule: GoodDayRatio, zone: str, figure: str, add: Any, join: Any) -
         for prop in (*rule.inputs, "o3"):
             label = Text(zh=f"{network} {prop}", en=f"{network} {prop}")
             join(add(f"series:{network}:{prop}", "series", label, 0, places=count), figure)
+
+
+__all__ = ["Node", "dependents", "formula_of", "graph_of", "nodes_of", "reported_keys"]

@@ -97,7 +97,7 @@ def city_from_hours(
         for part in (at, values[first:last], revisions[first:last]):
             content += f"{member}/{pollutant}".encode() + np.ascontiguousarray(part).tobytes()
     concentrations = _daily(grid, date(year, 12, 31), len(days))
-    known = ~np.isnan(np.stack(list(concentrations.values()))).all(axis=0)
+    known = np.asarray(~np.isnan(np.stack(list(concentrations.values()))).all(axis=0), dtype=np.bool_)
     summary = _stations(engine, wanted, window, as_of, date(year, 12, 31))
     count = len(days)
     city = CityYear(

@@ -169,9 +169,10 @@ def _judge(declared: StationShare, asked: Asked, place: str, grid: Grid, seen: l
         if target is None:
             note = Text(zh="没有声明水质目标类别", en="no target class is declared for it")
             return Judged(None, months, Trace(name, None, "1", "", origin, notes=(note,)))
-        zone = surface_water.evaluate_function_zones(int(target), on=on, **dict(grid))
+        items: dict[str, Any] = dict(grid)
+        zone = surface_water.evaluate_function_zones(int(target), on=on, **items)
         found = zone.trace()
-        return Judged(zone.value, months, _named(found, name, origin))
+        return Judged(None if zone.value is None else bool(zone.value), months, _named(found, name, origin))
     first = {key: column for key, column in grid.items() if key not in _TABLE_2}
     second = {key: column for key, column in grid.items() if key in _TABLE_2}
     source = surface_water.evaluate_sources(first, supplementary=second or None, on=on)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ecociv.evidence.store import EvidenceStore, connection
 from ecociv.indicators.engine import sql
-from ecociv.indicators.engine.base import DAYS, LATEST, MARKS, USABLE, Window
+from ecociv.indicators.engine.base import DAYS, LATEST, MARKS, USABLE, Window, microseconds
 
 INSTANTS = ("valid_from", "valid_to", "recorded_at")
 
@@ -49,8 +49,8 @@ class DuckDBEngine:
         micros = ", ".join(f"epoch_us({name}) AS {name}" for name in INSTANTS)
         # The instants are compared twice: as stored, so that files are read only where they can hold such periods.
         stored = " OR ".join(
-            f"(valid_from >= make_timestamptz({sql.microseconds(window.start)}) "
-            f"AND valid_from < make_timestamptz({sql.microseconds(window.end)}))"
+            f"(valid_from >= make_timestamptz({microseconds(window.start)}) "
+            f"AND valid_from < make_timestamptz({microseconds(window.end)}))"
             for window in windows
         )
         cursor = connection()
