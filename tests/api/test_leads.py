@@ -56,7 +56,7 @@ def test_after_the_reform_the_successor_sends_and_the_old_body_does_not(series: 
     assert sent(NEW, series).status_code == 200
     refused = sent(OLD, series)
     assert refused.status_code == 403
-    assert refused.json()["refused"][0]["message"].endswith("Ecology and Environment Bureau.")
+    assert refused.json()["refused"][0]["message"].endswith("The lead is Ecology and Environment Bureau.")
     assert (
         sent("forestry-bureau", series, "zh-hans")
         .json()["refused"][0]["message"]

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from api.conftest import START, make_token, make_user
+from ecociv.api import disclosure
 from ecociv.evidence import registry
 from ecociv.evidence.mapping import Places, load_places
 from ecociv.evidence.models import InboxReading, ObservedProperty, Place, Sensor, Series
@@ -34,6 +35,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> None:
             place["details"] = {**place["details"], "public": False}
     changed = Places.model_validate(declared)
     monkeypatch.setattr(registry, "load_places", lambda zone: changed)
+    monkeypatch.setattr(disclosure, "load_places", lambda zone: changed)
     token = make_token(make_user("lin", organisation="市林业局"))
     headers = {"Authorization": f"Bearer {token}"}
     upload = {"file": SimpleUploadedFile("i.csv", FILE.encode()), "mapping": "negative-ions-monthly"}
@@ -174,3 +176,33 @@ def test_whoever_may_neither_see_nor_send_is_told_that_it_is_unknown() -> None:
 def test_an_instrument_that_serves_nothing_yet_is_there_for_a_new_series(outsider: str) -> None:
     fresh = Sensor.objects.create(key="fresh", name_zh="新", name_en="new")
     assert get(f"/sta/v1.1/Sensors({fresh.pk})", outsider).status_code == 200
+
+
+def test_a_place_is_closed_by_its_declaration_after_it_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    Place.objects.filter(key=CLOSED).update(details={"sample": True})  # as registered before it was closed
+    assert get(f"/api/v1/series/{CLOSED_KEY}").status_code == 404
+    monkeypatch.setattr(disclosure, "load_places", load_places)  # the declaration that leaves it open
+    assert get(f"/api/v1/series/{CLOSED_KEY}").status_code == 200
+
+
+def test_a_thing_can_be_registered_as_not_public() -> None:
+    token = make_token(make_user("maker"))
+    thing = {"name": "Nest", "description": "-", "properties": {"key": "nest", "public": False}}
+    headers = {"Authorization": f"Bearer {token}"}
+    made = Client().post(
+        "/sta/v1.1/Things", json.dumps(thing), content_type="application/json", headers=headers
+    )
+    assert made.status_code == 201, made.content
+    path = f"/sta/v1.1/Things({made.json()['@iot.id']})"
+    assert (get(path).status_code, get(path, token).status_code) == (404, 200)
+
+
+@pytest.mark.parametrize("said", ["false", "no", 0, None])
+def test_anything_but_true_hides(said: Any) -> None:
+    place = Place.objects.get(key=OPEN)
+    place.details = {"public": said}
+    place.save()
+    assert get(f"/api/v1/series/{OPEN_KEY}").status_code == 404
+    place.details = {"public": True}
+    place.save()
+    assert get(f"/api/v1/series/{OPEN_KEY}").status_code == 200

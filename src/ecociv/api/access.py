@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from ecociv.api.disclosure import public_places
 from ecociv.api.leads import Lead, lead_on
 from ecociv.api.problems import Problem
 from ecociv.evidence.models import ObservedProperty, Place, Sensor, Series
@@ -27,11 +28,6 @@ WRONG_TOKENS = 20
 """Wrong tokens from one address before it is put off."""
 COOL_OFF = 15 * 60
 """Seconds for which they count."""
-
-# A place is not disclosed when its declaration says so (details: {public: false}); nor are its series then, nor the
-# instruments and properties that serve no others. Anything but true counts as false.
-_PUBLIC = ~Q(details__has_key="public") | Q(details__public=True)
-_PUBLIC_SERIES = ~Q(place__details__has_key="public") | Q(place__details__public=True)
 
 _Served = TypeVar("_Served", Sensor, ObservedProperty)
 
@@ -51,13 +47,13 @@ class Caller:
     def disclosed(self) -> QuerySet[Series]:
         """The series whose being there is no secret to the caller, whether its token reaches them or not."""
         found = Series.objects.select_related("place", "property", "sensor")
-        return found if self._reads_all() else found.filter(_PUBLIC_SERIES)
+        return found if self._reads_all() else found.filter(public_places("place__"))
 
     def places(self) -> QuerySet[Place]:
         """The places that the caller may read."""
         found = Place.objects.all()
         if not self._reads_all():
-            found = found.filter(_PUBLIC)
+            found = found.filter(public_places())
         if self.token is not None and self.token.places:
             found = found.filter(key__in=self.token.places)
         return found
@@ -115,8 +111,8 @@ class Caller:
             return Problem(
                 403,
                 "Forbidden",
-                "这些数据由牵头单位{zh}报送。",
-                "These data are sent by the body that leads them: {en}.",
+                "这些数据由牵头单位{zh}或领导小组办公室报送。",
+                "These data are sent by the body that leads them, or by the office of the leading group. The lead is {en}.",
                 zh=lead.name.zh,
                 en=lead.name.en,
             )
@@ -138,7 +134,7 @@ class Caller:
         if self._reads_all():
             return found
         its = Series.objects.filter(**{relation: OuterRef("pk")})
-        return found.filter(Exists(its.filter(_PUBLIC_SERIES)) | ~Exists(its))
+        return found.filter(Exists(its.filter(public_places("place__"))) | ~Exists(its))
 
     def _narrowed(self, found: QuerySet[Series], place: str, network: str) -> QuerySet[Series]:
         if self.token is None:
