@@ -173,6 +173,21 @@ def test_whoever_may_neither_see_nor_send_is_told_that_it_is_unknown() -> None:
     assert InboxReading.objects.count() == 2
 
 
+def test_its_own_body_sends_to_it_without_the_scope_for_reading() -> None:
+    reading = {
+        "series": CLOSED_KEY,
+        "period": "2017-05-01T00:00:00+08:00/2017-06-01T00:00:00+08:00",
+        "value": 1,
+    }
+    answer = Client().post(
+        "/api/v1/readings",
+        json.dumps([reading]),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {write_only()}"},
+    )
+    assert answer.json()["accepted"] == 1
+
+
 def test_an_instrument_that_serves_nothing_yet_is_there_for_a_new_series(outsider: str) -> None:
     fresh = Sensor.objects.create(key="fresh", name_zh="新", name_en="new")
     assert get(f"/sta/v1.1/Sensors({fresh.pk})", outsider).status_code == 200
