@@ -230,14 +230,18 @@ def many_zones(names: list[str], years: list[int], steps: list[int]) -> Iterator
     """Full computation of more and more zones."""
     from ecociv.indicators.compute import compute
 
-    done, spent, derived = 0, 0.0, 0
+    done, spent, busy, derived = 0, 0.0, 0.0, 0
     for step in steps:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         for name in names[done:step]:
             for year in years:
                 derived += compute(name, year).derived
         done, spent = step, spent + time.perf_counter() - started
-        yield f"{step} zones, {len(years)} years, {derived} figures: {spent:.1f} s, {derived / spent:.0f} figures a second, {megabytes()} MB"
+        busy += time.process_time() - worked
+        yield (
+            f"{step} zones, {len(years)} years, {derived} figures: {spent:.1f} s, {busy:.1f} s of the processor, "
+            f"{busy / step / len(years):.2f} s of it a zone and year, {megabytes()} MB"
+        )
 
 
 def main() -> None:
