@@ -77,9 +77,11 @@ class Ours:
         import django
 
         django.setup()
+        import ecociv.evidence.actions as actions
         from ecociv.evidence.store import EvidenceStore
 
         self.series = options.series
+        self.actions = actions  # imported before anything is measured
         self.store = EvidenceStore()
 
     def prepare(self) -> None:
@@ -102,16 +104,12 @@ class Ours:
         self.append(data)
 
     def append(self, data: Path) -> None:
-        from ecociv.evidence.actions import AppendObservations
-
-        AppendObservations(
+        self.actions.AppendObservations(
             data, author="benchmark", kind="bulk", source="0" * 64, sample=False, reason="benchmark"
         ).execute()
 
     def tidy(self) -> None:
-        from ecociv.evidence.actions import CompactEvidence
-
-        CompactEvidence(retention=None).execute()
+        self.actions.CompactEvidence(retention=None).execute()
 
     def means(self) -> list[tuple[Any, ...]]:
         from ecociv.evidence.store.standing import standing
@@ -165,11 +163,12 @@ class PlainDuck:
             date_trunc('day', valid_from::TIMESTAMP + INTERVAL 8 HOUR) AS d FROM '{data}') ORDER BY 1"""
         ).fetchall()
         for (month,) in months:
-            first = f"TIMESTAMPTZ '{month}-01 00:00:00+08'"
+            after = f"{int(month[:4]) + int(month[5:]) // 12}-{int(month[5:]) % 12 + 1:02d}"
             (self.folder / f"month={month}").mkdir(exist_ok=True)
             self.base.execute(
                 f"""COPY (SELECT *, now() AS recorded_at, 1 AS revision FROM '{data}'
-                WHERE valid_from >= {first} AND valid_from < {first} + INTERVAL 1 MONTH
+                WHERE valid_from >= TIMESTAMPTZ '{month}-01 00:00:00+08'
+                    AND valid_from < TIMESTAMPTZ '{after}-01 00:00:00+08'
                 ORDER BY series_id, valid_from)
                 TO '{self.folder}/month={month}/{uuid.uuid4()}.parquet' (FORMAT parquet, COMPRESSION zstd)"""
             )
@@ -193,7 +192,7 @@ class PlainDuck:
     def latest(self) -> int:
         return len(
             self.base.sql(
-                f"""SELECT series_id, max(valid_from), arg_max(value, valid_from)
+                f"""SELECT series_id, max(epoch_us(valid_from)), arg_max(value, valid_from)
                 FROM read_parquet({self._files("2017-12", "2017-12")}, hive_partitioning = false)
                 WHERE valid_from >= TIMESTAMPTZ '2017-12-30 00:00:00+08' AND quality = 'good' AND value IS NOT NULL
                 GROUP BY series_id"""
@@ -203,7 +202,7 @@ class PlainDuck:
     def chart(self, number: int) -> int:
         return len(
             self.base.sql(
-                f"""SELECT valid_from, value FROM read_parquet({self._files("2017-12", "2017-12")}, hive_partitioning = false)
+                f"""SELECT epoch_us(valid_from), value FROM read_parquet({self._files("2017-12", "2017-12")}, hive_partitioning = false)
                 WHERE series_id = {number * SPACING} AND valid_from >= TIMESTAMPTZ '2017-12-31 00:00:00+08'
                 ORDER BY valid_from"""
             ).fetchall()
@@ -332,8 +331,10 @@ def measure(name: str, part: str, options: argparse.Namespace, answers: Any) -> 
             copied.unlink()
         found["tidy"], _ = timed(contender.tidy)
     elif part == "writer":
+        found["begin"] = time.time()
         for number in range(BATCHES):
             contender.append(Path(options.folder) / f"batch-{options.writer}-{number}{_ending(name)}")
+        found["end"] = time.time()
     elif part == "reader":
         took: list[float] = []
         stop = time.monotonic() + options.seconds
@@ -381,7 +382,6 @@ def side_by_side(name: str, options: argparse.Namespace) -> dict[str, Any]:
         running.append(multiprocessing.Process(target=measure, args=(name, "writer", mine, answers)))
     mine = argparse.Namespace(**vars(options), seconds=3)
     running.append(multiprocessing.Process(target=measure, args=(name, "reader", mine, answers)))
-    start = time.perf_counter()
     for process in running:
         process.start()
     found = [answers.get() for _ in running]
@@ -389,7 +389,9 @@ def side_by_side(name: str, options: argparse.Namespace) -> dict[str, Any]:
         process.join()
     reader = next(item for item in found if "read" in item)
     running[-1].join()
-    return {"writing": time.perf_counter() - start, "read": reader["read"], "reads": reader["reads"]}
+    writers = [item for item in found if "begin" in item]
+    writing = max(item["end"] for item in writers) - min(item["begin"] for item in writers)
+    return {"writing": writing, "read": reader["read"], "reads": reader["reads"]}
 
 
 def batches(folder: Path, series: int) -> None:

@@ -241,12 +241,12 @@ def test_an_officer_decides_for_their_own_body_only(three: np.ndarray) -> None:
         "officer", password="long enough 1", role=Role.DEPARTMENT_OFFICER, zone="jingdezhen", organisation="a"
     )
     with pytest.raises(PermissionDenied):
-        DecideFinding(finding.pk, "dismiss", "x", officer, lead=["b"]).execute()
+        DecideFinding(finding.pk, "explain", "x", officer, lead=["b"]).execute()
+    with pytest.raises(PermissionDenied):  # who supplies the series does not clear it
+        DecideFinding(finding.pk, "dismiss", "x", officer, lead=["a"]).execute()
     with pytest.raises(PermissionDenied):
-        LiftMarks(
-            key("one"), "qc-flat", START, START + timedelta(days=DAYS), officer, "x", lead=["b"]
-        ).execute()
-    assert DecideFinding(finding.pk, "dismiss", "x", officer, lead=["a"]).execute().author == officer
+        LiftMarks(key("one"), "qc-flat", START, START + timedelta(days=DAYS), officer, "x").execute()
+    assert DecideFinding(finding.pk, "explain", "x", officer, lead=["a"]).execute().author == officer
 
 
 def test_completeness_by_month(three: np.ndarray) -> None:

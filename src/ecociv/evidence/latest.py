@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from django.core.cache import cache
-from django.utils import timezone
 
 from ecociv.core.digests import digest_of_json
 from ecociv.core.missing import Missing
 from ecociv.evidence.models import Series
 from ecociv.evidence.schema import Quality
 from ecociv.evidence.store import EvidenceStore
+from ecociv.evidence.store.moments import microseconds
 
 GAP_DAYS = 30
-_STEP, _STEPS = dt.timedelta(days=366), 30
+_READ = "read_parquet($files, hive_partitioning = false)"
 _SECONDS = 60
 
 
@@ -42,8 +42,8 @@ def latest(
 ) -> dict[int, Latest]:
     """The newest period of each series, by its number; series without any are absent.
 
-    The table is read backwards a year at a time, each time only for the series not found yet, so that the many
-    series that are up to date cost one short read. The answer is kept while the table does not change.
+    The time of the newest period is looked for in two columns of the table alone; the whole rows are then read for
+    these periods only. The answer is kept while the table does not change.
     """
     table = store or EvidenceStore()
     wanted = sorted(set(series_ids))
@@ -52,40 +52,28 @@ def latest(
     key = _cache_key("latest", table, wanted, as_of)
     if (known := cache.get(key)) is not None:
         return known  # type: ignore[no-any-return]
-    found: dict[int, Latest] = {}
-    end = timezone.now() + _STEP
-    for step in range(_STEPS):
-        last = step == _STEPS - 1
-        left = [number for number in wanted if number not in found]
-        if not left:
-            break
-        start = None if last else end - _STEP
-        rows = table.observations(left, start=start, end=end, as_of=as_of)
-        found.update(_newest(rows))
-        end = end - _STEP
+    parameters: dict[str, Any] = {"ids": wanted}
+    condition = "series_id IN (SELECT unnest($ids))"
+    if as_of is not None:
+        parameters["as_of"] = microseconds(as_of)
+        condition += " AND recorded_at <= make_timestamptz($as_of)"
+    names = ", ".join(f"r.{name}" for name in Latest.__dataclass_fields__)
+    rows = table.query(
+        f"""
+        WITH newest AS (SELECT series_id, max(valid_from) AS valid_from FROM {_READ} WHERE {condition} GROUP BY ALL)
+        SELECT {names} FROM {_READ} r JOIN newest USING (series_id, valid_from) WHERE {condition}
+        QUALIFY row_number() OVER (PARTITION BY series_id ORDER BY r.valid_to DESC, r.revision DESC) = 1
+        """,
+        parameters,
+    )
+    found = {} if rows is None else {row["series_id"]: _latest(row) for row in rows.to_pylist()}
     cache.set(key, found, _SECONDS)
     return found
 
 
-def _newest(rows: pa.Table) -> dict[int, Latest]:
-    """The last row of each series; rows come sorted by series and time."""
-    if not rows.num_rows:
-        return {}
-    ids = rows.column("series_id")
-    ends = pc.not_equal(ids.slice(0, len(ids) - 1), ids.slice(1)).to_pylist()
-    places = [at for at, differs in enumerate(ends) if differs] + [len(ids) - 1]
-    columns = list(Latest.__dataclass_fields__)
-    picked = rows.select(columns).take(places).to_pylist()
-    return {
-        row["series_id"]: Latest(
-            **{
-                **row,
-                "missing": Missing(row["missing"]) if row["missing"] else None,
-                "quality": Quality(row["quality"]),
-            }
-        )
-        for row in picked
-    }
+def _latest(row: dict[str, Any]) -> Latest:
+    missing = Missing(row["missing"]) if row["missing"] else None
+    return Latest(**{**row, "missing": missing, "quality": Quality(row["quality"])})
 
 
 def gap_shares(

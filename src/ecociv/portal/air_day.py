@@ -29,6 +29,8 @@ from ecociv.standards.air.pollutants import label
 from ecociv.standards.parameters import ParameterError
 
 Hours = NDArray[np.float64]
+_HOURS_NEEDED = 20
+"""Hours that a day needs; of fewer, no highest hour is taken either."""
 _MEANS = ("so2", "no2", "co", "pm10", "pm2_5")
 NAMES = {
     "so2": "SO₂",
@@ -226,7 +228,7 @@ class AirMonth:
         if "o3" in hours:
             with np.errstate(all="ignore"):
                 peak = np.where(
-                    np.isnan(hours["o3"]).all(axis=-1),
+                    (~np.isnan(hours["o3"])).sum(axis=-1) < _HOURS_NEEDED,
                     np.nan,
                     np.nanmax(np.nan_to_num(hours["o3"], nan=-1), axis=-1),
                 )
@@ -275,7 +277,7 @@ class AirMonth:
 
     def calendar(self) -> list[list[dict[str, Any] | None]]:
         """Weeks of the month, Monday first: the city's index and level of each day."""
-        result, given, _behind = self.daily(self.city)
+        result, _given, _behind = self.daily(self.city)
         weeks: list[list[dict[str, Any] | None]] = []
         for week in calendar.Calendar().monthdayscalendar(self.first.year, self.first.month):
             cells: list[dict[str, Any] | None] = []
@@ -283,15 +285,16 @@ class AirMonth:
                 if not day:
                     cells.append(None)
                     continue
-                known = any(~np.isnan(np.asarray(values)[day - 1]) for values in given.values())
-                level = int(np.asarray(result.level)[day - 1])
+                known = any(~np.isnan(values[day - 1]).all() for values in self.city.values())
+                whole = int(np.asarray(result.validity.n)[day - 1]) == len(air.POLLUTANTS)
+                level = int(np.asarray(result.level)[day - 1]) if whole else 0
                 cells.append(
                     {
                         "day": day,
                         "date": self.first.replace(day=day),
                         "level": level,
-                        "shown": result.shown(day - 1) if known else "",
-                        "words": result.level_name(language(), day - 1),
+                        "shown": (result.shown(day - 1) if whole else "NA") if known else "",
+                        "words": result.level_name(language(), day - 1) if whole else "",
                     }
                 )
             weeks.append(cells)

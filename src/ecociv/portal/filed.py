@@ -18,6 +18,7 @@ from ecociv.evidence.library.types import document_types
 from ecociv.evidence.models import DocumentFiling, Series
 from ecociv.people.roles import Role
 from ecociv.plan.package import ZonePackage
+from ecociv.plan.package.organisations import UnknownOrganisation
 from ecociv.plan.queries import ZoneNotLoaded
 from ecociv.portal.checks import place_of
 from ecociv.portal.zone import language, package
@@ -56,7 +57,7 @@ def leads_of(subject: str, day: dt.date) -> frozenset[str]:
             return frozenset(
                 {plan.body_on(plan.resolve(plan.indicator(int(key)).supplier.body).key, day).key}
             )
-    except KeyError:
+    except (KeyError, UnknownOrganisation):
         return frozenset()
     return frozenset()
 
@@ -103,7 +104,7 @@ def body_names(name: str) -> tuple[str, ...]:
         return (name,)
     try:
         return (name, *plan.resolve(name).names)
-    except KeyError:
+    except (KeyError, UnknownOrganisation):
         return (name,)
 
 

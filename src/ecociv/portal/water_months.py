@@ -28,6 +28,7 @@ from ecociv.standards.surface_water.items import UNITS
 
 Month = tuple[int, int]
 KINDS = ("section", "water-source")
+_LIMITING_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class MonthResult:
         chosen = worse or list(found.limiting if isinstance(found.limiting, tuple) else ())
         return [
             Deciding(item, surface_water.class_name(own[item], language()), self._multiple(item))
-            for item in sorted(chosen, key=lambda item: -own[item])
+            for item in sorted(chosen, key=lambda item: -own[item])[: None if worse else _LIMITING_SHOWN]
         ]
 
     def _multiple(self, item: str) -> str:

@@ -36,6 +36,8 @@ def _authorise(author: Any, zone: str, lead: Iterable[str]) -> None:
 class DecideFinding:
     """Confirm, explain or dismiss a finding. The newest decision stands; those before it stay on record.
 
+    The body that supplies the series may explain; to confirm or dismiss is for the office, which has no readings of its own.
+
     Parameters
     ----------
     finding
@@ -68,7 +70,8 @@ class DecideFinding:
         found = QualityFinding.objects.filter(pk=self.finding, run__zone=self.zone).first()
         if found is None:
             raise DecisionRefused(f"There is no finding {self.finding} in {self.zone}.")
-        _authorise(self.author, self.zone, self.lead)
+        explains = self.decision == FindingDecision.Decision.EXPLAIN
+        _authorise(self.author, self.zone, self.lead if explains else ())
         if self.decision not in FindingDecision.Decision.values:
             known = ", ".join(FindingDecision.Decision.values)
             raise DecisionRefused(f"{self.decision!r} is no decision; there are: {known}.")
@@ -107,7 +110,8 @@ class DecideFinding:
 class LiftMarks:
     """Take the marks of a rule in a period back to good: the same values as a new revision, with author and reason.
 
-    Runs of quality control leave these values alone from then on, as long as the values stay the same.
+    Runs of quality control leave these values alone from then on, as long as the values stay the same. For the office
+    only: who supplies a series does not clear its own marks.
     """
 
     series: str
@@ -117,7 +121,6 @@ class LiftMarks:
     author: Any
     reason: str
     zone: str = "jingdezhen"
-    lead: Iterable[str] = ()
     store: EvidenceStore | None = None
 
     def check(self) -> int:
@@ -128,7 +131,7 @@ class LiftMarks:
         DecisionRefused
             When there is no reason, no such series, or no such mark in the period.
         PermissionDenied
-            When the account may not record evidence of these bodies.
+            When the account may not record evidence of every body.
         """
         return int(self._rows().num_rows)
 
@@ -152,7 +155,7 @@ class LiftMarks:
         return int(rows.num_rows)
 
     def _rows(self) -> Any:
-        _authorise(self.author, self.zone, self.lead)
+        _authorise(self.author, self.zone, ())
         if not self.reason.strip():
             raise DecisionRefused("Taking a mark back needs its reason: it is kept with the value for good.")
         series = Series.objects.filter(key=self.series).first()

@@ -100,18 +100,18 @@ def _finding(
         series=series,
         sentence_zh=sentence["zh"],
         sentence_en=sentence["en"],
-        evidence=_storable(evidence),
+        evidence=storable(evidence),
         sample=series.sample,
         recorded_at=now,
     )
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """The same as JSON knows it: no infinity, no NaN, no numpy number."""
     if isinstance(value, Mapping):
-        return {str(key): _storable(each) for key, each in value.items()}
+        return {str(key): storable(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable(each) for each in value]
+        return [storable(each) for each in value]
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -58,7 +58,7 @@ def outside(values: Numbers, low: float, high: float, rule: str = "qc-range") ->
                 last,
                 Text(
                     zh=f"{part.size}个数值超出{of.zh}（{bounds.zh}），最甚者为{worst:g}",
-                    en=f"{part.size} values lie outside {of.en} ({bounds.en}); the worst is {worst:g}.",
+                    en=f"{_count(part.size, 'value lies', 'values lie')} outside {of.en} ({bounds.en}); the worst is {worst:g}.",
                 ),
                 tuple(range(first, last + 1)),
                 "error",
@@ -66,6 +66,10 @@ def outside(values: Numbers, low: float, high: float, rule: str = "qc-range") ->
             )
         )
     return faults
+
+
+def _count(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"
 
 
 def _bounds(low: float, high: float, between: str) -> str:
@@ -262,7 +266,7 @@ def off_neighbours(values: Numbers, neighbours: Numbers, rule: Neighbours) -> li
             last,
             Text(
                 zh=f"{last - first + 1}个读数离开邻站：{values[first]:g}，按邻站应约为{expected[first]:.3g}（{z[first]:+.1f}个稳健标准差）",
-                en=f"{last - first + 1} readings leave the neighbours: {values[first]:g} where about {expected[first]:.3g} would follow from them ({z[first]:+.1f} robust deviations).",
+                en=f"{_count(last - first + 1, 'reading leaves', 'readings leave')} the neighbours: {values[first]:g} where about {expected[first]:.3g} would follow from them ({z[first]:+.1f} robust deviations).",
             ),
             tuple(range(first, last + 1)),
             evidence={"z": round(float(z[first]), 2), "expected": round(float(expected[first]), 4)},

@@ -30,6 +30,7 @@ from ecociv.evidence.registry import SeriesConflict
 from ecociv.evidence.report import ImportReport
 from ecociv.people.permissions import allowed, require
 from ecociv.people.policy import Action
+from ecociv.plan.package.organisations import UnknownOrganisation
 from ecociv.portal.exports import FORMS, export_response
 from ecociv.portal.filed import plan_or_none
 from ecociv.portal.tables import Column
@@ -49,7 +50,7 @@ def suppliers(mapping: Mapping) -> frozenset[str]:
         return frozenset()
     try:
         return frozenset({plan.resolve(name).key})
-    except KeyError:
+    except (KeyError, UnknownOrganisation):
         return frozenset()
 
 

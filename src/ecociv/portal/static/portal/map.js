@@ -9,9 +9,9 @@ function net(bounds) {
   const span = Math.max(east - west, north - south);
   const step = span > 8 ? 2 : span > 3 ? 1 : span > 1 ? 0.5 : span > 0.3 ? 0.1 : 0.05;
   const lines = [];
-  const from = (v) => Math.floor(v / step) * step - 4 * step;
-  for (let x = from(west); x <= east + 5 * step; x += step) lines.push([[x, from(south)], [x, north + 5 * step]]);
-  for (let y = from(south); y <= north + 5 * step; y += step) lines.push([[from(west), y], [east + 5 * step, y]]);
+  const from = (v) => Math.floor(v / step) * step - 40 * step;
+  for (let x = from(west); x <= east + 40 * step; x += step) lines.push([[x, from(south)], [x, north + 40 * step]]);
+  for (let y = from(south); y <= north + 40 * step; y += step) lines.push([[from(west), y], [east + 40 * step, y]]);
   return { type: "Feature", geometry: { type: "MultiLineString", coordinates: lines }, properties: {} };
 }
 
