@@ -16,14 +16,10 @@ from ecociv.cli.console import EXIT_CODES, Exit, fail
 _GROUPS = {
     "zone": ("ecociv.cli.zone", "Load a zone package into the database, prepare the database."),
     "plan": ("ecociv.cli.plan", "The plan: summary, tasks, check, import and export."),
-<<<<<<< HEAD
-    "evidence": ("ecociv.cli.evidence", "Load readings and returns through a declared mapping."),
-    "returns": ("ecociv.cli.returns", "Departmental returns: who owes what, templates, filing."),
-=======
     "evidence": ("ecociv.cli.evidence", "Load, export, prove and tend the observations."),
     "intake": ("ecociv.cli.intake", "Readings that come as messages: MQTT, HJ 212, and a simulator."),
     "jobs": ("ecociv.cli.jobs", "What runs by itself: the inbox to the table, merging, purging."),
->>>>>>> main
+    "returns": ("ecociv.cli.returns", "Departmental returns: who owes what, templates, filing."),
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
