@@ -33,7 +33,9 @@ def account(name: str, role: Role, body: str = "") -> User:
     if body:
         plan = current_package("jingdezhen")
         key = plan.body_on(plan.resolve(body).key, timezone.localdate()).key
-    return User.objects.create_user(name, password="long enough 1", role=role, zone="jingdezhen", organisation=key)
+    return User.objects.create_user(
+        name, password="long enough 1", role=role, zone="jingdezhen", organisation=key
+    )
 
 
 def log_in(one: Reader, user: User) -> None:
@@ -43,7 +45,9 @@ def log_in(one: Reader, user: User) -> None:
     client = Client()
     client.force_login(user)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    one.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": one.address}])
+    one.page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": one.address}]
+    )
 
 
 def picture(one: Reader, name: str) -> None:

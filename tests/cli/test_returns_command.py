@@ -35,7 +35,9 @@ def run(*arguments: str) -> Result:
 def test_list_says_what_is_overdue() -> None:
     found = json.loads(run("list", "--overdue", "--form", "staff", "--format", "json").stdout)
     # The form is in force for the eight quarters of 2015 and 2016, all of them long past.
-    assert sorted(each["period"] for each in found) == [f"{y}-Q{q}" for y in (2015, 2016) for q in (1, 2, 3, 4)]
+    assert sorted(each["period"] for each in found) == [
+        f"{y}-Q{q}" for y in (2015, 2016) for q in (1, 2, 3, 4)
+    ]
     assert {each["timeliness"] for each in found} == {"overdue"}
     assert found[0]["due_by_notice"] is True and found[0]["state"] == "not-begun"
 
@@ -53,7 +55,9 @@ def test_out_filled_tried_and_handed_in(tmp_path: Path) -> None:
     assert trial.exit_code == 0 and not ReturnRevision.objects.exists()
     done = json.loads(run("file", str(path), "--submit", "--format", "json").stdout)
     assert done["problems"] == [] and len(done["written"]) == 1
-    status = json.loads(run("status", "water", "--place", "north", "--period", "2015", "--format", "json").stdout)
+    status = json.loads(
+        run("status", "water", "--place", "north", "--period", "2015", "--format", "json").stdout
+    )
     assert [each["step"] for each in status["steps"]] == ["opened", "submitted"]
     assert status["lock"]["opens"]["en"] and status["chain"] is None
 
