@@ -17,6 +17,7 @@ from ecociv.evidence.schema import INSTANT, STAGED, series_id
 from ecociv.evidence.staged import AppendRefused
 from ecociv.evidence.store import EvidenceStore
 from ecociv.evidence.store.moments import microseconds
+from ecociv.evidence.store.standing import READ, standing
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 _BATCH = 16_384
@@ -89,18 +90,13 @@ def exported_rows(
         if moment is not None:
             given[name] = microseconds(moment)
             conditions.append(test)
-    newest = (
-        ""
-        if all_revisions
-        else "QUALIFY row_number() OVER (PARTITION BY series_id, valid_from, valid_to "
-        "ORDER BY revision DESC, recorded_at DESC) = 1"
-    )
+    condition = " AND ".join(conditions)
+    rows = f"SELECT * FROM {READ} WHERE {condition}" if all_revisions else standing(condition)
     found = (store or EvidenceStore()).sql(
         f"""SELECT series_id, valid_from, valid_to, value, missing AS absence,
             CASE WHEN censored IS NOT NULL THEN censored || censor_limit::VARCHAR END AS limit_text, quality,
             quality_reason, revision, recorded_at, supplier, note, source, source_row, sample
-        FROM read_parquet($files, hive_partitioning = false)
-        WHERE {" AND ".join(conditions)} {newest} ORDER BY series_id, valid_from, revision""",
+        FROM ({rows}) ORDER BY series_id, valid_from, revision""",
         given,
         start=start,
         end=end,

@@ -11,11 +11,11 @@ import pyarrow as pa
 from ecociv.evidence.schema import OBSERVATIONS
 from ecociv.evidence.store import EvidenceStore
 from ecociv.evidence.store.moments import microseconds, month_bounds
+from ecociv.evidence.store.standing import standing
 
 _COLUMNS = [name for name in OBSERVATIONS.names if name != "month"]
 _SHAPE = pa.schema([OBSERVATIONS.field(name) for name in _COLUMNS])
 _LAST = timedelta(hours=48)
-_READ = "read_parquet($files, hive_partitioning = false)"
 
 
 def latest(
@@ -72,12 +72,10 @@ def _latest_of_month(
         conditions.append("recorded_at <= make_timestamptz($as_of)")
         given["as_of"] = microseconds(as_of)
     bounds = month_bounds(month)
-    # The newest revision of each period first, then the newest period that is valid.
+    # What stands of each period first, then the newest period that is valid.
     statement = f"""
-        WITH known AS (SELECT {", ".join(_COLUMNS)} FROM {_READ} WHERE {" AND ".join(conditions)}),
-        standing AS (SELECT * FROM known QUALIFY row_number() OVER (
-            PARTITION BY series_id, valid_from, valid_to ORDER BY revision DESC, recorded_at DESC) = 1)
-        SELECT * FROM standing WHERE quality = 'good' AND missing IS NULL
+        SELECT {", ".join(_COLUMNS)} FROM ({standing(" AND ".join(conditions))})
+        WHERE quality = 'good' AND missing IS NULL
         QUALIFY row_number() OVER (PARTITION BY series_id ORDER BY valid_from DESC, valid_to) = 1
         """
     found = store.query(
@@ -135,16 +133,15 @@ def window(
     }
     known = ""
     if as_of is not None:
-        known, given["as_of"] = "AND recorded_at <= make_timestamptz($as_of)", microseconds(as_of)
+        known, given["as_of"] = " AND recorded_at <= make_timestamptz($as_of)", microseconds(as_of)
+    within = (
+        "series_id = $id AND valid_from >= make_timestamptz($start) AND valid_from < make_timestamptz($end)"
+        + known
+    )
     good = "quality = 'good' AND value IS NOT NULL"
     found = store.query(
         f"""
-        WITH standing AS (
-            SELECT valid_from, valid_to, value, missing, quality, revision FROM {_READ}
-            WHERE series_id = $id AND valid_from >= make_timestamptz($start)
-                AND valid_from < make_timestamptz($end) {known}
-            QUALIFY row_number() OVER (PARTITION BY valid_from, valid_to ORDER BY revision DESC, recorded_at DESC) = 1
-        ),
+        WITH standing AS ({standing(within)}),
         placed AS (
             SELECT *, count(*) OVER () > $points AS reduced, CASE WHEN count(*) OVER () > $points
                 THEN (epoch_us(valid_from) - $start) // $width ELSE row_number() OVER (ORDER BY valid_from, valid_to) END

@@ -192,7 +192,7 @@ def _faulty_cells(path: Path, sheet: str) -> dict[tuple[int, int], tuple[str, st
                 shown = (value.text or "") if value is not None else ""
                 if element.get("t") == "e":
                     found[_position(name)] = "formula-error", f"{name} {shown}"
-                elif element.find(f"{_MAIN}f") is not None and not shown:
+                elif element.find(f"{_MAIN}f") is not None and not shown and element.get("t") != "str":
                     found[_position(name)] = "formula-without-result", name
             elif element.tag == f"{_MAIN}row":
                 element.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,12 +15,15 @@ from ecociv.core.decimals import plain
 from ecociv.core.digests import digest_of_json
 from ecociv.core.missing import Missing
 from ecociv.evidence.store import EvidenceStore
-from ecociv.indicators.derivations import load_derivations
-from ecociv.indicators.derive.figures import Derived
+from ecociv.indicators.derivations import Derivations, load_derivations
+from ecociv.indicators.derive.figures import DayTable, Derived
+from ecociv.indicators.engine import engine_named
+from ecociv.indicators.fingerprints import fingerprints
 from ecociv.indicators.gather import Gathered, gather
+from ecociv.indicators.graph import nodes_of
 from ecociv.indicators.judge import judged_status
 from ecociv.indicators.lights import Status
-from ecociv.indicators.models import DailyDetail, IndicatorValue
+from ecociv.indicators.models import ComputedYear, DailyDetail, IndicatorValue
 from ecociv.plan.package import ZonePackage, load_zone
 from ecociv.plan.queries import ZoneNotLoaded, current_package
 
@@ -42,6 +45,10 @@ class Computed:
     written: int
     unchanged: int
     causes: Mapping[str, int] = field(default_factory=dict)
+    derived: int = 0
+    """How many figures were derived; the others had nothing new to follow from."""
+    days: Mapping[tuple[str, str], Callable[[], DayTable]] = field(default_factory=dict, repr=False)
+    """Makes the days behind a figure, by series and place; only for answers about the past, which are not recorded."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values; the arithmetic of each value is left out."""
@@ -52,15 +59,18 @@ class Computed:
             "written": self.written,
             "unchanged": self.unchanged,
             "causes": dict(self.causes),
+            "derived": self.derived,
             "values": [
                 {
                     "series": value.series,
                     "place": value.place,
+                    "level": value.extras.get("level", ""),
                     "value": float(value.figure) if value.figure else None,
                     "parts": {name: float(part) for name, part in value.part_figures.items()},
                     "missing": value.missing_kind or None,
                     "unit": value.unit,
                     "status": value.light or None,
+                    "completeness": value.extras.get("completeness"),
                     "revision": value.revision,
                     "sample": value.sample,
                 }
@@ -84,9 +94,18 @@ def plan_of(zone: str, as_of: dt.datetime | None = None) -> ZonePackage:
 
 
 def compute(
-    zone: str, year: int, as_of: dt.datetime | None = None, *, store: EvidenceStore | None = None
+    zone: str,
+    year: int,
+    as_of: dt.datetime | None = None,
+    *,
+    store: EvidenceStore | None = None,
+    engine: str = "duckdb",
+    full: bool = False,
 ) -> Computed:
-    """Derive every series of the plan for one year, judge it, and record what has changed.
+    """Derive the series of the plan for one year, for the zone and its counties, judge them, and record what has changed.
+
+    Only figures whose evidence, derivation, target, parameters or rule changed since the last computation are derived; the
+    others stand as they are on record.
 
     Parameters
     ----------
@@ -95,14 +114,20 @@ def compute(
     year
         Calendar year.
     as_of
-        Compute from what was known then. Nothing is recorded: the values are answers to a question about the past.
+        Compute from what was known then. Everything is derived and nothing is recorded: the values are answers to a
+        question about the past.
     store
         Another evidence store than the configured one.
+    engine
+        What runs the SQL, ``"duckdb"`` or ``"spark"``; the figures are the same.
+    full
+        Derive every figure, whether anything changed or not.
 
     Returns
     -------
     Computed
-        With ``written`` new revisions; 0 when neither evidence nor plan nor rules changed anything.
+        With ``written`` new revisions; 0 when neither evidence nor plan nor rules changed anything. ``derived`` says how
+        many figures were derived to find that out.
 
     Raises
     ------
@@ -110,6 +135,8 @@ def compute(
         Nothing is recorded.
     DeclarationError
         When ``derivations.yaml`` or ``peers.yaml`` does not fit the plan.
+    EngineMissing
+        When the engine cannot run here.
     """
     package = plan_of(zone, as_of)
     base, latest = package.zone.base_year, timezone.localdate().year
@@ -119,15 +146,49 @@ def compute(
             f"choose a year from {base} to {latest}."
         )
     declared = load_derivations(package)
-    gathered = gather(package, declared, year, as_of=as_of, store=store or EvidenceStore())
+    runner = engine_named(engine, store or EvidenceStore())
     on = timezone.localdate(as_of) if as_of else timezone.localdate()
-    entries = [
+    nodes = nodes_of(package, declared, year)
+    if as_of is not None:
+        gathered = gather(package, declared, year, nodes, as_of=as_of, engine=runner)
+        entries = _entries(package, declared, gathered, on)
+        values = tuple(value for value, _ in entries)
+        days = {(item.series, item.place): item.days for _, item in entries if item.days is not None}
+        return Computed(zone, year, as_of, values, 0, len(entries), derived=len(nodes), days=days)
+    looked_at = timezone.now()
+    prints = fingerprints(package, declared, nodes, year, on, runner)
+    known = {} if full else _known(zone, year, package, declared.place)
+    stale = [node for node in nodes if known.get(node.key) != prints[node.key]]
+    entries = []
+    if stale:
+        gathered = gather(package, declared, year, stale, as_of=None, engine=runner)
+        entries = _entries(package, declared, gathered, on)
+    order = [node.key for node in nodes]
+    return _record(zone, year, entries, declared.place, order, prints, looked_at, len(stale))
+
+
+def _known(zone: str, year: int, package: ZonePackage, home: str) -> Mapping[str, str]:
+    """Digests noted at the last computation; none where the values themselves are not on record."""
+    note = ComputedYear.objects.filter(zone=zone, year=year).first()
+    if note is None:
+        return {}
+    recorded = set(
+        IndicatorValue.objects.filter(zone=zone, year=year, place=home).values_list("series", flat=True)
+    )
+    return {
+        key: print_
+        for key, print_ in note.fingerprints.items()
+        if not key.endswith(f"@{home}") or key.partition("@")[0] in recorded
+    }
+
+
+def _entries(
+    package: ZonePackage, declared: Derivations, gathered: Gathered, on: dt.date
+) -> list[tuple[IndicatorValue, Derived]]:
+    return [
         _entry(item, judged_status(package, declared, item, gathered, on), gathered)
         for item in gathered.derived
     ]
-    if as_of is not None:
-        return Computed(zone, year, as_of, tuple(value for value, _ in entries), 0, len(entries))
-    return _record(zone, year, entries)
 
 
 def compute_years(zone: str, years: Iterable[int], *, store: EvidenceStore | None = None) -> list[Computed]:
@@ -154,7 +215,7 @@ def _entry(item: Derived, status: Status | None, gathered: Gathered) -> tuple[In
         unit=item.unit,
         light=status.light.value if status else "",
         status=status.to_json() if status else {},
-        extras={**item.extras, **gathered.standing_of(item)},
+        extras={**item.extras, "level": gathered.level_of(item.place), **gathered.standing_of(item)},
         trace=item.trace.to_json(),
         sample=item.sample,
         evidence_digest=item.evidence_digest,
@@ -175,30 +236,37 @@ def _entry(item: Derived, status: Status | None, gathered: Gathered) -> tuple[In
     return value, item
 
 
-def _record(zone: str, year: int, entries: list[tuple[IndicatorValue, Derived]]) -> Computed:
+def _record(
+    zone: str,
+    year: int,
+    entries: list[tuple[IndicatorValue, Derived]],
+    home: str,
+    order: list[str],
+    prints: Mapping[str, str],
+    looked_at: dt.datetime,
+    derived: int,
+) -> Computed:
     now = timezone.now()
     causes: dict[str, int] = {}
-    kept: list[IndicatorValue] = []
     fresh: list[tuple[IndicatorValue, Derived]] = []
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        newest = {
+        standing = {
             (value.series, value.place): value
-            for value in IndicatorValue.objects.filter(zone=zone, year=year).newest()
+            for value in IndicatorValue.objects.filter(zone=zone, year=year).newest().defer("trace")
         }
         for value, item in entries:
-            before = newest.get((value.series, value.place))
+            before = standing.get((value.series, value.place))
             if before is not None and before.content_digest == value.content_digest:
-                kept.append(before)
                 continue
             value.revision = 1 if before is None else before.revision + 1
             value.computed_at = now
             value.cause = _cause(before, value)
             causes[value.cause] = causes.get(value.cause, 0) + 1
             fresh.append((value, item))
-            kept.append(value)
+            standing[value.series, value.place] = value
         IndicatorValue.objects.bulk_create([value for value, _ in fresh], batch_size=100)
         details = [(value, item.days()) for value, item in fresh if item.days is not None]
         DailyDetail.objects.bulk_create(
@@ -210,7 +278,29 @@ def _record(zone: str, year: int, entries: list[tuple[IndicatorValue, Derived]])
             ],
             batch_size=20,
         )
-    return Computed(zone, year, None, tuple(kept), len(fresh), len(kept) - len(fresh), causes)
+        ComputedYear.objects.update_or_create(
+            zone=zone,
+            year=year,
+            defaults={"fingerprints": dict(prints), "looked_at": looked_at, "recomputed": derived},
+        )
+    values = _in_order(standing, home, order)
+    return Computed(zone, year, None, values, len(fresh), len(values) - len(fresh), causes, derived)
+
+
+def _in_order(
+    standing: Mapping[tuple[str, str], IndicatorValue], home: str, order: list[str]
+) -> tuple[IndicatorValue, ...]:
+    """The zone's own in the order of the plan, then peers, then counties."""
+    places = {key: number for number, key in enumerate(order)}
+    series = {key.partition("@")[0]: number for number, key in reversed(list(enumerate(order)))}
+
+    def rank(pair: tuple[str, str]) -> tuple[int, int, str]:
+        key = f"{pair[0]}@{pair[1]}"
+        if pair[1] == home:
+            return (0, places.get(key, len(order)), "")
+        return (2, places[key], "") if key in places else (1, series.get(pair[0], 0), pair[1])
+
+    return tuple(standing[pair] for pair in sorted(standing, key=rank))
 
 
 def _cause(before: IndicatorValue | None, now: IndicatorValue) -> str:

@@ -26,8 +26,8 @@ from ecociv.indicators.declarations import (
     ParameterInput,
     PatchesUnion,
     Reported,
-    StationShare,
     Stations,
+    StationShare,
     SurveyShare,
 )
 from ecociv.indicators.forms import form_cells

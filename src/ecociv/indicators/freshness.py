@@ -6,22 +6,18 @@ from django.db.models import Max
 
 from ecociv.evidence.models import ImportRun
 from ecociv.indicators.compute import Computed, compute
-from ecociv.indicators.models import IndicatorValue
+from ecociv.indicators.models import ComputedYear, IndicatorValue
 
 
 def is_current(zone: str, year: int) -> bool:
-    """Whether the year was computed after the last evidence came in.
-
-    Evidence that changes no value of the year makes no new revision of it; such a year is then looked through again
-    each time, which costs a second and is never wrong.
-    """
-    if not IndicatorValue.objects.filter(zone=zone, year=year).exists():
+    """Whether the evidence was looked at for this year after the last of it came in."""
+    note = ComputedYear.objects.filter(zone=zone, year=year).first()
+    if note is None or not IndicatorValue.objects.filter(zone=zone, year=year).exists():
         return False
-    computed = IndicatorValue.objects.filter(zone=zone, year=year).aggregate(last=Max("computed_at"))["last"]
     loaded = ImportRun.objects.filter(zone=zone, state=ImportRun.State.FINISHED).aggregate(
         last=Max("recorded_at")
     )["last"]
-    return loaded is None or (computed is not None and computed >= loaded)
+    return loaded is None or note.looked_at >= loaded
 
 
 def ensure_current(zone: str, year: int) -> Computed | None:

@@ -1,9 +1,9 @@
-"""Collecting the evidence of a year and deriving every series from it."""
+"""Collecting the evidence of a year and deriving figures from it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,21 +14,46 @@ from ecociv.core.periods import OutsideValidity
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.evidence import queries as evidence
-from ecociv.evidence.mapping import place_name
+from ecociv.evidence.mapping import load_places, place_name
 from ecociv.evidence.models import Series
-from ecociv.evidence.store import EvidenceStore
-from ecociv.indicators.derivations import Derivations, GoodDayRatio, Reported
+from ecociv.indicators.declarations import (
+    AnyDerivation,
+    Composition,
+    Formula,
+    GoodDayRatio,
+    Method,
+    PatchesUnion,
+    Reported,
+    StationShare,
+    SurveyShare,
+)
+from ecociv.indicators.derivations import Derivations
+from ecociv.indicators.derive.cells import Asked
 from ecociv.indicators.derive.city_years import city_years
 from ecociv.indicators.derive.figures import Derived
+from ecociv.indicators.derive.formulas import derive_composition, derive_formula
 from ecociv.indicators.derive.good_days import derive_good_days
-from ecociv.indicators.derive.reported import derive_reported
+from ecociv.indicators.derive.methods import derive_method
+from ecociv.indicators.derive.patches import derive_patches, layer_for
+from ecociv.indicators.derive.reported import REAL_PREFERRED, derive_reported
+from ecociv.indicators.derive.station_hours import city_from_hours, rule_of_hours, with_stations
+from ecociv.indicators.derive.station_shares import derive_station_share
+from ecociv.indicators.derive.surveys import derive_survey
+from ecociv.indicators.engine import Engine
+from ecociv.indicators.graph import Node, reported_keys
 from ecociv.indicators.peers import Standing, load_peers, stand
-from ecociv.plan.package import ZonePackage
+from ecociv.indicators.records import Records
+from ecociv.plan.package import Indicator, ZonePackage
+
+AS_REPORTED = Text(
+    zh="该年度没有基础数据，采用报表中直接填报的指标值",
+    en="There are no primary records for this year; the figure is the one that was reported as such",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All derived figures of a year, and the standing of the zone in each series that is compared."""
+    """Derived figures of a year, and the standing of the zone in each series that is compared."""
 
     package: ZonePackage
     home: str
@@ -39,6 +64,11 @@ class Gathered:
     def standing(self, series: str) -> Standing | None:
         """The standing that counts, or none where the series is not compared."""
         return next(iter(self.standings.get(series, {}).values()), None)
+
+    def level_of(self, place: str) -> str:
+        """Geographic level of a place: city or county."""
+        declared = load_places(self.package.zone.key).by_key.get(place)
+        return declared.kind if declared else ""
 
     def standing_of(self, item: Derived) -> dict[str, Any]:
         """Rank, level and order among peers as plain values; empty where nothing is compared."""
@@ -92,77 +122,142 @@ def _verdict(standing: Standing, place: str) -> dict[str, Any]:
 
 
 def gather(
-    package: ZonePackage, declared: Derivations, year: int, *, as_of: dt.datetime | None, store: EvidenceStore
+    package: ZonePackage,
+    declared: Derivations,
+    year: int,
+    nodes: Iterable[Node],
+    *,
+    as_of: dt.datetime | None,
+    engine: Engine,
 ) -> Gathered:
-    """Derive every series of the plan in its order, then the peers of those that are compared."""
-    reported = _reported_evidence(declared, year, as_of, store)
+    """Derive some figures of a year: the zone's own in their order, then the peers of those that are compared, then the
+    counties'. A county without any evidence for a series has no figure of it, not even a missing one."""
+    nodes = tuple(nodes)
+    records = Records(year, engine, as_of)
+    yearly: dict[int, set[str]] = {}
+    for node in nodes:
+        for each, keys in node.yearly.items():
+            yearly.setdefault(each, set()).update(keys)
+    records.read(yearly, {key for node in nodes for key in node.monthly})
     home: list[Derived] = []
     others: list[Derived] = []
+    counties: list[Derived] = []
     standings: dict[str, dict[str, Standing]] = {}
-    for indicator in package.indicators:
-        for series in indicator.series:
-            rule = declared.by_series[series.key]
-            label = indicator.series_name(series)
-            if isinstance(rule, Reported):
-                parts = {name: part.name for name, part in indicator.parts.items()}
-                home.append(reported.derive(rule, label, parts, declared.place, year, indicator.unit))
-                continue
-            cities, standing = _compared(package, declared, rule, label, year, as_of, store)
+    for node in nodes:
+        rule = declared.by_series[node.series]
+        indicator, series = package.series(node.series)
+        label = indicator.series_name(series)
+        if isinstance(rule, GoodDayRatio):
+            cities, standing = _compared(package, declared, rule, label, year, as_of, engine)
             home += [city for city in cities if city.place == declared.place]
             others += [city for city in cities if city.place != declared.place]
             if standing:
                 standings[series.key] = standing
-    return Gathered(package, declared.place, tuple(home + others), standings)
+            continue
+        if node.place == declared.place:
+            home.append(_derive(package, declared, rule, indicator, label, node, records))
+        elif any(records.any_of(node.keys, node.yearly, sample=sample) for sample in (False, True)):
+            counties.append(_derive(package, declared, rule, indicator, label, node, records))
+    return Gathered(package, declared.place, tuple(home + others + counties), standings)
 
 
-# -- yearly figures ----------------------------------------------------------------------------------------
+def _derive(
+    package: ZonePackage,
+    declared: Derivations,
+    rule: AnyDerivation,
+    indicator: Indicator,
+    label: Text,
+    node: Node,
+    records: Records,
+) -> Derived:
+    """One figure: from real primary records, else a real reported figure, else the generated ones in the same order.
 
-
-@dataclass(frozen=True, slots=True)
-class _ReportedEvidence:
-    real: Mapping[tuple[str, str], evidence.Observation]
-    sample: Mapping[tuple[str, str], evidence.Observation]
-    units: Mapping[str, str]
-    files: Mapping[str, str]
-
-    def derive(
-        self, rule: Reported, label: Text, parts: Mapping[str, Text], place: str, year: int, unit: str
-    ) -> Derived:
-        """Real figures where there is any for the series and year, else sample ones; the two never mix."""
-        real = {name: item for name in rule.properties if (item := self.real.get((rule.network, name)))}
-        sample = {name: item for name in rule.properties if (item := self.sample.get((rule.network, name)))}
-        return derive_reported(
-            rule,
-            label=label,
-            parts=parts,
-            place=place,
-            year=year,
-            unit=unit,
-            found=real or sample,
-            units=self.units,
-            files=self.files,
-            both_kinds=bool(real and sample),
+    Real and generated figures never mix, not even within one formula.
+    """
+    zone, year = package.zone.key, records.year
+    document = layer_for(zone, node.document, year, records.as_of) if node.document else None
+    primary = node.keys - set(reported_keys(rule, node.place))
+    fallback = _as_reported(rule, indicator)
+    have: dict[tuple[str, bool], bool] = {}
+    for sample in (False, True):
+        have["primary", sample] = (
+            records.any_of(primary, node.yearly, sample=sample)
+            or any(key in records.monthly[sample] for key in node.monthly)
+            or (document is not None and document.sample is sample)
         )
+        have["reported", sample] = records.any_of(reported_keys(rule, node.place), (year,), sample=sample)
+    way, sample = next(
+        ((way, sample) for sample in (False, True) for way in ("primary", "reported") if have[way, sample]),
+        ("reported" if isinstance(rule, Reported) else "primary", False),
+    )
+    both = not sample and any(have[each, True] for each in ("primary", "reported"))
+    if fallback is not None and way == "reported":
+        return _reported(fallback, indicator, label, node.place, records, sample, both)
+    asked = Asked(zone, node.place, declared.place, year, sample, records)
+    found: Derived
+    if isinstance(rule, Formula):
+        found = derive_formula(rule, asked, label)
+    elif isinstance(rule, Composition):
+        found = derive_composition(rule, asked, label)
+    elif isinstance(rule, Method):
+        found = derive_method(rule, asked, label)
+    elif isinstance(rule, SurveyShare):
+        found = derive_survey(rule, asked, label)
+    elif isinstance(rule, StationShare):
+        found = derive_station_share(rule, asked, label)
+    else:
+        assert isinstance(rule, PatchesUnion)
+        found = derive_patches(rule, asked, label, document)
+    return _with_note(found, REAL_PREFERRED) if both else found
 
 
-def _reported_evidence(
-    declared: Derivations, year: int, as_of: dt.datetime | None, store: EvidenceStore
-) -> _ReportedEvidence:
-    by_network: dict[str, list[str]] = {}
-    for rule in declared.derivations:
-        if isinstance(rule, Reported):
-            by_network.setdefault(rule.network, []).extend(rule.properties)
-    found: dict[bool, dict[tuple[str, str], evidence.Observation]] = {False: {}, True: {}}
-    for network, properties in by_network.items():
-        for sample in (False, True):
-            figures = evidence.yearly_figures(
-                network, declared.place, properties, year, year, sample=sample, as_of=as_of, store=store
-            )
-            found[sample] |= {(network, name): item for (name, _), item in figures.items()}
-    items = [*found[False].values(), *found[True].values()]
-    units = dict(Series.objects.filter(key__in={item.series for item in items}).values_list("key", "unit"))
-    return _ReportedEvidence(
-        found[False], found[True], units, evidence.sources(item.source for item in items)
+def _with_note(item: Derived, note: Text) -> Derived:
+    from dataclasses import replace
+
+    return replace(item, trace=replace(item.trace, notes=(note, *item.trace.notes)))
+
+
+def _as_reported(rule: AnyDerivation, indicator: Indicator) -> Reported | None:
+    """The derivation that takes the figure from the yearly return, or none where none is declared."""
+    if isinstance(rule, Reported):
+        return rule
+    if rule.reported is None:
+        return None
+    whole = rule.whole if isinstance(rule, Composition) else None
+    return Reported.model_validate(
+        {
+            "series": rule.series,
+            "kind": "reported",
+            "network": rule.reported.network,
+            "property": rule.reported.property_,
+            "parts": rule.reported.parts,
+            "unit": indicator.unit,
+            "whole": whole,
+            "tolerance": rule.tolerance if isinstance(rule, Composition) else 0,
+            "caveats": (AS_REPORTED, *rule.caveats),
+        }
+    )
+
+
+def _reported(
+    rule: Reported, indicator: Indicator, label: Text, place: str, records: Records, sample: bool, both: bool
+) -> Derived:
+    found = {
+        name: item
+        for name in rule.properties
+        if (item := records.figure(f"{rule.network}/{place}/{name}", records.year, sample=sample))
+    }
+    return derive_reported(
+        rule,
+        label=label,
+        parts={name: part.name for name, part in indicator.parts.items()},
+        place=place,
+        year=records.year,
+        unit=indicator.unit,
+        found=found,
+        units=records.units,
+        files=records.files,
+        both_kinds=both,
     )
 
 
@@ -176,51 +271,75 @@ def _compared(
     label: Text,
     year: int,
     as_of: dt.datetime | None,
-    store: EvidenceStore,
+    engine: Engine,
 ) -> tuple[list[Derived], dict[str, Standing]]:
     """The series of every city, and how the zone's own stands by each reading.
 
-    Real data of the zone's own city decide for all: a real city is never ranked among sample ones.
+    Real data of the zone's own city decide for all: a real city is never ranked among sample ones. A daily feed goes before
+    hours, because it is of the same kind as the peers' figures; without one the zone's own city is judged from its hours.
     """
-    zone = package.zone.key
+    zone, home = package.zone.key, declared.place
     peers = load_peers(zone)
     members = peers.group(rule.peers).members
-    real = city_years(rule, members, year, sample=False, as_of=as_of, store=store)
+    real = city_years(rule, members, year, sample=False, as_of=as_of, engine=engine)
+    hours = None
+    if rule.stations is not None and home not in real:
+        for generated in (False, True):
+            hours = hours or city_from_hours(
+                zone, home, rule.stations, year, sample=generated, as_of=as_of, engine=engine
+            )
     sample = {}
     if Series.objects.filter(network=rule.network, sample=True).exists():
-        sample = city_years(rule, members, year, sample=True, as_of=as_of, store=store)
-    used = real if declared.place in real else sample
-    both = declared.place in real and declared.place in sample
+        sample = city_years(rule, members, year, sample=True, as_of=as_of, engine=engine)
+    of_real = home in real or (hours is not None and not hours.city.sample)
+    used = real if of_real else sample
+    both = of_real and home in sample
     files = evidence.sources({source for city in used.values() for source in city.sources if source})
     derived = [
         derive_good_days(
             rule, city, label=label, place_name=place_name(zone, city.place), files=files, both_kinds=both
         )
         for member in members
-        if (city := used.get(member))
+        if (city := used.get(member)) and not (member == home and hours is not None)
     ]
-    if declared.place not in used:
-        derived.insert(0, _nothing(rule, label, declared.place, year))
-    if not used:
+    if hours is not None:
+        own = derive_good_days(
+            rule_of_hours(rule),
+            hours.city,
+            label=label,
+            place_name=place_name(zone, home),
+            files={},
+            both_kinds=both,
+        )
+        derived.insert(0, with_stations(own, zone, rule, hours))
+    elif home not in used:
+        derived.insert(0, _nothing(rule, label, home, year))
+    if not used and hours is None:
         return derived, {}
     indicator, _ = package.series(rule.series)
     try:
         peer_rule = peers.rule(rule.peer_rule, rule.series, year)
     except OutsideValidity:
         return derived, {}
+    made = next(
+        (
+            item.extras["readings"]
+            for item in derived
+            if "basis" not in item.extras and item.extras.get("readings")
+        ),
+        next((item.extras["readings"] for item in derived if item.extras.get("readings")), ()),
+    )
     standings = {}
-    for reading in derived[0].extras.get("readings", ()) or next(
-        (item.extras["readings"] for item in derived if item.extras.get("readings")), ()
-    ):
+    for reading in made:
         figures = {item.place: _figure_in(item, reading["key"]) for item in derived}
-        standings[reading["key"]] = stand(peer_rule, members, figures, declared.place, indicator.direction)
+        standings[reading["key"]] = stand(peer_rule, members, figures, home, indicator.direction)
     return derived, standings
 
 
 def _figure_in(item: Derived, reading: str) -> Decimal | None:
-    """The figure by one reading; none where the year may not be evaluated."""
-    if item.number is None:
-        return None
+    """The figure by one reading; none where the year may not be evaluated. Hours leave nothing to be read in two ways."""
+    if item.number is None or item.extras.get("basis") == "hours":
+        return item.number
     found = next((made for made in item.extras["readings"] if made["key"] == reading), None)
     return Decimal(found["value"]) if found and found["value"] is not None else None
 

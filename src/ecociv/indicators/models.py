@@ -124,3 +124,25 @@ class DailyDetail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value_id}: {len(self.rows)} days"
+
+
+class ComputedYear(models.Model):
+    """What the figures of a year followed from when they were derived last, so that only what changed is derived again.
+
+    This is a note of the machine and no history: losing it costs one full computation. ``fingerprints`` are digests by
+    figure, ``recomputed`` says how many figures the last computation derived.
+    """
+
+    zone = models.CharField(_("zone"), max_length=64)
+    year = models.PositiveSmallIntegerField(_("year"))
+    fingerprints = models.JSONField(_("digests by figure"), default=dict)
+    recomputed = models.PositiveIntegerField(_("figures derived"), default=0)
+    looked_at = models.DateTimeField(_("evidence looked at"))
+
+    class Meta:
+        verbose_name = _("computed year")
+        verbose_name_plural = _("computed years")
+        constraints = [models.UniqueConstraint(fields=["zone", "year"], name="indicators_one_note_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.zone} {self.year}"

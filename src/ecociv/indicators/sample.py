@@ -7,6 +7,7 @@ from typing import Any
 
 from ecociv.evidence import sample
 from ecociv.indicators.compute import compute
+from ecociv.plan.package import load_zone
 
 
 def load_sample(
@@ -17,18 +18,16 @@ def load_sample(
     Returns
     -------
     list of str
-        One line for each file and each year.
+        One line for each step of the loading and each year.
     """
     tell = progress or (lambda done, total: None)
-    loaded = sample.load(zone, author=author)
-    years = list(loaded.years.all())
-    steps = len(loaded.reports) + len(years)
-    lines = [
-        report.as_text().splitlines()[0] + f"：{report.values_new} / {report.values_revised}"
-        for report in loaded.reports
-    ]
-    tell(len(loaded.reports), steps)
+    years = sample.years(zone)
+    steps = sample.STEPS + len(years)
+    loaded = sample.load(
+        zone, author=author, directory=load_zone(zone), progress=lambda title, done, total: tell(done, steps)
+    )
+    lines = [step.as_text() for step in loaded.steps]
     for number, year in enumerate(years, start=1):
         lines.append(compute(zone, year).as_text())
-        tell(len(loaded.reports) + number, steps)
+        tell(sample.STEPS + number, steps)
     return lines

@@ -67,12 +67,13 @@ class MqttIntake:
         now: Callable[[], datetime] = timezone.now,
     ) -> None:
         self.subscriptions, self.broker, self.depth, self.now = subscriptions, broker, depth, now
-        self.connected = threading.Event()
+        self.subscribed = threading.Event()
+        """Set while the broker holds all subscriptions: what is published from then on comes here."""
         self.refusals: Counter[str] = Counter()
         self.batcher = Batcher(
             CHANNEL, "ecociv intake mqtt", self._stored, size=batch, wait=wait, depth=depth + 1
         )
-        self._connection = 0
+        self._connection = self._granted = 0
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=broker.client, protocol=paho.MQTTv5, manual_ack=True
         )
@@ -82,13 +83,14 @@ class MqttIntake:
             self._client.tls_set()
         self._client.reconnect_delay_set(min_delay=1, max_delay=60)
         self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
 
     def start(self) -> None:
         """Connect and receive, in threads; reconnects by itself, waiting longer each time up to a minute."""
         self.batcher.start()
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self.broker.session_seconds
         properties.ReceiveMaximum = min(self.depth, 65_535)
         properties.MaximumPacketSize = LONGEST_PAYLOAD + 1024
@@ -120,12 +122,24 @@ class MqttIntake:
         log.info("intake mqtt: connected, session %s", "kept" if flags.session_present else "new")
         for subscription in self.subscriptions:
             client.subscribe(subscription.topic.subscription, options=SubscribeOptions(qos=1))
-        self.connected.set()
+
+    def _on_subscribe(
+        self, client: paho.Client, userdata: Any, mid: int, reasons: Any, properties: Any
+    ) -> None:
+        for reason in reasons:
+            if reason.is_failure:
+                self.refusals[str(reason)] += 1
+                log.error("intake mqtt: the broker refuses a subscription (%s)", reason)
+                return
+        self._granted += 1
+        if self._granted == len(self.subscriptions):
+            self.subscribed.set()
 
     def _on_disconnect(
         self, client: paho.Client, userdata: Any, flags: Any, reason: Any, properties: Any
     ) -> None:
-        self.connected.clear()
+        self.subscribed.clear()
+        self._granted = 0
         log.warning("intake mqtt: connection lost (%s)", reason)
 
     def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
@@ -133,7 +147,7 @@ class MqttIntake:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "?"
-        parcel = read_payload(topic, message.payload, self.subscriptions, now=self.now())
+        parcel = read_payload(topic, bytes(message.payload), self.subscriptions, now=self.now())
         parcel.token = (self._connection, message.mid, message.qos)
         self.batcher.put(parcel)
 

@@ -1,20 +1,55 @@
-"""Writing the sample files and loading them like any others."""
+"""Writing the sample files and loading them, with the returns, through the actions that real evidence takes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from django.conf import settings
 
-from ecociv.evidence.actions import LoadFile
-from ecociv.evidence.report import ImportReport
-from ecociv.evidence.sample.air import write_air
+from ecociv.core.text import Text
+from ecociv.evidence import registry
+from ecociv.evidence.actions import AppendObservations, LoadFile
+from ecociv.evidence.documents import digest_of_file, keep_document
+from ecociv.evidence.library.actions import FileDocument
+from ecociv.evidence.mapping import load_mapping
+from ecociv.evidence.models import ImportRun
+from ecociv.evidence.returns.actions import FileReturns, Filing
+from ecociv.evidence.returns.bodies import Directory
+from ecociv.evidence.returns.figures import accepted_revisions
+from ecociv.evidence.returns.periods import ReturnPeriod
 from ecociv.evidence.sample.assumptions import Assumptions, Years, load_assumptions
-from ecociv.evidence.sample.returns import write_restatement, write_return
-from ecociv.evidence.staging import Progress
+from ecociv.evidence.sample.daily_air import daily_air, write_daily
+from ecociv.evidence.sample.filings import SampleReturn, write_returns
+from ecociv.evidence.sample.hourly_air import COLUMNS, city_days, hourly_air, staged_hours
+from ecociv.evidence.sample.monthly import write_ions, write_sections, write_sources
+from ecociv.evidence.sample.patches import write_patches
+from ecociv.evidence.store import EvidenceStore
+
+PROHIBITED = "patches/prohibited-development"
+_REASON = "sample data generated anew"
+_REVIEWER = "sample data review"
+STEPS = 8
+"""Steps of a loading: two of returns, the hours, four files, the patches."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleStep:
+    """What one step of the loading came to: new, changed and known figures, returns or documents."""
+
+    title: Text
+    new: int
+    revised: int
+    unchanged: int
+
+    def as_text(self, language: str = "zh") -> str:
+        """One line."""
+        if language.startswith("zh"):
+            return f"{self.title.zh}：新增{self.new}，修订{self.revised}，未变{self.unchanged}（示例数据）"
+        return f"{self.title.en}: {self.new} new, {self.revised} revised, {self.unchanged} as they were (sample data)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +59,45 @@ class SampleReport:
     zone: str
     files: tuple[Path, ...]
     years: Years
-    reports: tuple[ImportReport, ...]
+    steps: tuple[SampleStep, ...]
 
     @property
     def changed_nothing(self) -> bool:
         """Whether the store is as before."""
-        return all(report.changed_nothing for report in self.reports)
+        return not any(step.new or step.revised for step in self.steps)
 
 
-def write_files(zone: str, folder: Path) -> tuple[Path, Path, Path]:
-    """Write the daily air, the yearly return and its restatement of a zone into ``folder``."""
-    assumptions = load_assumptions(zone)
+def years(zone: str) -> range:
+    """The years of a zone's sample."""
+    return load_assumptions(zone).years.all()
+
+
+def write_files(zone: str, folder: Path) -> tuple[Path, ...]:
+    """Write the files of a zone's sample into ``folder``: air by day and hour, sections, sources, ions and patches."""
+    given = load_assumptions(zone)
     folder.mkdir(parents=True, exist_ok=True)
-    names = assumptions.file_names
-    air, annual, restated = (folder / name for name in (names.air, names.annual_return, names.restatement))
-    write_air(assumptions.air, assumptions.seed, air)
-    write_return(assumptions, annual)
-    write_restatement(assumptions, restated)
-    return air, annual, restated
+    air, water = given.air, given.water_quality
+    names = (
+        air.daily.file,
+        air.hourly.file,
+        water.sections.file,
+        water.sources.file,
+        given.ions.file,
+        given.patches.file,
+    )
+    daily, hourly, sections, sources, ions, patches = paths = tuple(folder / name for name in names)
+    cities = daily_air(air, given.seed)
+    hours = hourly_air(given, cities)
+    cities.figures[air.daily.home] = city_days(hours)
+    cities.missing[air.daily.home][:] = False
+    write_daily(cities, daily)
+    mapping = load_mapping(air.hourly.mapping, zone=zone)
+    pq.write_table(staged_hours(hours, mapping, mapping.supplier.constant or ""), hourly, compression="zstd")
+    write_sections(zone, given, sections)
+    write_sources(zone, given, sources)
+    write_ions(zone, given, ions)
+    write_patches(given, patches)
+    return paths
 
 
 def load(
@@ -49,9 +105,11 @@ def load(
     *,
     author: Any = "sample data",
     folder: Path | None = None,
-    progress: Callable[[str, int, str], None] | None = None,
+    directory: Directory | None = None,
+    store: EvidenceStore | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> SampleReport:
-    """Write the sample files and load them; a second time changes nothing.
+    """Write the sample files and load them, and file the returns; a second time changes nothing.
 
     Parameters
     ----------
@@ -61,31 +119,116 @@ def load(
         A user, or the name of the command that loads.
     folder
         Where the files go; ``sample/<zone>`` under ``ECOCIV_VAR`` when not given.
+    directory
+        The bodies of the zone, so that returns name the body in office on the day; without it the forms' own names stand.
     progress
-        Called with the file name, the rows so far and the stage.
+        Called with the title of a step that is done, its number and the number of steps.
     """
-    assumptions = load_assumptions(zone)
-    air, annual, restated = write_files(zone, folder or Path(settings.ECOCIV_VAR) / "sample" / zone)
-    plan = (
-        (air, assumptions.air.mapping, "sample data generated anew"),
-        (annual, assumptions.annual_return.mapping, "sample data generated anew"),
-        (restated, assumptions.restatement.mapping, assumptions.restatement.reason.zh),
+    given = load_assumptions(zone)
+    steps = []
+
+    def done(step: SampleStep) -> None:
+        steps.append(step)
+        if progress is not None:
+            progress(step.title.en, len(steps), STEPS)
+
+    for step in _file_returns(zone, given, author, directory, store):
+        done(step)
+    files = write_files(zone, folder or Path(settings.ECOCIV_VAR) / "sample" / zone)
+    daily, hourly, sections, sources, ions, patches = files
+    done(_load_hours(zone, given, hourly, author, store))
+    for path, name in (
+        (daily, given.air.daily.mapping),
+        (sections, given.water_quality.sections.mapping),
+        (sources, given.water_quality.sources.mapping),
+        (ions, given.ions.mapping),
+    ):
+        report = LoadFile(path, name, author, _REASON, zone=zone, sample=True, store=store).execute()
+        title = load_mapping(name, zone=zone).title
+        done(SampleStep(title, report.values_new, report.values_revised, report.values_unchanged))
+    done(_file_patches(zone, given, patches, author))
+    return SampleReport(zone, files, given.years, tuple(steps))
+
+
+def _file_returns(
+    zone: str, given: Assumptions, author: Any, directory: Directory | None, store: EvidenceStore | None
+) -> Iterator[SampleStep]:
+    """The returns as first handed in, then the restatement; what was restated is not filed as it first was again."""
+    first, later = write_returns(zone, given)
+    restated = {
+        (told.form, told.place, told.year)
+        for told in later
+        if (told.place, str(told.year))
+        in accepted_revisions(zone, told.form, [ReturnPeriod.parse(str(told.year))], sample=True)
+    }
+    for title, returns in (
+        (
+            Text(zh="部门统计报表", en="Departmental returns"),
+            [each for each in first if (each.form, each.place, each.year) not in restated],
+        ),
+        (Text(zh="报表更正", en="Restated returns"), later),
+    ):
+        filed = FileReturns(
+            zone, [_filing(each) for each in returns], author, _REVIEWER, True, directory, store
+        ).execute()
+        yield SampleStep(title, filed.new, filed.restated, filed.unchanged)
+
+
+def _filing(each: SampleReturn) -> Filing:
+    return Filing(
+        each.form,
+        each.place,
+        str(each.year),
+        each.values,
+        each.explanations,
+        each.reason,
+        each.submitted_at,
+        each.accepted_at,
     )
-    reports = []
-    for path, mapping, reason in plan:
-        tell = None if progress is None else _for_file(progress, path.name)
-        reports.append(
-            LoadFile(path, mapping, author, reason, zone=zone, sample=True, progress=tell).execute()
-        )
-    return SampleReport(zone, (air, annual, restated), _years(assumptions), tuple(reports))
 
 
-def _for_file(progress: Callable[[str, int, str], None], name: str) -> Progress:
-    return lambda rows, stage: progress(name, rows, stage)
+def _load_hours(
+    zone: str, given: Assumptions, path: Path, author: Any, store: EvidenceStore | None
+) -> SampleStep:
+    """The hours in bulk. The same bytes that are already on record are not compared again."""
+    mapping = load_mapping(given.air.hourly.mapping, zone=zone)
+    title, source = mapping.title, digest_of_file(path)
+    load_key = source[:16]
+    store = store or EvidenceStore()
+    before = ImportRun.objects.filter(load_key=load_key, state=ImportRun.State.FINISHED).first()
+    if before is not None and store.holds(load_key):
+        return SampleStep(title, 0, 0, before.values_new + before.values_revised + before.values_unchanged)
+    pairs = [(station, column) for station in given.air.stations.exposure for column in COLUMNS.values()]
+    registry.ensure_series(zone, mapping, pairs, sample=True)
+    appended = AppendObservations(
+        path,
+        author=author,
+        kind="bulk",
+        source=source,
+        sample=True,
+        reason=_REASON,
+        zone=zone,
+        load_key=load_key,
+        label=path.name,
+        document=keep_document(path, received_from=str(author), sample=True),
+        mapping=mapping.key,
+        mapping_digest=mapping.digest,
+        store=store,
+    ).execute()
+    return SampleStep(title, appended.new, appended.revised, appended.unchanged)
 
 
-def _years(assumptions: Assumptions) -> Years:
-    return Years(
-        first=min(assumptions.years.first, assumptions.air.years.first),
-        last=max(assumptions.years.last, assumptions.air.years.last),
-    )
+def _file_patches(zone: str, given: Assumptions, path: Path, author: Any) -> SampleStep:
+    title = Text(zh="禁止开发区域图斑（示例）", en="Areas where development is prohibited (sample)")
+    filed = FileDocument(
+        path,
+        subject=PROHIBITED,
+        type="patches",
+        title=title.zh,
+        author=author,
+        sample=True,
+        zone=zone,
+        confidentiality="public",
+        description=title.en,
+    ).execute()
+    return SampleStep(title, int(not filed.known), 0, int(filed.known))

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecociv.evidence.schema import CONTENT, OBSERVATIONS, SAME_STATEMENT
+from ecociv.evidence.schema import CONTENT, MONTH_ZONE, OBSERVATIONS, SAME_STATEMENT
 from ecociv.evidence.store.duck import connection, scratch_folder
 from ecociv.evidence.store.moments import instant, microseconds, month_bounds, month_of, months_between
 
@@ -22,6 +22,7 @@ AT_A_TIME = 4_000_000
 """Staged rows that are compared and sorted together; a larger batch is taken month by month."""
 
 _BATCH = 65_536
+_FEW = 24
 _STATEMENT = ", ".join(f"{name} := {{0}}.{name}" for name in SAME_STATEMENT)
 
 
@@ -233,7 +234,7 @@ def _copy(
         f"""COPY (
             SELECT series_id, valid_from, valid_to, {columns}, revision::INTEGER AS revision, source_row,
                 {_month(part.months)} AS month
-            FROM ({rows}) ORDER BY month, series_id, valid_from, valid_to, revision
+            FROM ({rows}) ORDER BY {_number_of_month(part.months)}, series_id, valid_from, valid_to, revision
         ) TO '{str(path).replace("'", "''")}' (FORMAT parquet, COMPRESSION lz4)""",
         given,
     ).fetchall()
@@ -241,14 +242,22 @@ def _copy(
     return int(count)
 
 
+def _number_of_month(months: tuple[str, ...]) -> str:
+    """What to sort by; numbers are sorted faster than texts."""
+    return "month" if len(months) > _FEW else _cases(months, [str(number) for number in range(len(months))])
+
+
 def _month(months: tuple[str, ...]) -> str:
-    """The month of ``valid_from`` among few months: comparisons cost less than the calendar."""
-    if len(months) > 24:
-        zone = "Asia/Shanghai"
-        return f"strftime(valid_from AT TIME ZONE '{zone}', '%Y-%m')"
+    """The month of ``valid_from``; among few months comparisons cost less than the calendar."""
+    if len(months) > _FEW:
+        return f"strftime(valid_from AT TIME ZONE '{MONTH_ZONE}', '%Y-%m')"
+    return _cases(months, [f"'{month}'" for month in months])
+
+
+def _cases(months: tuple[str, ...], values: list[str]) -> str:
     cases = " ".join(
-        f"WHEN valid_from < make_timestamptz({microseconds(month_bounds(month)[1])}) THEN '{month}'"
-        for month in months
+        f"WHEN valid_from < make_timestamptz({microseconds(month_bounds(month)[1])}) THEN {value}"
+        for month, value in zip(months, values, strict=True)
     )
     return f"CASE {cases} END"
 

@@ -21,6 +21,7 @@ from ecociv.evidence.store.compare import Comparison, compare
 from ecociv.evidence.store.duck import connection
 from ecociv.evidence.store.listing import Listing
 from ecociv.evidence.store.moments import microseconds
+from ecociv.evidence.store.standing import READ, standing
 
 _WRITTEN = OBSERVATIONS.remove(OBSERVATIONS.get_field_index("month"))
 _FILES = WriterProperties(compression="ZSTD", max_row_group_size=131_072)
@@ -114,16 +115,10 @@ class EvidenceStore:
             if moment is not None:
                 parameters[name] = microseconds(moment)
                 where.append(test)
-        newest = (
-            ""
-            if all_revisions
-            else "QUALIFY row_number() OVER (PARTITION BY series_id, valid_from, valid_to "
-            "ORDER BY revision DESC, recorded_at DESC) = 1"
-        )
-        sql = (
-            f"SELECT {', '.join(_WRITTEN.names)} FROM read_parquet($files, hive_partitioning = false) "
-            f"WHERE {' AND '.join(where)} {newest} ORDER BY series_id, valid_from, revision"
-        )
+        condition = " AND ".join(where)
+        names = ", ".join(_WRITTEN.names)
+        rows = f"SELECT {names} FROM {READ} WHERE {condition}" if all_revisions else standing(condition)
+        sql = f"SELECT {names} FROM ({rows}) ORDER BY series_id, valid_from, revision"
         if not ids:
             return _WRITTEN.empty_table()
         found = self.query(sql, parameters, start=start, end=end, series=(ids[0], ids[-1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +15,9 @@ from ecociv.core.digests import digest_of_bytes
 from ecociv.core.periods import Year
 from ecociv.evidence.queries import series_key, year_bounds
 from ecociv.evidence.schema import series_id
-from ecociv.evidence.store import EvidenceStore
-from ecociv.indicators.derivations import GoodDayRatio
+from ecociv.indicators.declarations import GoodDayRatio
+from ecociv.indicators.engine import Engine, Window
+from ecociv.indicators.engine.base import EPOCH
 
 _DAY = 86_400_000_000
 
@@ -50,7 +51,7 @@ def city_years(
     *,
     sample: bool,
     as_of: datetime | None,
-    store: EvidenceStore,
+    engine: Engine,
 ) -> dict[str, CityYear]:
     """Read the network's figures of some cities in one year; cities without any observation are absent."""
     names = {**declared.inputs, "o3": declared.ozone}
@@ -59,8 +60,8 @@ def city_years(
         for place in places
         for name, prop in names.items()
     }
-    start, end = year_bounds(year)
-    table = store.observations(wanted, start=start, end=end, as_of=as_of)
+    start, _ = year_bounds(year)
+    table = engine.latest(wanted, [Window.year(year)], as_of)
     ids = table.column("series_id").to_numpy()
     made: dict[str, dict[str, pa.Table]] = {}
     for number in np.unique(ids):
@@ -86,7 +87,7 @@ def _city_year(
     first_day = int(start.timestamp() * 1_000_000)
     newest: datetime | None = None
     for name, table in sorted(tables.items()):
-        since = table.column("valid_from").cast(pa.int64()).to_numpy() - first_day
+        since = table.column("valid_from").to_numpy() - first_day
         at = since // _DAY
         value = table.column("value").to_numpy(zero_copy_only=False).astype(np.float64)
         good = np.array([quality == "good" for quality in table.column("quality").to_pylist()])
@@ -99,7 +100,7 @@ def _city_year(
             sources[place_in_year] = source
         for part in (at, value, good, revision):
             content += name.encode() + np.ascontiguousarray(part).tobytes()
-        recorded = pc.max(table.column("recorded_at")).as_py()
+        recorded = EPOCH + timedelta(microseconds=pc.max(table.column("recorded_at")).as_py())
         newest = recorded if newest is None else max(newest, recorded)
     return CityYear(
         place,

@@ -17,7 +17,7 @@ from ecociv.core.missing import Missing
 from ecociv.core.periods import Year
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace, TraceInput
-from ecociv.indicators.derivations import GoodDayRatio, OzoneReading
+from ecociv.indicators.declarations import GoodDayRatio, OzoneReading
 from ecociv.indicators.derive.city_years import CityYear
 from ecociv.indicators.derive.figures import DayTable, Derived
 from ecociv.indicators.derive.reported import REAL_PREFERRED, SAMPLE_NOTE

@@ -13,7 +13,7 @@ from ecociv.core.text import Text
 from ecociv.core.trace import Trace, TraceInput
 from ecociv.evidence.queries import Observation
 from ecociv.evidence.schema import Quality
-from ecociv.indicators.derivations import Reported
+from ecociv.indicators.declarations import Reported
 from ecociv.indicators.derive.figures import Derived, Figure
 
 REAL_PREFERRED = Text(

@@ -30,7 +30,7 @@ class Factor(Declared):
 class Superseded(Declared):
     """The edition that came after."""
 
-    on: date
+    since: date
     by: str
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -16,25 +18,44 @@ _DECIMALS = {"pm2_5": 1, "pm10": 1, "so2": 1, "no2": 1, "co": 3, "o3": 0}
 _LOWEST = {"pm2_5": 3.0, "pm10": 5.0, "so2": 2.0, "no2": 3.0, "co": 0.1, "o3": 5.0}
 
 
-def write_air(assumptions: AirAssumptions, seed: int, path: Path) -> None:
-    """Write the daily file in the columns of the real one; the columns that are not read stay empty.
+@dataclass(frozen=True, slots=True)
+class DailyAir:
+    """Daily concentrations by city and pollutant (µg/m³, CO mg/m³), with the days that have none."""
+
+    days: list[date]
+    figures: dict[str, dict[str, NDArray[np.float64]]]
+    missing: dict[str, NDArray[np.bool_]]
+
+
+def daily_air(assumptions: AirAssumptions, seed: int) -> DailyAir:
+    """Air of the cities under one weather.
 
     Every concentration is ``level x (1 + season) x exp(weather)``. The weather of a city is made of a part shared by the
     province and a part of its own; both carry over from day to day. Particles rise together with PM2.5.
     """
     random = np.random.default_rng(seed)
     days = _days(assumptions)
-    shared = {name: _carried(random, len(days), assumptions.carry_over) for name in POLLUTANTS}
+    shared = {name: carried(random, len(days), assumptions.carry_over) for name in POLLUTANTS}
+    made = DailyAir(days, {}, {})
+    for city, levels in assumptions.cities.items():
+        own = {name: carried(random, len(days), assumptions.carry_over) for name in POLLUTANTS}
+        made.figures[city] = _concentrations(assumptions, days, levels, shared, own)
+        made.missing[city] = random.random(len(days)) < assumptions.missing_share
+    return made
+
+
+def write_daily(air: DailyAir, path: Path) -> None:
+    """Write the daily file in the columns of the real one; the columns that are not read stay empty."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_HEADER)
-        for city, levels in assumptions.cities.items():
-            own = {name: _carried(random, len(days), assumptions.carry_over) for name in POLLUTANTS}
-            figures = _concentrations(assumptions, days, levels, shared, own)
-            missing = random.random(len(days)) < assumptions.missing_share
-            for place, day in enumerate(days):
+        for city, figures in air.figures.items():
+            for place, day in enumerate(air.days):
+                missing = air.missing[city][place]
                 shown = {
-                    name: "—" if missing[place] else f"{figures[name][place]:.{_DECIMALS[name]}f}"
+                    name: "—"
+                    if missing or not np.isfinite(figures[name][place])
+                    else f"{figures[name][place]:.{_DECIMALS[name]}f}"
                     for name in POLLUTANTS
                 }
                 writer.writerow([city, day.isoformat(), *(shown.get(name, "") for name in _HEADER[2:])])
@@ -45,14 +66,13 @@ def _days(assumptions: AirAssumptions) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _carried(random: np.random.Generator, count: int, carry_over: float) -> NDArray[np.float64]:
+def carried(random: np.random.Generator, count: int, carry_over: float) -> NDArray[np.float64]:
     """Standard normal figures of which each keeps ``carry_over`` of the one before."""
     fresh = random.standard_normal(count) * np.sqrt(1 - carry_over**2)
-    made = np.empty(count)
-    state = random.standard_normal()
-    for place, step in enumerate(fresh):
-        state = carry_over * state + step
-        made[place] = state
+    fresh[0] /= np.sqrt(1 - carry_over**2)
+    made: NDArray[np.float64] = np.fromiter(
+        accumulate(fresh.tolist(), lambda state, step: carry_over * state + step), np.float64, count
+    )
     return made
 
 
