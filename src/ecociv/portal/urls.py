@@ -44,8 +44,10 @@ urlpatterns = [
     path("plan/workbook/download/", workbook.download, name="workbook-download"),
     path("plan/workbook/<str:digest>/", workbook.review, name="workbook-review"),
     path("changes/", changes.listing, name="changes"),
+    path("returns/", include("ecociv.portal.returns_urls")),
     path("reports/annual/", reports.annual, name="annual-report"),
     path("", include("ecociv.portal.evidence_urls")),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
+    path("", include("ecociv.portal.quality_urls")),
 ]

@@ -48,13 +48,15 @@ def middle(neighbours: ArrayLike) -> Numbers:
     columns = np.arange(ordered.shape[1])
     low = ordered[np.maximum((count - 1) // 2, 0), columns]
     high = ordered[np.maximum(count // 2, 0), columns]
-    return np.where(count > 0, (low + high) / 2, np.nan)
+    centre: Numbers = np.where(count > 0, (low + high) / 2, np.nan)
+    return centre
 
 
 def log_of(values: ArrayLike) -> Numbers:
     """Natural logarithm; NaN for what is missing, zero or negative."""
     array = np.asarray(values, dtype=float)
-    return np.log(array, out=np.full(array.shape, np.nan), where=array > 0)
+    logs: Numbers = np.log(array, out=np.full(array.shape, np.nan), where=array > 0)
+    return logs
 
 
 def mean_of_rows(table: Numbers, least: int) -> Numbers:
@@ -73,7 +75,9 @@ def daily_log_ratio(values: ArrayLike, neighbours: ArrayLike, per_day: int) -> N
     own, others = np.asarray(values, dtype=float), middle(neighbours)
     both = np.isfinite(own) & np.isfinite(others)
     one, other = (by_day(np.where(both, part, np.nan), per_day) for part in (own, others))
-    return log_of(mean_of_rows(one, max(1, per_day // 2))) - log_of(mean_of_rows(other, max(1, per_day // 2)))
+    least = max(1, per_day // 2)
+    ratio: Numbers = log_of(mean_of_rows(one, least)) - log_of(mean_of_rows(other, least))
+    return ratio
 
 
 def spread(values: ArrayLike) -> float:

@@ -2,6 +2,7 @@
 
 from ecociv.evidence.models.documents import Document, DocumentFiling, FilingReader
 from ecociv.evidence.models.inbox import InboxReading
+from ecociv.evidence.models.quality import FindingDecision, Maintenance, QualityFinding, QualityRun
 from ecociv.evidence.models.rejects import RejectedMessage
 from ecociv.evidence.models.returns import (
     DepartmentalReturn,
@@ -20,10 +21,14 @@ __all__ = [
     "DocumentFiling",
     "EvidenceSeal",
     "FilingReader",
+    "FindingDecision",
     "ImportRun",
     "InboxReading",
+    "Maintenance",
     "ObservedProperty",
     "Place",
+    "QualityFinding",
+    "QualityRun",
     "RejectedMessage",
     "ReturnDraft",
     "ReturnRevision",

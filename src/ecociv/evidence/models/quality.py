@@ -77,7 +77,9 @@ class QualityFinding(models.Model):
         WARNING = "warning", _("To be looked at")
         NOTE = "note", _("Note")
 
-    run = models.ForeignKey(QualityRun, verbose_name=_("run"), on_delete=models.PROTECT, related_name="findings")
+    run = models.ForeignKey(
+        QualityRun, verbose_name=_("run"), on_delete=models.PROTECT, related_name="findings"
+    )
     identity = models.CharField(max_length=32, db_index=True)
     content = models.CharField(max_length=32)
     rule = models.CharField(_("rule"), max_length=40, db_index=True)

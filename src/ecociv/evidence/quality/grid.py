@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-ABSENT, GOOD, SUSPECT, WITHOUT_VALUE = 0, 1, 2, 3
+ABSENT, GOOD, SUSPECT, WITHOUT_VALUE, MARKED = 0, 1, 2, 3, 4
+PREFIX = "qc-"
+"""Reasons of marks that quality control itself wrote begin so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Grid:
     values
         Shape (series, slots); NaN where there is no value. Suspect values are there: ``usable`` leaves them out.
     states
-        Shape (series, slots): 0 absent, 1 good, 2 suspect, 3 recorded as missing or beyond a limit.
+        Shape (series, slots): 0 absent, 1 good, 2 suspect, 3 recorded as missing or beyond a limit,
+        4 suspect by an earlier run of quality control.
     rows
         Shape (series, slots): row of the table that the slot came from; -1 where absent.
     """
@@ -44,6 +47,11 @@ class Grid:
     def usable(self) -> NDArray[np.float64]:
         """Values that calculations may use; NaN elsewhere."""
         return np.where(self.states == GOOD, self.values, np.nan)
+
+    @property
+    def to_examine(self) -> NDArray[np.float64]:
+        """Values that are good or were marked by quality control alone; NaN elsewhere."""
+        return np.where(np.isin(self.states, (GOOD, MARKED)), self.values, np.nan)
 
     def moment(self, slot: int) -> datetime:
         """Where a slot begins."""
@@ -76,7 +84,9 @@ def grid_of(table: pa.Table, ids: Sequence[int], start: datetime, end: datetime,
         fits = (beside == 0) & (slot >= 0) & (slot < slots) & (length == seconds * 1_000_000)
         value = table.column("value").to_numpy(zero_copy_only=False).astype(float)
         suspect = pa.compute.equal(table.column("quality"), "suspect").to_numpy(zero_copy_only=False)
-        state = np.where(np.isnan(value), WITHOUT_VALUE, np.where(suspect, SUSPECT, GOOD))
+        ours = pa.compute.fill_null(pa.compute.starts_with(table.column("quality_reason"), PREFIX), False)
+        doubt = np.where(ours.to_numpy(zero_copy_only=False), MARKED, SUSPECT)
+        state = np.where(np.isnan(value), WITHOUT_VALUE, np.where(suspect, doubt, GOOD))
         cell = (at[fits], slot[fits])
         values[cell], states[cell], rows[cell] = value[fits], state[fits], np.flatnonzero(fits)
     return Grid(tuple(ids), start, seconds, values, states, rows)

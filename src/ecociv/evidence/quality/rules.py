@@ -46,24 +46,36 @@ def outside(values: Numbers, low: float, high: float, rule: str = "qc-range") ->
         if rule == "qc-instrument"
         else Text(zh="规定范围", en="the range declared")
     )
+    bounds = Text(zh=_bounds(low, high, "至"), en=_bounds(low, high, " to "))
     faults = []
     for first, last in _runs(wrong):
-        worst = values[first : last + 1][np.argmax(np.abs(values[first : last + 1] - (low + high) / 2))]
+        part = values[first : last + 1]
+        worst = float(part[np.argmax(np.maximum(low - part, part - high))])
         faults.append(
             Fault(
                 rule,
                 first,
                 last,
                 Text(
-                    zh=f"{last - first + 1}个数值超出{of.zh}{low:g}至{high:g}，最甚者为{worst:g}",
-                    en=f"{last - first + 1} values lie outside {of.en}, {low:g} to {high:g}; the worst is {worst:g}.",
+                    zh=f"{part.size}个数值超出{of.zh}（{bounds.zh}），最甚者为{worst:g}",
+                    en=f"{_count(part.size, 'value lies', 'values lie')} outside {of.en} ({bounds.en}); the worst is {worst:g}.",
                 ),
                 tuple(range(first, last + 1)),
                 "error",
-                {"low": low, "high": high, "worst": float(worst)},
+                {"low": low, "high": high, "worst": worst},
             )
         )
     return faults
+
+
+def _count(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"
+
+
+def _bounds(low: float, high: float, between: str) -> str:
+    if np.isinf(low):
+        return f"≤ {high:g}"
+    return f"≥ {low:g}" if np.isinf(high) else f"{low:g}{between}{high:g}"
 
 
 def below_detection(values: Numbers, limit: float) -> list[Fault]:
@@ -172,7 +184,10 @@ def gaps(present: NDArray[np.bool_], allowed: int) -> list[Fault]:
             "qc-gap",
             first,
             last,
-            Text(zh=f"连续{last - first + 1}个读数缺失", en=f"{last - first + 1} readings in a row are missing."),
+            Text(
+                zh=f"连续{last - first + 1}个读数缺失",
+                en=f"{last - first + 1} readings in a row are missing.",
+            ),
             severity="note",
             evidence={"count": last - first + 1, "allowed": allowed},
         )
@@ -221,7 +236,8 @@ def off_neighbours(values: Numbers, neighbours: Numbers, rule: Neighbours) -> li
     """Readings far from the median of the neighbours, beside how far this station usually is.
 
     The logarithm of the ratio is set against its own median and robust spread (at least 0.1); a reading is in doubt when
-    it lies ``z`` spreads away, differs by ``difference`` at least, and ``least`` neighbours have a value.
+    it lies ``z`` spreads away, differs by ``difference`` at least, lies beyond every neighbour (one of two neighbours may be
+    the one that is wrong), and ``least`` neighbours have a value.
     """
     near = np.atleast_2d(neighbours)
     if near.shape[0] < rule.least or not values.size:
@@ -235,10 +251,13 @@ def off_neighbours(values: Numbers, neighbours: Numbers, rule: Neighbours) -> li
     with np.errstate(invalid="ignore"):
         z = (ratio - usual) / width
         expected = centre * np.exp(usual)
+        highest = np.where(np.isnan(near), -np.inf, near).max(axis=0) * np.exp(usual)
+        lowest = np.where(np.isnan(near), np.inf, near).min(axis=0) * np.exp(usual)
         wrong = (
             (np.abs(z) > rule.z)
             & (np.abs(values - expected) > rule.difference)
             & (np.isfinite(near).sum(axis=0) >= rule.least)
+            & ((values > highest) | (values < lowest))
         )
     return [
         Fault(
@@ -247,7 +266,7 @@ def off_neighbours(values: Numbers, neighbours: Numbers, rule: Neighbours) -> li
             last,
             Text(
                 zh=f"{last - first + 1}个读数离开邻站：{values[first]:g}，按邻站应约为{expected[first]:.3g}（{z[first]:+.1f}个稳健标准差）",
-                en=f"{last - first + 1} readings leave the neighbours: {values[first]:g} where about {expected[first]:.3g} would follow from them ({z[first]:+.1f} robust deviations).",
+                en=f"{_count(last - first + 1, 'reading leaves', 'readings leave')} the neighbours: {values[first]:g} where about {expected[first]:.3g} would follow from them ({z[first]:+.1f} robust deviations).",
             ),
             tuple(range(first, last + 1)),
             evidence={"z": round(float(z[first]), 2), "expected": round(float(expected[first]), 4)},

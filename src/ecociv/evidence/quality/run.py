@@ -1,0 +1,360 @@
+"""Running quality control: read, examine, mark, and put on record what was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from django.db import transaction
+from django.utils import timezone
+
+from ecociv.core.digests import digest_of_json
+from ecociv.evidence.actions.append import AppendObservations
+from ecociv.evidence.actions.authors import account_of, name_of
+from ecociv.evidence.models import Maintenance, QualityFinding, QualityRun, Series
+from ecociv.evidence.quality.declaration import NetworkRules, load_rules
+from ecociv.evidence.quality.examine import Examined, Instrument, Window, examine
+from ecociv.evidence.quality.grid import GOOD, Grid, grid_of
+from ecociv.evidence.quality.marks import requalified
+from ecociv.evidence.quality.record import findings_of, gone_row, newest_findings, same
+from ecociv.evidence.store import EvidenceStore
+from ecociv.people import audit
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+REASON = "Quality control put these values in doubt by declared rules; each carries the code of its rule."
+
+
+class QualityRefused(ValueError):
+    """A run that cannot be: no such network, an empty period, a moment of the past that would have to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to; ``run`` is none for a trial."""
+
+    series: int
+    readings: int
+    marked: Mapping[str, int]
+    restored: int
+    findings: Mapping[str, int]
+    new_findings: int
+    gone: int
+    run: QualityRun | None = None
+
+
+@dataclass(slots=True)
+class _Part:
+    """One property of one network, real or sample, with what was read and found."""
+
+    network: NetworkRules
+    series: list[Series]
+    table: pa.Table
+    grid: Grid
+    examined: list[Examined] = field(default_factory=list)
+    rows: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class RunQualityControl:
+    """Apply the declared rules and tests to the readings of some networks in a period.
+
+    Values that a rule puts in doubt get a new revision: the same value, quality "suspect", the rule as reason. A second
+    run adds nothing. A value that a person took back to good, and that has not changed since, is left alone. What was
+    found is kept as :class:`QualityFinding`; what an earlier run over the same networks and period found and this one
+    does not is put on record as gone.
+
+    Parameters
+    ----------
+    networks
+        Keys of networks with rules in ``quality.yaml``; all of them when empty.
+    start, end
+        Instants; the run looks at whole local days in them.
+    as_of
+        Look at what was known then. Such a run only reports: it neither marks nor records.
+    author
+        A user, or the name of a command.
+    mark
+        Whether to write marks; without, findings alone are recorded.
+    """
+
+    zone: str
+    networks: Sequence[str]
+    start: datetime
+    end: datetime
+    author: Any
+    as_of: datetime | None = None
+    mark: bool = True
+    store: EvidenceStore | None = None
+
+    def check(self) -> Outcome:
+        """What would be found and marked, without writing.
+
+        Raises
+        ------
+        QualityRefused
+            When a network has no rules, or the period is empty or without time zone.
+        """
+        parts = self._examine()
+        return self._outcome(parts, 0, 0, None)
+
+    def execute(self) -> Outcome:
+        """Mark and record.
+
+        Raises
+        ------
+        QualityRefused
+            As :meth:`check`; and with ``as_of``, for marks cannot be written into the past.
+        """
+        if self.as_of is not None:
+            raise QualityRefused(
+                "A run as of an earlier moment only reports what would have been found; use check(), or leave as_of out."
+            )
+        parts = self._examine()
+        if self.mark:
+            for sample in (False, True):
+                self._write_marks([part for part in parts if part.series[0].sample is sample], sample)
+        with transaction.atomic():
+            run, new, gone = self._record(parts)
+            outcome = self._outcome(parts, new, gone, run)
+            audit.record(
+                actor=self.author,
+                action="evidence.quality",
+                zone=self.zone,
+                subject_kind="quality-run",
+                subject_key=str(run.pk),
+                after=run.counts,
+                reason=REASON,
+            )
+        return outcome
+
+    # -- reading ---------------------------------------------------------------------------------------
+
+    def _store(self) -> EvidenceStore:
+        if self.store is None:
+            self.store = EvidenceStore()
+        return self.store
+
+    def _period(self) -> tuple[datetime, datetime]:
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            raise QualityRefused("Give start and end with their time zone, for example Asia/Shanghai.")
+        first, last = self.start.astimezone(LOCAL), self.end.astimezone(LOCAL)
+        begin = datetime(first.year, first.month, first.day, tzinfo=LOCAL)
+        if begin < first:
+            begin += timedelta(days=1)
+        end = datetime(last.year, last.month, last.day, tzinfo=LOCAL)
+        if begin >= end:
+            raise QualityRefused(
+                f"From {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} there is no whole day."
+            )
+        return begin, end
+
+    def _examine(self) -> list[_Part]:
+        declared = load_rules(self.zone)
+        start, end = self._period()
+        wanted = tuple(self.networks) or declared.keys
+        if unknown := [key for key in wanted if key not in declared.keys]:
+            raise QualityRefused(
+                f"quality.yaml of {self.zone} has no rules for {', '.join(unknown)}; it has: {', '.join(declared.keys)}."
+            )
+        parts = []
+        for key in wanted:
+            network = declared.of(key, start.date())
+            if network is not None:
+                parts += self._parts(network, start, end)
+        return parts
+
+    def _parts(self, network: NetworkRules, start: datetime, end: datetime) -> list[_Part]:
+        found: dict[tuple[str, bool], list[Series]] = {}
+        known = Series.objects.filter(network=network.network, property__key__in=list(network.properties))
+        for series in known.select_related("sensor", "property", "place").order_by("key"):
+            found.setdefault((series.property.key, series.sample), []).append(series)
+        parts = []
+        for (observed, _sample), members in sorted(found.items()):
+            ids = [series.pk for series in members]
+            table = self._store().observations(ids, start=start, end=end, as_of=self.as_of)
+            if not table.num_rows:
+                continue
+            grid = grid_of(table, ids, start, end, network.every_hours * 3600)
+            part = _Part(network, members, table, grid)
+            part.examined = examine(
+                grid,
+                network,
+                network.properties[observed],
+                {s.pk: _instrument(s) for s in members if s.sensor is not None},
+                self._maintenance(members, grid, start, end),
+            )
+            part.rows = self._rows_to_mark(part)
+            parts.append(part)
+        return parts
+
+    def _maintenance(
+        self, members: Iterable[Series], grid: Grid, start: datetime, end: datetime
+    ) -> dict[int, list[Window]]:
+        declared = Maintenance.objects.filter(zone=self.zone, starts_at__lt=end, ends_at__gt=start)
+        if self.as_of is not None:
+            declared = declared.filter(declared_at__lte=self.as_of)
+        by_series: dict[int, list[Window]] = {}
+        entries = list(declared)
+        for series in members:
+            for entry in entries:
+                if entry.place_id == series.place_id and entry.series_id in (None, series.pk):
+                    late = (entry.declared_at - entry.starts_at) / timedelta(days=1)
+                    window = Window(
+                        grid.slots_of(entry.starts_at, entry.ends_at), entry.reason, entry.author_name, late
+                    )
+                    by_series.setdefault(series.pk, []).append(window)
+        return by_series
+
+    def _rows_to_mark(self, part: _Part) -> dict[int, str]:
+        """Rows of the table that are good and would become suspect, with the rule."""
+        rows: dict[int, str] = {}
+        for at, each in enumerate(part.examined):
+            for slot, rule in each.marks.items():
+                if part.grid.states[at, slot] == GOOD:
+                    rows[int(part.grid.rows[at, slot])] = rule
+        if rows:
+            for row in self._restored(part.table, list(rows)):
+                del rows[row]
+        return rows
+
+    def _restored(self, table: pa.Table, rows: list[int]) -> list[int]:
+        """Rows whose value was in doubt before and was taken back to good unchanged: a decision that stands."""
+        revised = [row for row in rows if table.column("revision")[row].as_py() > 1]
+        if not revised:
+            return []
+        chosen = table.take(revised)
+        begin = chosen.column("valid_from").to_pylist()
+        history = self._store().observations(
+            set(chosen.column("series_id").to_pylist()),
+            start=min(begin),
+            end=max(begin) + timedelta(seconds=1),
+            as_of=self.as_of,
+            all_revisions=True,
+        )
+        doubted = {
+            (number, moment, value)
+            for number, moment, value, quality in zip(
+                *(
+                    history.column(name).to_pylist()
+                    for name in ("series_id", "valid_from", "value", "quality")
+                ),
+                strict=True,
+            )
+            if quality == "suspect"
+        }
+        keys = zip(
+            *(chosen.column(name).to_pylist() for name in ("series_id", "valid_from", "value")), strict=True
+        )
+        return [row for row, key in zip(revised, keys, strict=True) if key in doubted]
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    def _write_marks(self, parts: Sequence[_Part], sample: bool) -> None:
+        tables = []
+        for part in parts:
+            rows = sorted(part.rows)
+            if rows:
+                tables.append(requalified(part.table.take(rows), "suspect", [part.rows[row] for row in rows]))
+        if not tables:
+            return
+        table = pa.concat_tables(tables)
+        digest = digest_of_json(
+            {
+                "marks": [
+                    [number, moment.isoformat(), reason]
+                    for number, moment, reason in zip(
+                        *(
+                            table.column(name).to_pylist()
+                            for name in ("series_id", "valid_from", "quality_reason")
+                        ),
+                        strict=True,
+                    )
+                ]
+            }
+        )
+        AppendObservations(
+            table,
+            author=self.author,
+            kind="quality",
+            source=digest,
+            sample=sample,
+            reason=REASON,
+            zone=self.zone,
+            store=self._store(),
+            label="Quality control",
+        ).execute()
+
+    def _record(self, parts: Sequence[_Part]) -> tuple[QualityRun, int, int]:
+        start, end = self._period()
+        now = timezone.now()
+        networks = sorted({part.network.network for part in parts} | set(self.networks))
+        run = QualityRun(
+            zone=self.zone,
+            networks=networks,
+            starts_at=start,
+            ends_at=end,
+            author=account_of(self.author),
+            author_name=name_of(self.author),
+            recorded_at=now,
+            counts={},
+        )
+        found = [
+            finding
+            for part in parts
+            for finding in findings_of(part.series, part.grid, part.examined, run, now)
+        ]
+        standing = newest_findings(run.zone, networks, start, end)
+        new = [each for each in found if not same(standing.get(each.identity), each)]
+        still = {each.identity for each in found}
+        gone = [
+            gone_row(each, run, now) for key, each in standing.items() if key not in still and not each.gone
+        ]
+        run.counts = {
+            "series": sum(len(part.series) for part in parts),
+            "readings": int(sum((part.grid.states > 0).sum() for part in parts)),
+            "marked": dict(Counter(rule for part in parts for rule in part.rows.values()))
+            if self.mark
+            else {},
+            "findings": dict(Counter(each.rule for each in found)),
+            "new": len(new),
+            "gone": len(gone),
+        }
+        run.save(force_insert=True)
+        QualityFinding.objects.bulk_create([*new, *gone], batch_size=200)
+        return run, len(new), len(gone)
+
+    def _outcome(self, parts: Sequence[_Part], new: int, gone: int, run: QualityRun | None) -> Outcome:
+        marked = Counter(rule for part in parts for rule in part.rows.values())
+        wanted = sum(
+            1
+            for part in parts
+            for at, each in enumerate(part.examined)
+            for slot in each.marks
+            if part.grid.states[at, slot] == GOOD
+        )
+        findings: Counter[str] = Counter()
+        for part in parts:
+            for each in part.examined:
+                findings.update(fault.rule for fault in each.faults)
+                findings.update(test.test for test in each.tests if test.alarm)
+        return Outcome(
+            series=sum(len(part.series) for part in parts),
+            readings=int(sum((part.grid.states > 0).sum() for part in parts)),
+            marked=dict(marked),
+            restored=wanted - sum(marked.values()),
+            findings=dict(findings),
+            new_findings=new,
+            gone=gone,
+            run=run,
+        )
+
+
+def _instrument(series: Series) -> Instrument:
+    sensor = series.sensor
+    assert sensor is not None
+    return Instrument(sensor.lowest, sensor.highest, sensor.detection_limit)
