@@ -11,7 +11,7 @@ from ecociv.people.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0006_quality"),
+        ("evidence", "0005_intake_rejects"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
