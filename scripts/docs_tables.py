@@ -45,9 +45,42 @@ def standards_catalogue() -> str:
     )
 
 
+def derivations() -> str:
+    """How each series of the Jingdezhen plan is derived."""
+    from ecociv.indicators.declarations import formula_of
+    from ecociv.indicators.derivations import load_derivations
+    from ecociv.plan.package import load_zone
+
+    package = load_zone("jingdezhen")
+    declared = load_derivations(package)
+    rows = []
+    for indicator in package.indicators:
+        for series in indicator.series:
+            rule = declared.by_series[series.key]
+            cells = ", ".join(dict.fromkeys(f"`{item.form}` {item.cell}" for _, item in rule.cells))
+            source = cells or ", ".join(
+                f"`{name}`" for name in (getattr(rule, "network", ""), getattr(rule, "patches", "")) if name
+            )
+            standard = "" if rule.standard is None else f"{rule.standard.number}" + (
+                "" if rule.standard.verified else " (not verified)"
+            )
+            rows.append(
+                f"| {series.key} | {indicator.series_name(series).zh} | `{formula_of(rule)}` | {source} | {indicator.unit_label.en} "
+                f"| {rule.decimals} | {', '.join(rule.levels)} | {rule.supplier} | {standard} |"
+            )
+    return "\n".join(
+        [
+            "| series | 指标 | formula or method | inputs | unit | decimals | levels | supplier | standard |",
+            "|---|---|---|---|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "{{ plan-check-rules }}": plan_check_rules,
     "{{ identities }}": identities,
+    "{{ derivations }}": derivations,
     "{{ standards-catalogue }}": standards_catalogue,
 }
 

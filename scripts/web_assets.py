@@ -32,6 +32,11 @@ FILES = {
     "echarts/dist/echarts.esm.min.mjs": STYLES / "echarts/echarts.js",
     "echarts/LICENSE": STYLES / "echarts/LICENSE",
     "echarts/NOTICE": STYLES / "echarts/NOTICE",
+    # Browsers take a module only when it is sent as a script, which not every server does for .mjs.
+    "maplibre-gl/dist/maplibre-gl.mjs": STYLES / "maplibre/maplibre-gl.js",
+    "maplibre-gl/dist/maplibre-gl-worker.mjs": STYLES / "maplibre/maplibre-gl-worker.js",
+    "maplibre-gl/dist/maplibre-gl.css": STYLES / "maplibre/maplibre-gl.css",
+    "maplibre-gl/LICENSE.txt": STYLES / "maplibre/LICENSE.txt",
     "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": FONTS / "NotoSansSC-Regular.ttf",
     "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": FONTS / "NotoSansSC-Bold.ttf",
 }
@@ -43,9 +48,10 @@ ICONS = (
     "chevrons-right", "circle-check", "circle-dashed", "circle-x", "clipboard-check", "clipboard-list",
     "clock", "download", "edit", "external-link", "eye", "file-spreadsheet", "file-text", "file-type-docx",
     "file-type-pdf", "filter", "flag", "history", "home", "hourglass", "info-circle", "key", "language",
-    "leaf", "link", "list-check", "lock", "login", "logout", "mail", "map", "message-circle", "minus",
+    "database", "device-analytics", "droplet", "files", "leaf", "link", "list-check", "lock", "login", "logout", "mail",
+    "map", "map-pin", "message-circle", "minus",
     "mood-empty", "pencil", "plus", "printer", "refresh", "report", "search", "settings", "shield-check",
-    "stairs-up", "table", "tool", "trending-down", "trending-up", "upload", "user", "users", "x",
+    "stairs-up", "table", "tool", "wind", "copy", "forms", "trending-down", "trending-up", "upload", "user", "users", "x",
 )
 
 SOURCE_MAP = re.compile(rb"(?://#|/\*#) sourceMappingURL=[^\s*]+\s*(?:\*/)?")

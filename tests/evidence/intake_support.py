@@ -118,26 +118,24 @@ def broker() -> tuple[str, int]:
     return host, int(port)
 
 
-def database_url() -> str:
-    """The database of this test, as another process reaches it."""
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    user, password = settings["USER"], settings["PASSWORD"]
-    login = f"{user}:{password}" if password else user
-    return f"postgresql://{login}@{settings['HOST']}:{settings['PORT'] or 5432}/{settings['NAME']}"
-
-
 def command(*words: str, folder: Path) -> subprocess.Popen[str]:
     """Run ``ecociv`` as a process of its own on the database of this test."""
     environment = {
         **os.environ,
-        "ECOCIV_DATABASE_URL": database_url(),
         "ECOCIV_VAR": str(folder),
         "ECOCIV_HJ212_OUTFALL_PW": PASSWORD,
         "PYTHONPATH": str(ROOT / "src"),
         "DJANGO_SETTINGS_MODULE": "ecociv.server.settings",
     }
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        link = folder / "db.sqlite3"
+        if not link.is_symlink():
+            link.symlink_to(settings["NAME"])
+    else:
+        login = f"{settings['USER']}:{settings['PASSWORD']}".removesuffix(":")
+        address = f"{settings['HOST']}:{settings['PORT'] or 5432}"
+        environment["ECOCIV_DATABASE_URL"] = f"postgresql://{login}@{address}/{settings['NAME']}"
     return subprocess.Popen(
         [sys.executable, "-c", "from ecociv.cli.main import main; main()", *words],
         env=environment,

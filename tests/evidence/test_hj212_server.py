@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -297,9 +298,10 @@ def test_a_slow_database_slows_the_sender_and_loses_nothing(
         return original(self)
 
     monkeypatch.setattr(ReceiveReadings, "execute", execute)
-    count, depth, sent = 20_000, 50, 0
+    count, depth, sent = 8_000, 50, 0
     with running(outlets, depth=depth, batch=2000) as (server, port):
         logger = Logger(port)
+        logger.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
         logger.socket.settimeout(1)
         stream = [
             message(f"{HOUR}w01018-Avg={number % 900},w01018-Flag=N", number=number)

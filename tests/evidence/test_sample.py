@@ -1,96 +1,106 @@
-"""The generated sample evidence."""
+"""Loading the generated sample zone."""
 
 from __future__ import annotations
 
-import csv
-import time
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from ecociv.core.missing import Missing
 from ecociv.evidence import sample
+from ecociv.evidence.actions import LoadFile
 from ecociv.evidence.mapping import load_mapping
-from ecociv.evidence.models import Document, ImportRun, Series
-from ecociv.evidence.sample.assumptions import load_assumptions
+from ecociv.evidence.models import DepartmentalReturn, Document, ImportRun, ReturnRevision, Series
+from ecociv.evidence.returns.forms import load_forms
+from ecociv.evidence.returns.periods import ReturnPeriod
+from ecociv.evidence.sample.loading import STEPS
+from ecociv.evidence.schema import series_id
 from ecociv.evidence.store import EvidenceStore
-
-ZONE = "jingdezhen"
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
-    return sample.write_files(ZONE, tmp_path_factory.mktemp("sample"))
+from evidence.sample_zone import ZONE, assumptions, exact
 
 
-@pytest.fixture(scope="module")
-def figures(files: tuple[Path, Path, Path]) -> dict[str, dict[int, str]]:
-    found: dict[str, dict[int, str]] = defaultdict(dict)
-    with files[1].open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            found[row["series"]][int(row["year"])] = row["value"]
-    return found
+@pytest.fixture
+def loaded(db: None, transactional_db: None, tmp_path: Path) -> sample.SampleReport:
+    real = tmp_path / "real.csv"
+    real.write_text(
+        "city,date,aqi,aqi_range,quality,pm2_5,pm10,so2,co,no2,o3,rank\n景德镇,2015-01-01,,,,61.5,80,20,1.1,25,70,\n",
+        encoding="utf-8",
+    )
+    LoadFile(real, "jiangxi-cities-daily", "command line", zone=ZONE).execute()
+    told: list[tuple[str, int, int]] = []
+    report = sample.load(ZONE, folder=tmp_path / "sample", progress=lambda *step: told.append(step))
+    assert [(done, steps) for _, done, steps in told] == [(n, STEPS) for n in range(1, STEPS + 1)]
+    return report
 
 
-def test_the_same_assumptions_give_the_same_bytes(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
-    again = sample.write_files(ZONE, tmp_path)
-    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in files]
-
-
-def test_every_reported_series_is_there_for_every_year(figures: dict[str, dict[int, str]]) -> None:
-    assert set(figures) == set(load_mapping("annual-return").values)
-    assert {tuple(by_year) for by_year in figures.values()} == {(2012, 2013, 2014, 2015, 2016, 2017)}
-
-
-def test_figures_that_hang_together_do(figures: dict[str, dict[int, str]]) -> None:
-    declared = load_assumptions(ZONE).annual_return
-    for year in range(2012, 2018):
-        shares = sum(float(figures[f"3.{part}"][year]) for part in ("primary", "secondary", "tertiary"))
-        assert shares == pytest.approx(100, abs=1e-9)
-        gdp = declared.latent["gdp_constant"][year]
-        # (tce / 10^4 yuan) x 10^8 yuan = 10^4 tce
-        assert float(figures["17"][year]) == pytest.approx(float(figures["14"][year]) * gdp, abs=0.005)
-        water = float(figures["9"][year]) / float(figures["10"][year]) * 100
-        assert water == pytest.approx(53.7, rel=0.01)
-
-
-def test_percentages_stay_within_their_whole(figures: dict[str, dict[int, str]]) -> None:
-    declared = load_mapping("annual-return").values
-    for key, by_year in figures.items():
-        if declared[key].unit == "percent":
-            numbers = [float(value) for value in by_year.values() if value[0].isdigit()]
-            assert all(0 <= number <= 100 for number in numbers), key
-
-
-def test_gaps_use_the_marks_of_the_mapping(figures: dict[str, dict[int, str]]) -> None:
-    assert [figures["22"][year] for year in (2012, 2014, 2015)] == ["—", "—", "14.0"]
-    assert figures["48"][2013] == "不适用"
-    assert figures["31"][2015] == "待统计"
-
-
-def test_the_air_is_plausible(files: tuple[Path, Path, Path]) -> None:
-    with files[0].open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["city"] == "景德镇"]
-    assert len(rows) == 365 + 366 + 365
-    values = [float(row["pm2_5"]) for row in rows if row["pm2_5"] != "—"]
-    assert 30 < sum(values) / len(values) < 45  # declared as 40 in 2015, falling by 5 % a year
-    winter = [float(r["pm2_5"]) for r in rows if r["date"][5:7] in {"12", "01"} and r["pm2_5"] != "—"]
-    summer = [float(r["pm2_5"]) for r in rows if r["date"][5:7] in {"06", "07"} and r["pm2_5"] != "—"]
-    assert sum(winter) / len(winter) > 1.3 * sum(summer) / len(summer)
-
-
-@pytest.mark.django_db
-def test_loading_is_quick_marked_and_done_once(store: EvidenceStore, tmp_path: Path) -> None:
-    started = time.process_time()
-    first = sample.load(ZONE, folder=tmp_path / "sample")
-    assert time.process_time() - started < 20
-    assert not first.changed_nothing
-    assert [report.rows_rejected for report in first.reports] == [0, 0, 0]
-    assert [report.values_revised for report in first.reports] == [0, 0, 2]  # the restated energy figures
-    assert all(Series.objects.values_list("sample", flat=True))
-    assert all(key.startswith("sample/") for key in Series.objects.values_list("key", flat=True))
-    assert all(Document.objects.values_list("sample", flat=True))
-    assert all(ImportRun.objects.values_list("sample", flat=True))
+def test_everything_is_loaded_once_and_marked_as_sample(loaded: sample.SampleReport, tmp_path: Path) -> None:
+    assert len(loaded.steps) == STEPS
+    assert DepartmentalReturn.objects.count() == 746  # 747 due, one never handed in
+    assert ReturnRevision.objects.count() == 747  # one restated
+    # only the real file that was there before is not sample, and nothing was added to its six series
+    assert Series.objects.filter(sample=False).count() == 6
+    assert not Series.objects.filter(sample=True).exclude(key__startswith="sample/").exists()
+    assert not DepartmentalReturn.objects.filter(sample=False).exists()
+    assert ImportRun.objects.filter(sample=False).count() == 1
+    assert Document.objects.filter(sample=False).count() == 1
+    store = EvidenceStore()
+    real = store.observations(
+        Series.objects.filter(sample=False).values_list("pk", flat=True), all_revisions=True
+    )
+    assert real.num_rows == 6 and set(real["sample"].to_pylist()) == {False}
+    own = store.observations([series_id("sample/jiangxi-cities-daily/jingdezhen/pm2_5")])
+    assert own.num_rows == 2192 and set(own["sample"].to_pylist()) == {True}
     rows = store.count()
-    assert sample.load(ZONE, folder=tmp_path / "sample").changed_nothing
+    # 1,578,240 hours, 11 cities x 2,192 days x 6, 18 sections x 108 months x 7, 2 sources x 108 x 13, 20 areas x 96
+    assert rows > 1_578_240 + 144_672 + 13_608 + 2_808 + 1_920
+    again = sample.load(ZONE, folder=tmp_path / "sample")
+    assert again.changed_nothing
     assert store.count() == rows
+    assert ReturnRevision.objects.count() == 747
+    for step in again.steps:
+        assert "示例" in step.as_text("zh") and "sample" in step.as_text("en")
+
+    # the restatement is a revision of two cells; both statements stay
+    period = ReturnPeriod.parse("2015")
+    for cell, revisions in (("coal", 2), ("total.reported", 2), ("diesel", 1)):
+        number = series_id(f"sample/energy/jingdezhen/{cell}")
+        found = store.observations([number], start=period.valid_from, end=period.valid_to, all_revisions=True)
+        assert found.num_rows == revisions, cell
+    coal = store.observations(
+        [series_id("sample/energy/jingdezhen/coal")], start=period.valid_from, end=period.valid_to
+    )
+    assert coal["value"].to_pylist() == [pytest.approx(float(exact("energy", 2015, "coal")) + 75_200)]
+
+    # an absence is stored with its kind
+    year = ReturnPeriod.parse("2016")
+    share = store.observations(
+        [series_id("sample/water-use/zhushan-district/resource.total")],
+        start=year.valid_from,
+        end=year.valid_to,
+    )
+    assert share["missing"].to_pylist() == [Missing.DELEGATED.value]
+    assert share["supplier"].to_pylist() == ["市水务局"]
+
+
+def test_every_mapping_and_form_of_the_sample_is_declared() -> None:
+    given = assumptions()
+    forms = {form.key for form in load_forms(ZONE)}
+    assert {ratio.form for ratio in given.ratios} <= forms
+    for name in (given.air.daily.mapping, given.air.hourly.mapping, given.ions.mapping):
+        assert load_mapping(name, zone=ZONE).key == name
+
+
+def test_no_quantity_is_declared_in_vain() -> None:
+    """Each quantity of ``sample.yaml`` moves some figure: a name that nothing reads would only mislead."""
+    given = assumptions()
+    asked: set[str] = set()
+
+    class Asked(type(given)):  # type: ignore[misc]
+        def at(self, name: str, year: int) -> float:
+            asked.add(name)
+            return float(given.at(name, year))
+
+    from ecociv.evidence.sample.filings import write_book
+
+    write_book(ZONE, Asked.model_construct(**dict(given)))
+    assert set(given.quantities) - asked == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from evidence.sample_zone import COUNTIES, PLACES, cell
 
 Reckon = Callable[[int], float | None]
@@ -25,9 +26,21 @@ def _sum(form: str, keys: list[str], year: int, places: tuple[str, ...] = ("jing
 
 BUILT = ["land.settlement", "land.transport", "land.hydraulic"]
 # tce and t CO2 for each unit, as GB/T 2589-2008 and the provincial guidelines print them; electricity in 10^4 kWh
-COAL = {"coal": 0.7143, "coke": 0.9714, "gasoline": 1.4714, "diesel": 1.4571, "fuel_oil": 1.4286, "lpg": 1.7143}
+COAL = {
+    "coal": 0.7143,
+    "coke": 0.9714,
+    "gasoline": 1.4714,
+    "diesel": 1.4571,
+    "fuel_oil": 1.4286,
+    "lpg": 1.7143,
+}
 COAL |= {"natural_gas": 13.3}
-GREEN = {"electricity.hydro": 1.229, "electricity.solar": 1.229, "electricity.wind": 1.229, "biomass_energy": 1.0}
+GREEN = {
+    "electricity.hydro": 1.229,
+    "electricity.solar": 1.229,
+    "electricity.wind": 1.229,
+    "biomass_energy": 1.0,
+}
 # net calorific value GJ x carbon t/GJ x oxidised x 44/12
 CO2 = {
     "coal": 20.908 * 0.02637 * 0.94 * 44 / 12,
@@ -66,7 +79,8 @@ def _emission(item: str, sources: list[str]) -> Reckon:
 def _survey(form: str, weight: str, part: str, whole: str) -> Reckon:
     def reckon(year: int) -> float | None:
         strata = [
-            (cell(form, year, weight, c), cell(form, year, part, c), cell(form, year, whole, c)) for c in COUNTIES
+            (cell(form, year, weight, c), cell(form, year, part, c), cell(form, year, whole, c))
+            for c in COUNTIES
         ]
         if any(part is None for _, part, _ in strata):
             return None
@@ -78,8 +92,13 @@ def _survey(form: str, weight: str, part: str, whole: str) -> Reckon:
 
 def _irrigation(year: int) -> float:
     kinds = ("large", "medium", "small", "well")
-    figures = [[cell("irrigation", year, f"irrigation.{k}.{x}") or 0 for x in ("net", "gross", "withdrawal")] for k in kinds]
-    return sum(net / gross * weight for net, gross, weight in figures) / sum(weight for _, _, weight in figures)
+    figures = [
+        [cell("irrigation", year, f"irrigation.{k}.{x}") or 0 for x in ("net", "gross", "withdrawal")]
+        for k in kinds
+    ]
+    return sum(net / gross * weight for net, gross, weight in figures) / sum(
+        weight for _, _, weight in figures
+    )
 
 
 def _over(form: str, keys: list[str], over: tuple[str, list[str]], times: float = 1.0) -> Reckon:
@@ -98,15 +117,19 @@ SERIES: dict[str, Reckon] = {
     "5": _percent("agriculture", "crop.certified", "crop.total"),
     "6": _over("land", BUILT, ("land", ["land.total"]), 100),
     "7": lambda y: _ratio(cell("land", y, "land.cultivated"), 10_000),
-    "8": lambda y: _ratio(cell("economy", y, "gdp.current"), _sum("land", BUILT, y), 0.01),  # 10^4 yuan/ha = 0.01 10^8 yuan/km2
+    "8": lambda y: _ratio(
+        cell("economy", y, "gdp.current"), _sum("land", BUILT, y), 0.01
+    ),  # 10^4 yuan/ha = 0.01 10^8 yuan/km2
     "9": lambda y: _ratio(cell("water-use", y, "use.total"), 10_000),
     "10": _percent("water-use", "use.total", "resource.total"),
-    "11": lambda y: _ratio(cell("water-use", y, "use.industry"), cell("economy", y, "value_added.industry"), 10_000),
+    "11": lambda y: _ratio(
+        cell("water-use", y, "use.industry"), cell("economy", y, "value_added.industry"), 10_000
+    ),
     "12": _irrigation,
     "13": _percent("water-use", "supply.unconventional", "use.total"),
     "14": lambda y: _ratio(_total(y), cell("economy", y, "gdp.constant")),
     "15": lambda y: _ratio(_energy(y, CO2), cell("economy", y, "gdp.constant")),
-    "16": lambda y: _ratio(_energy(y, GREEN), _energy(y, COAL | GREEN), 100),
+    "16": lambda y: _ratio(_energy(y, GREEN), _total(y), 100),
     "17": lambda y: _total(y) / 10_000,
     "18": lambda y: _ratio(cell("economy", y, "gdp.constant"), _sum("industry-development", MATERIALS, y)),
     **{
@@ -119,9 +142,13 @@ SERIES: dict[str, Reckon] = {
         )
     },
     "20": lambda y: _ratio(
-        _sum("mine", ["green"], y, PLACES.groups["mines"]), _sum("mine", ["obliged"], y, PLACES.groups["mines"]), 100
+        _sum("mine", ["green"], y, PLACES.groups["mines"]),
+        _sum("mine", ["obliged"], y, PLACES.groups["mines"]),
+        100,
     ),
-    "21": _over("environment", ["waste.used"], ("environment", ["waste.generated", "waste.earlier_stock_used"]), 100),
+    "21": _over(
+        "environment", ["waste.used"], ("environment", ["waste.generated", "waste.earlier_stock_used"]), 100
+    ),
     "22": _percent("construction", "building.green", "building.civil"),
     "23": _percent("agriculture", "straw.used", "straw.collectable"),
     "24": _over(
@@ -130,13 +157,23 @@ SERIES: dict[str, Reckon] = {
         ("commerce", [f"recycling.{k}.arising" for k in RECYCLED]),
         100,
     ),
-    "25": _over("forestry", ["forest.arbor", "forest.bamboo", "forest.special_shrub"], ("land", ["land.total"]), 100),
-    "26": lambda y: _ratio(_sum("forestry", ["volume.natural", "volume.plantation", "volume.scattered"], y), 10_000),
+    "25": _over(
+        "forestry", ["forest.arbor", "forest.bamboo", "forest.special_shrub"], ("land", ["land.total"]), 100
+    ),
+    "26": lambda y: _ratio(
+        _sum("forestry", ["volume.natural", "volume.plantation", "volume.scattered"], y), 10_000
+    ),
     "27": lambda y: _ratio(cell("forestry", y, "forest_land"), 10_000),
-    "28": lambda y: _ratio(_sum("forestry", [f"wetland.{k}" for k in ("river", "lake", "marsh", "artificial")], y), 10_000),
-    "30": lambda y: sum(cell("forestry", each, "desert.treated") or 0 for each in range(2013, y + 1)) / 10_000,
+    "28": lambda y: _ratio(
+        _sum("forestry", [f"wetland.{k}" for k in ("river", "lake", "marsh", "artificial")], y), 10_000
+    ),
+    "30": lambda y: (
+        sum(cell("forestry", each, "desert.treated") or 0 for each in range(2013, y + 1)) / 10_000
+    ),
     "32": _percent("land", "land.rivers_lakes", "land.total"),
-    "33": _over("construction", ["park.green"], ("construction", ["population.urban", "population.temporary"])),
+    "33": _over(
+        "construction", ["park.green"], ("construction", ["population.urban", "population.temporary"])
+    ),
     "34.cod": _emission("cod", ["domestic", "agriculture", "other"]),
     "34.nh3n": _emission("nh3n", ["domestic", "agriculture", "other"]),
     "34.so2": _emission("so2", ["domestic", "other"]),

@@ -15,6 +15,7 @@ from ecociv.indicators.derivations import GoodDayRatio, load_derivations
 from ecociv.indicators.derive.city_years import city_years
 from ecociv.indicators.derive.figures import Derived
 from ecociv.indicators.derive.good_days import derive_good_days
+from ecociv.indicators.engine.duck import DuckDBEngine
 from ecociv.plan.package import load_zone
 from indicators.evidence_of_a_year import CITIES, air_rows, days, load_air, year_of_air
 
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_folder")]
 def derive(year: int = 2015, place: str = "jingdezhen") -> Derived:
     declared = load_derivations(load_zone("jingdezhen")).by_series["35"]
     assert isinstance(declared, GoodDayRatio)
-    cities = city_years(declared, [place], year, sample=False, as_of=None, store=EvidenceStore())
+    cities = city_years(declared, [place], year, sample=False, as_of=None, engine=DuckDBEngine(EvidenceStore()))
     label = Text(zh="优良", en="Good days")
     return derive_good_days(
         declared, cities[place], label=label, place_name=label, files={}, both_kinds=False

@@ -17,11 +17,7 @@ BACKLOG = 200_000
 """Readings that may wait in the inbox before further ones are put off (``ECOCIV_INBOX_LIMIT``)."""
 RETRY_AFTER = 10
 """Seconds after which a sender that was put off may try again."""
-_WAITING = (
-    Q(flushed_at=None)
-    if any(f.name == "flushed_at" for f in InboxReading._meta.get_fields())
-    else Q(batch=None)
-)
+_WAITING = Q(flushed_at=None)
 
 
 def require_room() -> None:

@@ -34,9 +34,10 @@ _COLUMNS = (
     "note",
 )
 _MONTH = re.compile(r"month=(\d{4}-\d{2})")
-# A flushed reading stays in the inbox for a while; only those that wait are looked at where the inbox tells them apart.
-_WAITING = Q(flushed_at=None) if any(f.name == "flushed_at" for f in InboxReading._meta.get_fields()) else Q()
+# A flushed reading stays in the inbox for a while; only those that wait are looked at.
+_WAITING = Q(flushed_at=None)
 
+_PAST = 2**31  # a revision after all others of its period; 0 is before them
 Key = tuple[int, int, int, int]
 """Beginning in microseconds, series, end in microseconds, revision."""
 
@@ -112,7 +113,7 @@ def walk(reach: Reach, *, after: Key | None = None, step: int = 1_000) -> Iterat
 def count(reach: Reach) -> int:
     """How many there are: counted in the files, then what waits beside."""
     ids, store = reach.ids(), EvidenceStore()
-    files = store._files(reach.start, reach.end) if ids else []
+    files = _files(store, reach.start, reach.end) if ids else []
     total = 0
     if files:
         where, parameters = _where(reach, ids)
@@ -179,7 +180,7 @@ def _stretch(
         ends.append(rows[-1].key)
     if cut and waiting:
         last = waiting[-1]
-        revision = 0 if reach.descending else 2**31
+        revision = 0 if reach.descending else _PAST
         ends.append((microseconds(last.valid_from), last.series_id, microseconds(last.valid_to), revision))
     merged: dict[tuple[int, ...], Seen] = {order(row.key): row for row in rows}
     for extra in _chains(waiting, known).values():
@@ -218,7 +219,7 @@ def _table_rows(
         else:
             start = max(start, here) if start else here
     months: dict[str, list[str]] = {}
-    for file in store._files(start, end):
+    for file in _files(store, start, end):
         found = _MONTH.search(file)
         months.setdefault(found.group(1) if found else "", []).append(file)
     names = sorted(months, reverse=reach.descending)
@@ -308,7 +309,7 @@ def _waiting(reach: Reach, after: Key | None) -> QuerySet[InboxReading]:
         begin, end = instant(after[0]), instant(after[2])
         same = {"valid_from": begin, "series_id": after[1]}
         # with all revisions the period of the last row may have more of them
-        last = f"{sign}e" if reach.all_revisions else sign
+        last = f"{sign}e" if reach.all_revisions and 0 < after[3] < _PAST else sign
         found = found.filter(
             Q(**{f"valid_from__{sign}": begin})
             | Q(valid_from=begin, **{f"series_id__{sign}": after[1]})
@@ -336,7 +337,7 @@ def _known(
     files: set[str] = set()
     for month in sorted({(begin.year, begin.month) for begin in begins}):
         inside = [begin for begin in begins if (begin.year, begin.month) == month]
-        files.update(store._files(inside[0], inside[-1] + timedelta(microseconds=1)))
+        files.update(_files(store, inside[0], inside[-1] + timedelta(microseconds=1)))
     if not files:
         return {}
     parameters: dict[str, Any] = {
@@ -389,3 +390,8 @@ def _chains(
         if not written and (last is None or last.says() != seen.says()):
             chain.append(seen)
     return made
+
+
+def _files(store: EvidenceStore, start: datetime | None, end: datetime | None) -> list[str]:
+    """Files of the table whose month can hold periods that begin in [start, end)."""
+    return store.files(start, end)

@@ -23,10 +23,11 @@ class Problem(Exception):
         kind: str,
         zh: str,
         en: str,
+        /,
         *,
         headers: dict[str, str] | None = None,
         **fields: object,
-    ):
+    ) -> None:
         self.status, self.kind, self.headers = status, kind, headers or {}
         self.text = Text(zh=zh, en=en).fill(**fields) if fields else Text(zh=zh, en=en)
         super().__init__(self.text.en)

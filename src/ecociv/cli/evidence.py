@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -241,7 +242,7 @@ def export(
             fail("Parquet is no text; give --out FILE.", Exit.USAGE)
         count = export_parquet(rows, out)
     elif out is None:
-        export_csv(rows, click.get_text_stream("stdout"))
+        export_csv(rows, sys.stdout)
         return
     else:
         with out.open("w", encoding="utf-8-sig", newline="") as file:

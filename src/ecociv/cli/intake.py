@@ -89,11 +89,12 @@ def mqtt(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     intake.start()
-    click.echo(
-        f"Receiving from {host}:{port}: {', '.join(s.topic.subscription for s in subscriptions)}", err=True
-    )
-    told = False
-    while not stopped.wait(1):
+    topics = ", ".join(one.topic.subscription for one in subscriptions)
+    told = ready = False
+    while not stopped.wait(0.2):
+        if not ready and intake.subscribed.is_set():
+            ready = True
+            click.echo(f"Subscribed at {host}:{port}: {topics}", err=True)
         if intake.refusals and not told:
             told = True
             click.echo(f"The broker refuses: {next(iter(intake.refusals))}. Trying again.", err=True)

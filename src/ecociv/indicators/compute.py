@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from ecociv.core.digests import digest_of_json
 from ecociv.core.missing import Missing
 from ecociv.evidence.store import EvidenceStore
 from ecociv.indicators.derivations import Derivations, load_derivations
-from ecociv.indicators.derive.figures import Derived
+from ecociv.indicators.derive.figures import DayTable, Derived
 from ecociv.indicators.engine import engine_named
 from ecociv.indicators.fingerprints import fingerprints
 from ecociv.indicators.gather import Gathered, gather
@@ -47,6 +47,8 @@ class Computed:
     causes: Mapping[str, int] = field(default_factory=dict)
     derived: int = 0
     """How many figures were derived; the others had nothing new to follow from."""
+    days: Mapping[tuple[str, str], Callable[[], DayTable]] = field(default_factory=dict, repr=False)
+    """Makes the days behind a figure, by series and place; only for answers about the past, which are not recorded."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values; the arithmetic of each value is left out."""
@@ -151,7 +153,8 @@ def compute(
         gathered = gather(package, declared, year, nodes, as_of=as_of, engine=runner)
         entries = _entries(package, declared, gathered, on)
         values = tuple(value for value, _ in entries)
-        return Computed(zone, year, as_of, values, 0, len(entries), derived=len(nodes))
+        days = {(item.series, item.place): item.days for _, item in entries if item.days is not None}
+        return Computed(zone, year, as_of, values, 0, len(entries), derived=len(nodes), days=days)
     looked_at = timezone.now()
     prints = fingerprints(package, declared, nodes, year, on, runner)
     known = {} if full else _known(zone, year, package, declared.place)
@@ -172,7 +175,11 @@ def _known(zone: str, year: int, package: ZonePackage, home: str) -> Mapping[str
     recorded = set(
         IndicatorValue.objects.filter(zone=zone, year=year, place=home).values_list("series", flat=True)
     )
-    return {key: print_ for key, print_ in note.fingerprints.items() if not key.endswith(f"@{home}") or key.partition("@")[0] in recorded}
+    return {
+        key: print_
+        for key, print_ in note.fingerprints.items()
+        if not key.endswith(f"@{home}") or key.partition("@")[0] in recorded
+    }
 
 
 def _entries(

@@ -328,6 +328,17 @@ AnyDerivation = (
 Derivation = Annotated[AnyDerivation, Field(discriminator="kind")]
 
 
+def formula_of(rule: AnyDerivation) -> str:
+    """The formula or method of a derivation in one line."""
+    formula = getattr(rule, "formula", None)
+    if formula:
+        return str(formula)
+    parts = getattr(rule, "parts", None)
+    if parts and rule.kind == "composition":
+        return "; ".join(f"{name} = {text}" for name, text in parts.items())
+    return str(getattr(rule, "method", rule.kind))
+
+
 def _evaluator(text: str, inputs: dict[str, Any], unit: str) -> Evaluator:
     given = {
         name: item.value[1] if isinstance(item, ConstantInput) else item.unit for name, item in inputs.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from ecociv.indicators.derivations import Derivations
 from ecociv.indicators.derive.patches import layer_for
 from ecociv.indicators.engine import Engine, Window
 from ecociv.indicators.graph import Node
-from ecociv.indicators.records import both_keys
 from ecociv.indicators.lights import status_rule_on
+from ecociv.indicators.records import both_keys
 from ecociv.plan.package import ZonePackage
 
 ARITHMETIC = 1
@@ -78,19 +78,6 @@ def fingerprints(
     return found
 
 
-def changed_series(
-    nodes: Iterable[Node], year: int, engine: Engine, since: Mapping[str, list[int]]
-) -> list[str]:
-    """Series of which more is known than ``since`` says (see `marks_of_year`)."""
-    now = marks_of_year(nodes, year, engine)
-    return sorted(key for key, mark in now.items() if since.get(key) != mark)
-
-
-def marks_of_year(nodes: Iterable[Node], year: int, engine: Engine) -> dict[str, list[int]]:
-    """Marks of every series that the figures of a year may read, as stored keys."""
-    return {key: list(mark) for key, mark in _marks(tuple(nodes), year, engine)[year].items()}
-
-
 def _keys_by_year(node: Node, year: int) -> dict[int, frozenset[str]]:
     found = dict(node.yearly)
     found[year] = found.get(year, frozenset()) | node.monthly | node.hourly
@@ -101,8 +88,8 @@ def _marks(nodes: tuple[Node, ...], year: int, engine: Engine) -> dict[int, dict
     """Marks by year and stored key. Earlier years are read only for what is added up over years."""
     wanted: dict[int, set[str]] = {year: set()}
     for node in nodes:
-        for each, keys in _keys_by_year(node, year).items():
-            wanted.setdefault(each, set()).update(keys)
+        for each, read in _keys_by_year(node, year).items():
+            wanted.setdefault(each, set()).update(read)
     # What is read over a whole year lies in every month's files; yearly figures in those of January alone.
     whole = {key for node in nodes for key in (*node.monthly, *node.hourly)}
     found: dict[int, dict[str, tuple[int, ...]]] = {}

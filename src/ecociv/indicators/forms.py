@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -28,9 +29,14 @@ def cell_name(zone: str, form: str, cell: str) -> Text:
 
 
 def _read_all(zone: str) -> Mapping[str, Mapping[str, tuple[str, Text]]]:
-    folder = zone_folder(zone) / FOLDER
+    # Hundreds of names are asked for in one computation; the folder is looked at once a second.
+    return _cells(_files(zone_folder(zone) / FOLDER, int(time.monotonic())))
+
+
+@lru_cache(maxsize=16)
+def _files(folder: Path, _second: int) -> tuple[tuple[str, int], ...]:
     files = tuple(sorted(folder.glob("*.yaml"))) if folder.is_dir() else ()
-    return _cells(tuple((str(path), path.stat().st_mtime_ns) for path in files))
+    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
 
 
 @lru_cache(maxsize=8)

@@ -187,12 +187,7 @@ def _derive(
         )
         have["reported", sample] = records.any_of(reported_keys(rule, node.place), (year,), sample=sample)
     way, sample = next(
-        (
-            (way, sample)
-            for sample in (False, True)
-            for way in ("primary", "reported")
-            if have[way, sample]
-        ),
+        ((way, sample) for sample in (False, True) for way in ("primary", "reported") if have[way, sample]),
         ("reported" if isinstance(rule, Reported) else "primary", False),
     )
     both = not sample and any(have[each, True] for each in ("primary", "reported"))
@@ -327,7 +322,11 @@ def _compared(
     except OutsideValidity:
         return derived, {}
     made = next(
-        (item.extras["readings"] for item in derived if "basis" not in item.extras and item.extras.get("readings")),
+        (
+            item.extras["readings"]
+            for item in derived
+            if "basis" not in item.extras and item.extras.get("readings")
+        ),
         next((item.extras["readings"] for item in derived if item.extras.get("readings")), ()),
     )
     standings = {}

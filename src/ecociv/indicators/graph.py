@@ -19,6 +19,7 @@ from ecociv.indicators.declarations import (
     PatchesUnion,
     Reported,
     StationShare,
+    formula_of,
 )
 from ecociv.indicators.derivations import Derivations, load_derivations
 from ecociv.indicators.derive.cells import keys_of, years_of
@@ -141,7 +142,9 @@ def graph_of(zone: str, number: int, year: int | None = None) -> dict[str, Any]:
     edges: list[dict[str, str]] = []
 
     def add(key: str, kind: str, label: Text, column: int, **more: Any) -> str:
-        nodes.setdefault(key, {"id": key, "kind": kind, "label": label.to_mapping(), "column": column, **more})
+        nodes.setdefault(
+            key, {"id": key, "kind": kind, "label": label.to_mapping(), "column": column, **more}
+        )
         return key
 
     def join(start: str, end: str) -> None:
@@ -165,7 +168,10 @@ def graph_of(zone: str, number: int, year: int | None = None) -> dict[str, Any]:
             if isinstance(item, CellInput):
                 _draw_cell(zone, declared, item, figure, add, join)
             elif isinstance(item, ConstantInput):
-                join(add(f"constant:{series.key}:{name}", "constant", item.note, 1, value=item.constant), figure)
+                join(
+                    add(f"constant:{series.key}:{name}", "constant", item.note, 1, value=item.constant),
+                    figure,
+                )
             elif isinstance(item, ParameterInput):
                 label = Text(zh=item.parameter, en=item.parameter)
                 join(add(f"parameter:{item.parameter}", "parameter", label, 1), figure)
@@ -180,30 +186,27 @@ def graph_of(zone: str, number: int, year: int | None = None) -> dict[str, Any]:
         if isinstance(rule, GoodDayRatio):
             _draw_air(rule, zone, figure, add, join)
         if isinstance(rule, PatchesUnion):
-            join(add(f"document:{rule.patches}", "document", Text(zh=rule.patches, en=rule.patches), 0), figure)
+            join(
+                add(f"document:{rule.patches}", "document", Text(zh=rule.patches, en=rule.patches), 0), figure
+            )
     return {"zone": zone, "indicator": number, "nodes": list(nodes.values()), "edges": edges}
-
-
-def formula_of(rule: AnyDerivation) -> str:
-    """The formula or method of a derivation in one line."""
-    formula = getattr(rule, "formula", None)
-    if formula:
-        return str(formula)
-    parts = getattr(rule, "parts", None)
-    if parts and rule.kind == "composition":
-        return "; ".join(f"{name} = {text}" for name, text in parts.items())
-    return str(getattr(rule, "method", rule.kind))
 
 
 def _draw_cell(zone: str, declared: Derivations, item: CellInput, figure: str, add: Any, join: Any) -> None:
     label = cell_name(zone, item.form, item.cell)
     node = add(f"input:{item.form}:{item.cell}", "input", label, 1, unit=item.unit, form=item.form)
     join(node, figure)
-    groups = [("place", (declared.place,))] if item.group is None else []
+    groups: list[tuple[str, tuple[str, ...]]] = (
+        [("place", (declared.place,))] if item.group is None else []
+    )
     for group in filter(None, (item.group, item.or_sum_of)):
         groups.append((group, load_places(zone).groups.get(group, ())))
     for group, members in groups:
-        name = place_name(zone, members[0]) if len(members) == 1 else Text(zh=f"{len(members)}处（{group}）", en=f"{len(members)} places ({group})")
+        name = (
+            place_name(zone, members[0])
+            if len(members) == 1
+            else Text(zh=f"{len(members)}处（{group}）", en=f"{len(members)} places ({group})")
+        )
         join(
             add(
                 f"series:{item.form}:{group}:{item.cell}",
@@ -221,10 +224,11 @@ def _draw_cell(zone: str, declared: Derivations, item: CellInput, figure: str, a
 def _draw_air(rule: GoodDayRatio, zone: str, figure: str, add: Any, join: Any) -> None:
     networks = [(rule.network, len(load_peers(zone).group(rule.peers).members))]
     if rule.stations is not None:
-        networks.append(
-            (rule.stations.network, len(load_places(zone).groups.get(rule.stations.group, ())))
-        )
+        networks.append((rule.stations.network, len(load_places(zone).groups.get(rule.stations.group, ()))))
     for network, count in networks:
         for prop in (*rule.inputs, "o3"):
             label = Text(zh=f"{network} {prop}", en=f"{network} {prop}")
             join(add(f"series:{network}:{prop}", "series", label, 0, places=count), figure)
+
+
+__all__ = ["Node", "dependents", "formula_of", "graph_of", "nodes_of", "reported_keys"]

@@ -17,6 +17,10 @@ MODULES = {
     "echarts": "vendor/echarts/echarts.js",
     "ecociv/charts": "portal/charts.js",
     "ecociv/options": "portal/chart-options.js",
+    "ecociv/portal": "portal/portal.js",
+    "ecociv/series-chart": "portal/series-chart.js",
+    "ecociv/map": "portal/map.js",
+    "maplibre-gl": "vendor/maplibre/maplibre-gl.js",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,44 @@ NAVIGATION = (
     Entry("portal:findings", _("Plan check"), "clipboard-check", "findings"),
 )
 
+#: The evidence menu. Parts of it belong to other rooms: an entry is shown where its address leads to a page.
+EVIDENCE = (
+    ("/stations/", _("Stations"), "map-pin"),
+    ("/air/", _("Air"), "wind"),
+    ("/water/", _("Water sections"), "droplet"),
+    ("/series/", _("Series"), "chart-line"),
+    ("/returns/", _("Departmental returns"), "forms"),
+    ("/quality/", _("Data quality"), "shield-check"),
+    ("/documents/", _("Document library"), "files"),
+    ("/evidence/runs/", _("Import runs"), "database"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One entry of the evidence menu."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    here: bool
+
+
+def _evidence_menu(path: str) -> list[MenuEntry]:
+    return [
+        MenuEntry(url, label, icon, path.startswith(url))
+        for url, label, icon in EVIDENCE
+        if _leads_to_a_page(url)
+    ]
+
+
+def _leads_to_a_page(url: str) -> bool:
+    try:
+        resolve(url)
+    except Resolver404:
+        return False
+    return True
+
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of every page; what needs the database is read only when the page shows it."""
@@ -48,6 +86,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     name = (match.url_name or "") if match else ""
     return {
         "navigation": NAVIGATION,
+        "evidence_menu": _evidence_menu(request.path),
         "section": _section(name),
         "import_map": import_map(),
         "the_zone": SimpleLazyObject(current_zone),

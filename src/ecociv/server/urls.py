@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("account/", include("ecociv.people.urls")),
     path("progress/", include("ecociv.supervision.urls")),
+    path("", include("ecociv.api.urls")),
     path("", include("ecociv.portal.urls")),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import select
 import socket
 import tempfile
 import time
@@ -225,6 +226,7 @@ class Hj212Channel(_Counted):
         self._open[message.mn, message.qn] = data
         self.counts["sent"] += 1
         self._write(data)
+        self._hear()
         if len(self._open) >= self.window:
             self._settle(self.window // 2)
 
@@ -289,10 +291,26 @@ class Hj212Channel(_Counted):
                 self._again()
                 continue
             silent = 0
-            for segment in self._reader.feed(piece):
-                answer = read_segment(segment)
-                if answer.cn == Command.DATA_ANSWER and self._open.pop((answer.mn, answer.qn), None):
-                    self.counts["acknowledged"] += 1
+            self._note(piece)
+
+    def _hear(self) -> None:
+        """Take the answers that have come, without waiting: who never reads them is disconnected."""
+        if self._socket is None or not select.select([self._socket], [], [], 0)[0]:
+            return
+        try:
+            piece = self._socket.recv(65_536)
+        except OSError:
+            piece = b""
+        if piece:
+            self._note(piece)
+        else:
+            self._again()
+
+    def _note(self, piece: bytes) -> None:
+        for segment in self._reader.feed(piece):
+            answer = read_segment(segment)
+            if answer.cn == Command.DATA_ANSWER and self._open.pop((answer.mn, answer.qn), b""):
+                self.counts["acknowledged"] += 1
 
 
 class HttpChannel(_Counted):

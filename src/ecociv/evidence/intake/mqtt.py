@@ -90,7 +90,7 @@ class MqttIntake:
     def start(self) -> None:
         """Connect and receive, in threads; reconnects by itself, waiting longer each time up to a minute."""
         self.batcher.start()
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self.broker.session_seconds
         properties.ReceiveMaximum = min(self.depth, 65_535)
         properties.MaximumPacketSize = LONGEST_PAYLOAD + 1024
@@ -147,7 +147,7 @@ class MqttIntake:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "?"
-        parcel = read_payload(topic, message.payload, self.subscriptions, now=self.now())
+        parcel = read_payload(topic, bytes(message.payload), self.subscriptions, now=self.now())
         parcel.token = (self._connection, message.mid, message.qos)
         self.batcher.put(parcel)
 

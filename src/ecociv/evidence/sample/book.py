@@ -40,7 +40,9 @@ def share_out(total: int, weights: Sequence[float], most: Sequence[int] | None =
     parts: list[int] = [0] * len(weights)
     open_parts = [n for n, weight in enumerate(weights) if weight > 0]
     left = total
-    while full := [n for n in open_parts if left * weights[n] > limits[n] * sum(weights[m] for m in open_parts)]:
+    while full := [
+        n for n in open_parts if left * weights[n] > limits[n] * sum(weights[m] for m in open_parts)
+    ]:
         for n in full:
             parts[n] = limits[n]
         open_parts = [n for n in open_parts if n not in full]
@@ -50,7 +52,9 @@ def share_out(total: int, weights: Sequence[float], most: Sequence[int] | None =
     for n, value in exact.items():
         parts[n] = min(math.floor(value), limits[n])
     for n in sorted(exact, key=lambda n: (math.floor(exact[n]) - exact[n], n)) + list(range(len(parts))):
-        more = min(1 if n in exact and parts[n] <= exact[n] else total, limits[n] - parts[n], total - sum(parts))
+        more = min(
+            1 if n in exact and parts[n] <= exact[n] else total, limits[n] - parts[n], total - sum(parts)
+        )
         if more > 0 and (weights[n] > 0 or most is not None):
             parts[n] += more
     return parts
@@ -86,7 +90,7 @@ class Book:
             decimals = self.forms[form].cell(cell).decimals
         except KeyError as error:
             raise DeclarationError(f"forms/{form}.yaml:1: the generator needs the cell {cell}.") from error
-        return round(value * 10**decimals)
+        return round(float(value) * 10.0**decimals)
 
     def write(self, form: str, place: str, year: int, cell: str, units: int) -> None:
         """Put a figure down."""
@@ -113,7 +117,14 @@ class Book:
         self.figures[form, place, year][cell] = whole
 
     def spread(
-        self, form: str, year: int, cell: str, value: float, weights: Sequence[float], *, within: str | None = None
+        self,
+        form: str,
+        year: int,
+        cell: str,
+        value: float,
+        weights: Sequence[float],
+        *,
+        within: str | None = None,
     ) -> None:
         """Put down a value of the city and what the counties have of it; they add up exactly.
 

@@ -86,10 +86,12 @@ def write_energy(book: Book, given: Assumptions, year: int) -> None:
 
     The shares of the smaller carriers are assumed. Coal C and imported electricity I (both tce) then follow from two
     equations: all carriers add up to the total T, and their CO2 to that of the total. Non-fossil energy is the share s of
-    primary energy, which imports are not part of: N = s (T - I).
+    the total, N = s T: where imported electricity comes from is not known, so it counts on the fossil side.
     """
     coal, carbon = coal_per_unit(), carbon_per_unit()
-    total = given.at("energy_intensity", year) * float(book.number("economy", book.zone, year, "gdp.constant"))
+    total = given.at("energy_intensity", year) * float(
+        book.number("economy", book.zone, year, "gdp.constant")
+    )
     emission = given.at("co2_per_tce", year) * total
     sides = {
         cell: total * given.at(f"{cell}_share", year) / 100
@@ -101,11 +103,13 @@ def write_energy(book: Book, given: Assumptions, year: int) -> None:
         return carbon[cell] / coal[cell]  # t CO2 for each tce
 
     left = emission - sum(amount * carbon_of(cell) for cell, amount in sides.items())
-    matrix = np.array([[1.0, 1.0 - share], [carbon_of("coal"), carbon_of("electricity.net_import")]])
+    matrix = np.array([[1.0, 1.0], [carbon_of("coal"), carbon_of("electricity.net_import")]])
     burnt, imported = np.linalg.solve(matrix, [total * (1 - share) - sum(sides.values()), left]).tolist()
     if min(burnt, imported) < 0:
-        raise ValueError(f"The energy assumptions of {year} leave {burnt:.0f} tce of coal and {imported:.0f} tce imported.")
-    green = share * (total - imported)
+        raise ValueError(
+            f"The energy assumptions of {year} leave {burnt:.0f} tce of coal and {imported:.0f} tce imported."
+        )
+    green = share * total
     kinds = {kind: given.at(f"{kind}_of_non_fossil", year) / 100 for kind in ("solar", "wind", "biomass")}
     kinds["hydro"] = 1 - sum(kinds.values())
     amounts = {"coal": burnt, "electricity.net_import": imported, **sides}
@@ -119,8 +123,12 @@ def write_energy(book: Book, given: Assumptions, year: int) -> None:
 def write_energy_total(book: Book, year: int) -> None:
     """The bureau's own total of what the return holds."""
     parts = sum(
-        factor * float(book.number("energy", book.zone, year, cell)) for cell, factor in coal_per_unit().items()
+        factor * float(book.number("energy", book.zone, year, cell))
+        for cell, factor in coal_per_unit().items()
     )
     book.city(
-        "energy", year, "total.reported", parts + float(book.number("energy", book.zone, year, "biomass_energy"))
+        "energy",
+        year,
+        "total.reported",
+        parts + float(book.number("energy", book.zone, year, "biomass_energy")),
     )

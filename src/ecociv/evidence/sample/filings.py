@@ -108,7 +108,12 @@ def _handed_in(book: Book, given: Assumptions, form: str, place: str, year: int)
     period = ReturnPeriod.parse(str(year))
     due = due_day(book.forms[form].due.working_days, period).day
     late = next(
-        (each.days for each in given.late if each.form == form and place in each.places and year in each.years), None
+        (
+            each.days
+            for each in given.late
+            if each.form == form and place in each.places and year in each.years
+        ),
+        None,
     )
     low, high = given.days_before_due
     early = int(given.random("handed-in", form, place, year).integers(low, high + 1))
@@ -125,7 +130,13 @@ def _restated(book: Book, given: Assumptions) -> SampleReturn:
     told = given.restatement
     before = dict(book.figures[told.form, told.place, told.year])
     for cell, more in told.add.items():
-        book.put(told.form, told.place, told.year, cell, float(book.number(told.form, told.place, told.year, cell)) + more)
+        book.put(
+            told.form,
+            told.place,
+            told.year,
+            cell,
+            float(book.number(told.form, told.place, told.year, cell)) + more,
+        )
     if told.form == "energy":
         economy.write_energy_total(book, told.year)
     values = dict(book.figures[told.form, told.place, told.year])

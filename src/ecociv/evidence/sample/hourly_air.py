@@ -92,7 +92,7 @@ def _forge(given: Assumptions, hourly: HourlyAir) -> None:
             if mean[day] > high:
                 by_day[index, day] = np.floor(by_day[index, day] * wanted / mean[day])
     copied = np.flatnonzero(random.random(days - start) < forged.copied_share) + start
-    for day in copied:
+    for day in copied.tolist():
         by_day[:, day] = by_day[:, day - forged.copied_days_back]
 
 
@@ -116,7 +116,8 @@ def _interrupt(given: Assumptions, hourly: HourlyAir) -> None:
             item = int(random.integers(-2, len(POLLUTANTS)))
             which = slice(None) if item < 0 else item
             if any(
-                key[0] == station and abs(_hour(hourly, flat.from_) - begin) < flat.hours + 48 for key, flat in held.items()
+                key[0] == station and abs(_hour(hourly, flat.from_) - begin) < flat.hours + 48
+                for key, flat in held.items()
             ):
                 continue
             hourly.values[number, which, begin : begin + length] = np.nan
@@ -145,7 +146,9 @@ def city_days(hourly: HourlyAir, least_hours: int = 20) -> dict[str, NDArray[np.
         by_day = hours.reshape(count, 24)
         enough = np.isfinite(by_day).sum(axis=1) >= least_hours
         filled = np.where(np.isfinite(by_day), by_day, -np.inf)
-        mean = np.where(np.isfinite(by_day), by_day, 0).sum(axis=1) / np.maximum(np.isfinite(by_day).sum(axis=1), 1)
+        mean = np.where(np.isfinite(by_day), by_day, 0).sum(axis=1) / np.maximum(
+            np.isfinite(by_day).sum(axis=1), 1
+        )
         made[pollutant] = np.where(enough, filled.max(axis=1) if pollutant == "o3" else mean, np.nan)
     return made
 
@@ -171,7 +174,7 @@ def staged_hours(hourly: HourlyAir, mapping: Mapping, supplier: str) -> pa.Table
                 "valid_from": pa.array(starts).cast(STAGED.field("valid_from").type),
                 "valid_to": pa.array(starts + np.timedelta64(1, "h")).cast(STAGED.field("valid_to").type),
                 "value": pa.array(figures, mask=absent),
-                "missing": pa.array(np.where(absent, Missing.MISSING.value, None), pa.string()),
+                "missing": pa.array(np.full(hours, Missing.MISSING.value), pa.string(), mask=~absent),
                 "censored": pa.nulls(hours, pa.string()),
                 "censor_limit": pa.nulls(hours, pa.float64()),
                 "quality": pa.repeat(Quality.GOOD.value, hours),
@@ -183,4 +186,3 @@ def staged_hours(hourly: HourlyAir, mapping: Mapping, supplier: str) -> pa.Table
             row += hours
             blocks.append(pa.table([columns[name] for name in STAGED.names], schema=STAGED))
     return pa.concat_tables(blocks)
-

@@ -45,7 +45,8 @@ def write_waste(book: Book, given: Assumptions, year: int) -> None:
     book.city("environment", year, "waste.generated", given.at("waste", year))
     book.city("environment", year, "waste.earlier_stock_used", given.at("waste_stock_used", year))
     base = sum(
-        book.number("environment", book.zone, year, f"waste.{each}") for each in ("generated", "earlier_stock_used")
+        book.number("environment", book.zone, year, f"waste.{each}")
+        for each in ("generated", "earlier_stock_used")
     )
     book.city("environment", year, "waste.used", float(base) * given.at("waste_share", year) / 100)
 
@@ -56,11 +57,14 @@ def write_emissions(book: Book, given: Assumptions, year: int) -> None:
     for item, shares in given.emissions.items():
         total = book.units("emission", item, given.at(item, year))
         sources = ["domestic", "other"] + (["agriculture"] if shares.agriculture else [])
-        by_sector = {sector: share for sector, share in shares.enterprises.items()}
+        by_sector = shares.enterprises
         members = {
-            sector: [e for e in emitters if book.places.by_key[e].details["sector"] == sector] for sector in by_sector
+            sector: [e for e in emitters if book.places.by_key[e].details["sector"] == sector]
+            for sector in by_sector
         }
-        weights = [getattr(shares, source) for source in sources] + [by_sector[sector] for sector in by_sector]
+        weights = [getattr(shares, source) for source in sources] + [
+            by_sector[sector] for sector in by_sector
+        ]
         parts = share_out(total, weights)
         for source, part in zip(sources, parts, strict=False):
             book.write("environment", book.zone, year, f"{item}.{source}", part)
@@ -87,7 +91,9 @@ def write_town(book: Book, given: Assumptions, year: int) -> None:
     """Population of the town and its parks."""
     book.city("construction", year, "population.urban", given.at("urban_population", year))
     book.city("construction", year, "population.temporary", given.at("temporary_population", year))
-    people = sum(book.number("construction", book.zone, year, f"population.{each}") for each in ("urban", "temporary"))
+    people = sum(
+        book.number("construction", book.zone, year, f"population.{each}") for each in ("urban", "temporary")
+    )
     book.city("construction", year, "park.green", float(people) * given.at("park_per_person", year))
 
 

@@ -49,9 +49,7 @@ class SampleStep:
         """One line."""
         if language.startswith("zh"):
             return f"{self.title.zh}：新增{self.new}，修订{self.revised}，未变{self.unchanged}（示例数据）"
-        return (
-            f"{self.title.en}: {self.new} new, {self.revised} revised, {self.unchanged} as they were (sample data)"
-        )
+        return f"{self.title.en}: {self.new} new, {self.revised} revised, {self.unchanged} as they were (sample data)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +187,9 @@ def _filing(each: SampleReturn) -> Filing:
     )
 
 
-def _load_hours(zone: str, given: Assumptions, path: Path, author: Any, store: EvidenceStore | None) -> SampleStep:
+def _load_hours(
+    zone: str, given: Assumptions, path: Path, author: Any, store: EvidenceStore | None
+) -> SampleStep:
     """The hours in bulk. The same bytes that are already on record are not compared again."""
     mapping = load_mapping(given.air.hourly.mapping, zone=zone)
     title, source = mapping.title, digest_of_file(path)

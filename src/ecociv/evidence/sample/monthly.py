@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,26 @@ from ecociv.standards.parameters import parameter
 
 NOTE = "生成的示例数据 generated sample"
 _ITEMS = ("codmn", "cod", "bod5", "nh3n", "tp")
-_DECIMALS = {"ph": 2, "do": 1, "codmn": 1, "cod": 0, "bod5": 1, "nh3n": 3, "tp": 3, "fluoride": 2, "sulfate": 0}
+_DECIMALS = {
+    "ph": 2,
+    "do": 1,
+    "codmn": 1,
+    "cod": 0,
+    "bod5": 1,
+    "nh3n": 3,
+    "tp": 3,
+    "fluoride": 2,
+    "sulfate": 0,
+}
 _DECIMALS |= {"chloride": 0, "nitrate": 2, "iron": 3, "manganese": 3}
-_OWN_LEVEL = {"fluoride": 0.3, "sulfate": 0.12, "chloride": 0.06, "nitrate": 0.14, "iron": 0.25, "manganese": 0.3}
+_OWN_LEVEL = {
+    "fluoride": 0.3,
+    "sulfate": 0.12,
+    "chloride": 0.06,
+    "nitrate": 0.14,
+    "iron": 0.25,
+    "manganese": 0.3,
+}
 """Where an item of a clean source lies on average, as a share of its limit."""
 _DRY_SEASON = 0.10
 """Share by which the month of the lowest flow lies above the mean."""
@@ -41,12 +58,20 @@ def write_sections(zone: str, given: Assumptions, path: Path) -> None:
     _write(path, mapping, rows)
 
 
-def _river(given: Assumptions, target: int, level: float, month: int, random: np.random.Generator) -> dict[str, float]:
-    water, limits = given.water_quality, parameter("surface_water.limits", edition="GB 3838-2002").table["river"]
+def _river(
+    given: Assumptions, target: int, level: float, month: int, random: np.random.Generator
+) -> dict[str, float]:
+    water, limits = (
+        given.water_quality,
+        parameter("surface_water.limits", edition="GB 3838-2002").table["river"],
+    )
     season = 1 + _DRY_SEASON * np.cos(2 * np.pi * (month - 1) / 12)
-    figures = {"ph": random.normal(7.35, 0.18), "do": max(limits["do"][target - 1] + 1.2 * season + random.normal(0, 0.4), 0)}
+    figures = {
+        "ph": random.normal(7.35, 0.18),
+        "do": max(limits["do"][target - 1] + 1.2 * season + random.normal(0, 0.4), 0),
+    }
     for item in _ITEMS:
-        at = level if item in water.failing_items or level < water.complying else water.complying
+        at = level if item in water.failing_items else water.complying
         spread = random.normal(0, water.spread)
         figures[item] = limits[item][target - 1] * at * season * np.exp(spread - water.spread**2 / 2)
     return figures
@@ -58,7 +83,7 @@ def write_sources(zone: str, given: Assumptions, path: Path) -> None:
     mapping = load_mapping(water.sources.mapping, zone=zone)
     second = parameter("surface_water.drinking.supplementary", edition="GB 3838-2002").table
     limits = {**second, "fluoride": 1.0}
-    rows = []
+    rows: list[list[str]] = []
     for name, place in mapping.place.names.items():
         for year in given.years.all():
             random = given.random("source", place, year)
@@ -76,10 +101,12 @@ def write_ions(zone: str, given: Assumptions, path: Path) -> None:
     ions = given.ions
     mapping = load_mapping(ions.mapping, zone=zone)
     order = [int(n) for n in given.random("ions").permutation(len(mapping.place.names))]
-    rows = []
+    rows: list[list[str]] = []
     for number, name in enumerate(mapping.place.names):
         for year in ions.planned:
-            rows += [[name, f"{year}-{month:02d}", _mark(mapping, Missing.PLANNED), NOTE] for month in range(1, 13)]
+            rows += [
+                [name, f"{year}-{month:02d}", _mark(mapping, Missing.PLANNED), NOTE] for month in range(1, 13)
+            ]
         for year in ions.years.all():
             low, high = ions.reaching if order[number] < ions.areas_that_reach[year] else ions.below
             random = given.random("ions", name, year)
@@ -115,10 +142,10 @@ def _row(
     return [name, f"{year}-{month:02d}", *cells, NOTE]
 
 
-def _write(path: Path, mapping: Mapping, rows: Iterable[list[str]], columns: Sequence[str] = ()) -> None:
+def _write(path: Path, mapping: Mapping, rows: list[list[str]], columns: Sequence[str] = ()) -> None:
     header = [mapping.place.column or "place", mapping.time.date.column, *(columns or mapping.values), "note"]
+    ordered = sorted(rows, key=lambda row: (row[1], row[0]))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(sorted(rows, key=lambda row: (row[1], row[0])))
-
+        writer.writerows(ordered)

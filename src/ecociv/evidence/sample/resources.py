@@ -15,7 +15,9 @@ def write_water(book: Book, given: Assumptions, year: int) -> None:
     industry = float(book.number("economy", book.zone, year, "value_added.industry"))
     total = given.at("water_use", year) * _WAN_PER_YI
     uses = {
-        "industry": given.at("water_per_industry", year) * industry / _WAN_PER_YI,  # t / 10⁴ yuan x 10⁴ yuan = m³
+        "industry": given.at("water_per_industry", year)
+        * industry
+        / _WAN_PER_YI,  # t / 10⁴ yuan x 10⁴ yuan = m³
         "domestic": given.at("water_domestic", year) * _WAN_PER_YI,
         "ecology": given.at("water_ecology", year) * _WAN_PER_YI,
     }
@@ -61,13 +63,13 @@ def write_land(book: Book, given: Assumptions, year: int) -> None:
         for cell, share in given.parts["construction_land"].items()
     }
     classes["land.cultivated"] = (given.at("cultivated", year), given.weights["cultivated"])
-    for cell, share, weights in (
+    for cell, share, name in (
         ("land.rivers_lakes", "rivers_lakes_share", "rivers_lakes"),
         ("land.forest", "land_forest_share", "land_forest"),
         ("land.garden", "garden_share", "garden"),
         ("land.grass", "grass_share", "grass"),
     ):
-        classes[cell] = (area * given.at(share, year) / 100, given.weights[weights])
+        classes[cell] = (area * given.at(share, year) / 100, given.weights[name])
     for cell, (value, weights) in classes.items():
         book.spread("land", year, cell, value, weights)
     book.spread("land", year, "land.total", area, given.county_areas)
@@ -99,7 +101,11 @@ def write_crops(book: Book, given: Assumptions, year: int) -> None:
     """Crop area and its certificates, which overlap."""
     weights = given.weights["farming"]
     book.spread("agriculture", year, "crop.total", given.at("crop_area", year), weights)
-    certified = float(book.number("agriculture", book.zone, year, "crop.total")) * given.at("certified_share", year) / 100
+    certified = (
+        float(book.number("agriculture", book.zone, year, "crop.total"))
+        * given.at("certified_share", year)
+        / 100
+    )
     book.spread("agriculture", year, "crop.certified", certified, weights)
     for cell, share in given.certificates.items():
         book.spread("agriculture", year, cell, certified * share, weights)

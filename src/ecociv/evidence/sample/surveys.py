@@ -24,7 +24,9 @@ def write_travel(book: Book, given: Assumptions, year: int) -> None:
     random = given.random("travel-survey", year)
     for n, place in enumerate(book.places.groups["travel-strata"]):
         sampled = surveys.trips_sampled[n]
-        walked, rode, _ = random.multinomial(sampled, [walking[n], riding[n], 1 - walking[n] - riding[n]]).tolist()
+        walked, rode, _ = random.multinomial(
+            sampled, [walking[n], riding[n], 1 - walking[n] - riding[n]]
+        ).tolist()
         book.write("travel-survey", place, year, "trips.all", trips[n])
         book.write("travel-survey", place, year, "trips.sampled", sampled)
         book.write("travel-survey", place, year, "trips.walk_cycle", walked)
@@ -44,7 +46,9 @@ def write_knowledge(book: Book, given: Assumptions, year: int) -> None:
         valid = surveys.questionnaires[n] - int(random.integers(0, surveys.questionnaires[n] // 25))
         book.write("ecology-survey", county, year, "population.adult", adults[n])
         book.write("ecology-survey", county, year, "questionnaires.valid", valid)
-        book.write("ecology-survey", county, year, "questionnaires.passed", int(random.binomial(valid, shares[n])))
+        book.write(
+            "ecology-survey", county, year, "questionnaires.passed", int(random.binomial(valid, shares[n]))
+        )
 
 
 def write_fittings(book: Book, given: Assumptions, year: int) -> None:
@@ -58,4 +62,6 @@ def write_fittings(book: Book, given: Assumptions, year: int) -> None:
         book.write("water-fittings", county, year, "households.all", households[n])
         book.write("water-fittings", county, year, "households.sampled", surveys.households_sampled[n])
         book.write("water-fittings", county, year, "fittings.sampled", fittings)
-        book.write("water-fittings", county, year, "fittings.saving", int(random.binomial(fittings, shares[n])))
+        book.write(
+            "water-fittings", county, year, "fittings.saving", int(random.binomial(fittings, shares[n]))
+        )

@@ -127,7 +127,9 @@ def _texts(rows: pa.RecordBatch) -> np.ndarray[Any, Any]:
 
 
 def _is_constant(column: pa.Array) -> bool:
-    return len(column) <= 1 or bool(pc.all(pc.equal(column, column[0])).as_py())
+    if len(column) <= 1 or column.null_count:  # an absent text is not equal to anything, itself included
+        return len(column) <= 1 or column.null_count == len(column)
+    return bool(pc.all(pc.equal(column, column[0])).as_py())
 
 
 def digest_of_months(months: dict[str, tuple[int, str]]) -> str:

@@ -149,7 +149,9 @@ def _call(call: Call, arguments: list[Any]) -> Any:
         return getattr(first.astimezone(UTC), call.name)
     if call.name in ("round", "floor", "ceiling"):
         number = _number(first)
-        return {"round": round, "floor": math.floor, "ceiling": math.ceil}[call.name](number)
+        if call.name == "round":
+            return round(number)
+        return math.floor(number) if call.name == "floor" else math.ceil(number)
     if call.name == "substring":
         start, length = int(_number(arguments[1])), None
         if len(arguments) == 3:

@@ -88,9 +88,35 @@ FUNCTIONS = {
     "ceiling": (1, 1),
 }
 _UNSUPPORTED = frozenset(
-    "before after meets during overlaps starts finishes date time fractionalseconds mindatetime maxdatetime "
-    "totaloffsetminutes st_equals st_disjoint st_touches st_within st_overlaps st_crosses st_intersects st_contains "
-    "st_relate geo.distance geo.length geo.intersects any all".split()
+    [
+        "before",
+        "after",
+        "meets",
+        "during",
+        "overlaps",
+        "starts",
+        "finishes",
+        "date",
+        "time",
+        "fractionalseconds",
+        "mindatetime",
+        "maxdatetime",
+        "totaloffsetminutes",
+        "st_equals",
+        "st_disjoint",
+        "st_touches",
+        "st_within",
+        "st_overlaps",
+        "st_crosses",
+        "st_intersects",
+        "st_contains",
+        "st_relate",
+        "geo.distance",
+        "geo.length",
+        "geo.intersects",
+        "any",
+        "all",
+    ]
 )
 _TOKEN = re.compile(
     r"\s*(?:"

@@ -125,7 +125,7 @@ def complete_members(
     first = next(iter(items.values()))
     whole, wanted, lacking = [], [], []
     for member in members_of(asked.zone, first):
-        values = [_of_place(asked, item, member, Text(zh="", en="")).value for item in items.values()]
+        values = [_of_place(asked, item, member, asked.name_of(member)).value for item in items.values()]
         if all(value is Missing.NOT_APPLICABLE for value in values):
             continue
         wanted.append(member)
@@ -242,7 +242,9 @@ def _of_year(asked: Asked, item: CellInput, place: str, label: Text, year: int) 
     )
 
 
-def leaf(item: Observation, label: Text, value: Decimal | Missing | None, unit: str, valid: object) -> TraceInput:
+def leaf(
+    item: Observation, label: Text, value: Decimal | Missing | None, unit: str, valid: object
+) -> TraceInput:
     """An observation at the bottom of a trace, with series, document, row and revision."""
     return TraceInput(
         label,
@@ -258,7 +260,8 @@ def leaf(item: Observation, label: Text, value: Decimal | Missing | None, unit: 
 
 def _nothing(label: Text) -> Text:
     return Text(
-        zh=f"{label.zh}未报送或不适用，按没有计", en=f"{label.en} was not reported or does not apply: taken as none"
+        zh=f"{label.zh}未报送或不适用，按没有计",
+        en=f"{label.en} was not reported or does not apply: taken as none",
     )
 
 

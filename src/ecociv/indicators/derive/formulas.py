@@ -131,7 +131,10 @@ def derive_formula(declared: Formula, asked: Asked, label: Text) -> Derived:
         except DividedByZero as error:
             figure = Missing.NOT_APPLICABLE
             made.notes.append(
-                Text(zh=f"分母（{error}）为零，没有比值", en=f"The denominator ({error}) is zero: there is no quotient")
+                Text(
+                    zh=f"分母（{error}）为零，没有比值",
+                    en=f"The denominator ({error}) is zero: there is no quotient",
+                )
             )
     return finish(declared, asked, label, figure, declared.formula, made)
 
@@ -146,7 +149,9 @@ def derive_composition(declared: Composition, asked: Asked, label: Text) -> Deri
         values = made.values
         try:
             parts = {
-                part: published(ready({name: values[name] for name in ready.expression.names}), declared.decimals)
+                part: published(
+                    ready({name: values[name] for name in ready.expression.names}), declared.decimals
+                )
                 for part, ready in declared.ready.items()
             }
         except DividedByZero:

@@ -47,12 +47,17 @@ def derive_method(declared: Method, asked: Asked, label: Text) -> Derived:
         except (MeasurementError, ParameterError) as error:
             figure = Missing.MISSING
             made.notes.append(
-                Text(zh=f"标准方法拒绝了这些数据：{error}", en=f"The method of the standard refuses the figures: {error}")
+                Text(
+                    zh=f"标准方法拒绝了这些数据：{error}",
+                    en=f"The method of the standard refuses the figures: {error}",
+                )
             )
         else:
             if np.isnan(value):
                 figure = Missing.NOT_APPLICABLE
-                made.notes.append(Text(zh="分母为零，没有比值", en="The denominator is zero: there is no quotient"))
+                made.notes.append(
+                    Text(zh="分母为零，没有比值", en="The denominator is zero: there is no quotient")
+                )
             else:
                 unit = _RESULT_UNITS[declared.method]
                 exact = Fraction(to_decimal(value)) * factor(unit, declared.unit)
@@ -64,7 +69,9 @@ def derive_method(declared: Method, asked: Asked, label: Text) -> Derived:
     )
 
 
-def _with_leaves(traces: tuple[Trace, ...], leaves: tuple[Trace | TraceInput, ...]) -> tuple[Trace | TraceInput, ...]:
+def _with_leaves(
+    traces: tuple[Trace, ...], leaves: tuple[Trace | TraceInput, ...]
+) -> tuple[Trace | TraceInput, ...]:
     """The library's arithmetic, whose figures carry no origin, and the cells of the returns that they came from."""
     cells = Trace(Text(zh="所用报表指标", en="Cells of the returns"), None, "1", "", leaves)
     return (*traces, cells) if traces else leaves

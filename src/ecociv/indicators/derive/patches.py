@@ -111,7 +111,10 @@ def derive_patches(declared: PatchesUnion, asked: Asked, label: Text, document: 
     inputs: tuple[Trace | TraceInput, ...] = ()
     if document is None:
         made.notes.append(
-            Text(zh="没有在该年末有效的图斑文件", en="No layer of patches was filed that holds at the end of the year")
+            Text(
+                zh="没有在该年末有效的图斑文件",
+                en="No layer of patches was filed that holds at the end of the year",
+            )
         )
     else:
         try:
@@ -157,7 +160,9 @@ def derive_patches(declared: PatchesUnion, asked: Asked, label: Text, document: 
                     ),
                 ),
             )
-    derived = finish(declared, asked, label, figure, "area of the union of all patches", made, extras=extras, inputs=inputs)
+    derived = finish(
+        declared, asked, label, figure, "area of the union of all patches", made, extras=extras, inputs=inputs
+    )
     if document is None:
         return replace(derived, trace=replace(derived.trace, notes=(*made.notes, *declared.caveats)))
     notes = (*made.notes, *([SAMPLE_NOTE] if document.sample else []), *declared.caveats)
@@ -168,6 +173,10 @@ def derive_patches(declared: PatchesUnion, asked: Asked, label: Text, document: 
         trace=replace(derived.trace, notes=notes),
         extras={
             **derived.extras,
-            "completeness": {"wanted": 1, "found": int(not isinstance(figure, Missing)), "inputs_without_figure": []},
+            "completeness": {
+                "wanted": 1,
+                "found": int(not isinstance(figure, Missing)),
+                "inputs_without_figure": [],
+            },
         },
     )

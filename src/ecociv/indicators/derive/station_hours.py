@@ -58,7 +58,14 @@ def station_keys(zone: str, stations: Stations) -> dict[str, tuple[str, str]]:
 
 
 def city_from_hours(
-    zone: str, place: str, stations: Stations, year: int, *, sample: bool, as_of: datetime | None, engine: Engine
+    zone: str,
+    place: str,
+    stations: Stations,
+    year: int,
+    *,
+    sample: bool,
+    as_of: datetime | None,
+    engine: Engine,
 ) -> CityHours | None:
     """The days of a city from its stations; none where no station gave a usable hour.
 
@@ -67,7 +74,8 @@ def city_from_hours(
     figure of it.
     """
     wanted = {
-        series_id(f"sample/{key}" if sample else key): pair for key, pair in station_keys(zone, stations).items()
+        series_id(f"sample/{key}" if sample else key): pair
+        for key, pair in station_keys(zone, stations).items()
     }
     window = [Window.year(year)]
     table = engine.usable(wanted, window, as_of)
@@ -89,7 +97,7 @@ def city_from_hours(
         for part in (at, values[first:last], revisions[first:last]):
             content += f"{member}/{pollutant}".encode() + np.ascontiguousarray(part).tobytes()
     concentrations = _daily(grid, date(year, 12, 31), len(days))
-    known = ~np.isnan(np.stack(list(concentrations.values()))).all(axis=0)
+    known = np.asarray(~np.isnan(np.stack(list(concentrations.values()))).all(axis=0), dtype=np.bool_)
     summary = _stations(engine, wanted, window, as_of, date(year, 12, 31))
     count = len(days)
     city = CityYear(
@@ -109,9 +117,7 @@ def city_from_hours(
     return CityHours(city, summary)
 
 
-def _daily(
-    grid: Mapping[str, NDArray[np.float64]], on: date, count: int
-) -> dict[str, NDArray[np.float64]]:
+def _daily(grid: Mapping[str, NDArray[np.float64]], on: date, count: int) -> dict[str, NDArray[np.float64]]:
     found: dict[str, NDArray[np.float64]] = {}
     for name, columns in grid.items():
         hours = air.city_mean(columns, axis=0).reshape(count, 24)
@@ -178,7 +184,10 @@ def with_stations(derived: Derived, zone: str, rule: GoodDayRatio, found: CityHo
             "days with at least 20 hours, of the pollutant that has fewest",
             tuple(
                 TraceInput(
-                    Text(zh=f"{pollutant} 有效天数（{station.hours[pollutant]}小时）", en=f"valid days of {pollutant} ({station.hours[pollutant]} hours)"),
+                    Text(
+                        zh=f"{pollutant} 有效天数（{station.hours[pollutant]}小时）",
+                        en=f"valid days of {pollutant} ({station.hours[pollutant]} hours)",
+                    ),
                     days,
                     "day",
                     source_id=series_key(

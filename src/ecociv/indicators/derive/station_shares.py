@@ -53,7 +53,10 @@ def derive_station_share(declared: StationShare, asked: Asked, label: Text) -> D
         except (MeasurementError, ParameterError) as error:
             name = asked.name_of(member)
             made.notes.append(
-                Text(zh=f"{name.zh}：标准方法拒绝了数据（{error}）", en=f"{name.en}: refused by the standard ({error})")
+                Text(
+                    zh=f"{name.zh}：标准方法拒绝了数据（{error}）",
+                    en=f"{name.en}: refused by the standard ({error})",
+                )
             )
             judged.append(Judged(None, 0, Trace(name, None, "percent", "")))
     known = [item for item in judged if item.complies is not None]
@@ -93,7 +96,9 @@ def derive_station_share(declared: StationShare, asked: Asked, label: Text) -> D
     return _with_origin(derived, used, asked, len(members), len(known))
 
 
-def _with_origin(derived: Derived, used: list[Observation], asked: Asked, members: int, known: int) -> Derived:
+def _with_origin(
+    derived: Derived, used: list[Observation], asked: Asked, members: int, known: int
+) -> Derived:
     """Mark the figure with the origin of the readings, which are no cells of returns."""
     from dataclasses import replace
 
@@ -107,7 +112,10 @@ def _with_origin(derived: Derived, used: list[Observation], asked: Asked, member
         notes = (Text(zh="该年度没有监测数据", en="There are no measurements for this year"), *notes[1:])
     if sample:
         notes = (*notes, SAMPLE_NOTE)
-    extras = {**derived.extras, "completeness": {"wanted": members, "found": known, "inputs_without_figure": []}}
+    extras = {
+        **derived.extras,
+        "completeness": {"wanted": members, "found": known, "inputs_without_figure": []},
+    }
     return replace(
         derived,
         sample=sample,
@@ -143,9 +151,7 @@ def _months_of(declared: StationShare, asked: Asked, place: str) -> tuple[Grid, 
     return grid, seen
 
 
-def _judge(
-    declared: StationShare, asked: Asked, place: str, grid: Grid, seen: list[Observation]
-) -> Judged:
+def _judge(declared: StationShare, asked: Asked, place: str, grid: Grid, seen: list[Observation]) -> Judged:
     name = asked.name_of(place)
     months = int((~np.isnan(np.stack(list(grid.values())))).any(axis=0).sum())
     origin = _origin(declared, asked, place, seen)
@@ -163,9 +169,10 @@ def _judge(
         if target is None:
             note = Text(zh="没有声明水质目标类别", en="no target class is declared for it")
             return Judged(None, months, Trace(name, None, "1", "", origin, notes=(note,)))
-        zone = surface_water.evaluate_function_zones(int(target), on=on, **dict(grid))
+        items: dict[str, Any] = dict(grid)
+        zone = surface_water.evaluate_function_zones(int(target), on=on, **items)
         found = zone.trace()
-        return Judged(zone.value, months, _named(found, name, origin))
+        return Judged(None if zone.value is None else bool(zone.value), months, _named(found, name, origin))
     first = {key: column for key, column in grid.items() if key not in _TABLE_2}
     second = {key: column for key, column in grid.items() if key in _TABLE_2}
     source = surface_water.evaluate_sources(first, supplementary=second or None, on=on)
@@ -228,7 +235,9 @@ def _named(found: Trace, name: Text, origin: tuple[TraceInput, ...]) -> Trace:
     return replace(found, label=name, inputs=(*found.inputs, *origin))
 
 
-def _origin(declared: StationShare, asked: Asked, place: str, seen: list[Observation]) -> tuple[TraceInput, ...]:
+def _origin(
+    declared: StationShare, asked: Asked, place: str, seen: list[Observation]
+) -> tuple[TraceInput, ...]:
     """One line for each property: how many months, the newest revision, when it was last recorded."""
     lines = []
     for name in declared.properties:

@@ -80,7 +80,9 @@ def stratified_share(
         variance += weight**2 * max(left, Fraction(0)) * item.share * (1 - item.share) / (item.sampled - 1)
     error = float(variance) ** 0.5
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    return StratifiedShare(share, error, max(0.0, float(share) - z * error), min(1.0, float(share) + z * error))
+    return StratifiedShare(
+        share, error, max(0.0, float(share) - z * error), min(1.0, float(share) + z * error)
+    )
 
 
 def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
@@ -124,7 +126,8 @@ def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
         result = stratified_share(strata, declared.confidence, finite_population=same_units)
         figure = published(result.share * 100, declared.decimals)
         low, high = (
-            published(Fraction(to_decimal(bound * 100)), declared.decimals) for bound in (result.low, result.high)
+            published(Fraction(to_decimal(bound * 100)), declared.decimals)
+            for bound in (result.low, result.high)
         )
         extras["interval"] = {
             "confidence": declared.confidence,
@@ -135,7 +138,9 @@ def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
             "sampled": float(sum(item.sampled for item in strata)),
         }
         parameters.append(
-            TraceParameter(Text(zh="置信水平", en="Confidence"), to_decimal(declared.confidence * 100), "percent")
+            TraceParameter(
+                Text(zh="置信水平", en="Confidence"), to_decimal(declared.confidence * 100), "percent"
+            )
         )
         made.notes.append(
             Text(

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ecociv.evidence.store import EvidenceStore, connection
 from ecociv.indicators.engine import sql
-from ecociv.indicators.engine.base import DAYS, LATEST, MARKS, USABLE, Window
+from ecociv.indicators.engine.base import DAYS, LATEST, MARKS, USABLE, Window, microseconds
 
 INSTANTS = ("valid_from", "valid_to", "recorded_at")
 
@@ -38,7 +38,9 @@ class DuckDBEngine:
         """See `Engine`."""
         return self._run(sql.marks(windows, as_of), ids, windows, MARKS)
 
-    def _run(self, statement: str, ids: Iterable[int], windows: Sequence[Window], shape: pa.Schema) -> pa.Table:
+    def _run(
+        self, statement: str, ids: Iterable[int], windows: Sequence[Window], shape: pa.Schema
+    ) -> pa.Table:
         numbers = sorted(set(ids))
         files = sorted({name for window in windows for name in self._store.files(window.start, window.last)})
         if not numbers or not files:
@@ -47,8 +49,8 @@ class DuckDBEngine:
         micros = ", ".join(f"epoch_us({name}) AS {name}" for name in INSTANTS)
         # The instants are compared twice: as stored, so that files are read only where they can hold such periods.
         stored = " OR ".join(
-            f"(valid_from >= make_timestamptz({sql.microseconds(window.start)}) "
-            f"AND valid_from < make_timestamptz({sql.microseconds(window.end)}))"
+            f"(valid_from >= make_timestamptz({microseconds(window.start)}) "
+            f"AND valid_from < make_timestamptz({microseconds(window.end)}))"
             for window in windows
         )
         cursor = connection()

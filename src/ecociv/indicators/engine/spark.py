@@ -46,7 +46,9 @@ class SparkEngine:
         """See `Engine`."""
         return self._run(sql.marks(windows, as_of), ids, windows, MARKS)
 
-    def _run(self, statement: str, ids: Iterable[int], windows: Sequence[Window], shape: pa.Schema) -> pa.Table:
+    def _run(
+        self, statement: str, ids: Iterable[int], windows: Sequence[Window], shape: pa.Schema
+    ) -> pa.Table:
         numbers = sorted(set(ids))
         files = sorted({name for window in windows for name in self._store.files(window.start, window.last)})
         if not numbers or not files:
@@ -55,9 +57,9 @@ class SparkEngine:
         micros = [f"unix_micros({name}) AS {name}" for name in INSTANTS]
         others = [name for name in stored.columns if name not in INSTANTS and name != "month"]
         stored.selectExpr(*others, *micros).createOrReplaceTempView("evidence")
-        self._spark.createDataFrame([(number,) for number in numbers], "series_id BIGINT").createOrReplaceTempView(
-            "wanted"
-        )
+        self._spark.createDataFrame(
+            [(number,) for number in numbers], "series_id BIGINT"
+        ).createOrReplaceTempView("wanted")
         rows = self._spark.sql(statement).collect()
         columns = {
             name: pa.array([row[name] for row in rows], type=shape.field(name).type) for name in shape.names

@@ -50,6 +50,11 @@ class Year:
     label: str
     sample: bool
 
+    @property
+    def short(self) -> str:
+        """Its last two digits, for a narrow cell."""
+        return f"{self.year % 100:02d}"
+
 
 @dataclass(frozen=True, slots=True)
 class DerivationRow:
@@ -106,7 +111,13 @@ class DerivationRow:
 
 def _columns() -> list[Column[DerivationRow]]:
     return [
-        Column("number", gettext_lazy("No."), lambda r: r.indicator.number, sort_by=lambda r: r.indicator.number, numeric=True),
+        Column(
+            "number",
+            gettext_lazy("No."),
+            lambda r: r.indicator.number,
+            sort_by=lambda r: r.indicator.number,
+            numeric=True,
+        ),
         Column("name", gettext_lazy("Indicator"), lambda r: r.name, sort_by=lambda r: collation_key(r.name)),
         Column("kind", gettext_lazy("Derivation"), lambda r: r.kind, sort_by=lambda r: collation_key(r.kind)),
         Column("formula", gettext_lazy("Formula"), lambda r: r.formula, export_only=True),
@@ -114,9 +125,21 @@ def _columns() -> list[Column[DerivationRow]]:
         Column("unit", gettext_lazy("Unit"), lambda r: r.unit, export_only=True),
         Column("decimals", gettext_lazy("Decimals"), lambda r: r.declared.decimals, export_only=True),
         Column("standard", gettext_lazy("Standard"), lambda r: r.standard, export_only=True),
-        Column("levels", gettext_lazy("Levels"), lambda r: _("city and counties") if r.counties else _("city")),
-        Column("supplier", gettext_lazy("Supplied by"), lambda r: r.supplier.shown(language()), sort_by=lambda r: by_name(r.supplier)),
-        Column("missing", gettext_lazy("Years"), lambda r: ", ".join(map(str, r.missing)), sort_by=lambda r: -len(r.missing)),
+        Column(
+            "levels", gettext_lazy("Levels"), lambda r: _("city and counties") if r.counties else _("city")
+        ),
+        Column(
+            "supplier",
+            gettext_lazy("Supplied by"),
+            lambda r: r.supplier.shown(language()),
+            sort_by=lambda r: by_name(r.supplier),
+        ),
+        Column(
+            "missing",
+            gettext_lazy("Years"),
+            lambda r: ", ".join(map(str, r.missing)),
+            sort_by=lambda r: -len(r.missing),
+        ),
     ]
 
 
@@ -156,15 +179,24 @@ def _year(year: int, state: tuple[str, bool] | None) -> Year:
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Every series of the plan: kind, formula, inputs, supplier, and each year's state."""
-    computed = IndicatorValue.objects.filter(zone=plan.zone.key).order_by().values_list("year", flat=True).distinct()
+    computed = (
+        IndicatorValue.objects.filter(zone=plan.zone.key).order_by().values_list("year", flat=True).distinct()
+    )
     years = sorted({plan.zone.base_year, *computed})
     rows = _rows(plan, years)
     used = {row.declared.kind for row in rows}
     filters = Filters(
         request.GET,
         [
-            Filter("kind", _("Derivation"), [Choice(k, str(v)) for k, v in KINDS.items() if k in used], _("All kinds")),
-            Filter("supplier", _("Supplied by"), body_choices([row.supplier for row in rows]), _("All bodies")),
+            Filter(
+                "kind",
+                _("Derivation"),
+                [Choice(k, str(v)) for k, v in KINDS.items() if k in used],
+                _("All kinds"),
+            ),
+            Filter(
+                "supplier", _("Supplied by"), body_choices([row.supplier for row in rows]), _("All bodies")
+            ),
             Filter("missing", _("Missing in"), [Choice(str(y), str(y)) for y in years], _("Any year")),
         ],
     )
@@ -190,7 +222,9 @@ def _keep(row: DerivationRow, filters: Filters) -> bool:
     if filters["missing"] and filters["missing"] not in map(str, row.missing):
         return False
     name = row.indicator.series_name(row.series)
-    return filters.text == str(row.indicator.number) or matches(filters.text, name.zh, name.en, row.formula, *row.inputs)
+    return filters.text == str(row.indicator.number) or matches(
+        filters.text, name.zh, name.en, row.formula, *row.inputs
+    )
 
 
 @require_safe
@@ -204,9 +238,14 @@ def lineage(request: HttpRequest, plan: ZonePackage, number: int) -> HttpRespons
     context = {
         "indicator": indicator,
         "drawn": drawn(graph),
-        "nodes": [node | {"words": node["label"][language()], "note": _note(node), "url": _address(node)} for node in graph["nodes"]],
+        "nodes": [
+            node | {"words": node["label"][language()], "note": _note(node), "url": _address(node)}
+            for node in graph["nodes"]
+        ],
         "columns": COLUMNS,
-        "rules": [(indicator.series_name(series), declared.by_series[series.key]) for series in indicator.series],
+        "rules": [
+            (indicator.series_name(series), declared.by_series[series.key]) for series in indicator.series
+        ],
         "formulas": {series.key: formula_of(declared.by_series[series.key]) for series in indicator.series},
         "previous": plan.indicators[place - 1] if place else None,
         "following": plan.indicators[place + 1] if place + 1 < len(plan.indicators) else None,

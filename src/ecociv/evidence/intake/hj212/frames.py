@@ -97,7 +97,8 @@ class FrameReader:
     def feed(self, piece: bytes) -> list[bytes]:
         """Take the next bytes; returns the data segments of the frames that are now whole and right."""
         data = self._rest + piece
-        at, segments = 0, []
+        at = 0
+        segments: list[bytes] = []
         while True:
             start = data.find(b"##", at)
             if start < 0:

@@ -117,7 +117,9 @@ def load_outlets(zone: str) -> dict[str, Outlet]:
             raise DeclarationError(
                 f"intake {outlets.key}: properties without declaration: {', '.join(lost)}."
             )
-        items = {(item.factor, item.command, item.item): item for item in outlets.items}
+        items: dict[tuple[str, str, str], SentItem] = {
+            (item.factor, item.command, item.item): item for item in outlets.items
+        }
         for device in outlets.devices:
             if device.mn in found:
                 raise DeclarationError(f"intake {outlets.key}: device {device.mn} is declared twice.")
