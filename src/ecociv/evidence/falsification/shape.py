@@ -89,4 +89,5 @@ def spread(values: ArrayLike) -> float:
 
 def _known(values: ArrayLike) -> Numbers:
     array = np.asarray(values, dtype=float).ravel()
-    return array[np.isfinite(array)]
+    known: Numbers = array[np.isfinite(array)]
+    return known
