@@ -61,7 +61,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two figures that lie further apart than the identity allows."""
+    """Two figures held against each other; a conflict where they lie further apart than the identity allows."""
 
     key: str
     title: Text
@@ -75,6 +75,11 @@ class Conflict:
     def difference(self) -> Decimal:
         """Left less right."""
         return self.left.value - self.right.value
+
+    @property
+    def holds(self) -> bool:
+        """Whether the two lie within what the identity allows."""
+        return abs(self.difference) <= self.allowed
 
     @property
     def relative(self) -> float:
@@ -125,7 +130,20 @@ def conflicts(
     store: EvidenceStore | None = None,
     engine: str = "duckdb",
 ) -> list[Conflict]:
-    """Identities of the zone that do not hold in a year, as known at a moment.
+    """Identities of the zone that do not hold in a year, as known at a moment (:func:`comparisons` gives all)."""
+    compared = comparisons(zone, year, as_of, store=store, engine=engine)
+    return [each for each in compared if not each.holds]
+
+
+def comparisons(
+    zone: str,
+    year: int,
+    as_of: dt.datetime | None = None,
+    *,
+    store: EvidenceStore | None = None,
+    engine: str = "duckdb",
+) -> list[Conflict]:
+    """Identities of the zone that can be compared in a year, as known at a moment, whether they hold or not.
 
     Both sides are of the same kind: real figures where both have them, else generated ones. Where a side has no figure
     there is nothing to compare, and no conflict.
@@ -158,8 +176,7 @@ def conflicts(
                 if one is None or two is None:
                     continue
                 allowed = _allowed(item.tolerance, one.value, two.value)
-                if abs(one.value - two.value) > allowed:
-                    found.append(Conflict(key, title, year, one, two, allowed, item.settle))
+                found.append(Conflict(key, title, year, one, two, allowed, item.settle))
                 break
     return found
 

@@ -56,6 +56,11 @@ class AsOf:
         return f"?{urlencode({PARAMETER: self.asked})}" if self.moment else ""
 
     @property
+    def more(self) -> str:
+        """The same for an address that has a query already."""
+        return f"&{urlencode({PARAMETER: self.asked})}" if self.moment else ""
+
+    @property
     def now(self) -> dt.datetime:
         """The moment, or now."""
         return self.moment or timezone.now()
@@ -67,7 +72,7 @@ def read_as_of(request: HttpRequest) -> AsOf:
     A moment that has not come yet is the same as now; what names no day is ignored and said so.
     """
     asked = request.GET.get(PARAMETER, "").strip()[:25]
-    moment = _moment(asked) if asked else None
+    moment = moment_of(asked) if asked else None
     kept = tuple(
         (key, value)
         for key, values in request.GET.lists()
@@ -83,11 +88,12 @@ def read_as_of(request: HttpRequest) -> AsOf:
     )
 
 
-def _moment(text: str) -> dt.datetime | None:
-    """
-    >>> _moment("2017-03-01").isoformat()
+def moment_of(text: str) -> dt.datetime | None:
+    """The end of a day, or of a minute, by the clock of China; none where the text names neither.
+
+    >>> moment_of("2017-03-01").isoformat()
     '2017-03-01T23:59:59.999999+08:00'
-    >>> _moment("2017-03-01T08:30").isoformat(), _moment("yesterday"), _moment("0001-01-01")
+    >>> moment_of("2017-03-01T08:30").isoformat(), moment_of("yesterday"), moment_of("0001-01-01")
     ('2017-03-01T08:30:59.999999+08:00', None, None)
     """
     try:

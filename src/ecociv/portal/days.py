@@ -26,8 +26,11 @@ def default_day(package: ZonePackage, today: dt.date, last_evidence: dt.date | N
     return min(last_evidence or end, end)
 
 
-def chosen_day(request: HttpRequest, package: ZonePackage) -> dt.date:
-    """The reader's day: from ``?on=YYYY-MM-DD``, which is then remembered, else the default."""
+def chosen_day(request: HttpRequest, package: ZonePackage, as_of: dt.datetime | None = None) -> dt.date:
+    """The reader's day: from ``?on=YYYY-MM-DD``, which is then remembered, else the default.
+
+    With ``as_of`` the default is that of the earlier day: what was known then is looked at from then.
+    """
     asked = request.GET.get("on")
     if asked is not None:
         day = _day(asked)
@@ -39,7 +42,8 @@ def chosen_day(request: HttpRequest, package: ZonePackage) -> dt.date:
     remembered = _day(request.session.get(SESSION_KEY, ""))
     if remembered:
         return remembered
-    return default_day(package, timezone.localdate(), last_evidence_day(package))
+    today = timezone.localdate(as_of) if as_of else timezone.localdate()
+    return default_day(package, today, last_evidence_day(package, as_of))
 
 
 def _day(text: str) -> dt.date | None:
@@ -51,7 +55,7 @@ def _day(text: str) -> dt.date | None:
     return day if _FIRST <= day <= _LAST else None
 
 
-def last_evidence_day(package: ZonePackage) -> dt.date | None:
+def last_evidence_day(package: ZonePackage, as_of: dt.datetime | None = None) -> dt.date | None:
     """The end of the last year for which an indicator of the zone has a value."""
-    year = last_year(package)
+    year = last_year(package, as_of)
     return dt.date(year, 12, 31) if year else None

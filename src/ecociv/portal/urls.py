@@ -7,9 +7,12 @@ from django.views.i18n import set_language
 
 from ecociv.portal.views import (
     changes,
+    conflicts,
+    counties,
     days,
     departments,
     derivations,
+    differences,
     findings,
     home,
     indicators,
@@ -32,6 +35,9 @@ urlpatterns = [
     path("indicators/<int:number>/outlook/", outlook.detail, name="indicator-outlook"),
     path("indicators/<int:number>/lineage/", derivations.lineage, name="indicator-lineage"),
     path("derivations/", derivations.listing, name="derivations"),
+    path("differences/", differences.listing, name="differences"),
+    path("conflicts/", conflicts.listing, name="conflicts"),
+    path("counties/", counties.listing, name="counties"),
     path("outlook/", outlook.listing, name="outlook"),
     path("tasks/", tasks.listing, name="tasks"),
     path("tasks/<int:number>/", tasks.detail, name="task"),

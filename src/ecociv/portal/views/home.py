@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ecociv.evidence.models import ImportRun
@@ -16,8 +15,9 @@ from ecociv.plan.check import Severity
 from ecociv.plan.package import Indicator, Series, ZonePackage
 from ecociv.plan.queries import changes_since
 from ecociv.portal.checks import findings_of
-from ecociv.portal.days import chosen_day, default_day, last_evidence_day
+from ecociv.portal.days import default_day, last_evidence_day
 from ecociv.portal.duties import duty_statuses
+from ecociv.portal.known import read_known
 from ecociv.portal.lights import counted, shown_as
 from ecociv.portal.standings import standings
 from ecociv.portal.views.common import with_plan
@@ -33,9 +33,10 @@ ATTENTION = (Light.WORSENING, Light.OFF_TRACK, Light.AT_RISK)
 @require_safe
 @with_plan
 def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
-    """The overview, as seen on the reader's day."""
-    day = chosen_day(request, plan)
-    now = standings(plan, day)
+    """The overview, as seen on the reader's day, by what was known at the moment that the reader chose."""
+    known = read_known(request, plan)
+    plan, day, moment, now_is = known.plan, known.day, known.moment, known.as_of.now
+    now = standings(plan, day, moment)
     categories = []
     for category in plan.zone.categories:
         members = [each for each in plan.indicators if each.category == category.key]
@@ -49,12 +50,14 @@ def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     ]
     attention.sort(key=lambda row: (shown_as(row[2].light).rank, row[0].number))
     findings = findings_of(plan)
-    known = duty_statuses(plan, day, timezone.localdate())
-    due = due_within(zone_key(), day, AHEAD.days, package=plan, known=known)
+    duties = duty_statuses(plan, day, known.today)
+    due = due_within(zone_key(), day, AHEAD.days, package=plan, known=duties)
     context = {
         "day": day,
-        "today": timezone.localdate(),
-        "default_day": default_day(plan, timezone.localdate(), last_evidence_day(plan)),
+        "known": known,
+        "as_of": known.as_of,
+        "today": known.today,
+        "default_day": default_day(plan, known.today, last_evidence_day(plan, moment)),
         "categories": categories,
         "counts": counted(standing.light for standing in now.values()),
         "series_count": plan.series_count,
@@ -62,14 +65,16 @@ def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "due": due[:10],
         "due_count": len(due),
         "ahead": day + AHEAD,
-        "task_states": counts(known[task.place] for task in plan.tasks),
-        "project_states": counts(known[project.place] for project in plan.projects),
-        "reports": reported_since(zone_key(), timezone.now() - BACK)[:6],
+        "task_states": counts(duties[task.place] for task in plan.tasks),
+        "project_states": counts(duties[project.place] for project in plan.projects),
+        "reports": reported_since(zone_key(), now_is - BACK).filter(recorded_at__lte=now_is)[:6],
         "errors": sum(finding.severity is Severity.ERROR for finding in findings),
         "findings": len(findings),
-        "changes": changes_since(zone_key(), timezone.now() - BACK)[:8],
-        "values": _changed_values(plan),
-        "runs": ImportRun.objects.filter(zone=zone_key(), state=ImportRun.State.FINISHED)
+        "changes": changes_since(zone_key(), now_is - BACK).filter(recorded_at__lte=now_is)[:8],
+        "values": _changed_values(plan, now_is),
+        "runs": ImportRun.objects.filter(
+            zone=zone_key(), state=ImportRun.State.FINISHED, started_at__lte=now_is
+        )
         .exclude(values_new=0, values_revised=0)
         .select_related("document")[:6],
         "plan": plan,
@@ -77,8 +82,8 @@ def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-def _changed_values(plan: ZonePackage) -> list[tuple[Indicator, Series, Change]]:
+def _changed_values(plan: ZonePackage, until: dt.datetime) -> list[tuple[Indicator, Series, Change]]:
     """The zone's figures of the last three months that are other than before; a first computation is no change."""
     zone = plan.zone.key
-    changes = what_changed(zone, timezone.now() - BACK, place=home_of(zone))
+    changes = what_changed(zone, until - BACK, until, place=home_of(zone))
     return [(*plan.series(each.series), each) for each in changes if each.before is not None][:6]

@@ -13,22 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
 from ecociv.core.targets import Target
 from ecociv.indicators.queries import SeriesStanding
 from ecociv.plan.package import Indicator, Organisation, Series, ZonePackage
 from ecociv.portal.checks import findings_at
 from ecociv.portal.collation import collation_key
-from ecociv.portal.days import chosen_day
+from ecociv.portal.county_figures import county_cards
 from ecociv.portal.duties import holders
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.known import read_known
 from ecociv.portal.labels import KINDS, OBLIGATIONS
 from ecociv.portal.lights import LIGHTS, Shown, counted, shown_as
-from ecociv.portal.paths import Figure, path_chart, peers_chart, spark_of
+from ecociv.portal.paths import path_chart, peers_chart, spark_of
 from ecociv.portal.sparkline import Spark
 from ecociv.portal.standings import standings
 from ecociv.portal.tables import Column, Table
+from ecociv.portal.values import value_text
 from ecociv.portal.views.common import body_choices, by_name, export, found, with_plan
 from ecociv.portal.zone import language
 
@@ -99,17 +100,6 @@ class SeriesRow:
         return [(year, self.series.target(year)) for year in self.milestones]
 
 
-def value_text(indicator: Indicator, value: Figure | Missing | None) -> str:
-    """A value for a cell, without its unit: a number, the parts of a composition in order, or the kind of absence."""
-    if value is None:
-        return "—"
-    if isinstance(value, Missing):
-        return value.label.in_language(language())
-    if isinstance(value, Mapping):
-        return ":".join(plain(value[part]) if part in value else "—" for part in indicator.parts)
-    return plain(value)
-
-
 def _target_column(year: int) -> Column[SeriesRow]:
     def value(row: SeriesRow) -> str:
         target = row.series.target(year)
@@ -167,8 +157,9 @@ def series_rows(plan: ZonePackage, found_standings: Mapping[str, SeriesStanding]
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """All series, filtered and sorted; in the plan's order they stand under their categories."""
-    day = chosen_day(request, plan)
-    rows = series_rows(plan, standings(plan, day))
+    known = read_known(request, plan)
+    plan, day = known.plan, known.day
+    rows = series_rows(plan, standings(plan, day, known.moment))
     tongue = language()
     used = {row.light.value for row in rows}
     filters = Filters(
@@ -191,7 +182,10 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     context = {
         "table": table,
         "filters": filters,
+        "filters_kept": (("as_of", known.as_of.asked),) if known.moment else (),
         "day": day,
+        "known": known,
+        "as_of": known.as_of,
         "grouped": table.sort == "number" and not table.descending,
         "counts": counted(row.standing.light for row in rows),
         "milestones": plan.zone.milestones,
@@ -214,11 +208,11 @@ def _keep(row: SeriesRow, filters: Filters) -> bool:
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """One indicator: chart, values, arithmetic, who answers for it, and what else concerns it."""
+    known = read_known(request, plan)
+    plan, day, today = known.plan, known.day, timezone.localdate()
     indicator = found(plan.indicator, number)
-    day = chosen_day(request, plan)
-    today = timezone.localdate()
     tongue = language()
-    all_standings = standings(plan, day)
+    all_standings = standings(plan, day, known.moment)
     rows = [row for row in series_rows(plan, all_standings) if row.indicator is indicator]
     duties = plan.duties_for_indicator(indicator)
     leads = list({body.key: body for duty in duties for body in plan.leads(duty)}.values())
@@ -248,5 +242,14 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
         "base_year": plan.zone.base_year,
         "day": day,
         "today": today,
+        "known": known,
+        "as_of": known.as_of,
+        "counties": county_cards(plan, indicator, _asked_year(request), known.moment),
     }
     return render(request, "portal/indicator.html", context)
+
+
+def _asked_year(request: HttpRequest) -> int | None:
+    """The year for which the figures of the counties are asked for."""
+    asked = request.GET.get("counties", "")
+    return int(asked) if asked.isdigit() and len(asked) == 4 else None

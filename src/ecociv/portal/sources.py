@@ -1,0 +1,92 @@
+"""From a leaf of the arithmetic to the pages of what it was read from: its series, and the return that reported it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import NoReverseMatch, reverse
+
+from ecociv.core.trace import Trace, TraceInput
+from ecociv.evidence.mapping import place_name
+from ecociv.evidence.returns.forms import load_forms
+from ecociv.portal.observed import network_titles
+from ecociv.portal.zone import language, zone_key
+
+_KEY = re.compile(
+    r"(?P<sample>sample/)?(?P<network>[a-z0-9_-]+)/(?P<place>[a-z0-9_-]+)/(?P<property>[A-Za-z0-9_.-]+)"
+)
+_PERIOD = re.compile(r"\d{4}(-\d{2}|-?Q[1-4])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure was read: its series with the pages that show it. An address is "" where there is no page."""
+
+    key: str
+    title: str
+    place: str
+    digest: str
+    row: str
+    series_url: str
+    return_url: str
+
+
+def source_of(source_id: str, valid: str = "") -> Source | None:
+    """The source that a leaf names as ``<series>@<digest>:<row>`` or ``<series>``; none where it names no series.
+
+    ``valid`` is the period that the leaf speaks of: a return is of one period.
+    """
+    key, _at, rest = source_id.partition("@")
+    parts = _KEY.fullmatch(key)
+    if parts is None:
+        return None
+    digest, _colon, row = rest.partition(":")
+    network, place = parts["network"], parts["place"]
+    return Source(
+        key,
+        title_of(network),
+        place_name(zone_key(), place).in_language(language()),
+        digest,
+        row,
+        _address("portal:series-detail", key),
+        return_address(key, valid),
+    )
+
+
+def return_address(key: str, period: str) -> str:
+    """Address of the history of the return that reports a series for a period; "" where it is on no form."""
+    parts = _KEY.fullmatch(key)
+    if parts is None or _PERIOD.fullmatch(period) is None:
+        return ""
+    if parts["network"] not in {form.key for form in load_forms(zone_key())}:
+        return ""
+    data = "sample" if parts["sample"] else "real"
+    return _address("portal:return-history", data, parts["network"], parts["place"], period)
+
+
+def leaves_of(trace: Trace | TraceInput) -> list[TraceInput]:
+    """The leaves of an arithmetic; a leaf alone is its own."""
+    return [trace] if isinstance(trace, TraceInput) else list(trace.leaves())
+
+
+def title_of(network: str) -> str:
+    """Title of a form or of a network of stations; its key where neither is declared."""
+    for form in load_forms(zone_key()):
+        if form.key == network:
+            return form.title.in_language(language())
+    return _networks(zone_key(), language()).get(network, network)
+
+
+@lru_cache(maxsize=8)
+def _networks(_zone: str, _language: str) -> dict[str, str]:
+    """Titles of networks: mappings are files of the zone package, which change with the software."""
+    return network_titles()
+
+
+def _address(name: str, *parts: str) -> str:
+    try:
+        return reverse(name, args=parts)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,375 @@
+"""Conflicts: figures from different hands that ought to agree and do not, both sides next to each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from dataclasses import dataclass
+from decimal import Decimal
+from threading import Lock
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from ecociv.core.decimals import plain
+from ecociv.core.quantities import label_of
+from ecociv.core.trace import TraceInput
+from ecociv.evidence.models import Document
+from ecociv.evidence.store import EvidenceStore
+from ecociv.indicators.identities import Conflict, Statement, comparisons
+from ecociv.indicators.identity_rules import CellSide, ConstantSide, MeanSide, Parts, load_identities
+from ecociv.indicators.queries import years_with_values
+from ecociv.plan.models import PlanItemRevision
+from ecociv.plan.package import Organisation, ZonePackage
+from ecociv.plan.package.organisations import UnknownOrganisation
+from ecociv.portal.as_of import read_as_of
+from ecociv.portal.collation import collation_key
+from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.sources import Source, leaves_of, source_of
+from ecociv.portal.tables import Column, Table
+from ecociv.portal.views.common import export, with_plan
+from ecociv.portal.zone import language
+
+KINDS: dict[str, str | Promise] = {
+    "counties": gettext_lazy("Counties against the city"),
+    "returns": gettext_lazy("One return against another"),
+    "derived": gettext_lazy("Derived against reported"),
+    "stations": gettext_lazy("Stations against stations"),
+    "published": gettext_lazy("Return against a published figure"),
+}
+SOURCES_SHOWN = 5
+_KEPT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One figure of a side, with the pages that it leads to."""
+
+    leaf: TraceInput
+    source: Source | None
+    document: str
+
+    @property
+    def label(self) -> str:
+        """What the figure is."""
+        return self.leaf.label.in_language(language())
+
+
+@dataclass(frozen=True, slots=True)
+class SideShown:
+    """One side of a comparison."""
+
+    stated: Statement
+    leaves: tuple[Leaf, ...]
+    more: int
+
+    @property
+    def value(self) -> str:
+        """The figure with no more digits than the trace has."""
+        return plain(self.stated.value)
+
+    @property
+    def suppliers(self) -> str:
+        """Who supplied it."""
+        return ("、" if language() == "zh" else ", ").join(filter(None, self.stated.suppliers)) or "—"
+
+    @property
+    def origin(self) -> str:
+        """Series, document and revision of its figures, for a file."""
+        return "; ".join(
+            f"{leaf.source_id} r{leaf.revision}" for leaf in leaves_of(self.stated.trace) if leaf.source_id
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """One comparison for the page."""
+
+    found: Conflict
+    kind: str
+    settle: Organisation | None
+    left: SideShown
+    right: SideShown
+
+    @property
+    def title(self) -> str:
+        """What ought to agree."""
+        return self.found.title.in_language(language())
+
+    @property
+    def kind_text(self) -> str:
+        """Kind of the identity in words."""
+        return str(KINDS[self.kind])
+
+    @property
+    def unit(self) -> str:
+        """Unit in the reader's language."""
+        return label_of(self.found.left.unit).in_language(language())
+
+    @property
+    def difference(self) -> str:
+        """Left less right, with its sign."""
+        number = self.found.difference
+        return f"+{plain(number)}" if number > 0 else plain(number).replace("-", "−")
+
+    @property
+    def relative(self) -> float:
+        """Difference as a share of the larger side, in per cent."""
+        return self.found.relative * 100
+
+    @property
+    def allowed(self) -> str:
+        """How far they may lie apart, for reading."""
+        return f"{float(self.found.allowed):.4g}"
+
+    @property
+    def times(self) -> float | None:
+        """The difference as a multiple of what is allowed; none where nothing is."""
+        if not self.found.allowed:
+            return None
+        return float(abs(self.found.difference) / self.found.allowed)
+
+    @property
+    def settle_text(self) -> str:
+        """Who should settle it."""
+        return self.settle.shown(language()) if self.settle else self.found.settle
+
+    @property
+    def sample(self) -> bool:
+        """Whether either side rests on generated data."""
+        return self.found.left.sample or self.found.right.sample
+
+
+def _columns() -> list[Column[ConflictRow]]:
+    def side(key: str, label: str | Promise, left: bool) -> list[Column[ConflictRow]]:
+        def shown(row: ConflictRow) -> SideShown:
+            return row.left if left else row.right
+
+        return [
+            Column(key, label, lambda r: shown(r).stated.value, numeric=True),
+            Column(
+                f"{key}_supplier",
+                f"{label}: {_('supplied by')}",
+                lambda r: shown(r).suppliers,
+                export_only=True,
+            ),
+            Column(
+                f"{key}_origin", f"{label}: {_('read from')}", lambda r: shown(r).origin, export_only=True
+            ),
+        ]
+
+    def difference(row: ConflictRow) -> Decimal:
+        return row.found.difference
+
+    return [
+        Column(
+            "year", gettext_lazy("Year"), lambda r: r.found.year, sort_by=lambda r: r.found.year, numeric=True
+        ),
+        Column(
+            "title",
+            gettext_lazy("What ought to agree"),
+            lambda r: r.title,
+            sort_by=lambda r: collation_key(r.title),
+        ),
+        Column("kind", gettext_lazy("Kind"), lambda r: r.kind_text, export_only=True),
+        Column("unit", gettext_lazy("Unit"), lambda r: r.unit, export_only=True),
+        *side("left", _("One side"), True),
+        *side("right", _("Other side"), False),
+        Column(
+            "difference",
+            gettext_lazy("Difference"),
+            difference,
+            sort_by=lambda r: r.found.relative,
+            numeric=True,
+        ),
+        Column("relative", gettext_lazy("Difference (%)"), lambda r: r.relative, export_only=True),
+        Column(
+            "allowed",
+            gettext_lazy("Allowed"),
+            lambda r: r.found.allowed,
+            sort_by=lambda r: r.times,
+            numeric=True,
+        ),
+        Column(
+            "settle",
+            gettext_lazy("To be settled by"),
+            lambda r: r.settle_text,
+            sort_by=lambda r: collation_key(r.settle_text),
+        ),
+        Column(
+            "holds", gettext_lazy("Holds"), lambda r: _("yes") if r.found.holds else _("no"), export_only=True
+        ),
+        Column(
+            "sample", gettext_lazy("Sample data"), lambda r: _("yes") if r.sample else "", export_only=True
+        ),
+    ]
+
+
+_known: OrderedDict[tuple[object, ...], list[Conflict]] = OrderedDict()
+_lock = Lock()
+
+
+def compared(zone: str, year: int, as_of: dt.datetime | None, stamp: tuple[object, ...]) -> list[Conflict]:
+    """Every comparison of a year; kept while neither evidence nor plan has more revisions (``stamp``)."""
+    key = (*stamp, zone, year, as_of)
+    with _lock:
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
+    found = comparisons(zone, year, as_of)
+    with _lock:
+        _known[key] = found
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    return found
+
+
+def _stamp(zone: str) -> tuple[object, ...]:
+    store = EvidenceStore()
+    plan = PlanItemRevision.objects.filter(zone=zone).order_by("-pk").values_list("pk", flat=True).first()
+    return store.uri, store.version(), plan
+
+
+@require_safe
+@with_plan
+def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
+    """Identities that do not hold; with ``?show=all`` those that do as well."""
+    zone = plan.zone.key
+    as_of = read_as_of(request)
+    years = years_with_values(zone, as_of.moment)
+    asked = request.GET.get("year", "")
+    wanted = [int(asked)] if asked.isdigit() and int(asked) in years else years
+    stamp = _stamp(zone)
+    found = [each for year in wanted for each in compared(zone, year, as_of.moment, stamp)]
+    kinds = kinds_of(zone)
+    rows = _rows(plan, found, kinds)
+    filters = _filters(request, plan, rows, years)
+    everything = filters["show"] == "all"
+    kept = [row for row in rows if (everything or not row.found.holds) and _keep(row, filters)]
+    table = Table(_columns(), kept, request.GET, default_sort="-year", page_size=50)
+    if download := export(request, table, _("Conflicts")):
+        return download
+    broken = [each for each in found if not each.holds]
+    context = {
+        "table": table,
+        "filters": filters,
+        "filters_kept": (("as_of", as_of.asked),) if as_of.moment else (),
+        "as_of": as_of,
+        "declared": len(kinds),
+        "wanted": wanted,
+        "compared": len(found),
+        "broken": len(broken),
+        "holding": len(found) - len(broken),
+        "years": [
+            (
+                year,
+                sum(each.year == year and not each.holds for each in found),
+                sum(each.year == year for each in found),
+            )
+            for year in wanted
+        ],
+    }
+    return render(request, "portal/conflicts.html", context)
+
+
+def kinds_of(zone: str) -> dict[str, str]:
+    """Kind of each comparison that the zone declares, by its key."""
+    kinds: dict[str, str] = {}
+    for item in load_identities(zone).identities:
+        if isinstance(item, Parts):
+            kinds.update({f"{item.key}:{cell}": "counties" for cell in item.cells})
+            continue
+        sides = (item.left, item.right)
+        if any(isinstance(side, ConstantSide) for side in sides):
+            kinds[item.key] = "published"
+        elif any(isinstance(side, MeanSide) for side in sides):
+            kinds[item.key] = "stations"
+        elif all(isinstance(side, CellSide) for side in sides):
+            kinds[item.key] = "returns"
+        else:
+            kinds[item.key] = "derived"
+    return kinds
+
+
+def _rows(plan: ZonePackage, found: list[Conflict], kinds: dict[str, str]) -> list[ConflictRow]:
+    files = _files(found)
+    return [
+        ConflictRow(
+            each,
+            kinds.get(each.key, "returns"),
+            _body(plan, each.settle),
+            _side(each.left, files),
+            _side(each.right, files),
+        )
+        for each in found
+    ]
+
+
+def _files(found: list[Conflict]) -> dict[str, str]:
+    """Names of loaded files by the first signs of their digest."""
+    digests = {
+        leaf.source_id.partition("@")[2].partition(":")[0]
+        for each in found
+        for side in (each.left, each.right)
+        for leaf in leaves_of(side.trace)
+    } - {""}
+    if not digests:
+        return {}
+    length = min(map(len, digests))
+    named = {digest[:length]: name for digest, name in Document.objects.values_list("pk", "name")}
+    return {digest: named[digest[:length]] for digest in digests if digest[:length] in named}
+
+
+def _side(stated: Statement, files: dict[str, str]) -> SideShown:
+    leaves = leaves_of(stated.trace)
+    shown = []
+    for leaf in leaves[:SOURCES_SHOWN]:
+        source = source_of(leaf.source_id, leaf.valid)
+        document = files.get(source.digest, source.title) if source else ""
+        shown.append(Leaf(leaf, source, document))
+    return SideShown(stated, tuple(shown), max(0, len(leaves) - SOURCES_SHOWN))
+
+
+def _body(plan: ZonePackage, name: str) -> Organisation | None:
+    try:
+        return plan.resolve(name)
+    except UnknownOrganisation:
+        return None
+
+
+def _filters(request: HttpRequest, plan: ZonePackage, rows: list[ConflictRow], years: list[int]) -> Filters:
+    bodies = {row.settle_text for row in rows} | {
+        name for row in rows for side in (row.left, row.right) for name in side.stated.suppliers if name
+    }
+    used = {row.kind for row in rows}
+    return Filters(
+        request.GET,
+        [
+            Filter("year", _("Year"), [Choice(str(y), str(y)) for y in reversed(years)], _("All years")),
+            Filter(
+                "kind", _("Kind"), [Choice(k, str(v)) for k, v in KINDS.items() if k in used], _("All kinds")
+            ),
+            Filter(
+                "body",
+                _("Body concerned"),
+                [Choice(name, name) for name in sorted(bodies, key=collation_key)],
+                _("All bodies"),
+            ),
+            Filter("show", _("Show"), [Choice("all", _("Those that hold as well"))], _("Only conflicts")),
+        ],
+    )
+
+
+def _keep(row: ConflictRow, filters: Filters) -> bool:
+    if filters["year"] and str(row.found.year) != filters["year"]:
+        return False
+    if filters["kind"] and row.kind != filters["kind"]:
+        return False
+    concerned = (row.settle_text, *row.left.stated.suppliers, *row.right.stated.suppliers)
+    if filters["body"] and filters["body"] not in concerned:
+        return False
+    return matches(filters.text, row.found.title.zh, row.found.title.en, *concerned)
