@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ecociv.core.decimals import plain
+from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.trace import TraceInput
 from ecociv.evidence.models import Document
@@ -58,12 +59,24 @@ class Leaf:
         """What the figure is."""
         return self.leaf.label.in_language(language())
 
+    @property
+    def value(self) -> str:
+        """The figure with its unit; a kind of absence in words."""
+        value, unit = self.leaf.value, label_of(self.leaf.unit).in_language(language())
+        if value is None:
+            return "—"
+        if isinstance(value, Missing):
+            return value.label.in_language(language())
+        number = plain(value) if isinstance(value, Decimal) else f"{value:.10g}"
+        return number if self.leaf.unit == "1" else f"{number} {unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class SideShown:
     """One side of a comparison."""
 
     stated: Statement
+    bodies: tuple[str, ...]
     leaves: tuple[Leaf, ...]
     more: int
 
@@ -75,7 +88,12 @@ class SideShown:
     @property
     def suppliers(self) -> str:
         """Who supplied it."""
-        return ("、" if language() == "zh" else ", ").join(filter(None, self.stated.suppliers)) or "—"
+        return ("、" if language() == "zh" else ", ").join(self.bodies) or "—"
+
+    @property
+    def documents(self) -> str:
+        """Returns and files from which its figures were read, each once."""
+        return "; ".join(dict.fromkeys(leaf.document for leaf in self.leaves if leaf.document))
 
     @property
     def origin(self) -> str:
@@ -150,7 +168,7 @@ def _columns() -> list[Column[ConflictRow]]:
             return row.left if left else row.right
 
         return [
-            Column(key, label, lambda r: shown(r).stated.value, numeric=True),
+            Column(key, label, lambda r: shown(r).stated.value),
             Column(
                 f"{key}_supplier",
                 f"{label}: {_('supplied by')}",
@@ -302,8 +320,8 @@ def _rows(plan: ZonePackage, found: list[Conflict], kinds: dict[str, str]) -> li
             each,
             kinds.get(each.key, "returns"),
             _body(plan, each.settle),
-            _side(each.left, files),
-            _side(each.right, files),
+            _side(plan, each.left, files),
+            _side(plan, each.right, files),
         )
         for each in found
     ]
@@ -324,14 +342,15 @@ def _files(found: list[Conflict]) -> dict[str, str]:
     return {digest: named[digest[:length]] for digest in digests if digest[:length] in named}
 
 
-def _side(stated: Statement, files: dict[str, str]) -> SideShown:
+def _side(plan: ZonePackage, stated: Statement, files: dict[str, str]) -> SideShown:
     leaves = leaves_of(stated.trace)
     shown = []
     for leaf in leaves[:SOURCES_SHOWN]:
         source = source_of(leaf.source_id, leaf.valid)
         document = files.get(source.digest, source.title) if source else ""
         shown.append(Leaf(leaf, source, document))
-    return SideShown(stated, tuple(shown), max(0, len(leaves) - SOURCES_SHOWN))
+    bodies = tuple(_name(plan, name) for name in stated.suppliers if name)
+    return SideShown(stated, bodies, tuple(shown), max(0, len(leaves) - SOURCES_SHOWN))
 
 
 def _body(plan: ZonePackage, name: str) -> Organisation | None:
@@ -341,9 +360,15 @@ def _body(plan: ZonePackage, name: str) -> Organisation | None:
         return None
 
 
+def _name(plan: ZonePackage, name: str) -> str:
+    """A body in the reader's language; as it signed, where the plan does not know it."""
+    body = _body(plan, name)
+    return body.shown(language()) if body else name
+
+
 def _filters(request: HttpRequest, plan: ZonePackage, rows: list[ConflictRow], years: list[int]) -> Filters:
     bodies = {row.settle_text for row in rows} | {
-        name for row in rows for side in (row.left, row.right) for name in side.stated.suppliers if name
+        name for row in rows for side in (row.left, row.right) for name in side.bodies
     }
     used = {row.kind for row in rows}
     return Filters(
@@ -369,7 +394,7 @@ def _keep(row: ConflictRow, filters: Filters) -> bool:
         return False
     if filters["kind"] and row.kind != filters["kind"]:
         return False
-    concerned = (row.settle_text, *row.left.stated.suppliers, *row.right.stated.suppliers)
+    concerned = (row.settle_text, *row.left.bodies, *row.right.bodies)
     if filters["body"] and filters["body"] not in concerned:
         return False
     return matches(filters.text, row.found.title.zh, row.found.title.en, *concerned)
