@@ -58,7 +58,9 @@ def one_zone(years: list[int]) -> None:
     whole = time.perf_counter() - started
     print(f"sample zone, {len(years)} years, {derived} figures: {whole:.1f} s, {megabytes()} MB")
     started = time.perf_counter()
-    print(f"nothing changed: {compute(ZONE, years[4]).derived} derived, {time.perf_counter() - started:.2f} s")
+    print(
+        f"nothing changed: {compute(ZONE, years[4]).derived} derived, {time.perf_counter() - started:.2f} s"
+    )
     key = f"sample/procurement/{ZONE}/procurement.green"
     assert Series.objects.filter(key=key).exists()
     for factor in (1.01, 1.02, 1.03):
@@ -121,7 +123,9 @@ def cells_of_the_sample(years: list[int]) -> list[tuple[str, int, float]]:
     from ecociv.evidence.models import Series
     from ecociv.indicators.forms import form_cells
 
-    keys = list(Series.objects.filter(sample=True, network__in=form_cells(ZONE)).values_list("key", flat=True))
+    keys = list(
+        Series.objects.filter(sample=True, network__in=form_cells(ZONE)).values_list("key", flat=True)
+    )
     start, end = queries.year_bounds(years[0], years[-1])
     found = queries.observations(keys, start=start, end=end)
     return [
@@ -157,12 +161,18 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
 
         renamed = {
             "places": [
-                {**item, "key": other(item["key"]), **({"parent": other(item["parent"])} if item.get("parent") else {})}
+                {
+                    **item,
+                    "key": other(item["key"]),
+                    **({"parent": other(item["parent"])} if item.get("parent") else {}),
+                }
                 for item in places["places"]
             ],
             "groups": {group: [other(key) for key in members] for group, members in places["groups"].items()},
         }
-        (target / "mappings/_places.yaml").write_text(yaml.safe_dump(renamed, allow_unicode=True), encoding="utf-8")
+        (target / "mappings/_places.yaml").write_text(
+            yaml.safe_dump(renamed, allow_unicode=True), encoding="utf-8"
+        )
         derivations = (target / "derivations.yaml").read_text(encoding="utf-8")
         (target / "derivations.yaml").write_text(
             derivations.replace(f"place: {ZONE}\n", f"place: {other(ZONE)}\n", 1), encoding="utf-8"
@@ -172,7 +182,9 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
             group["members"] = [other(key) for key in group["members"]]
         (target / "peers.yaml").write_text(yaml.safe_dump(peers, allow_unicode=True), encoding="utf-8")
         zone = (target / "zone.yaml").read_text(encoding="utf-8")
-        (target / "zone.yaml").write_text(zone.replace(f"key: {ZONE}\n", f"key: {name}\n", 1), encoding="utf-8")
+        (target / "zone.yaml").write_text(
+            zone.replace(f"key: {ZONE}\n", f"key: {name}\n", 1), encoding="utf-8"
+        )
         dice = random.Random(number)
         rows = []
         wanted: dict[str, tuple[str, str, str]] = {}
@@ -186,7 +198,10 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
             for key in sorted({place for _, place, _ in wanted.values()})
         }
         units = dict(Series.objects.filter(sample=True).values_list("key", "unit"))
-        back = {f"sample/{form}/{place.removeprefix(name + '-')}/{cell}": key for key, (form, place, cell) in wanted.items()}
+        back = {
+            f"sample/{form}/{place.removeprefix(name + '-')}/{cell}": key
+            for key, (form, place, cell) in wanted.items()
+        }
         made = []
         for old, key in back.items():
             form, place, cell = wanted[key]
@@ -215,19 +230,25 @@ def many_zones(names: list[str], years: list[int], steps: list[int]) -> Iterator
     """Full computation of more and more zones."""
     from ecociv.indicators.compute import compute
 
-    done, spent, derived = 0, 0.0, 0
+    done, spent, busy, derived = 0, 0.0, 0.0, 0
     for step in steps:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         for name in names[done:step]:
             for year in years:
                 derived += compute(name, year).derived
         done, spent = step, spent + time.perf_counter() - started
-        yield f"{step} zones, {len(years)} years, {derived} figures: {spent:.1f} s, {derived / spent:.0f} figures a second, {megabytes()} MB"
+        busy += time.process_time() - worked
+        yield (
+            f"{step} zones, {len(years)} years, {derived} figures: {spent:.1f} s, {busy:.1f} s of the processor, "
+            f"{busy / step / len(years):.2f} s of it a zone and year, {megabytes()} MB"
+        )
 
 
 def main() -> None:
     """Run the measurements."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--zones", default="1,10,100", help="numbers of generated zones, rising")
     parser.add_argument("--years", type=int, default=9)
     options = parser.parse_args()

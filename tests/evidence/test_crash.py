@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 CHILD = '''
-"""Does one thing with the evidence, and dies by SIGKILL where it is told to."""
+"""Does things with the evidence, one after the other, and dies by SIGKILL where it is told to."""
 import json, os, signal, sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-work, place = sys.argv[1:3]
+works, place = sys.argv[1:3]
 import django
 django.setup()
 from django.conf import settings
@@ -86,20 +86,7 @@ def messages():
     return [reading(0, 31.0, 1), reading(5, 50.0, 2), reading(5, 55.0, 3)]
 
 
-mapping = Mapping.model_validate_json((FOLDER / "mapping.json").read_text())
-if work == "load":
-    LoadFile(FOLDER / "air.csv", mapping, "tester").execute()
-elif work == "restate":
-    LoadFile(FOLDER / "restated.csv", mapping, "tester", reason="calibration").execute()
-elif work == "receive":
-    ReceiveReadings(messages(), "rest", "tester").execute()
-elif work == "flush":
-    FlushInbox().execute()
-elif work == "compact":
-    CompactEvidence().execute()
-elif work == "correct":
-    CorrectObservation(KEY, START, 99.0, "tester", "read wrongly").execute()
-elif work == "state":
+def state():
     broken = verify_observations()
     found = queries.observations([KEY], all_revisions=True).get(KEY, [])
     print(json.dumps({
@@ -111,6 +98,20 @@ elif work == "state":
         "waiting": InboxReading.objects.filter(flushed_at=None).count(),
         "inbox": InboxReading.objects.count(),
     }))
+
+
+mapping = Mapping.model_validate_json((FOLDER / "mapping.json").read_text())
+WORKS = {
+    "load": lambda: LoadFile(FOLDER / "air.csv", mapping, "tester").execute(),
+    "restate": lambda: LoadFile(FOLDER / "restated.csv", mapping, "tester", reason="calibration").execute(),
+    "receive": lambda: ReceiveReadings(messages(), "rest", "tester").execute(),
+    "flush": lambda: FlushInbox().execute(),
+    "compact": lambda: CompactEvidence().execute(),
+    "correct": lambda: CorrectObservation(KEY, START, 99.0, "tester", "read wrongly").execute(),
+    "state": state,
+}
+for work in works.split(","):
+    WORKS[work]()
 '''
 
 
@@ -152,18 +153,18 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def do(folder: Path, work: str, place: str = "nowhere") -> Any:
-    """Run one thing; it is killed exactly where a place is named."""
+def do(folder: Path, works: str, place: str = "nowhere") -> list[dict[str, Any]]:
+    """Do things in a process of their own, which is killed exactly where a place is named; the states it told."""
     run = subprocess.run(
-        [sys.executable, str(folder / "child.py"), work, place],
+        [sys.executable, str(folder / "child.py"), works, place],
         env=environment(folder),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     expected = 0 if place == "nowhere" else -signal.SIGKILL
-    assert run.returncode == expected, f"{work} at {place!r} ended with {run.returncode}: {run.stderr}"
-    return json.loads(run.stdout) if work == "state" else None
+    assert run.returncode == expected, f"{works} at {place!r} ended with {run.returncode}: {run.stderr}"
+    return [json.loads(line) for line in run.stdout.splitlines()]
 
 
 def assert_sound(state: dict[str, Any], seals: int) -> None:
@@ -188,11 +189,9 @@ LOADED = [[0, 30.0, 1], [1, 31.0, 1], [2, 32.0, 1]]
 )
 def test_a_file_is_loaded_once(folder: Path, place: str) -> None:
     do(folder, "load", place)
-    between = do(folder, "state")  # the proof is asked in the midst of it
+    between, state = do(folder, "state,load,state")  # the proof is asked in the midst of it
     assert between["break"] is None
     assert between["history"] in ([], LOADED)
-    do(folder, "load")
-    state = do(folder, "state")
     assert (state["history"], state["rows"]) == (LOADED, 6)  # 3 days of 2 properties
     assert_sound(state, seals=1)
 
@@ -202,11 +201,9 @@ def test_a_file_is_loaded_once(folder: Path, place: str) -> None:
     ["while claiming", "before the commit", "after the commit", "while marking", "within the marking"],
 )
 def test_the_inbox_is_flushed_once(folder: Path, place: str) -> None:
-    do(folder, "load")
-    do(folder, "receive")
+    do(folder, "load,receive")
     do(folder, "flush", place)
-    do(folder, "flush")
-    state = do(folder, "state")
+    (state,) = do(folder, "flush,state")
     # 31 for the first day revises 30; 50 and then 55 for the sixth day are two revisions
     assert state["history"] == [[0, 30.0, 1], [0, 31.0, 2], *LOADED[1:], [5, 50.0, 1], [5, 55.0, 2]]
     assert (state["waiting"], state["inbox"]) == (0, 3)
@@ -216,17 +213,16 @@ def test_the_inbox_is_flushed_once(folder: Path, place: str) -> None:
 def test_an_acknowledgement_that_never_came_leaves_nothing(folder: Path) -> None:
     do(folder, "load")
     do(folder, "receive", "within the acknowledgement")
-    assert do(folder, "state")["inbox"] == 0  # the sender got no answer and sends again
-    do(folder, "receive")
-    do(folder, "receive")
-    assert do(folder, "state")["inbox"] == 3
+    before, after = do(folder, "state,receive,receive,state")
+    assert before["inbox"] == 0  # the sender got no answer and sends again
+    assert after["inbox"] == 3
 
 
 @pytest.mark.parametrize("place", ["before the commit", "after the commit", "within the sealing"])
 def test_a_correction_is_made_once_or_not_at_all(folder: Path, place: str) -> None:
     do(folder, "load")
     do(folder, "correct", place)
-    state = do(folder, "state")
+    (state,) = do(folder, "state")
     done = place != "before the commit"
     assert state["history"] == [LOADED[0], *([[0, 99.0, 2]] if done else []), *LOADED[1:]]
     assert_sound(state, seals=2 if done else 1)
@@ -242,13 +238,10 @@ def test_a_correction_is_made_once_or_not_at_all(folder: Path, place: str) -> No
     ],
 )
 def test_compaction_can_be_cut_off_anywhere(folder: Path, place: str) -> None:
-    do(folder, "load")
-    do(folder, "restate")
+    do(folder, "load,restate")
     do(folder, "compact", place)
     known = [LOADED[0], [0, 77.0, 2], *LOADED[1:]]
-    between = do(folder, "state")
+    between, state = do(folder, "state,compact,state")
     assert (between["history"], between["rows"]) == (known, 7)
-    do(folder, "compact")
-    state = do(folder, "state")
     assert (state["history"], state["rows"]) == (known, 7)
     assert_sound(state, seals=2)

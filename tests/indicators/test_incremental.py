@@ -6,13 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecociv.core.missing import Missing
-from ecociv.indicators.compute import compute
-from ecociv.indicators.graph import dependents, graph_of
-from ecociv.indicators.models import IndicatorValue
+from ecociv.evidence.store import EvidenceStore
+from ecociv.indicators.compute import compute, plan_of
+from ecociv.indicators.derivations import load_derivations
+from ecociv.indicators.engine import engine_named
+from ecociv.indicators.fingerprints import fingerprints
+from ecociv.indicators.graph import dependents, graph_of, nodes_of
+from ecociv.indicators.models import ComputedYear, IndicatorValue
 from indicators.primary_records import file_cells, group
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_folder")]
@@ -89,11 +94,18 @@ def test_a_change_of_another_year_derives_nothing_but_what_is_added_up() -> None
     assert compute(ZONE, 2015).derived == 1  # the area treated since 2013
 
 
-def test_a_value_lost_from_the_record_is_derived_again() -> None:
+def test_a_note_without_its_values_does_not_count() -> None:
     file_cells(2015, sample_cells())
-    compute(ZONE, 2015)
-    IndicatorValue.objects.filter(series="47")._raw_delete("default")  # what only a broken restore can do
-    assert compute(ZONE, 2015).derived == 1
+    package = plan_of(ZONE)
+    declared = load_derivations(package)
+    engine = engine_named("duckdb", EvidenceStore())
+    nodes = nodes_of(package, declared, 2015)
+    noted = fingerprints(package, declared, nodes, 2015, timezone.localdate(), engine)
+    ComputedYear.objects.create(zone=ZONE, year=2015, fingerprints=noted, looked_at=timezone.now())
+    assert (
+        compute(ZONE, 2015).derived == 57
+    )  # as after a restore that lost the values: every figure of the city
+    assert compute(ZONE, 2015).derived == 0
 
 
 def test_as_of_a_moment_derives_everything_and_records_nothing() -> None:

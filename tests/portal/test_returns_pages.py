@@ -224,7 +224,9 @@ def test_a_workbook_goes_out_and_comes_back_through_the_pages(officer: Client) -
 
 
 def test_a_wrong_workbook_is_refused_with_its_cells(officer: Client) -> None:
-    data = officer.get(reverse("portal:return-workbook", args=["real", "sewage", "jingdezhen", "2014"])).content
+    data = officer.get(
+        reverse("portal:return-workbook", args=["real", "sewage", "jingdezhen", "2014"])
+    ).content
     answer = officer.post(at("return-upload"), {"workbook": SimpleUploadedFile("x.xlsx", data)})
     page = officer.get(answer.url).content.decode()
     assert "asked for here is" in page and "Make it the draft" not in page

@@ -152,6 +152,20 @@ def caller_of(request: HttpRequest) -> Caller:
     return Caller(token.user, token)
 
 
+def sender_of(request: HttpRequest) -> Caller:
+    """Who sends: a caller with a token.
+
+    Raises
+    ------
+    Problem
+        401 without one, besides what :func:`caller_of` raises.
+    """
+    caller = caller_of(request)
+    if caller.token is None:
+        raise caller.refusal_for("", "", "") or Problem(401, "Unauthorized", "请使用令牌。", "Use a token.")
+    return caller
+
+
 def _secret(header: str) -> str:
     kind, _, rest = header.partition(" ")
     if kind.lower() == "bearer":

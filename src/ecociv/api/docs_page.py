@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ecociv.api.rest import api
+from ecociv.api.rest.service import api
 
 
 @require_safe

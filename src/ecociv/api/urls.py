@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from ecociv.api.docs_page import docs
-from ecociv.api.rest import api
+from ecociv.api.rest.service import api
 from ecociv.api.sta.views import service
 
 urlpatterns = [

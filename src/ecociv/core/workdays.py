@@ -7,6 +7,7 @@ caller asks for the declared fall-back (Monday to Friday) and is told that it wa
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -128,8 +129,18 @@ def working_days_between(start: date, end: date, *, assume: bool = True) -> int:
     """
     if end < start:
         return -working_days_between(end, start, assume=assume)
-    day, found = start, 0
-    while day < end:
-        day += timedelta(days=1)
-        found += is_working_day(day, assume=assume)
+    found = 0
+    for year in range(start.year, end.year + 1):
+        days = _working_days_of(year, assume)
+        low = bisect_right(days, start.toordinal()) if year == start.year else 0
+        high = bisect_right(days, end.toordinal()) if year == end.year else len(days)
+        found += high - low
     return found
+
+
+@lru_cache(maxsize=256)
+def _working_days_of(year: int, assume: bool) -> tuple[int, ...]:
+    """The working days of a year as ordinals: lists of thousands of deadlines count over many years."""
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    days = (date.fromordinal(number) for number in range(first, last + 1))
+    return tuple(day.toordinal() for day in days if is_working_day(day, assume=assume))

@@ -54,22 +54,22 @@ def make_queue(var: Path, redis_url: str = "") -> Any:
 queue = make_queue(Path(settings.ECOCIV_VAR), os.environ.get("ECOCIV_REDIS_URL", ""))
 
 
-@queue.periodic_task(crontab(minute="10", hour="*"))
-@queue.lock_task("evidence-merge")
+@queue.periodic_task(crontab(minute="10", hour="*"))  # type: ignore[untyped-decorator]
+@queue.lock_task("evidence-merge")  # type: ignore[untyped-decorator]
 def merge_small_files() -> None:
     """Every hour: merge what the flushes of the hour left, where it is many files."""
     _with_database(lambda: CompactEvidence(at_least=8, large=SMALL, retention=None).execute())
 
 
-@queue.periodic_task(crontab(minute="20", hour="2"))
-@queue.lock_task("evidence-compact")
+@queue.periodic_task(crontab(minute="20", hour="2"))  # type: ignore[untyped-decorator]
+@queue.lock_task("evidence-compact")  # type: ignore[untyped-decorator]
 def compact_evidence() -> None:
     """Every night: merge all small files, remove those that left the table a week ago."""
     _with_database(lambda: CompactEvidence().execute())
 
 
-@queue.periodic_task(crontab(minute="40", hour="*"))
-@queue.lock_task("evidence-purge")
+@queue.periodic_task(crontab(minute="40", hour="*"))  # type: ignore[untyped-decorator]
+@queue.lock_task("evidence-purge")  # type: ignore[untyped-decorator]
 def purge_inbox() -> None:
     """Every hour: remove readings that have long been in the table."""
     _with_database(lambda: PurgeInbox().execute())

@@ -54,14 +54,8 @@ class Difference:
 
     @property
     def why(self) -> str:
-        """Code of the cause: ``evidence`` where inputs changed, else ``plan-or-rule`` or ``peers``."""
-        if self.inputs:
-            return "evidence"
-        return (
-            "peers"
-            if self.series and self.before and self.before.figure == getattr(self.after, "figure", "")
-            else "plan-or-rule"
-        )
+        """Code of the cause: ``evidence`` where something was said about an input, else ``plan-or-rule``."""
+        return "evidence" if self.inputs else "plan-or-rule"
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""

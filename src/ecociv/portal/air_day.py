@@ -221,10 +221,10 @@ class AirMonth:
                 self.refused = str(error)
         return figures, behind
 
-    def daily(self, hours: dict[str, Hours]) -> tuple[AirQualityIndex, dict[str, Hours], dict[str, Any]]:
+    def daily(self, hours: dict[str, Hours]) -> tuple[AirQualityIndex, dict[str, Any], dict[str, Any]]:
         """The index of each day of arrays (days, 24)."""
         figures, behind = self.day_figures(hours)
-        given = dict(figures)
+        given: dict[str, Any] = dict(figures)
         if "o3" in hours:
             with np.errstate(all="ignore"):
                 peak = np.where(

@@ -96,7 +96,7 @@ def _readings(finding: QualityFinding, network: NetworkRules, as_of: dt.datetime
         network.properties[series.property.key].limit if series.property.key in network.properties else None
     )
     first, last = ((moment - start) // step for moment in (finding.starts_at, finding.ends_at))
-    payload = {
+    payload: dict[str, Any] = {
         "kind": "lines",
         "labels": labels,
         "unit": label_of(series.unit).in_language(tongue),
@@ -155,7 +155,7 @@ def _days(finding: QualityFinding) -> Drawn:
         {"role": "own", "name": names[0], "values": evidence["first"]},
         {"role": "doubt-line", "name": names[1], "values": evidence["second"]},
     ]
-    payload = {
+    payload: dict[str, Any] = {
         "kind": "lines",
         "labels": labels,
         "unit": "",
@@ -223,7 +223,7 @@ def _shift(finding: QualityFinding) -> Drawn:
         {"role": "own", "name": name, "values": evidence["ratio"]},
         {"role": "level", "name": _("Median before and after"), "values": level},
     ]
-    payload = {
+    payload: dict[str, Any] = {
         "kind": "lines",
         "labels": labels,
         "unit": "",
@@ -262,7 +262,7 @@ _PICTURES: dict[str, Callable[[QualityFinding], Drawn]] = {
 def _bars(
     title: str, summary: str, axis: str, labels: list[str], shown: Sequence[tuple[str, list[float | None]]]
 ) -> Drawn:
-    payload = {
+    payload: dict[str, Any] = {
         "kind": "bars",
         "labels": labels,
         "unit": "",

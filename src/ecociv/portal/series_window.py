@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -192,6 +193,7 @@ def drawn(
             {"reason": reason, "points": [_dot(p) for p in _thin(some)]} for reason, some in marked.items()
         ],
         "absent": absences(points, whole=len(points) <= MOST),
+        "unrecorded": unrecorded(points),
         "limits": [{"name": name, "value": value} for name, value in limits],
         "steps": series.averaging in {"P1M", "P1Y", "P3M"},
         "words": {
@@ -242,6 +244,17 @@ def absences(points: list[Point], *, whole: bool) -> list[list[Any]]:
     if whole or len(runs) <= 400:
         return runs
     return sorted(sorted(runs, key=lambda run: run[0] - run[1])[:400])
+
+
+def unrecorded(points: list[Point]) -> list[list[int]]:
+    """Stretches of which nothing is on record, from and to, at most 400 of them (the longest): the line of a chart
+    must not run on over them."""
+    gaps = [
+        [_millis(before.valid_to), _millis(after.valid_from)]
+        for before, after in pairwise(points)
+        if after.valid_from > before.valid_to
+    ]
+    return sorted(sorted(gaps, key=lambda gap: gap[0] - gap[1])[:400])
 
 
 def _millis(moment: dt.datetime) -> int:

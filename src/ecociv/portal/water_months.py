@@ -98,9 +98,13 @@ class MonthResult:
         """The month as ``2017-03``."""
         return month_text(self.month)
 
+    @property
+    def _values(self) -> dict[str, Any]:
+        return {key: test.used for key, test in self.tests.items() if test.used is not None}
+
     @cached_property
     def _evaluated(self) -> Any:
-        values = {key: test.used for key, test in self.tests.items() if test.used is not None}
+        values = self._values
         if not values:
             return None
         try:
@@ -117,7 +121,7 @@ class MonthResult:
             return 0
         try:
             found = surface_water.evaluate_section(
-                **{key: test.used for key, test in self.tests.items() if test.used is not None},
+                **self._values,
                 rounding="none",
                 on=dt.date(*self.month, 1),
             )
@@ -186,7 +190,7 @@ class YearResult:
             return None
         months = [self.section.tests.get((self.year, month), {}) for month in range(1, 13)]
         items = sorted({item for tests in months for item in tests})
-        columns = {
+        columns: dict[str, Any] = {
             item: [
                 tests[item].used if item in tests and tests[item].used is not None else np.nan
                 for tests in months

@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 
 from django.db.models import QuerySet
 
+from ecociv.api.cursors import read_cursor, write_cursor
 from ecociv.api.observations import Reach, Seen, count, walk
 from ecociv.api.problems import Problem
-from ecociv.api.rest import read_cursor, write_cursor
 from ecociv.api.sta.entities import KINDS, World, narrowed
 from ecociv.evidence.sensorthings.evaluate import Many, evaluate, holds
 from ecociv.evidence.sensorthings.grammar import Binary, Expression, Literal, Path, conjuncts, paths

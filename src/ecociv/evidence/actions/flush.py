@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ecociv.core.digests import digest_of_json
-from ecociv.evidence.actions.append import AppendObservations
-from ecociv.evidence.models import EvidenceSeal, ImportRun, InboxReading
+from ecociv.evidence.actions.append import Appended, AppendObservations
+from ecociv.evidence.models import ImportRun, InboxReading
 from ecociv.evidence.schema import STAGED
 from ecociv.evidence.seals import chain
 from ecociv.evidence.store import Comparison, EvidenceStore
@@ -70,7 +70,7 @@ class FlushInbox:
         if not InboxReading.objects.filter(flushed_at=None).exists():
             return Flushed(0, 0, 0, 0, ())
         store = self.store or EvidenceStore()
-        done = [0, 0, 0, 0]
+        readings = new = unchanged = revised = 0
         batches: list[str] = []
         with store.writing():
             chain.repair(store)
@@ -81,9 +81,9 @@ class FlushInbox:
                 while claim := self._claim(sample, end):
                     batch = self._take(claim, sample, store)
                     batches.append(str(batch.run.pk))
-                    for position, count in enumerate((len(claim), batch.new, batch.unchanged, batch.revised)):
-                        done[position] += count
-        return Flushed(*done, tuple(batches))
+                    readings, new = readings + len(claim), new + batch.new
+                    unchanged, revised = unchanged + batch.unchanged, revised + batch.revised
+        return Flushed(readings, new, unchanged, revised, tuple(batches))
 
     # -- steps -----------------------------------------------------------------------------------------
 
@@ -96,10 +96,7 @@ class FlushInbox:
             .distinct()
         ):
             claimed = InboxReading.objects.filter(batch=batch, flushed_at=None)
-            there = (
-                EvidenceSeal.objects.filter(run=batch).exists()
-                or ImportRun.objects.filter(pk=batch, state=ImportRun.State.FINISHED).exists()
-            )
+            there = ImportRun.objects.filter(pk=str(batch), state=ImportRun.State.FINISHED).exists()
             if there:
                 claimed.update(flushed_at=timezone.now())
             else:
@@ -113,7 +110,7 @@ class FlushInbox:
             ).order_by("pk")[: self.limit]
         )
 
-    def _take(self, claim: list[InboxReading], sample: bool, store: EvidenceStore) -> Any:
+    def _take(self, claim: list[InboxReading], sample: bool, store: EvidenceStore) -> Appended:
         source = digest_of_json([reading.key for reading in claim])
         return AppendObservations(
             staged_readings(claim),
@@ -159,13 +156,13 @@ class PurgeInbox:
 
     def check(self) -> int:
         """How many would go."""
-        return self._old().count()
+        return int(self._old().count())
 
     def execute(self) -> int:
         """Remove them; returns how many."""
         with transaction.atomic():
             count, _ = self._old().delete()
-        return count
+        return int(count)
 
     def _old(self) -> Any:
         return InboxReading.objects.filter(flushed_at__lt=timezone.now() - self.kept)

@@ -158,7 +158,9 @@ def benford(values: ArrayLike, place: int = 1, threshold: float | None = None) -
         )
     low, high = np.percentile(series, [0.5, 99.5])
     orders = float(np.log10(high / low))
-    step = resolution(series[series <= np.median(series)])  # large values are multiples of a coarse step by themselves
+    step = resolution(
+        series[series <= np.median(series)]
+    )  # large values are multiples of a coarse step by themselves
     if orders < 3 or (step is not None and low < 100 * step):
         return not_valid(
             test,

@@ -63,7 +63,8 @@ def mean_of_rows(table: Numbers, least: int) -> Numbers:
     """Mean of each row without NaN; NaN where fewer than ``least`` values are known."""
     count = np.sum(~np.isnan(table), axis=1)
     total = np.nansum(table, axis=1)
-    return np.where(count >= max(least, 1), total / np.maximum(count, 1), np.nan)
+    means: Numbers = np.where(count >= max(least, 1), total / np.maximum(count, 1), np.nan)
+    return means
 
 
 def daily_log_ratio(values: ArrayLike, neighbours: ArrayLike, per_day: int) -> Numbers:
@@ -88,4 +89,5 @@ def spread(values: ArrayLike) -> float:
 
 def _known(values: ArrayLike) -> Numbers:
     array = np.asarray(values, dtype=float).ravel()
-    return array[np.isfinite(array)]
+    known: Numbers = array[np.isfinite(array)]
+    return known

@@ -66,8 +66,8 @@ def repetitions(zone: str) -> Iterable[Repetition]:
         .filter(files__gt=1)
         .order_by("document__text_sha256")
     )
-    for row in alike:
-        digest = row["document__text_sha256"]
+    for each in alike:
+        digest = each["document__text_sha256"]
         yield Repetition(
             "words",
             digest,

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
 
@@ -69,9 +69,22 @@ class NetworkRules(Declared):
     gap: int = Field(ge=1, description="Readings that may be missing in a row without being listed.")
     copied_days: bool = True
     usual_lag_days: float = Field(default=1.0, gt=0)
+    deadlines: tuple[str, ...] = Field(
+        default=(), description="Days of the year, MM-DD, by which returns are due."
+    )
     between: Literal["stations", "cities"] = "stations"
     neighbours_at_most: int = Field(default=8, ge=1)
     properties: dict[str, PropertyRules]
+
+    @field_validator("deadlines")
+    @classmethod
+    def _days_of_every_year(cls, days: tuple[str, ...]) -> tuple[str, ...]:
+        for day in days:
+            try:
+                date.fromisoformat(f"2001-{day}")
+            except ValueError as error:
+                raise ValueError(f"{day!r} is no day of every year; write MM-DD, as in 01-31") from error
+        return days
 
     @property
     def per_day(self) -> int:

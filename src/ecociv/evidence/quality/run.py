@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,10 +16,12 @@ from django.utils import timezone
 from ecociv.core.digests import digest_of_json
 from ecociv.evidence.actions.append import AppendObservations
 from ecociv.evidence.actions.authors import account_of, name_of
+from ecociv.evidence.falsification.finding import adjusted
 from ecociv.evidence.models import Maintenance, QualityFinding, QualityRun, Series
 from ecociv.evidence.quality.declaration import NetworkRules, load_rules
 from ecociv.evidence.quality.examine import Examined, Instrument, Window, examine
 from ecociv.evidence.quality.grid import GOOD, Grid, grid_of
+from ecociv.evidence.quality.history import history_tests
 from ecociv.evidence.quality.marks import requalified
 from ecociv.evidence.quality.record import findings_of, gone_row, newest_findings, same
 from ecociv.evidence.store import EvidenceStore
@@ -188,9 +190,20 @@ class RunQualityControl:
                 {s.pk: _instrument(s) for s in members if s.sensor is not None},
                 self._maintenance(members, grid, start, end),
             )
+            part.examined = self._with_history(part, observed, start, end)
             part.rows = self._rows_to_mark(part)
             parts.append(part)
         return parts
+
+    def _with_history(self, part: _Part, observed: str, start: datetime, end: datetime) -> list[Examined]:
+        """The same, with what the revisions say."""
+        revisions = self._store().observations(
+            part.grid.ids, start=start, end=end, as_of=self.as_of, all_revisions=True
+        )
+        found = history_tests(revisions, part.grid.ids, part.network, part.network.properties[observed])
+        corrected = iter(adjusted([each for own in found.values() for each in own]))
+        more = {number: tuple(next(corrected) for _ in own) for number, own in found.items()}
+        return [replace(each, tests=(*each.tests, *more.get(each.series, ()))) for each in part.examined]
 
     def _maintenance(
         self, members: Iterable[Series], grid: Grid, start: datetime, end: datetime

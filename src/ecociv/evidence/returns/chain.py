@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -10,17 +9,9 @@ from django.db import connection
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.evidence.models import DepartmentalReturn, ReturnRevision
+from ecociv.evidence.seals.breaks import Break
 
 _LOCK = 7_204_312  # any number, the same for all who add to the chain
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """The first place where the chain does not hold."""
-
-    order: int
-    subject: str
-    text: Text
 
 
 def canonical(of: DepartmentalReturn, revision: ReturnRevision) -> dict[str, Any]:
@@ -71,6 +62,7 @@ def verify_returns() -> Break | None:
             return _broken(
                 revision,
                 order,
+                "order-broken",
                 Text(
                     zh="第{order}环接不上前一环：其间有修订被删去或插入",
                     en="link {order} does not follow the one before it: a revision was taken out or put in",
@@ -80,6 +72,7 @@ def verify_returns() -> Break | None:
             return _broken(
                 revision,
                 order,
+                "statement-altered",
                 Text(
                     zh="第{order}环的内容在报送之后被改动",
                     en="the content of link {order} was altered after it was submitted",
@@ -89,6 +82,7 @@ def verify_returns() -> Break | None:
             return _broken(
                 revision,
                 order,
+                "seal-altered",
                 Text(zh="第{order}环的校验值不符", en="the hash of link {order} does not fit"),
             )
         before = revision.hash
@@ -99,5 +93,9 @@ def _hash(order: int, digest: str, before: str) -> str:
     return digest_of_json({"order": order, "digest": digest, "previous": before})
 
 
-def _broken(revision: ReturnRevision, order: int, text: Text) -> Break:
-    return Break(order, str(revision), text.fill(order=order))
+def _broken(revision: ReturnRevision, order: int, code: str, text: Text) -> Break:
+    remedy = Text(
+        zh="{text}（{which}）。请由审计人员对照备份查明。",
+        en="{text} ({which}). Have an auditor compare it with a backup.",
+    )
+    return Break("returns", code, order, "", remedy.fill(text=text.fill(order=order), which=str(revision)))

@@ -77,7 +77,7 @@ def due_day(working_days: int, period: ReturnPeriod) -> WorkingDay:
 
     >>> from ecociv.evidence.returns.periods import ReturnPeriod
     >>> due_day(60, ReturnPeriod.parse("2015")).day  # 3 months with New Year and the Spring Festival between
-    datetime.date(2016, 3, 29)
+    datetime.date(2016, 3, 30)
     """
     return add_working_days(period.end, working_days)
 

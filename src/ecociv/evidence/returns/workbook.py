@@ -17,6 +17,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ecociv.core.missing import Missing
@@ -56,7 +57,8 @@ _WIDTHS = {
 }
 _HEAD = PatternFill("solid", fgColor="E6F2EC")
 _FILL = PatternFill("solid", fgColor="FFFBE6")
-_LINE = Border(*[Side(style="thin", color="C9D2CD")] * 4)
+_EDGE = Side(style="thin", color="C9D2CD")
+_LINE = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
 _OPEN = Protection(locked=False)
 
 
@@ -124,7 +126,7 @@ def _sheet(sheet: Worksheet, each: Sheet, made_on: date) -> None:
         _cell(sheet, row, cell, each)
     _choices(sheet, HEADER_ROW + 1, row)
     _explanations(sheet, row + 2, each)
-    sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, 3)
+    sheet.freeze_panes = f"C{HEADER_ROW + 1}"
     sheet.protection.sheet = True
     sheet.protection.formatColumns = False
     sheet.protection.formatRows = False
@@ -133,7 +135,7 @@ def _sheet(sheet: Worksheet, each: Sheet, made_on: date) -> None:
         1,
         0,
     )
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _cell(sheet: Worksheet, row: int, cell: Cell, each: Sheet) -> None:

@@ -52,7 +52,7 @@ class ContentDigest:
             self._month = month
         self._add_common(rows)
         self._rows += rows.num_rows
-        self._hash.update(memoryview(_bytes(rows)).cast("B"))
+        self._hash.update(_bytes(rows).view(np.uint8).data)
 
     def update_all(self, rows: pa.RecordBatch) -> None:
         """Add rows of any months, in order."""

@@ -56,8 +56,8 @@ def compact(store: EvidenceStore, *, at_least: int = 2, large: int = LARGE) -> M
         return Merged(0, 0, 0, 0)
     if not store.local:
         found = store.table().optimize.compact()
-        removed, added = int(found["numFilesRemoved"]), int(found["numFilesAdded"])
-        return Merged(int(found["partitionsOptimized"]), removed, added, 0)
+        changed = int(found["numFilesRemoved"]), int(found["numFilesAdded"])
+        return Merged(int(found["partitionsOptimized"]), *changed, 0)
     months = before = after = rows = 0
     with locking.writing(f"{store.uri}.compaction"):
         for month, files in _small_files(store.table(), large):

@@ -13,11 +13,13 @@ from deltalake import DeltaTable
 from ecociv.evidence.store.moments import month_of, utc
 
 # Statistics of Delta Lake are cut to milliseconds, downwards: the highest may lie that much below the true one.
-_CUT = timedelta(milliseconds=1)
+CUT = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class File:
+    """One file of the table, and what the commit log tells of its rows."""
+
     path: str
     month: str
     rows: int
@@ -41,7 +43,7 @@ class Listing:
 
         base = root.removeprefix("file://").rstrip("/")
         self.files = [
-            _File(f"{base}/{unquote(path)}", *rest)
+            File(f"{base}/{unquote(path)}", *rest)
             for path, *rest in sorted(
                 zip(
                     column("path"),
@@ -64,14 +66,14 @@ class Listing:
         end: datetime | None,
         months: tuple[str, str] | None,
         series: tuple[int, int] | None,
-    ) -> list[str]:
-        """Paths of the files that can hold periods beginning in [start, end) of series in [lowest, highest]."""
+    ) -> list[File]:
+        """The files that can hold periods beginning in [start, end) of series in [lowest, highest]."""
         low = months[0] if months else "" if start is None else month_of(start)
         high = months[1] if months else "9999-12" if end is None else month_of(end)
-        begin = None if start is None else utc(start) - _CUT
+        begin = None if start is None else utc(start) - CUT
         stop = None if end is None else utc(end)
         return [
-            file.path
+            file
             for file in self.files
             if low <= file.month <= high
             and (begin is None or file.last is None or file.last >= begin)

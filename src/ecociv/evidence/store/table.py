@@ -22,6 +22,7 @@ from ecociv.evidence.store.duck import connection
 from ecociv.evidence.store.listing import Listing
 from ecociv.evidence.store.moments import microseconds
 from ecociv.evidence.store.standing import READ, standing
+from ecociv.evidence.store.stretches import Stretch, stretches
 
 _WRITTEN = OBSERVATIONS.remove(OBSERVATIONS.get_field_index("month"))
 _FILES = WriterProperties(compression="ZSTD", max_row_group_size=131_072)
@@ -260,7 +261,17 @@ class EvidenceStore:
         """Files that can hold periods that begin in [start, end), of series with numbers from ``series[0]`` to
         ``series[1]``; told by month and by the statistics of each file."""
         listing = self.listing()
-        return [] if listing is None else listing.choose(start, end, months, series)
+        return [] if listing is None else [file.path for file in listing.choose(start, end, months, series)]
+
+    def stretches(
+        self, series_ids: Iterable[int], start: datetime | None = None, end: datetime | None = None
+    ) -> list[Stretch]:
+        """The files of some series in the order of time, to be read as far as they are needed
+        (:func:`ecociv.evidence.store.stretches.stretches`); all revisions of a period are in one stretch."""
+        listing, ids = self.listing(), sorted(series_ids)
+        if listing is None or not ids:
+            return []
+        return stretches(listing.choose(start, end, None, (ids[0], ids[-1])), ids)
 
     def listing(self) -> Listing | None:
         """The files of the table as it is now; none before anything was written."""

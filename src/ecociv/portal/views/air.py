@@ -133,8 +133,8 @@ def _chart(places: list[Place24]) -> dict[str, Any]:
         "table_rows": [
             [
                 f"{hour:02d}",
-                *(place.hourly[hour - 1].shown if place.hourly[hour - 1] else "—" for place in places),
-            ]  # type: ignore[union-attr]
+                *(index.shown if (index := place.hourly[hour - 1]) else "—" for place in places),
+            ]
             for hour in range(1, 25)
         ],
         "payload": {

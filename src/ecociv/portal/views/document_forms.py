@@ -81,7 +81,7 @@ def _renewed(request: HttpRequest) -> DocumentFiling | None:
 
 def _file(request: HttpRequest, form: FilingForm, renewed: DocumentFiling | None) -> Filed | None:
     """File what the form says; none, with the form's errors, where it was refused."""
-    sent: UploadedFile = form.cleaned_data["file"]
+    sent: UploadedFile[Any] = form.cleaned_data["file"]
     said = form.statement()
     if unknown_claim(said.subject):
         form.add_error("subject", _("The plan has no %(claim)s.") % {"claim": claim_text(said.subject)})

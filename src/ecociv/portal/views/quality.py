@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
-from ecociv.evidence.actions.append import AppendRefused, ReasonRequired
+from ecociv.evidence.actions.append import ReasonRequired
 from ecociv.evidence.mapping import available_mappings
 from ecociv.evidence.models import FindingDecision, QualityFinding, QualityRun, Series
 from ecociv.evidence.quality.decide import DecideFinding, DecisionRefused, LiftMarks
@@ -33,6 +33,7 @@ from ecociv.evidence.quality.queries import (
     decisions_on,
     standing_findings,
 )
+from ecociv.evidence.staged import AppendRefused
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage

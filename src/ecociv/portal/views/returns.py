@@ -150,7 +150,9 @@ def history(request: HttpRequest, plan: ZonePackage, about: Subject) -> HttpResp
         "revisions": revisions,
         "accepted": accepted,
         "rows": rows,
-        "steps": queries.steps_of(of, as_of=moment) if of else [],
+        "steps": [(step, _body_name(plan, step.organisation)) for step in queries.steps_of(of, as_of=moment)]
+        if of
+        else [],
         "as_of": day,
     }
     return render(request, "portal/returns/history.html", context)
@@ -173,6 +175,11 @@ def return_context(request: HttpRequest, plan: ZonePackage, about: Subject) -> d
         }
         | {"detail": address(about)},
     }
+
+
+def _body_name(plan: ZonePackage, key: str) -> str:
+    """The name of a body in the reader's language; the key where the plan does not know it."""
+    return plan.organisation(key).shown(language()) if plan.has_organisation(key) else key
 
 
 def _sent_back(obligation: queries.Obligation) -> Any:

@@ -74,6 +74,11 @@ class Row:
         )
 
 
+def _order(complies: bool | None) -> int:
+    """What misses its target first, what was not evaluated last."""
+    return 2 if complies is None else int(complies)
+
+
 def verdict_text(complies: bool | None) -> str:
     """Whether the target is met, in words."""
     return {True: _("meets the target"), False: _("misses the target"), None: _("not evaluated")}[complies]
@@ -92,15 +97,15 @@ def _columns(year: int) -> list[Column[Row]]:
             "verdict",
             gettext_lazy("Target"),
             lambda r: r.verdict,
-            sort_by=lambda r: {False: 0, True: 1}.get(r.month.complies, 2),
-        ),  # type: ignore[arg-type]
+            sort_by=lambda r: _order(r.month.complies),
+        ),
         Column("deciding", gettext_lazy("Deciding items"), lambda r: r.deciding),
         Column("trend", gettext_lazy("12 months"), lambda r: " ".join(m.short for m in r.trend)),
         Column(
             "year",
             _("Year %(year)s") % {"year": year},
             lambda r: f"{verdict_text(r.year.complies)} {r.year.share}",
-            sort_by=lambda r: {False: 0, True: 1}.get(r.year.complies, 2),  # type: ignore[arg-type]
+            sort_by=lambda r: _order(r.year.complies),
         ),
         Column(
             "sample",

@@ -87,7 +87,7 @@ function options(payload, narrow) {
 // The line does not run on over a stretch without a value.
 function withBreaks(payload) {
   const points = shifted(payload.good);
-  const breaks = payload.absent.map((a) => ({ value: [(a[0] + a[1]) / 2 + 8 * 3600 * 1000, null] }));
+  const breaks = payload.absent.concat(payload.unrecorded).map((a) => ({ value: [(a[0] + a[1]) / 2 + 8 * 3600 * 1000, null] }));
   return points.concat(breaks).sort((a, b) => a.value[0] - b.value[0]);
 }
 
