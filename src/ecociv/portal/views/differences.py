@@ -58,7 +58,7 @@ def _columns() -> list[Column[MovedRow]]:
         Column("relative", gettext_lazy("Change (%)"), lambda r: r.relative, export_only=True),
         Column(
             "light",
-            gettext_lazy("Light"),
+            gettext_lazy("Light before"),
             lambda r: r.light_before.label if r.light_before else "",
             export_only=True,
         ),
