@@ -46,6 +46,15 @@ SOURCES_SHOWN = 5
 _KEPT = 40
 
 
+def readable(value: Decimal) -> str:
+    """A figure of a long division, such as a mean, to eight significant digits; a shorter one as it is.
+
+    >>> readable(Decimal("36.814207975027534")), readable(Decimal("29664.5")), readable(Decimal("8910427"))
+    ('36.814208', '29664.5', '8910427')
+    """
+    return plain(value) if len(value.as_tuple().digits) <= 10 else plain(Decimal(f"{value:.8g}"))
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One figure of a side, with the pages that it leads to."""
@@ -67,7 +76,7 @@ class Leaf:
             return "—"
         if isinstance(value, Missing):
             return value.label.in_language(language())
-        number = plain(value) if isinstance(value, Decimal) else f"{value:.10g}"
+        number = readable(value) if isinstance(value, Decimal) else f"{value:.8g}"
         return number if self.leaf.unit == "1" else f"{number} {unit}"
 
 
@@ -82,8 +91,8 @@ class SideShown:
 
     @property
     def value(self) -> str:
-        """The figure with no more digits than the trace has."""
-        return plain(self.stated.value)
+        """The figure for reading; the file has all its digits."""
+        return readable(self.stated.value)
 
     @property
     def suppliers(self) -> str:
@@ -132,7 +141,7 @@ class ConflictRow:
     def difference(self) -> str:
         """Left less right, with its sign."""
         number = self.found.difference
-        return f"+{plain(number)}" if number > 0 else plain(number).replace("-", "−")
+        return f"+{readable(number)}" if number > 0 else readable(number).replace("-", "−")
 
     @property
     def relative(self) -> float:
