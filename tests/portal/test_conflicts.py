@@ -48,7 +48,7 @@ def test_both_sides_stand_next_to_each_other(client: Client) -> None:
     assert "Water Affairs Bureau" in page
     assert f"/series/water-use/{ZONE}/use.total/" in page
     for county in group("counties"):
-        assert f"/returns/real/water-use/{county}/2015/history/" in page
+        assert f'/returns/real/water-use/{county}/2015/"' in page
     assert "Gross domestic product" not in page  # GDP agrees: 4 x 1,930,250
 
 

@@ -13,6 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from ecociv.indicators.compute import compute
+from ecociv.people.models import User
+from ecociv.people.roles import Role
 from ecociv.portal.moved import Stretch, stretch_of, touched_years
 from ecociv.portal.zone import package
 from indicators.primary_records import file_cells
@@ -49,7 +51,7 @@ def test_the_last_correction_is_shown_with_everything_that_it_moved(client: Clie
     assert REASON in page
     assert "tester" in page
     assert f"/series/economy/{ZONE}/gdp.current/" in page
-    assert f"/returns/real/economy/{ZONE}/2015/history/" in page
+    assert f'/returns/real/economy/{ZONE}/2015/"' in page
 
 
 def test_the_file_has_before_after_and_the_statement(client: Client) -> None:
@@ -62,6 +64,20 @@ def test_the_file_has_before_after_and_the_statement(client: Client) -> None:
     assert f"economy/{ZONE}/gdp.current 2015 r2: 7721000 → 7900000" in row["Inputs that moved"]
     book = client.get(f"/differences/?run={run.pk}&format=xlsx")
     assert book["Content-Type"].endswith("spreadsheetml.sheet")
+
+
+def test_people_of_the_zone_are_led_to_the_revisions_of_a_return(client: Client) -> None:
+    file_and_compute()
+    restate()
+    office = User.objects.create_user(
+        "office", password="long enough 1", role=Role.LEADING_GROUP_OFFICE, zone=ZONE
+    )
+    client.force_login(office)
+    page = client.get("/differences/", headers=ENGLISH)
+    link = f"/returns/real/economy/{ZONE}/2015/history/"
+    assert f'"{link}"' in page.content.decode()
+    assert client.get(link).status_code == 200
+    assert f'"{link}"' in client.get("/indicators/1/").content.decode()
 
 
 def test_counties_are_not_moved_by_the_citys_own_return(client: Client) -> None:
@@ -105,7 +121,14 @@ def test_from_yesterday_to_today_every_figure_is_new(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["from=never", "to=2015-13-01", "from=0001-01-01&to=9999-12-31", "run=nonsense", "year=99999999999", "run=%00"],
+    [
+        "from=never",
+        "to=2015-13-01",
+        "from=0001-01-01&to=9999-12-31",
+        "run=nonsense",
+        "year=99999999999",
+        "run=%00",
+    ],
 )
 def test_what_makes_no_sense_gives_a_page_all_the_same(client: Client, query: str) -> None:
     file_and_compute()

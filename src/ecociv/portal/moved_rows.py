@@ -179,7 +179,7 @@ def _light(value: IndicatorValue | None) -> Shown | None:
     return shown_as(value.light) if value is not None and value.light else None
 
 
-def moved_rows(plan: ZonePackage, year: int, stretch: Stretch) -> list[MovedRow]:
+def moved_rows(plan: ZonePackage, year: int, stretch: Stretch, *, inside: bool) -> list[MovedRow]:
     """Figures of a year that a stretch moved, the city's first; a run that wrote an input is found by its moment."""
     zone = plan.zone.key
     home = load_derivations(plan).place
@@ -197,7 +197,7 @@ def moved_rows(plan: ZonePackage, year: int, stretch: Stretch) -> list[MovedRow]
             continue
         for item in each.inputs:
             if item not in inputs:
-                inputs[item] = _input(zone, item, runs.get(item.recorded_at))
+                inputs[item] = _input(zone, item, runs.get(item.recorded_at), inside)
         rows.append(
             MovedRow(
                 each, year, *known[each.series], each.place == home, tuple(inputs[i] for i in each.inputs)
@@ -206,7 +206,7 @@ def moved_rows(plan: ZonePackage, year: int, stretch: Stretch) -> list[MovedRow]
     return rows
 
 
-def _input(zone: str, item: InputChange, run: ImportRun | None) -> MovedInput:
+def _input(zone: str, item: InputChange, run: ImportRun | None, inside: bool) -> MovedInput:
     form, _place, cell = item.series.removeprefix("sample/").split("/", 2)
     source = source_of(item.series)
     named = (
@@ -215,4 +215,6 @@ def _input(zone: str, item: InputChange, run: ImportRun | None) -> MovedInput:
         else cell
     )
     document = run.document.name if run and run.document else source.title if source else form
-    return MovedInput(item, source, named, return_address(item.series, item.period[:4]), document, run)
+    return MovedInput(
+        item, source, named, return_address(item.series, item.period[:4], inside=inside), document, run
+    )

@@ -30,7 +30,7 @@ from ecociv.plan.package.organisations import UnknownOrganisation
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.sources import Source, leaves_of, source_of
+from ecociv.portal.sources import Source, leaves_of, reads_returns, source_of
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
@@ -273,7 +273,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     stamp = _stamp(zone)
     found = [each for year in wanted for each in compared(zone, year, as_of.moment, stamp)]
     kinds = kinds_of(zone)
-    rows = _rows(plan, found, kinds)
+    rows = _rows(plan, found, kinds, reads_returns(request.user))
     filters = _filters(request, plan, rows, years)
     everything = filters["show"] == "all"
     kept = [row for row in rows if (everything or not row.found.holds) and _keep(row, filters)]
@@ -322,15 +322,15 @@ def kinds_of(zone: str) -> dict[str, str]:
     return kinds
 
 
-def _rows(plan: ZonePackage, found: list[Conflict], kinds: dict[str, str]) -> list[ConflictRow]:
+def _rows(plan: ZonePackage, found: list[Conflict], kinds: dict[str, str], inside: bool) -> list[ConflictRow]:
     files = _files(found)
     return [
         ConflictRow(
             each,
             kinds.get(each.key, "returns"),
             _body(plan, each.settle),
-            _side(plan, each.left, files),
-            _side(plan, each.right, files),
+            _side(plan, each.left, files, inside),
+            _side(plan, each.right, files, inside),
         )
         for each in found
     ]
@@ -351,11 +351,11 @@ def _files(found: list[Conflict]) -> dict[str, str]:
     return {digest: named[digest[:length]] for digest in digests if digest[:length] in named}
 
 
-def _side(plan: ZonePackage, stated: Statement, files: dict[str, str]) -> SideShown:
+def _side(plan: ZonePackage, stated: Statement, files: dict[str, str], inside: bool) -> SideShown:
     leaves = leaves_of(stated.trace)
     shown = []
     for leaf in leaves[:SOURCES_SHOWN]:
-        source = source_of(leaf.source_id, leaf.valid)
+        source = source_of(leaf.source_id, leaf.valid, inside=inside)
         document = files.get(source.digest, source.title) if source else ""
         shown.append(Leaf(leaf, source, document))
     bodies = tuple(_name(plan, name) for name in stated.suppliers if name)

@@ -16,15 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ecociv.evidence.models import ImportRun, ReturnStep
-from ecociv.people.permissions import allowed
-from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import LOCAL, moment_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.moved import Stretch, last_change, revising_runs, stretch_of, touched_years
 from ecociv.portal.moved_rows import CAUSES, MovedInput, MovedRow, moved_rows
-from ecociv.portal.sources import return_address, title_of
+from ecociv.portal.sources import reads_returns, return_address, title_of
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 
@@ -145,13 +143,17 @@ def _day(moment: dt.datetime) -> str:
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Figures that differ, from what was known at the one moment to what was known at the other."""
-    zone = plan.zone.key
+    zone, inside = plan.zone.key, reads_returns(request.user)
     runs = revising_runs(zone)
     asked = _asked(request, zone, runs)
     last = last_change(zone)
     years = touched_years(plan, asked.stretch) if asked else {}
     chosen = _years(request, years)
-    rows = [row for year in chosen for row in moved_rows(plan, year, asked.stretch)] if asked else []
+    rows = (
+        [row for year in chosen for row in moved_rows(plan, year, asked.stretch, inside=inside)]
+        if asked
+        else []
+    )
     filters = _filters(request, rows)
     kept = [row for row in rows if _keep(row, filters)]
     table = Table(_columns(), kept, request.GET, default_sort="number", page_size=50)
@@ -164,7 +166,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         if asked
         else (),
         "asked": asked,
-        "about": _about(asked.run) if asked and asked.run else None,
+        "about": _about(asked.run, inside) if asked and asked.run else None,
         "runs": [(run, run_label(run)) for run in runs[:RUNS_OFFERED]],
         "years": years,
         "chosen": chosen,
@@ -175,7 +177,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "last_label": run_label(last) if last else "",
         "last_key": str(last.pk) if last else "",
         "today": timezone.localdate(),
-        "may_see_runs": allowed(request.user, Action.READ, zone=zone, public=False),
+        "inside": inside,
     }
     return render(request, "portal/differences.html", context)
 
@@ -239,7 +241,7 @@ def run_label(run: ImportRun) -> str:
     return " · ".join(filter(None, (when, what, run.reason[:60])))
 
 
-def _about(run: ImportRun) -> dict[str, Any]:
+def _about(run: ImportRun, inside: bool) -> dict[str, Any]:
     """The run whose consequences are shown, with the return that it recorded where it recorded one."""
     step = ReturnStep.objects.filter(run=run.pk).select_related("of").order_by("pk").first()
     of = step.of if step else None
@@ -248,6 +250,6 @@ def _about(run: ImportRun) -> dict[str, Any]:
         "run": run,
         "label": run_label(run),
         "of": of,
-        "return_url": return_address(key, of.period) if of else "",
+        "return_url": return_address(key, of.period, inside=inside) if of else "",
         "recorded": run.recorded_at,
     }
