@@ -142,7 +142,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             {
                 place: value
                 for place in (home, *counties)
-                if (value := values.get((series.key, place, year))) is not None
+                if year and (value := values.get((series.key, place, year))) is not None
             },
         )
         for indicator, series in declared
