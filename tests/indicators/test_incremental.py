@@ -18,6 +18,7 @@ from ecociv.indicators.engine import engine_named
 from ecociv.indicators.fingerprints import fingerprints
 from ecociv.indicators.graph import dependents, graph_of, nodes_of
 from ecociv.indicators.models import ComputedYear, IndicatorValue
+from ecociv.indicators.records import marks_of
 from indicators.primary_records import file_cells, group
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_folder")]
@@ -100,7 +101,7 @@ def test_a_note_without_its_values_does_not_count() -> None:
     declared = load_derivations(package)
     engine = engine_named("duckdb", EvidenceStore())
     nodes = nodes_of(package, declared, 2015)
-    noted = fingerprints(package, declared, nodes, 2015, timezone.localdate(), engine)
+    noted = fingerprints(package, declared, nodes, 2015, timezone.localdate(), marks_of(nodes, 2015, engine))
     ComputedYear.objects.create(zone=ZONE, year=2015, fingerprints=noted, looked_at=timezone.now())
     assert (
         compute(ZONE, 2015).derived == 57
