@@ -94,11 +94,15 @@ def compared(
     feed = feeds[not of_real]
     both = of_real and home in feeds[True]
     prints = {
-        f"{rule.series}@{member}": _print_of(zone, rule, label, member, feed[member], marks, not of_real, both)
+        f"{rule.series}@{member}": _print_of(
+            zone, rule, label, member, feed[member], marks, not of_real, both
+        )
         for member in members
         if member in feed and member != home
     }
-    recorded = _recorded(zone, rule.series, year, [key for key, made in prints.items() if known.get(key) == made])
+    recorded = _recorded(
+        zone, rule.series, year, [key for key, made in prints.items() if known.get(key) == made]
+    )
     wanted = [
         member
         for member in members
