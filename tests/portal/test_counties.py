@@ -185,3 +185,8 @@ def test_a_day_later_than_the_knowledge_is_pointed_out(client: Client, revised: 
 def test_what_names_no_day_is_said_and_ignored(client: Client) -> None:
     page = client.get("/indicators/?as_of=soon", headers=ENGLISH).content.decode()
     assert "“soon” names no day" in page
+
+
+@pytest.mark.parametrize("text", ["²016", "9" * 5000, "-1", "%00", "2016 OR 1=1"])
+def test_what_is_no_year_is_ignored(client: Client, text: str) -> None:
+    assert client.get("/counties/?year=" + text).status_code == 200
