@@ -105,3 +105,8 @@ def test_every_declared_identity_has_a_kind_with_words() -> None:
     assert kinds["forest-land-of-two-bodies"] == "returns"
     assert kinds["pm2_5-stations"] == "stations"
     assert kinds["water-counties:use.total"] == "counties"
+
+
+@pytest.mark.parametrize("text", ["²016", "9" * 5000, "-1", "%00", "2016 OR 1=1"])
+def test_what_is_no_year_is_ignored(client: Client, text: str) -> None:
+    assert client.get("/conflicts/?year=" + text).status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from ecociv.core.text import Text
+from ecociv.core.trace import Trace
+from ecociv.indicators.models import IndicatorValue
 from ecociv.portal.county_figures import county_cards
 from ecociv.portal.zone import package
 from indicators.primary_records import group
@@ -128,19 +132,61 @@ def test_the_two_days_work_together(client: Client) -> None:
     assert '<input type="hidden" name="on" value="2015-12-31">' in both
 
 
-def test_a_day_later_than_the_knowledge_is_pointed_out(client: Client) -> None:
-    file_and_compute()
-    tomorrow = timezone.localdate() + dt.timedelta(days=2)
-    moment = timezone.localtime() + dt.timedelta(seconds=-1)
-    page = client.get(f"/?on={tomorrow}&as_of={moment:%Y-%m-%dT%H:%M}", headers=ENGLISH).content.decode()
-    # the minute may end before or after the figures were recorded: either way the page says what it cannot know
-    assert (
-        ("You stand on" in page)
-        or ("No figure was on record" in page)
-        or ("As known on <strong>" not in page)
-    )
+@pytest.fixture
+def revised() -> dt.datetime:
+    """Water use of 2015, recorded ten days ago as 8.31 and two days ago as 8.47; the moment of the first."""
+    now = timezone.now()
+    for revision, (days, figure, light) in enumerate(((10, "8.31", "achieved"), (2, "8.47", "off-track")), 1):
+        IndicatorValue(
+            zone=ZONE, series="9", place=ZONE, year=2015, revision=revision, figure=figure, unit="yi_m3", light=light,
+            status={"light": light, "reasons": []}, evidence_digest="", content_digest=str(revision),
+            computed_at=now - dt.timedelta(days=days), cause="evidence", trace=Trace(Text(zh="用水", en="Water"), Decimal(figure), "yi_m3", "use", ()).to_json(),
+        ).save()  # fmt: skip
+    return now - dt.timedelta(days=10)
+
+
+@pytest.mark.parametrize("path", ["/indicators/?on=2015-12-31&q=9&", "/indicators/9/?on=2015-12-31&"])
+def test_figure_and_light_are_those_known_then(client: Client, revised: dt.datetime, path: str) -> None:
+    now = client.get(path, headers=ENGLISH).content.decode()
+    assert "8.47" in now
+    assert "Off track" in now
+    then = (timezone.localdate() - dt.timedelta(days=5)).isoformat()
+    page = client.get(f"{path}as_of={then}", headers=ENGLISH).content.decode()
+    assert "8.31" in page
+    assert "8.47" not in page
+    assert "light-achieved" in page
+    assert "No figure was on record by then" not in page
+
+
+def test_the_overview_counts_the_lights_known_then(client: Client, revised: dt.datetime) -> None:
+    then = (timezone.localdate() - dt.timedelta(days=5)).isoformat()
+    now = client.get("/?on=2015-12-31", headers=ENGLISH)
+    earlier = client.get(f"/?on=2015-12-31&as_of={then}", headers=ENGLISH)
+    lights = [{each.light.value: each.count for each in page.context["counts"]} for page in (now, earlier)]
+    assert (lights[0].get("off-track"), lights[0].get("achieved")) == (1, None)
+    assert (lights[1].get("off-track"), lights[1].get("achieved")) == (None, 1)
+    assert [item[0].number for item in now.context["attention"]] == [9]
+    assert [item[0].number for item in earlier.context["attention"]] == []
+    # what changed since: seen now, not yet known then
+    assert [
+        change.after.revision for _i, _s, change in now.context["values"]
+    ] == []  # both are of three months
+    assert earlier.context["values"] == []
+
+
+def test_a_day_later_than_the_knowledge_is_pointed_out(client: Client, revised: dt.datetime) -> None:
+    then = timezone.localdate() - dt.timedelta(days=5)
+    page = client.get(f"/?on={then + dt.timedelta(days=1)}&as_of={then}", headers=ENGLISH).content.decode()
+    assert f"You stand on {then + dt.timedelta(days=1)}" in page
+    same = client.get(f"/?on={then}&as_of={then}", headers=ENGLISH).content.decode()
+    assert "You stand on" not in same
 
 
 def test_what_names_no_day_is_said_and_ignored(client: Client) -> None:
     page = client.get("/indicators/?as_of=soon", headers=ENGLISH).content.decode()
     assert "“soon” names no day" in page
+
+
+@pytest.mark.parametrize("text", ["²016", "9" * 5000, "-1", "%00", "2016 OR 1=1"])
+def test_what_is_no_year_is_ignored(client: Client, text: str) -> None:
+    assert client.get("/counties/?year=" + text).status_code == 200

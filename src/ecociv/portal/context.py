@@ -86,7 +86,14 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+OF_INDICATORS = frozenset(
+    {"indicator-outlook", "indicator-lineage", "derivations", "outlook", "differences", "conflicts", "counties"}
+)
+
+
 def _section(name: str) -> str:
     """The entry of the navigation that a page belongs to, by the name of its address."""
+    if name in OF_INDICATORS:
+        return "indicators"
     first = name.split("_")[0]
     return first + "s" if first in {"indicator", "task", "project", "department"} else first

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.trace import TraceInput
@@ -30,8 +29,10 @@ from ecociv.plan.package.organisations import UnknownOrganisation
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.known import read_year
 from ecociv.portal.sources import Source, leaves_of, reads_returns, source_of
 from ecociv.portal.tables import Column, Table
+from ecociv.portal.values import readable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
 
@@ -44,15 +45,6 @@ KINDS: dict[str, str | Promise] = {
 }
 SOURCES_SHOWN = 5
 _KEPT = 40
-
-
-def readable(value: Decimal) -> str:
-    """A figure of a long division, such as a mean, to eight significant digits; a shorter one as it is.
-
-    >>> readable(Decimal("36.814207975027534")), readable(Decimal("29664.5")), readable(Decimal("8910427"))
-    ('36.814208', '29664.5', '8910427')
-    """
-    return plain(value) if len(value.as_tuple().digits) <= 10 else plain(Decimal(f"{value:.8g}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +260,8 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     zone = plan.zone.key
     as_of = read_as_of(request)
     years = years_with_values(zone, as_of.moment)
-    asked = request.GET.get("year", "")
-    wanted = [int(asked)] if asked.isdigit() and int(asked) in years else years
+    asked = read_year(request.GET.get("year", ""))
+    wanted = [asked] if asked in years else years
     stamp = _stamp(zone)
     found = [each for year in wanted for each in compared(zone, year, as_of.moment, stamp)]
     kinds = kinds_of(zone)

@@ -20,6 +20,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import LOCAL, moment_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.known import read_year
 from ecociv.portal.moved import Stretch, last_change, revising_runs, stretch_of, touched_years
 from ecociv.portal.moved_rows import CAUSES, MovedInput, MovedRow, moved_rows
 from ecociv.portal.sources import reads_returns, return_address, title_of
@@ -184,9 +185,9 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 def _years(request: HttpRequest, reached: dict[int, int]) -> list[int]:
     """The years to derive: the one asked for, else all where they are few, else the last."""
-    asked = request.GET.get("year", "")
-    if asked.isdigit() and int(asked) in reached:
-        return [int(asked)]
+    asked = read_year(request.GET.get("year", ""))
+    if asked in reached:
+        return [asked]
     every = sorted(reached)
     return every if len(every) <= ALL_AT_ONCE else every[-1:]
 
