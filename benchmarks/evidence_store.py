@@ -115,9 +115,13 @@ class Ours:
         from ecociv.evidence.store.standing import standing
 
         where = "valid_from >= make_timestamptz($from) AND valid_from < make_timestamptz($to)"
+
+        def statement(revised: bool) -> str:
+            return f"SELECT count(*), sum(mean) FROM ({MEANS.format(rows=standing(where, revised=revised))})"
+
         bounds = {"from": int(YEAR[0].timestamp()) * 10**6, "to": int(YEAR[1].timestamp()) * 10**6}
         found = self.store.query(
-            f"SELECT count(*), sum(mean) FROM ({MEANS.format(rows=standing(where))})",
+            statement,
             bounds,
             start=YEAR[0],
             end=YEAR[1],
@@ -126,14 +130,19 @@ class Ours:
         return [tuple(row.values()) for row in found.to_pylist()]
 
     def latest(self) -> int:
-        from ecociv.evidence.queries import latest
+        from ecociv.evidence import latest
 
-        return latest([n * SPACING for n in range(self.series)], store=self.store).num_rows
+        latest.forget()
+        return len(latest.latest([n * SPACING for n in range(self.series)], valid=True, store=self.store))
+
+    def latest_again(self) -> int:
+        from ecociv.evidence.latest import latest
+
+        return len(latest([n * SPACING for n in range(self.series)], valid=True, store=self.store))
 
     def chart(self, number: int) -> int:
-        from ecociv.evidence.queries import window
-
-        return window(number * SPACING, END - timedelta(days=1), END, store=self.store).table.num_rows
+        start = END - timedelta(days=1)
+        return self.store.observations([number * SPACING], start=start, end=END).num_rows
 
     def verify(self) -> Any:
         from ecociv.evidence.seals.observations import verify_observations

@@ -11,8 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from api.conftest import START, make_token, make_user
-from ecociv.api import disclosure
-from ecociv.evidence import registry
+from ecociv.evidence import disclosure, registry
 from ecociv.evidence.mapping import Places, load_places
 from ecociv.evidence.models import InboxReading, ObservedProperty, Place, Sensor, Series
 from ecociv.people.tokens import Scope

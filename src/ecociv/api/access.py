@@ -14,9 +14,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ecociv.api.disclosure import public_places
 from ecociv.api.leads import Lead, lead_on
 from ecociv.api.problems import Problem
+from ecociv.evidence.disclosure import public_places
 from ecociv.evidence.models import ObservedProperty, Place, Sensor, Series
 from ecociv.people.addresses import client_address
 from ecociv.people.models import AccessToken

@@ -25,10 +25,9 @@ def connection() -> duckdb.DuckDBPyConnection:
             database = duckdb.connect(":memory:", config=_bounds())
             with suppress(duckdb.Error):  # a build without it only reads footers again
                 database.execute("SET parquet_metadata_cache = true")  # files of the table never change
+            database.execute("SET GLOBAL TimeZone = 'UTC'")
             _DATABASES[os.getpid()] = database
-        cursor = database.cursor()
-    cursor.execute("SET TimeZone = 'UTC'")  # a setting of the cursor, not of the database
-    return cursor
+        return database.cursor()
 
 
 def scratch_folder() -> Path:
