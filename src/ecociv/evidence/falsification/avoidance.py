@@ -82,7 +82,11 @@ def limit_avoidance(
             "missing": int(missing.size),
             "the_other_way": other,
             "days": [
-                {"day": int(day), "expected": round(float(expected[day]), 3), "own": round(float(own[day]), 3)}
+                {
+                    "day": int(day),
+                    "expected": round(float(expected[day]), 3),
+                    "own": round(float(own[day]), 3),
+                }
                 for day in missing[:200]
             ],
         },

@@ -26,6 +26,10 @@ class DecisionRefused(ValueError):
     """A decision without a reason, on nothing, or one that would change nothing."""
 
 
+class AlreadyDeclared(DecisionRefused):
+    """The same window of the same instrument is on record."""
+
+
 def _authorise(author: Any, zone: str, lead: Iterable[str]) -> None:
     """Accounts are asked for their permission; work without one (a command on the server) is not."""
     if isinstance(author, User):
@@ -233,6 +237,16 @@ class DeclareMaintenance:
             raise DecisionRefused("Say what was done to the instrument.")
         if self.declared_at is not None and isinstance(self.author, User):
             raise DecisionRefused("The moment of a declaration is when it is made; it is not given.")
+        same = Maintenance.objects.filter(
+            zone=self.zone,
+            place=place,
+            series=series,
+            sample=self.sample,
+            starts_at=self.start,
+            ends_at=self.end,
+        )
+        if same.exists():
+            raise AlreadyDeclared(f"This maintenance of {self.place} is declared already.")
         return place, series
 
     def execute(self) -> Maintenance:

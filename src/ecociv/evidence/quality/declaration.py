@@ -98,7 +98,9 @@ class NetworkRules(Declared):
     def _reported_are_checked(self) -> Self:
         for pair in self.reported:
             if pair.property not in self.properties:
-                raise ValueError(f"reported: {pair.figure} is set against {pair.property}, which has no rules here")
+                raise ValueError(
+                    f"reported: {pair.figure} is set against {pair.property}, which has no rules here"
+                )
         return self
 
     @field_validator("deadlines")

@@ -66,7 +66,10 @@ class Grid:
             return (slice(0, slots),)
         first, last = self.start.year, self.moment(max(slots - 1, 0)).year
         pieces = (
-            self.slots_of(self.start.replace(year=year, month=1, day=1), self.start.replace(year=year + 1, month=1, day=1))
+            self.slots_of(
+                self.start.replace(year=year, month=1, day=1),
+                self.start.replace(year=year + 1, month=1, day=1),
+            )
             for year in range(first, last + 1)
         )
         return tuple(piece for piece in pieces if piece.stop > piece.start)

@@ -50,7 +50,9 @@ def control(
 
     A spell is passed over when nothing came to the sample since the last look at it and the rules are the same.
     """
-    networks = sorted(load_mapping(feed.mapping, zone=zone).network for feed in (given.air.hourly, given.air.daily))
+    networks = sorted(
+        load_mapping(feed.mapping, zone=zone).network for feed in (given.air.hourly, given.air.daily)
+    )
     new = gone = standing = 0
     for spell in given.air.quality:
         start = datetime(spell.first, 1, 1, tzinfo=LOCAL)
@@ -58,9 +60,7 @@ def control(
         if (known := _standing(zone, networks, start, end)) is not None:
             standing += known
             continue
-        outcome = RunQualityControl(
-            zone, networks, start, end, author, sample=True, store=store
-        ).execute()
+        outcome = RunQualityControl(zone, networks, start, end, author, sample=True, store=store).execute()
         new += outcome.new_findings
         gone += outcome.gone
         standing += sum(outcome.findings.values()) - outcome.new_findings
@@ -77,6 +77,9 @@ def _standing(zone: str, networks: Sequence[str], start: datetime, end: datetime
         return None
     came = ImportRun.objects.filter(Q(values_new__gt=0) | Q(values_revised__gt=0), sample=True)
     later = came.exclude(kind=ImportRun.Kind.QUALITY).filter(recorded_at__gt=last.recorded_at)
-    if later.exists() or Window.objects.filter(zone=zone, sample=True, recorded_at__gt=last.recorded_at).exists():
+    if (
+        later.exists()
+        or Window.objects.filter(zone=zone, sample=True, recorded_at__gt=last.recorded_at).exists()
+    ):
         return None
     return sum(last.counts.get("findings", {}).values())

@@ -6,7 +6,6 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -34,12 +33,13 @@ from ecociv.evidence.quality.queries import (
     completeness,
     decisions_on,
     standing_findings,
+    windows_of,
 )
 from ecociv.evidence.staged import AppendRefused
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
-from ecociv.portal.as_of import AsOf, read_as_of
+from ecociv.portal.as_of import LOCAL, AsOf, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.quality_access import sees_all, suppliers, visible
 from ecociv.portal.quality_charts import charts_of
@@ -47,7 +47,6 @@ from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 ICONS = {"error": "alert-octagon", "warning": "alert-triangle", "note": "info-circle"}
 STATES = {
     "open": gettext_lazy("Open"),
@@ -335,6 +334,9 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
         "refused": refused,
         "typed": request.POST.get("reason", "") if refused else "",
         "figures": _figures(finding),
+        "windows": windows_of(
+            zone, finding.series, finding.starts_at, finding.ends_at, as_of=as_of.moment
+        ),
     }
     return render(request, "portal/quality/finding.html", context, status=422 if refused else 200)
 
