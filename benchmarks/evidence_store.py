@@ -142,7 +142,8 @@ class Ours:
 
     def chart(self, number: int) -> int:
         start = END - timedelta(days=1)
-        return self.store.observations([number * SPACING], start=start, end=END).num_rows
+        columns = ("valid_from", "valid_to", "value", "missing", "quality", "revision")
+        return self.store.observations([number * SPACING], start=start, end=END, columns=columns).num_rows
 
     def verify(self) -> Any:
         from ecociv.evidence.seals.observations import verify_observations
