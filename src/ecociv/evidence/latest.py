@@ -143,12 +143,20 @@ def _newest(condition: str, valid: bool, revised: bool) -> str:
 
 def _by_series(rows: pa.Table) -> dict[int, Latest]:
     names = list(Latest.__dataclass_fields__)
-    columns = [rows.column(name).to_pylist() for name in names]
+    columns = [_plain(rows.column(name)) for name in names]
     kinds = {None: None, **{kind.value: kind for kind in Missing}}
     columns[names.index("missing")] = [kinds[kind] for kind in columns[names.index("missing")]]
     qualities = {kind.value: kind for kind in Quality}
     columns[names.index("quality")] = [qualities[kind] for kind in columns[names.index("quality")]]
     return {row[0]: Latest(*row) for row in zip(*columns, strict=True)}
+
+
+def _plain(column: pa.ChunkedArray) -> list[Any]:
+    """Python values of a column; instants by way of their microseconds, which is much faster than one by one."""
+    if not pa.types.is_timestamp(column.type):
+        return column.to_pylist()  # type: ignore[no-any-return]
+    moments = column.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy().astype("M8[us]").tolist()
+    return [moment.replace(tzinfo=dt.UTC) for moment in moments]
 
 
 def gap_shares(

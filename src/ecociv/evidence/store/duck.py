@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from contextlib import suppress
-from pathlib import Path
 
 import duckdb
-from django.conf import settings
+
+from ecociv.evidence.store.scratch import scratch_folder
 
 _LOCK = threading.Lock()
 _DATABASES: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -30,16 +29,8 @@ def connection() -> duckdb.DuckDBPyConnection:
         return database.cursor()
 
 
-def scratch_folder() -> Path:
-    """Where sorting overflows to and batches are staged: under ``ECOCIV_VAR``, which has room for the evidence."""
-    var = getattr(settings, "ECOCIV_VAR", None)
-    folder = Path(var) / "scratch" if var else Path(tempfile.gettempdir()) / "ecociv-scratch"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def _bounds() -> dict[str, str | bool | int | float | list[str]]:
     return {
         "memory_limit": os.environ.get(MEMORY, "2GB"),
-        "temp_directory": str(scratch_folder() / f"duckdb-{os.getpid()}"),
+        "temp_directory": str(scratch_folder() / "duckdb"),
     }

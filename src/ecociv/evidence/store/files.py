@@ -7,6 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,19 +26,20 @@ ROW_GROUP = 131_072
 STORED = pa.schema([item for item in OBSERVATIONS if item.name != "month"])
 """Columns of a file; the month is the name of its folder."""
 
+_NO_DICTIONARY = {"source_row": "DELTA_BINARY_PACKED"}  # line numbers differ from row to row, and rise evenly
 _STATED = ("series_id", "valid_from", "valid_to", "recorded_at", "revision")
 
 
 def put(root: Path, batches: Iterable[pa.RecordBatch]) -> list[AddAction]:
     """Write rows to new files, one for each month, and give what a commit has to say of them.
 
-    Nothing is part of the table yet. Memory holds the rows of one row group. Where writing fails, the files are removed
+    Nothing is part of the table yet. Memory holds the rows of two row groups. Where writing fails, the files are removed
     again; what a killed process leaves is removed by the nightly tidying, like any file that no commit names.
 
     Parameters
     ----------
     batches
-        In the shape ``schema.OBSERVATIONS``; months one after the other.
+        In the shape ``schema.OBSERVATIONS``, texts encoded by a dictionary or not; months one after the other.
     """
     done: list[AddAction] = []
     writer: _MonthFile | None = None
@@ -106,9 +108,12 @@ class _MonthFile:
         self.root, self.month, self.name = root, month, name_of_file(month)
         self._path = root / self.name
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = pq.ParquetWriter(self._path, STORED, compression="zstd", compression_level=1)
+        self._writer: pq.ParquetWriter | None = None
         self._held: list[pa.RecordBatch] = []
         self._rows = 0
+        # One row group is encoded while the next is gathered (and added to the digest).
+        self._pool = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
 
     def add(self, rows: pa.RecordBatch) -> None:
         self._held.append(rows.select(STORED.names))
@@ -118,21 +123,45 @@ class _MonthFile:
 
     def finish(self) -> AddAction:
         self._flush(all_of_it=True)
+        self._settle()
+        assert self._writer is not None
         self._writer.close()
+        self._pool.shutdown()
         return added(self.root, self.name, self.month, data_change=True)
 
     def drop(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
         with suppress(OSError, pa.ArrowException):
-            self._writer.close()
+            if self._writer is not None:
+                self._writer.close()
         self._path.unlink(missing_ok=True)
 
     def _flush(self, *, all_of_it: bool) -> None:
-        held = pa.Table.from_batches(self._held, STORED)
+        held = pa.Table.from_batches(self._held)
         whole = held.num_rows if all_of_it else held.num_rows // ROW_GROUP * ROW_GROUP
         if whole:
-            self._writer.write_table(held.slice(0, whole), row_group_size=ROW_GROUP)
+            self._settle()
+            self._writing = self._pool.submit(self._write, held.slice(0, whole))
         rest = held.slice(whole)
         self._held, self._rows = rest.to_batches(), rest.num_rows
+
+    def _settle(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
+
+    def _write(self, rows: pa.Table) -> None:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(
+                self._path,
+                rows.schema,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=[name for name in STORED.names if name not in _NO_DICTIONARY],
+                column_encoding=_NO_DICTIONARY,
+                store_schema=False,  # a text is a text, however it was held in memory
+            )
+        self._writer.write_table(rows, row_group_size=ROW_GROUP)
 
 
 def _by_month(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:

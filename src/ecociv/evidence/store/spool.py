@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
 from ecociv.evidence.schema import OBSERVATIONS
-from ecociv.evidence.store.duck import scratch_folder
 from ecociv.evidence.store.files import discard
+from ecociv.evidence.store.scratch import scratch_folder
 
 _BATCH = 65_536
 
@@ -45,7 +45,7 @@ def spooled(rows: Iterable[pa.RecordBatch]) -> Spool:
         path = Path(file.name)
     with pq.ParquetWriter(path, OBSERVATIONS, compression="lz4") as writer:
         for batch in rows:
-            writer.write_batch(batch)
+            writer.write_batch(batch.cast(OBSERVATIONS))
     return Spool(path)
 
 

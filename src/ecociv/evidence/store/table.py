@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -90,6 +90,7 @@ class EvidenceStore:
         end: datetime | None = None,
         as_of: datetime | None = None,
         all_revisions: bool = False,
+        columns: Sequence[str] | None = None,
     ) -> pa.Table:
         """Observations of some series, sorted by series, time and revision.
 
@@ -103,7 +104,10 @@ class EvidenceStore:
             Only what was recorded by then; now, when not given.
         all_revisions
             Every revision instead of the newest one of each period.
+        columns
+            Only these columns of ``schema.OBSERVATIONS`` (all but ``month``, when not given); fewer are read faster.
         """
+        shape = STORED if columns is None else pa.schema([STORED.field(name) for name in columns])
         ids = sorted(set(series_ids))
         where = ["series_id IN (SELECT unnest($ids))" if len(ids) > 1 else "series_id = $ids[1]"]
         parameters: dict[str, Any] = {"ids": ids}
@@ -116,20 +120,20 @@ class EvidenceStore:
                 parameters[name] = microseconds(moment)
                 where.append(test)
         condition = " AND ".join(where)
-        names = ", ".join(STORED.names)
+        names = ", ".join(shape.names)
 
         def sql(revised: bool) -> str:
             rows = (
-                f"SELECT {names} FROM {READ} WHERE {condition}"
+                f"SELECT * FROM {READ} WHERE {condition}"
                 if all_revisions
                 else standing(condition, revised=revised)
             )
             return f"SELECT {names} FROM ({rows}) ORDER BY series_id, valid_from, revision"
 
         if not ids:
-            return STORED.empty_table()
+            return shape.empty_table()
         found = self.query(sql, parameters, start=start, end=end, series=(ids[0], ids[-1]))
-        return STORED.empty_table() if found is None else found.cast(STORED)
+        return shape.empty_table() if found is None else found.cast(shape)
 
     def query(
         self,
@@ -196,7 +200,7 @@ class EvidenceStore:
         """Hold the writers' lock: comparing with what is known and adding to it must be one step."""
         return locking.writing(self.uri)
 
-    def compare(self, staged: Path, load_key: str, *, loaded_before: bool = False) -> Comparison:
+    def compare(self, staged: Path | pa.Table, load_key: str, *, loaded_before: bool = False) -> Comparison:
         """Set staged observations beside what is known.
 
         The outcome of each is new, unchanged, revised, or known: this very statement (same file, mapping and row) was
@@ -206,7 +210,7 @@ class EvidenceStore:
 
         Memory is bounded: a batch of many rows is taken a few months at a time, and sorting overflows to disk.
         """
-        return compare(staged, load_key, loaded_before=loaded_before, files_of=self.files)
+        return compare(staged, load_key, loaded_before=loaded_before, listing=self.listing())
 
     def put(self, rows: Iterable[pa.RecordBatch]) -> Written:
         """Write rows down, without making them part of the table yet.
@@ -216,7 +220,8 @@ class EvidenceStore:
         rows
             In the shape ``schema.OBSERVATIONS``, sorted by month, series, period and revision.
         """
-        self._open_or_create()
+        if not self.exists():
+            self._open_or_create()
         if not self.local:
             return Written(spool=spooled(rows))
         return Written(put(self._root, rows), self._root)
