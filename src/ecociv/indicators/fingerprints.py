@@ -15,7 +15,7 @@ from ecociv.indicators.derivations import Derivations
 from ecociv.indicators.derive.patches import layer_for
 from ecociv.indicators.graph import Node
 from ecociv.indicators.lights import status_rule_on
-from ecociv.indicators.records import Marks, both_keys
+from ecociv.indicators.records import Marks, any_generated, both_keys
 from ecociv.plan.package import ZonePackage
 
 ARITHMETIC = 2
@@ -65,6 +65,10 @@ def fingerprints(
         }
         if node.place == declared.place:
             content["day"] = day
+        if any(item.since is not None and item.since > year for _, item in rule.cells):
+            content["beside"] = any_generated(
+                marks[year]
+            )  # a sum that has not begun is marked like the year's other data
         if isinstance(rule, GoodDayRatio):
             content["peers"] = peers
         if node.document is not None:

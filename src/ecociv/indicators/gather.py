@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ecociv.core.decimals import plain
 from ecociv.core.mappings import FrozenMapping
+from ecociv.core.missing import Missing
 from ecociv.core.text import Text
 from ecociv.evidence.mapping import load_places, place_name
 from ecociv.indicators.compared import compared
@@ -35,12 +36,17 @@ from ecociv.indicators.derive.surveys import derive_survey
 from ecociv.indicators.engine import Engine
 from ecociv.indicators.graph import Node, reported_keys
 from ecociv.indicators.peers import Standing
-from ecociv.indicators.records import Marks, Records, marks_of
+from ecociv.indicators.records import Marks, Records, any_generated, marks_of
 from ecociv.plan.package import Indicator, ZonePackage
 
 AS_REPORTED = Text(
     zh="该年度没有基础数据，采用报表中直接填报的指标值",
     en="There are no primary records for this year; the figure is the one that was reported as such",
+)
+BY_DEFINITION = Text(
+    zh="本数由定义得出，没有依据任何数据；该年度本地的其他数据是生成的示例数据，因此同样标记",
+    en="This figure follows from its definition and rests on no data; other data of the year are generated, so it is marked "
+    "like them",
 )
 
 
@@ -134,6 +140,9 @@ def gather(
     recorded figures of peers follow from: a peer whose digest is the same is taken from its record.
     """
     nodes = tuple(nodes)
+    if marks is None:
+        marks = marks_of(nodes, year, engine, as_of)[year]
+    generated = any_generated(marks)
     records = Records(year, engine, as_of)
     yearly: dict[int, set[str]] = {}
     for node in nodes:
@@ -150,8 +159,7 @@ def gather(
         indicator, series = package.series(node.series)
         label = indicator.series_name(series)
         if isinstance(rule, GoodDayRatio):
-            said = marks_of([node], year, engine, as_of)[year] if marks is None else marks
-            found = compared(package, declared, rule, label, year, as_of, engine, said, known)
+            found = compared(package, declared, rule, label, year, as_of, engine, marks, known)
             home += [city for city in found.derived if city.place == declared.place]
             others += [city for city in found.derived if city.place != declared.place]
             prints |= found.prints
@@ -159,7 +167,8 @@ def gather(
                 standings[series.key] = found.standings
             continue
         if node.place == declared.place:
-            home.append(_derive(package, declared, rule, indicator, label, node, records))
+            item = _derive(package, declared, rule, indicator, label, node, records)
+            home.append(_marked(item) if generated and _of_nothing(item) else item)
         elif any(records.any_of(node.keys, node.yearly, sample=sample) for sample in (False, True)):
             counties.append(_derive(package, declared, rule, indicator, label, node, records))
     return Gathered(package, declared.place, tuple(home + others + counties), standings, prints)
@@ -215,9 +224,16 @@ def _derive(
     return _with_note(found, REAL_PREFERRED) if both else found
 
 
-def _with_note(item: Derived, note: Text) -> Derived:
-    from dataclasses import replace
+def _of_nothing(item: Derived) -> bool:
+    """Whether a figure rests on no evidence: a sum before its first year."""
+    return not isinstance(item.figure, Missing) and not item.evidence_digest
 
+
+def _marked(item: Derived) -> Derived:
+    return replace(_with_note(item, BY_DEFINITION), sample=True)
+
+
+def _with_note(item: Derived, note: Text) -> Derived:
     return replace(item, trace=replace(item.trace, notes=(note, *item.trace.notes)))
 
 

@@ -65,6 +65,11 @@ def marks_of(
     return dict(found)
 
 
+def any_generated(marks: Marks) -> bool:
+    """Whether any of what is known of a year is generated."""
+    return any(key.startswith(SAMPLE_PREFIX) for key in marks)
+
+
 @dataclass
 class Records:
     """Figures read for some derivations of a year, real and generated apart.

@@ -76,8 +76,7 @@ def city_from_hours(
     figure of it. ``marks`` say how much is known of each station's series.
     """
     wanted = {
-        series_id(stored_key(key, sample=sample)): pair
-        for key, pair in station_keys(zone, stations).items()
+        series_id(stored_key(key, sample=sample)): pair for key, pair in station_keys(zone, stations).items()
     }
     table = engine.usable(wanted, [Window.year(year)], as_of)
     if not table.num_rows:
