@@ -16,6 +16,8 @@ from ecociv.evidence.falsification import forgeries
 from ecociv.evidence.falsification.finding import Finding, found, holm
 from ecociv.evidence.falsification.shape import middle, resolution
 
+pytestmark = pytest.mark.long
+
 HOURS = 24 * 365
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from evidence.sample_zone import COUNTIES, PLACES, cell
 
+pytestmark = pytest.mark.long
+
 Reckon = Callable[[int], float | None]
 
 

@@ -21,6 +21,8 @@ from ecociv.evidence.sample.hourly_air import HourlyAir, city_days, hourly_air
 from ecociv.standards.surface_water import evaluate_function_zones, evaluate_sources
 from evidence.sample_zone import PLACES, ZONE, assumptions
 
+pytestmark = pytest.mark.long
+
 STATIONS = PLACES.groups["air-stations"]
 FORGED = STATIONS.index("jingdezhen-taida")
 FROM = 1277  # days from 2015-01-01 to 2018-07-01: 365 + 366 + 365 + 181
