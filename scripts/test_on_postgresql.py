@@ -16,6 +16,7 @@ TESTS = [
     "tests/evidence",
     "tests/indicators",
     "tests/supervision",
+    "tests/api",
     "tests/portal",
 ]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
 from ecociv.evidence.actions.append import ReasonRequired
+from ecociv.evidence.disclosure import readable_series
 from ecociv.evidence.mapping import available_mappings
 from ecociv.evidence.models import FindingDecision, QualityFinding, QualityRun, Series
 from ecociv.evidence.quality.decide import DecideFinding, DecisionRefused, LiftMarks
@@ -134,7 +136,7 @@ def board(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     )  # fmt: skip
     chosen = filters["network"] or (networks[0] if networks else "")
     year = int(filters["year"] or last)
-    rows = _completeness_rows(declared, chosen, year, as_of) if chosen else []
+    rows = _completeness_rows(readable_series(request.user), declared, chosen, year, as_of) if chosen else []
     kept = [
         row for row in rows
         if matches(filters.text, row.of.series.place.name_zh, row.of.series.place.name_en, row.of.series.property.name_zh, row.of.series.property.name_en, row.of.series.property.key)
@@ -161,7 +163,9 @@ def board(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return render(request, "portal/quality/board.html", context)
 
 
-def _completeness_rows(declared: QualityRules, network: str, year: int, as_of: AsOf) -> list[Row]:
+def _completeness_rows(
+    visible: QuerySet[Series], declared: QualityRules, network: str, year: int, as_of: AsOf
+) -> list[Row]:
     rules = declared.of(network, dt.date(year, 1, 1))
     if rules is None:
         return []
@@ -170,7 +174,7 @@ def _completeness_rows(declared: QualityRules, network: str, year: int, as_of: A
     if until <= start:
         return []
     series = list(
-        Series.objects.filter(network=network, property__key__in=list(rules.properties)).select_related(
+        visible.filter(network=network, property__key__in=list(rules.properties)).select_related(
             "place", "property"
         )
     )
