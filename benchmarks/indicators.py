@@ -81,7 +81,7 @@ def one_day_of_hours(year: int) -> None:
     from ecociv.evidence.queries import LOCAL
     from ecociv.indicators.compute import compute
 
-    hours = Series.objects.filter(network="jingdezhen-stations-hourly", sample=True, property="pm2_5")
+    hours = Series.objects.filter(network="jingdezhen-stations-hourly", sample=True, property__key="pm2_5")
     for number, count in enumerate((1, 1, 24, 24)):
         first = datetime(year, 7, 1 + number, tzinfo=LOCAL).astimezone(UTC)
         spans = [(first + timedelta(hours=h), first + timedelta(hours=h + 1)) for h in range(count)]
