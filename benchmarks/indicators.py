@@ -178,6 +178,8 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
 
     from ecociv.evidence.declared import zone_folder
     from ecociv.evidence.models import ObservedProperty, Place, Series
+    from ecociv.evidence.store import EvidenceStore
+    from ecociv.evidence.store.compaction import compact
 
     source = zone_folder(ZONE)
     zones = folder / "zones"
@@ -185,6 +187,7 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
     places = yaml.safe_load((source / "mappings/_places.yaml").read_text(encoding="utf-8"))
     properties = {item.key: item for item in ObservedProperty.objects.all()}
     names = []
+    filed: list[tuple[str, int, float]] = []
     for number in range(count):
         name = f"zone-{number:03d}"
         target = zones / name
@@ -256,8 +259,12 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
             series.id = series_id(key)
             made.append(series)
         Series.objects.bulk_create(made, batch_size=500)
-        append(rows)
+        filed += rows
+        if number == count - 1 or len(filed) > 200_000:
+            append(filed)
+            filed = []
         names.append(name)
+    compact(EvidenceStore())  # as the scheduled job does
     os.environ["ECOCIV_ZONES"] = str(zones)
     return names
 
