@@ -97,7 +97,7 @@ def test_a_mine_that_lacks_one_figure_is_left_out_of_both_sides() -> None:
 
 
 def test_emissions_of_all_enterprises_and_sources_are_added() -> None:
-    cells = {f"emission/{place}/so2": 1000 for place in group("emitters")}  # 15 of them
+    cells = {f"emission/{place}/so2.enterprise": 1000 for place in group("emitters")}  # 15 of them
     cells |= {f"environment/{ZONE}/so2.domestic": 4_321, f"environment/{ZONE}/so2.other": 9}
     file_cells(2015, cells)
     compute(ZONE, 2015)
@@ -106,8 +106,8 @@ def test_emissions_of_all_enterprises_and_sources_are_added() -> None:
 
 
 def test_a_missing_enterprise_leaves_no_total() -> None:
-    cells: dict[str, Any] = {f"emission/{place}/so2": 1000 for place in group("emitters")}
-    cells["emission/emitter-power-1/so2"] = Missing.WITHHELD
+    cells: dict[str, Any] = {f"emission/{place}/so2.enterprise": 1000 for place in group("emitters")}
+    cells["emission/emitter-power-1/so2.enterprise"] = Missing.WITHHELD
     cells |= {f"environment/{ZONE}/so2.domestic": 4_321, f"environment/{ZONE}/so2.other": 9}
     file_cells(2015, cells)
     compute(ZONE, 2015)

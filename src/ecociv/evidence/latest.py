@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
-from django.core.cache import cache
 
-from ecociv.core.digests import digest_of_json
 from ecociv.core.missing import Missing
 from ecociv.evidence.models import Series
 from ecociv.evidence.schema import Quality
 from ecociv.evidence.store import EvidenceStore
-from ecociv.evidence.store.moments import microseconds
+from ecociv.evidence.store.moments import microseconds, month_bounds
+from ecociv.evidence.store.standing import standing
 
 GAP_DAYS = 30
-_READ = "read_parquet($files, hive_partitioning = false)"
-_SECONDS = 60
+_LAST = dt.timedelta(hours=48)
+_KEPT = 256
+_LOCK = threading.Lock()
+_KNOWN: OrderedDict[tuple[Any, ...], dict[int, Latest]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +41,122 @@ class Latest:
     recorded_at: dt.datetime
 
 
+_PACKED = [name for name in Latest.__dataclass_fields__ if name != "series_id"]
+_ORDER = "epoch_us(valid_from)::HUGEINT * 9223372036854775808 + epoch_us(valid_to)"
+
+
 def latest(
-    series_ids: Iterable[int], *, as_of: dt.datetime | None = None, store: EvidenceStore | None = None
+    series_ids: Iterable[int],
+    *,
+    as_of: dt.datetime | None = None,
+    valid: bool = False,
+    store: EvidenceStore | None = None,
 ) -> dict[int, Latest]:
     """The newest period of each series, by its number; series without any are absent.
 
-    The time of the newest period is looked for in two columns of the table alone; the whole rows are then read for
-    these periods only. The answer is kept while the table does not change.
+    Parameters
+    ----------
+    as_of
+        As it was known at this moment: a value that was marked or corrected since counts as it stood.
+    valid
+        Only periods with a value or a limit of good quality count; else the newest may be missing or suspect.
+
+    Notes
+    -----
+    The last two days of the newest month are looked at first, then whole months backwards, each only for the series
+    that are still wanted: the cost follows how far back the newest values lie, not the size of the table. What a
+    month gave is kept while its files are the same ones; files never change.
     """
     table = store or EvidenceStore()
-    wanted = sorted(set(series_ids))
-    if not wanted or not table.exists():
-        return {}
-    key = _cache_key("latest", table, wanted, as_of)
-    if (known := cache.get(key)) is not None:
-        return known  # type: ignore[no-any-return]
-    parameters: dict[str, Any] = {"ids": wanted}
-    condition = "series_id IN (SELECT unnest($ids))"
-    if as_of is not None:
-        parameters["as_of"] = microseconds(as_of)
-        condition += " AND recorded_at <= make_timestamptz($as_of)"
-    names = ", ".join(f"r.{name}" for name in Latest.__dataclass_fields__)
-    rows = table.query(
-        f"""
-        WITH newest AS (SELECT series_id, max(valid_from) AS valid_from FROM {_READ} WHERE {condition} GROUP BY ALL)
-        SELECT {names} FROM {_READ} r JOIN newest USING (series_id, valid_from) WHERE {condition}
-        QUALIFY row_number() OVER (PARTITION BY series_id ORDER BY r.valid_to DESC, r.revision DESC) = 1
-        """,
-        parameters,
-    )
-    found = {} if rows is None else {row["series_id"]: _latest(row) for row in rows.to_pylist()}
-    cache.set(key, found, _SECONDS)
+    wanted = set(series_ids)
+    listing = table.listing()
+    found: dict[int, Latest] = {}
+    months = listing.months if listing else []
+    last = listing.last_of(months[-1]) if listing and months else None
+    steps: list[tuple[str, dt.datetime | None]] = [(month, None) for month in reversed(months)]
+    if last is not None:
+        steps.insert(0, (months[-1], last - _LAST))
+    for month, start in steps:
+        if not wanted:
+            break
+        part = _of_month(table, month, sorted(wanted), start, as_of, valid)
+        found |= part
+        wanted -= part.keys()
     return found
 
 
-def _latest(row: dict[str, Any]) -> Latest:
-    missing = Missing(row["missing"]) if row["missing"] else None
-    return Latest(**{**row, "missing": missing, "quality": Quality(row["quality"])})
+def forget() -> None:
+    """Let go of what is kept of each month, to measure or to free memory; answers stay the same."""
+    with _LOCK:
+        _KNOWN.clear()
+
+
+def _of_month(
+    table: EvidenceStore,
+    month: str,
+    ids: list[int],
+    start: dt.datetime | None,
+    as_of: dt.datetime | None,
+    valid: bool,
+) -> dict[int, Latest]:
+    conditions = ["series_id IN (SELECT unnest($ids))" if len(ids) > 1 else "series_id = $ids[1]"]
+    given: dict[str, Any] = {"ids": ids}
+    for name, moment, condition in (
+        ("start", start, "valid_from >= make_timestamptz($start)"),
+        ("as_of", as_of, "recorded_at <= make_timestamptz($as_of)"),
+    ):
+        if moment is not None:
+            conditions.append(condition)
+            given[name] = microseconds(moment)
+    bounds = {"months": (month, month), "series": (ids[0], ids[-1])}
+    begin = None if start is None else max(start, month_bounds(month)[0])
+    files = tuple(table.files(begin, **bounds))  # type: ignore[arg-type]
+    key = (files, tuple(ids), start, as_of, valid)
+    with _LOCK:
+        if (known := _KNOWN.get(key)) is not None:
+            _KNOWN.move_to_end(key)
+            return known
+    rows = table.query(
+        lambda revised: _newest(" AND ".join(conditions), valid, revised),
+        given,
+        start=begin,
+        **bounds,  # type: ignore[arg-type]
+    )
+    found = {} if rows is None else _by_series(rows)
+    with _LOCK:
+        _KNOWN[key] = found
+        while len(_KNOWN) > _KEPT:
+            _KNOWN.popitem(last=False)
+    return found
+
+
+def _newest(condition: str, valid: bool, revised: bool) -> str:
+    """What stands of each period first, then the newest period; of two that begin together the longer one."""
+    packed = ", ".join(f"{name} := {name}" for name in _PACKED)
+    return f"""
+        SELECT series_id, unnest(arg_max(struct_pack({packed}), {_ORDER}))
+        FROM ({standing(condition, revised=revised)})
+        WHERE {"quality = 'good' AND missing IS NULL" if valid else "true"}
+        GROUP BY series_id
+        """
+
+
+def _by_series(rows: pa.Table) -> dict[int, Latest]:
+    names = list(Latest.__dataclass_fields__)
+    columns = [_plain(rows.column(name)) for name in names]
+    kinds = {None: None, **{kind.value: kind for kind in Missing}}
+    columns[names.index("missing")] = [kinds[kind] for kind in columns[names.index("missing")]]
+    qualities = {kind.value: kind for kind in Quality}
+    columns[names.index("quality")] = [qualities[kind] for kind in columns[names.index("quality")]]
+    return {row[0]: Latest(*row) for row in zip(*columns, strict=True)}
+
+
+def _plain(column: pa.ChunkedArray) -> list[Any]:
+    """Python values of a column; instants by way of their microseconds, which is much faster than one by one."""
+    if not pa.types.is_timestamp(column.type):
+        return column.to_pylist()  # type: ignore[no-any-return]
+    moments = column.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy().astype("M8[us]").tolist()
+    return [moment.replace(tzinfo=dt.UTC) for moment in moments]
 
 
 def gap_shares(
@@ -132,8 +215,3 @@ def periods_a_day(averaging: str) -> int | None:
 def network_of(series: Series) -> str:
     """The network with its kind of data: sample and real readings of one network end on different days."""
     return f"{'sample/' if series.sample else ''}{series.network}"
-
-
-def _cache_key(name: str, table: EvidenceStore, ids: list[int], as_of: dt.datetime | None) -> str:
-    about = {"uri": table.uri, "version": table.version(), "ids": ids, "as_of": as_of}
-    return f"ecociv:{name}:{digest_of_json(about)}"

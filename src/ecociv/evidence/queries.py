@@ -9,20 +9,16 @@ from zoneinfo import ZoneInfo
 
 from ecociv.core.missing import Missing
 from ecociv.evidence.models import Document, ImportRun
-from ecociv.evidence.recent import Window, latest, window
 from ecociv.evidence.schema import Quality, series_id
 from ecociv.evidence.store import EvidenceStore
 
 __all__ = [
     "LOCAL",
     "Observation",
-    "Window",
-    "latest",
     "observations",
     "runs",
     "series_key",
     "sources",
-    "window",
     "year_bounds",
     "yearly_figures",
 ]

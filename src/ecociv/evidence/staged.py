@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecociv.core.missing import Missing
@@ -44,7 +47,7 @@ _FAULTS = {
 }
 
 
-def check_staged(staged: Path) -> None:
+def check_staged(staged: Path | pa.Table) -> None:
     """Refuse rows that are no observations.
 
     Raises
@@ -52,27 +55,33 @@ def check_staged(staged: Path) -> None:
     AppendRefused
         Naming the rule, how many rows break it, and the first of them by ``source_row``.
     """
-    if missing := set(STAGED.names) - set(pq.read_schema(staged).names):
+    names = staged.schema.names if isinstance(staged, pa.Table) else pq.read_schema(staged).names
+    if missing := set(STAGED.names) - set(names):
         raise AppendRefused("columns", f"the columns {', '.join(sorted(missing))} are missing")
+    any_fault = " OR ".join(f"coalesce({test}, false)" for test, _ in _FAULTS.values())
+    if not _ask(staged, "SELECT count(*)", any_fault)[0][0]:
+        return
     counts = ", ".join(
         f"count(*) FILTER ({test}), min(source_row) FILTER ({test})" for test, _ in _FAULTS.values()
     )
-    with connection() as cursor:
-        (found,) = cursor.execute(
-            f"SELECT {counts} FROM read_parquet($staged)", {"staged": str(staged)}
-        ).fetchall()
+    (found,) = _ask(staged, f"SELECT {counts}")
     for position, (code, (_, rule)) in enumerate(_FAULTS.items()):
         count, first = found[2 * position : 2 * position + 2]
         if count:
             raise AppendRefused(code, f"{rule}; {count} rows are not so, the first is row {first}")
 
 
-def series_of(staged: Path) -> list[int]:
+def series_of(staged: Path | pa.Table) -> list[int]:
     """Numbers of the series of a staged batch."""
+    if isinstance(staged, pa.Table):
+        return sorted(pc.unique(staged.column("series_id")).to_pylist())
+    return [number for (number,) in _ask(staged, "SELECT DISTINCT series_id")]
+
+
+def _ask(staged: Path | pa.Table, select: str, where: str = "true") -> list[Any]:
     with connection() as cursor:
-        return [
-            number
-            for (number,) in cursor.execute(
-                "SELECT DISTINCT series_id FROM read_parquet($staged) ORDER BY 1", {"staged": str(staged)}
-            ).fetchall()
-        ]
+        if isinstance(staged, pa.Table):
+            cursor.register("staged_rows", staged)
+            return cursor.execute(f"{select} FROM staged_rows WHERE {where}").fetchall()
+        file = {"staged": str(staged)}
+        return cursor.execute(f"{select} FROM read_parquet($staged) WHERE {where}", file).fetchall()

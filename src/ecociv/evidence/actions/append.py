@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ecociv.evidence.actions.authors import account_of, name_of
@@ -20,12 +22,29 @@ from ecociv.evidence.schema import STAGED
 from ecociv.evidence.seals import chain
 from ecociv.evidence.seals.digest import ContentDigest
 from ecociv.evidence.staged import AppendRefused, check_staged, series_of
-from ecociv.evidence.store import Comparison, EvidenceStore, Stamp, scratch_folder
+from ecociv.evidence.store import Comparison, EvidenceStore, Stamp, Written, scratch_folder
+from ecociv.evidence.store.compare import IN_MEMORY
 from ecociv.people import audit
 
 
 class ReasonRequired(ValueError):
     """A change to values that are already on record was asked for without saying why."""
+
+
+_ASKED = 10_000
+
+
+class InsideTransaction(RuntimeError):
+    """Observations were to be added while the caller held a database transaction open."""
+
+
+def _refuse_inside_transaction() -> None:
+    blocks = transaction.get_connection().atomic_blocks
+    if blocks and not blocks[-1]._from_testcase:  # as Django's own atomic(durable=True) tells
+        raise InsideTransaction(
+            "Observations are added outside database transactions: what a batch is about to write has to be on record "
+            "before it is written. End the transaction (transaction.atomic) first. Nothing was written."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +164,14 @@ class AppendObservations:
 
         Raises
         ------
+        InsideTransaction
+            When the caller has a database transaction open.
         AppendRefused
             When rows are not what observations must be, or belong to no registered series. Nothing is written.
         ReasonRequired
             When values on record would change and no reason is given. Nothing is written.
         """
+        _refuse_inside_transaction()
         store = self._store()
         with self._staged() as folder:
             staged = self._stage(Path(folder))
@@ -172,22 +194,23 @@ class AppendObservations:
     def _staged(self) -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix="staged-", dir=scratch_folder())
 
-    def _stage(self, folder: Path) -> Path:
+    def _stage(self, folder: Path) -> Path | pa.Table:
+        """The rows in memory where they are few, else in a file."""
+        staged: Path | pa.Table
         if isinstance(self.table, Path):
-            staged = self.table
-        else:
-            staged = folder / "staged.parquet"
-            given = self.table
-            reader = given.to_reader() if isinstance(given, pa.Table) else given
-            if missing := set(STAGED.names) - set(reader.schema.names):
-                raise AppendRefused("columns", f"the columns {', '.join(sorted(missing))} are missing")
-            with pq.ParquetWriter(staged, STAGED, compression="lz4") as writer:
-                for batch in reader:
-                    writer.write_batch(batch.select(STAGED.names).cast(STAGED))
+            small = pq.read_metadata(self.table).num_rows <= IN_MEMORY
+            staged = pq.read_table(self.table) if small else self.table
+            check_staged(staged)
+            return staged.select(STAGED.names).cast(STAGED) if isinstance(staged, pa.Table) else staged
+        given = self.table
+        reader = given.to_reader() if isinstance(given, pa.Table) else given
+        if missing := set(STAGED.names) - set(reader.schema.names):
+            raise AppendRefused("columns", f"the columns {', '.join(sorted(missing))} are missing")
+        staged = _gathered((batch.select(STAGED.names).cast(STAGED) for batch in reader), folder)
         check_staged(staged)
         return staged
 
-    def _compare(self, staged: Path) -> Comparison:
+    def _compare(self, staged: Path | pa.Table) -> Comparison:
         before = (
             bool(self.load_key)
             and ImportRun.objects.filter(load_key=self.load_key, state=ImportRun.State.FINISHED).exists()
@@ -201,13 +224,9 @@ class AppendObservations:
                 "reason for the revision. Nothing was written."
             )
 
-    def _check_series(self, staged: Path) -> None:
+    def _check_series(self, staged: Path | pa.Table) -> None:
         wanted = series_of(staged)
-        known: dict[int, bool] = {}
-        for start in range(0, len(wanted), 500):
-            known.update(
-                Series.objects.filter(pk__in=wanted[start : start + 500]).values_list("pk", "sample")
-            )
+        known = _registered(wanted)
         if unknown := [number for number in wanted if number not in known]:
             raise AppendRefused(
                 "series-unknown",
@@ -242,19 +261,18 @@ class AppendObservations:
         )
         run.load_key = self.load_key or run.pk.hex
         stamp = Stamp(now, self.source, run.load_key, str(run.pk), self.sample)
-        nothing = not compared.files
+        nothing = not compared.parts
+        written = Written()
         if not nothing:
             digest = ContentDigest()
-            for batch in compared.rows(stamp):
-                digest.update_all(batch)
+            written = self._store().put(digest.passing(compared.rows(stamp)))
             rows, content = digest.finish()
             run.intent = chain.intent_of(rows, digest.months, content)
-        with transaction.atomic():
-            run.save(force_insert=True)
-            self.companion.describe(run, compared)
-            if nothing:
-                chain.finish(run)
-                self.companion.finish(run)
+        try:
+            self._announce(run, compared, nothing)
+        except BaseException:
+            written.discard()
+            raise
         if nothing:
             return run
         remarks = {
@@ -263,8 +281,49 @@ class AppendObservations:
             "author": run.author_name,
             "reason": self.reason,
         }
-        self._store().append(compared.rows(stamp), remarks)
+        self._store().append(written, remarks)
         with transaction.atomic():
             chain.seal(run)
             self.companion.finish(run)
         return run
+
+    def _announce(self, run: ImportRun, compared: Comparison, nothing: bool) -> None:
+        """Put down what is about to be written; where that is nothing, the run is finished."""
+        with transaction.atomic():
+            run.save(force_insert=True)
+            self.companion.describe(run, compared)
+            if nothing:
+                chain.finish(run)
+                self.companion.finish(run)
+
+
+def _registered(numbers: list[int]) -> dict[int, bool]:
+    """Which of the series are registered, and whether they are sample series.
+
+    Asked by plain SQL: thousands of numbers pass Django's lookups one by one, several times over.
+    """
+    known: dict[int, bool] = {}
+    table = Series._meta.db_table
+    with connection.cursor() as cursor:
+        for start in range(0, len(numbers), _ASKED):
+            listed = ", ".join(str(int(number)) for number in numbers[start : start + _ASKED])
+            cursor.execute(f"SELECT id, sample FROM {table} WHERE id IN ({listed})")
+            known.update((number, bool(sample)) for number, sample in cursor.fetchall())
+    return known
+
+
+def _gathered(batches: Iterator[pa.RecordBatch], folder: Path) -> Path | pa.Table:
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows > IN_MEMORY:
+            break
+    if rows <= IN_MEMORY:
+        return pa.Table.from_batches(held, STAGED)
+    path = folder / "staged.parquet"
+    with pq.ParquetWriter(path, STAGED, compression="lz4") as writer:
+        for batch in itertools.chain(held, batches):
+            writer.write_batch(batch)
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b, sha256
 from typing import Any
 
@@ -58,6 +59,12 @@ class ContentDigest:
         """Add rows of any months, in order."""
         for month, part in runs_of(rows, "month"):
             self.update(month, part)
+
+    def passing(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Batches of rows as they come, added to the digest on their way."""
+        for batch in batches:
+            self.update_all(batch)
+            yield batch
 
     def finish(self) -> tuple[int, str]:
         """Number of rows, and the digest of the batch."""
@@ -127,6 +134,10 @@ def _texts(rows: pa.RecordBatch) -> np.ndarray[Any, Any]:
 
 
 def _is_constant(column: pa.Array) -> bool:
+    if pa.types.is_dictionary(column.type):
+        if len(column.dictionary) == 1 and not column.null_count:
+            return True
+        column = column.dictionary_decode()
     if len(column) <= 1 or column.null_count:  # an absent text is not equal to anything, itself included
         return len(column) <= 1 or column.null_count == len(column)
     return bool(pc.all(pc.equal(column, column[0])).as_py())

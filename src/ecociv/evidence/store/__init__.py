@@ -6,8 +6,10 @@ process has one connection in memory, and any number of processes read and write
 """
 
 from ecociv.evidence.store.compare import Comparison, Stamp
-from ecociv.evidence.store.duck import connection, scratch_folder
+from ecociv.evidence.store.duck import connection
 from ecociv.evidence.store.moments import NaiveInstant
+from ecociv.evidence.store.scratch import scratch_folder
+from ecociv.evidence.store.spool import Written
 from ecociv.evidence.store.table import EvidenceStore, evidence_uri
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "EvidenceStore",
     "NaiveInstant",
     "Stamp",
+    "Written",
     "connection",
     "evidence_uri",
     "scratch_folder",

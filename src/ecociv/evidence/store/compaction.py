@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable
 from deltalake.transaction import AddAction, RemoveAction
 
 from ecociv.evidence.schema import OBSERVATIONS
 from ecociv.evidence.store import locking
 from ecociv.evidence.store.duck import connection
+from ecociv.evidence.store.files import ROW_GROUP, STORED, added, name_of_file
 from ecociv.evidence.store.table import EvidenceStore
 
 LARGE = 64 * 1024**2
 """Bytes from which a file is left as it is."""
 
 ROWS_OF_A_FILE = 8_000_000
-ROW_GROUP = 131_072
 RETENTION = timedelta(days=7)
 """How long a file that was merged stays for readers that hold a list of files; the table's own lower bound."""
 
-_STATED = ("series_id", "valid_from", "valid_to", "recorded_at")
-_COLUMNS = [name for name in OBSERVATIONS.names if name != "month"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +58,8 @@ def compact(store: EvidenceStore, *, at_least: int = 2, large: int = LARGE) -> M
         for month, files in _small_files(store.table(), large):
             if len(files) < at_least:
                 continue
-            added = _merge(store, month, files)
-            months, before, after = months + 1, before + len(files), after + len(added)
+            merged = _merge(store, month, files)
+            months, before, after = months + 1, before + len(files), after + len(merged)
             rows += sum(file["rows"] for file in files)
     return Merged(months, before, after, rows)
 
@@ -101,10 +96,10 @@ def _merge(store: EvidenceStore, month: str, files: list[dict[str, Any]]) -> lis
     root = Path(store.uri.removeprefix("file://"))
     paths = [str(root / file["path"]) for file in files]
     rows = sum(file["rows"] for file in files)
-    added = [
+    merged = [
         _write(root, month, paths, low, high) for low, high in _ranges(paths, -(-rows // ROWS_OF_A_FILE))
     ]
-    written = sum(json.loads(action.stats)["numRecords"] for action in added)
+    written = sum(json.loads(action.stats)["numRecords"] for action in merged)
     if written != rows:
         raise RuntimeError(
             f"Merging {month} gave {written} rows of {rows}; the files stay as they were. Run `ecociv evidence verify`."
@@ -122,13 +117,13 @@ def _merge(store: EvidenceStore, month: str, files: list[dict[str, Any]]) -> lis
     ]
     with store.writing():
         store.table().create_write_transaction(
-            [*added, *removed],
+            [*merged, *removed],
             mode="append",
             schema=OBSERVATIONS,
             partition_by=["month"],
             commit_properties=CommitProperties(custom_metadata={"compaction": month}),
         )
-    return added
+    return merged
 
 
 def _ranges(paths: list[str], parts: int) -> list[tuple[int, int]]:
@@ -145,45 +140,15 @@ def _ranges(paths: list[str], parts: int) -> list[tuple[int, int]]:
 
 
 def _write(root: Path, month: str, paths: list[str], low: int, high: int) -> AddAction:
-    name = f"month={month}/part-{uuid.uuid4()}.zstd.parquet"
+    name = name_of_file(month)
     target = root / name
     with connection() as cursor:
         cursor.execute(
             f"""COPY (
-                SELECT {", ".join(_COLUMNS)} FROM read_parquet($files, hive_partitioning = false)
+                SELECT {", ".join(STORED.names)} FROM read_parquet($files, hive_partitioning = false)
                 WHERE series_id >= $low AND (series_id < $high OR $high = 9223372036854775807)
                 ORDER BY series_id, valid_from, valid_to, revision, batch, source_row
             ) TO '{str(target).replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})""",
             {"files": paths, "low": low, "high": high},
         )
-    with target.open("rb") as file:
-        os.fsync(file.fileno())
-    return AddAction(
-        path=name,
-        size=target.stat().st_size,
-        partition_values={"month": month},
-        modification_time=int(time.time() * 1000),
-        data_change=False,
-        stats=json.dumps(_statistics(target)),
-    )
-
-
-def _statistics(path: Path) -> dict[str, Any]:
-    """What a reader has to know of a file to pass it over."""
-    with pq.ParquetFile(path) as file:
-        meta, names = file.metadata, file.schema_arrow.names
-    groups = [meta.row_group(number) for number in range(meta.num_row_groups)]
-    found: dict[str, Any] = {"numRecords": meta.num_rows, "minValues": {}, "maxValues": {}, "nullCount": {}}
-    for name in _STATED:
-        columns = [group.column(names.index(name)).statistics for group in groups]
-        if columns and all(column is not None and column.has_min_max for column in columns):
-            found["minValues"][name] = _plain(min(column.min for column in columns))
-            found["maxValues"][name] = _plain(max(column.max for column in columns))
-            found["nullCount"][name] = sum(column.null_count or 0 for column in columns)
-    return found
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return value
+    return added(root, name, month, data_change=False)

@@ -11,19 +11,26 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecociv.evidence.schema import CONTENT, MONTH_ZONE, OBSERVATIONS, SAME_STATEMENT
-from ecociv.evidence.store.duck import connection, scratch_folder
+from ecociv.evidence.store.duck import connection
+from ecociv.evidence.store.listing import Listing
 from ecociv.evidence.store.moments import instant, microseconds, month_bounds, month_of, months_between
+from ecociv.evidence.store.scratch import scratch_folder
 
 AT_A_TIME = 4_000_000
 """Staged rows that are compared and sorted together; a larger batch is taken month by month."""
 
+IN_MEMORY = 250_000
+"""Rows that stay in memory between being compared and being written; more are kept in a file, or sorted when wanted."""
+
 _BATCH = 65_536
 _FEW = 24
 _STATEMENT = ", ".join(f"{name} := {{0}}.{name}" for name in SAME_STATEMENT)
+_PERIOD = ("series_id", "valid_from", "valid_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +46,34 @@ class Stamp:
 
 @dataclass(slots=True)
 class Comparison:
-    """What a batch comes to. Holds the rows to be written, in files of a folder of its own, until it is closed."""
+    """What a batch comes to, with the rows to be written until it is closed: in memory, in files of a folder of its
+    own, or, where there is nothing to compare with, as a question to the staged file that sorts it when wanted."""
 
-    folder: Path
     new: int = 0
     unchanged: int = 0
     revised: int = 0
-    files: list[Path] = field(default_factory=list)
+    parts: list[pa.Table | Path | Sorted] = field(default_factory=list)
+    _folder: Path | None = None
 
     def __enter__(self) -> Comparison:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def new_file(self) -> Path:
+        """A name for another file of the folder."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="batch-", dir=scratch_folder()))
+        return self._folder / f"part-{len(self.parts):04d}.parquet"
 
     def rows(self, stamp: Stamp) -> Iterator[pa.RecordBatch]:
-        """The new and the revised rows as they go to the table, by month, series, period and revision."""
+        """The new and the revised rows as they go to the table, by month, series, period and revision.
+
+        Texts that are the same for all rows are encoded by a dictionary of one entry: writing and digesting them costs
+        next to nothing then.
+        """
         same_for_all = {
             "recorded_at": pa.scalar(microseconds(stamp.recorded_at), OBSERVATIONS.field("recorded_at").type),
             "source": pa.scalar(stamp.source),
@@ -62,16 +81,42 @@ class Comparison:
             "batch": pa.scalar(stamp.batch),
             "sample": pa.scalar(stamp.sample),
         }
-        for path in self.files:
-            with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(_BATCH):
-                    columns = [
-                        pa.repeat(same_for_all[item.name], batch.num_rows)
-                        if item.name in same_for_all
-                        else batch.column(item.name).cast(item.type)
-                        for item in OBSERVATIONS
-                    ]
-                    yield pa.RecordBatch.from_arrays(columns, schema=OBSERVATIONS)
+        for part in self.parts:
+            for batch in _batches_of(part):
+                columns = [
+                    _repeated(same_for_all[item.name], batch.num_rows)
+                    if item.name in same_for_all
+                    else batch.column(item.name).cast(item.type)
+                    for item in OBSERVATIONS
+                ]
+                yield pa.RecordBatch.from_arrays(columns, names=OBSERVATIONS.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A question to the staged file, whose answer is in the order of the table."""
+
+    sql: str
+    given: dict[str, Any]
+
+
+def _repeated(value: pa.Scalar, times: int) -> pa.Array:
+    if not pa.types.is_string(value.type):
+        return pa.repeat(value, times)
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), times), pa.array([value.as_py()]))
+
+
+def _batches_of(
+    part: pa.Table | Path | Sorted, columns: list[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    if isinstance(part, pa.Table):
+        yield from (part if columns is None else part.select(columns)).to_batches(_BATCH)
+    elif isinstance(part, Path):
+        with pq.ParquetFile(part) as file:
+            yield from file.iter_batches(_BATCH, columns=columns)
+    else:
+        with connection() as cursor:
+            yield from cursor.sql(part.sql, params=part.given).to_arrow_reader(_BATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +128,42 @@ class _Part:
     months: tuple[str, ...]
 
 
-def compare(staged: Path, load_key: str, *, loaded_before: bool, files_of: Any) -> Comparison:
-    """See :meth:`ecociv.evidence.store.table.EvidenceStore.compare`; ``files_of(start, end)`` lists the table's files."""
-    done = Comparison(Path(tempfile.mkdtemp(prefix="batch-", dir=scratch_folder())))
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The staged rows as the database of this process sees them."""
+
+    cursor: duckdb.DuckDBPyConnection
+    source: str
+    given: dict[str, Any]
+    lasting: bool
+    """Whether the source is there for another cursor too."""
+
+
+def compare(
+    staged: Path | pa.Table, load_key: str, *, loaded_before: bool, listing: Listing | None
+) -> Comparison:
+    """See :meth:`ecociv.evidence.store.table.EvidenceStore.compare`; ``listing`` has the table's files."""
+    done = Comparison()
     try:
         with connection() as cursor:
-            for part in _parts(cursor, staged):
-                files = files_of(instant(part.start), instant(part.end - 1))
-                _compare_part(cursor, staged, load_key, loaded_before, part, files, done)
+            if isinstance(staged, pa.Table):
+                cursor.register("staged_rows", staged)
+                asked = _Question(cursor, "staged_rows", {}, lasting=False)
+            else:
+                asked = _Question(cursor, "read_parquet($staged)", {"staged": str(staged)}, lasting=True)
+            rising = _rises(staged)
+            for part in _parts(asked):
+                _compare_part(asked, rising, load_key, loaded_before, part, listing, done)
     except BaseException:
         done.__exit__()
         raise
     return done
 
 
-def _parts(cursor: duckdb.DuckDBPyConnection, staged: Path) -> list[_Part]:
-    ((low, high, rows),) = cursor.execute(
-        "SELECT epoch_us(min(valid_from)), epoch_us(max(valid_from)), count(*) FROM read_parquet($staged)",
-        {"staged": str(staged)},
+def _parts(asked: _Question) -> list[_Part]:
+    ((low, high, rows),) = asked.cursor.execute(
+        f"SELECT epoch_us(min(valid_from)), epoch_us(max(valid_from)), count(*) FROM {asked.source}",
+        asked.given,
     ).fetchall()
     if not rows:
         return []
@@ -109,9 +172,9 @@ def _parts(cursor: duckdb.DuckDBPyConnection, staged: Path) -> list[_Part]:
         return [_part(months)]
     # Counting by days needs no calendar and is exact enough to share the work out.
     days = dict(
-        cursor.execute(
-            "SELECT epoch_us(valid_from) // 86400000000, count(*) FROM read_parquet($staged) GROUP BY 1",
-            {"staged": str(staged)},
+        asked.cursor.execute(
+            f"SELECT epoch_us(valid_from) // 86400000000, count(*) FROM {asked.source} GROUP BY 1",
+            asked.given,
         ).fetchall()
     )
     counts = dict.fromkeys(months, 0)
@@ -135,29 +198,39 @@ def _part(months: list[str]) -> _Part:
 
 
 def _compare_part(
-    cursor: duckdb.DuckDBPyConnection,
-    staged: Path,
+    asked: _Question,
+    rising: bool,
     load_key: str,
     loaded_before: bool,
     part: _Part,
-    files: list[str],
+    listing: Listing | None,
     done: Comparison,
 ) -> None:
-    given: dict[str, Any] = {"staged": str(staged), "start": part.start, "end": part.end}
+    cursor = asked.cursor
+    given: dict[str, Any] = {**asked.given, "start": part.start, "end": part.end}
     within = "valid_from >= make_timestamptz($start) AND valid_from < make_timestamptz($end)"
-    batch = f"SELECT * FROM read_parquet($staged) WHERE {within}"
-    ((count,),) = cursor.execute(f"SELECT count(*) FROM ({batch})", given).fetchall()
+    batch = f"SELECT * FROM {asked.source} WHERE {within}"
+    ((count, first, last, lowest, highest),) = cursor.execute(
+        f"SELECT count(*), epoch_us(min(valid_from)), epoch_us(max(valid_from)), min(series_id), max(series_id) "
+        f"FROM ({batch})",
+        given,
+    ).fetchall()
     if not count:
         return
-    again = bool(
-        cursor.execute(
-            f"SELECT 1 FROM ({batch}) GROUP BY series_id, valid_from, valid_to HAVING count(*) > 1 LIMIT 1",
-            given,
-        ).fetchall()
+    # Only files that can hold one of these series in the stretch of time of the batch are looked into.
+    files = (
+        [file.path for file in listing.choose(instant(first), instant(last + 1), None, (lowest, highest))]
+        if listing is not None
+        else []
     )
+    again = not rising and _speaks_again(asked, batch, given, count)
     if not files and not again:
-        rows = _copy(cursor, f"SELECT *, 1 AS revision FROM ({batch})", given, part, done)
-        done.new += rows
+        ordered = _in_order(f"SELECT *, 1 AS revision FROM ({batch})", part)
+        if asked.lasting:
+            done.parts.append(Sorted(ordered, given))
+        else:
+            done.parts.append(cursor.sql(ordered, params=given).to_arrow_table())
+        done.new += count
         return
     given |= {"load_key": load_key, "loaded_before": loaded_before}
     if files:
@@ -167,9 +240,50 @@ def _compare_part(
     done.new += counts.get("new", 0)
     done.revised += counts.get("revised", 0)
     done.unchanged += counts.get("unchanged", 0) + counts.get("known", 0)
-    if counts.get("new", 0) + counts.get("revised", 0):
-        _copy(cursor, "SELECT * FROM compared WHERE outcome IN ('new', 'revised')", {}, part, done)
+    changes = counts.get("new", 0) + counts.get("revised", 0)
+    ordered = _in_order("SELECT * FROM compared WHERE outcome IN ('new', 'revised')", part)
+    if 0 < changes <= IN_MEMORY:
+        done.parts.append(cursor.sql(ordered).to_arrow_table())
+    elif changes:
+        path = done.new_file()
+        target = str(path).replace("'", "''")
+        cursor.execute(f"COPY ({ordered}) TO '{target}' (FORMAT parquet, COMPRESSION lz4)")
+        done.parts.append(path)
     cursor.execute("DROP TABLE compared")
+
+
+def _speaks_again(asked: _Question, batch: str, given: dict[str, Any], count: int) -> bool:
+    """Whether some period is spoken of more than once.
+
+    Digests of the periods are counted; should two periods ever have the same digest, the batch only takes the longer way.
+    """
+    ((different,),) = asked.cursor.execute(
+        f"SELECT count(DISTINCT hash({', '.join(_PERIOD)})) FROM ({batch})", given
+    ).fetchall()
+    return bool(different < count)
+
+
+def _rises(staged: Path | pa.Table) -> bool:
+    """Whether periods rise from row to row, by time and series or by series and time: then no two are the same.
+
+    Files come in some order, mostly one of these; one look through two columns then is enough.
+    """
+    names = ["valid_from", "series_id"]
+    by_time = by_series = True
+    last: tuple[int, int] | None = None
+    for batch in _batches_of(staged, names):
+        at, series = (batch.column(name).cast(pa.int64()).to_numpy(zero_copy_only=False) for name in names)
+        if not len(at):
+            continue
+        if last is not None:
+            at, series = np.r_[last[0], at], np.r_[last[1], series]
+        later, higher = at[1:] > at[:-1], series[1:] > series[:-1]
+        by_time = by_time and bool(np.all(later | ((at[1:] == at[:-1]) & higher)))
+        by_series = by_series and bool(np.all(higher | ((series[1:] == series[:-1]) & later)))
+        if not (by_time or by_series):
+            return False
+        last = int(at[-1]), int(series[-1])
+    return True
 
 
 def _compared(batch: str, known: bool, again: bool) -> str:
@@ -224,22 +338,14 @@ def _compared(batch: str, known: bool, again: bool) -> str:
         """
 
 
-def _copy(
-    cursor: duckdb.DuckDBPyConnection, rows: str, given: dict[str, Any], part: _Part, done: Comparison
-) -> int:
-    """Write rows in the order of the table to a file of ``done``."""
-    path = done.folder / f"part-{len(done.files):04d}.parquet"
+def _in_order(rows: str, part: _Part) -> str:
+    """Rows in the order of the table, with their months."""
     columns = ", ".join(f.name for f in CONTENT)
-    ((count,),) = cursor.execute(
-        f"""COPY (
-            SELECT series_id, valid_from, valid_to, {columns}, revision::INTEGER AS revision, source_row,
-                {_month(part.months)} AS month
-            FROM ({rows}) ORDER BY {_number_of_month(part.months)}, series_id, valid_from, valid_to, revision
-        ) TO '{str(path).replace("'", "''")}' (FORMAT parquet, COMPRESSION lz4)""",
-        given,
-    ).fetchall()
-    done.files.append(path)
-    return int(count)
+    return f"""
+        SELECT series_id, valid_from, valid_to, {columns}, revision::INTEGER AS revision, source_row,
+            {_month(part.months)} AS month
+        FROM ({rows}) ORDER BY {_number_of_month(part.months)}, series_id, valid_from, valid_to, revision
+        """
 
 
 def _number_of_month(months: tuple[str, ...]) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from contextlib import suppress
-from pathlib import Path
 
 import duckdb
-from django.conf import settings
+
+from ecociv.evidence.store.scratch import scratch_folder
 
 _LOCK = threading.Lock()
 _DATABASES: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -25,22 +24,13 @@ def connection() -> duckdb.DuckDBPyConnection:
             database = duckdb.connect(":memory:", config=_bounds())
             with suppress(duckdb.Error):  # a build without it only reads footers again
                 database.execute("SET parquet_metadata_cache = true")  # files of the table never change
+            database.execute("SET GLOBAL TimeZone = 'UTC'")
             _DATABASES[os.getpid()] = database
-        cursor = database.cursor()
-    cursor.execute("SET TimeZone = 'UTC'")  # a setting of the cursor, not of the database
-    return cursor
-
-
-def scratch_folder() -> Path:
-    """Where sorting overflows to and batches are staged: under ``ECOCIV_VAR``, which has room for the evidence."""
-    var = getattr(settings, "ECOCIV_VAR", None)
-    folder = Path(var) / "scratch" if var else Path(tempfile.gettempdir()) / "ecociv-scratch"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        return database.cursor()
 
 
 def _bounds() -> dict[str, str | bool | int | float | list[str]]:
     return {
         "memory_limit": os.environ.get(MEMORY, "2GB"),
-        "temp_directory": str(scratch_folder() / f"duckdb-{os.getpid()}"),
+        "temp_directory": str(scratch_folder() / "duckdb"),
     }

@@ -28,6 +28,8 @@ class File:
     last: datetime | None
     lowest: int | None
     highest: int | None
+    revised: bool
+    """Whether it can hold a second statement about a period; where nothing is told, it can."""
 
 
 class Listing:
@@ -41,6 +43,7 @@ class Listing:
         def column(name: str) -> list[Any]:
             return actions.column(name).to_pylist() if name in actions.column_names else absent
 
+        revisions = [None if top is None else int(top) for top in column("max.revision")]
         base = root.removeprefix("file://").rstrip("/")
         self.files = [
             File(f"{base}/{unquote(path)}", *rest)
@@ -54,6 +57,7 @@ class Listing:
                     column("max.valid_from"),
                     column("min.series_id"),
                     column("max.series_id"),
+                    [top is None or top > 1 for top in revisions],
                     strict=True,
                 ),
                 key=lambda row: (row[1], row[0]),

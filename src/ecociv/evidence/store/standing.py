@@ -5,7 +5,7 @@ from __future__ import annotations
 READ = "read_parquet($files, hive_partitioning = false)"
 
 
-def standing(where: str = "true", columns: str = "t.*") -> str:
+def standing(where: str = "true", columns: str = "t.*", *, revised: bool = True) -> str:
     """A query for the newest revision of each period among the rows that ``where`` takes.
 
     Few periods have more than one revision: those that do are looked up first (whole files and row groups are passed
@@ -19,10 +19,15 @@ def standing(where: str = "true", columns: str = "t.*") -> str:
         ``recorded_at <= make_timestamptz($as_of)``: revisions recorded later then do not count.
     columns
         What to select of ``t``.
+    revised
+        False where the files are known to hold first statements only (:meth:`ecociv.evidence.store.EvidenceStore.query`): there is
+        nothing to take out then.
 
     >>> "revision > 1" in standing("series_id = 1")
     True
     """
+    if not revised:
+        return f"SELECT {columns} FROM (SELECT * FROM {READ} WHERE {where}) t"
     return f"""
         SELECT {columns} FROM (SELECT * FROM {READ} WHERE {where}) t
         LEFT JOIN (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +19,14 @@ from ecociv.evidence.schema import OBSERVATIONS, SAME_STATEMENT, STAGED
 from ecociv.evidence.store import locking
 from ecociv.evidence.store.compare import Comparison, compare
 from ecociv.evidence.store.duck import connection
+from ecociv.evidence.store.files import STORED, put
 from ecociv.evidence.store.listing import Listing
 from ecociv.evidence.store.moments import microseconds
+from ecociv.evidence.store.opened import commit, listing_of
+from ecociv.evidence.store.spool import Written, spooled
 from ecociv.evidence.store.standing import READ, standing
 from ecociv.evidence.store.stretches import Stretch, stretches
 
-_WRITTEN = OBSERVATIONS.remove(OBSERVATIONS.get_field_index("month"))
 _FILES = WriterProperties(compression="ZSTD", max_row_group_size=131_072)
 
 
@@ -43,20 +45,22 @@ class EvidenceStore:
 
     def __init__(self, uri: str | None = None) -> None:
         self.uri = uri or evidence_uri()
-        self._table: DeltaTable | None = None
-        self._listing: Listing | None = None
-        self._frozen = False
+        self._frozen: Listing | None = None
 
     # -- reading ---------------------------------------------------------------------------------------
 
     def exists(self) -> bool:
         """Whether anything was ever written here."""
-        return self._open() is not None
+        return self.listing() is not None
 
     @property
     def local(self) -> bool:
         """Whether the table is in a folder of this machine."""
         return "://" not in self.uri or self.uri.startswith("file://")
+
+    @property
+    def _root(self) -> Path:
+        return Path(self.uri.removeprefix("file://"))
 
     def table(self) -> DeltaTable:
         """The Delta table, made when it is not there."""
@@ -65,23 +69,18 @@ class EvidenceStore:
     def frozen(self) -> EvidenceStore:
         """The table as it is now: a reader that what is added later does not reach."""
         copy = EvidenceStore(self.uri)
-        copy._open()
-        copy._frozen = True
+        copy._frozen = self.listing()
         return copy
 
     def months(self) -> list[str]:
         """Months that the table holds, as in ``2015-01``."""
-        table = self._open()
-        if table is None:
-            return []
-        return sorted(
-            set(pa.table(table.get_add_actions(flatten=True)).column("partition.month").to_pylist())
-        )
+        listing = self.listing()
+        return [] if listing is None else listing.months
 
     def version(self) -> int:
         """Number of the last commit; -1 before the first."""
-        table = self._open()
-        return -1 if table is None else int(table.version())
+        listing = self.listing()
+        return -1 if listing is None else listing.version
 
     def observations(
         self,
@@ -91,6 +90,7 @@ class EvidenceStore:
         end: datetime | None = None,
         as_of: datetime | None = None,
         all_revisions: bool = False,
+        columns: Sequence[str] | None = None,
     ) -> pa.Table:
         """Observations of some series, sorted by series, time and revision.
 
@@ -104,7 +104,10 @@ class EvidenceStore:
             Only what was recorded by then; now, when not given.
         all_revisions
             Every revision instead of the newest one of each period.
+        columns
+            Only these columns of ``schema.OBSERVATIONS`` (all but ``month``, when not given); fewer are read faster.
         """
+        shape = STORED if columns is None else pa.schema([STORED.field(name) for name in columns])
         ids = sorted(set(series_ids))
         where = ["series_id IN (SELECT unnest($ids))" if len(ids) > 1 else "series_id = $ids[1]"]
         parameters: dict[str, Any] = {"ids": ids}
@@ -117,17 +120,24 @@ class EvidenceStore:
                 parameters[name] = microseconds(moment)
                 where.append(test)
         condition = " AND ".join(where)
-        names = ", ".join(_WRITTEN.names)
-        rows = f"SELECT {names} FROM {READ} WHERE {condition}" if all_revisions else standing(condition)
-        sql = f"SELECT {names} FROM ({rows}) ORDER BY series_id, valid_from, revision"
+        names = ", ".join(shape.names)
+
+        def sql(revised: bool) -> str:
+            rows = (
+                f"SELECT * FROM {READ} WHERE {condition}"
+                if all_revisions
+                else standing(condition, revised=revised)
+            )
+            return f"SELECT {names} FROM ({rows}) ORDER BY series_id, valid_from, revision"
+
         if not ids:
-            return _WRITTEN.empty_table()
+            return shape.empty_table()
         found = self.query(sql, parameters, start=start, end=end, series=(ids[0], ids[-1]))
-        return _WRITTEN.empty_table() if found is None else found.cast(_WRITTEN)
+        return shape.empty_table() if found is None else found.cast(shape)
 
     def query(
         self,
-        statement: str,
+        statement: str | Callable[[bool], str],
         parameters: Mapping[str, Any] | None = None,
         *,
         start: datetime | None = None,
@@ -137,18 +147,20 @@ class EvidenceStore:
     ) -> pa.Table | None:
         """The result of a query over the table's files, which the statement reads as ``read_parquet($files, ...)``.
 
-        The other parameters say which files are needed (:meth:`files`). None where there is none. A file that a
+        The statement may be a function of whether any of the files can hold a second revision of a period
+        (:func:`ecociv.evidence.store.standing.standing` has less to do where none does). The other parameters say which files are needed (:meth:`files`). None where there is none. A file that a
         compaction removed while it was wanted is not missed: the files are listed anew and the query is asked again.
         """
         for again in (True, False):
-            files = self.files(start, end, months=months, series=series)
-            if not files:
+            listing = self.listing()
+            chosen = [] if listing is None else listing.choose(start, end, months, series)
+            if not chosen:
                 return None
+            files = [file.path for file in chosen]
+            asked = statement if isinstance(statement, str) else statement(any(f.revised for f in chosen))
             try:
                 with connection() as cursor:
-                    return cursor.sql(
-                        statement, params={**(parameters or {}), "files": files}
-                    ).to_arrow_table()
+                    return cursor.sql(asked, params={**(parameters or {}), "files": files}).to_arrow_table()
             except duckdb.IOException:
                 if not again or self.local and all(Path(file).exists() for file in files):
                     raise
@@ -188,7 +200,7 @@ class EvidenceStore:
         """Hold the writers' lock: comparing with what is known and adding to it must be one step."""
         return locking.writing(self.uri)
 
-    def compare(self, staged: Path, load_key: str, *, loaded_before: bool = False) -> Comparison:
+    def compare(self, staged: Path | pa.Table, load_key: str, *, loaded_before: bool = False) -> Comparison:
         """Set staged observations beside what is known.
 
         The outcome of each is new, unchanged, revised, or known: this very statement (same file, mapping and row) was
@@ -198,48 +210,55 @@ class EvidenceStore:
 
         Memory is bounded: a batch of many rows is taken a few months at a time, and sorting overflows to disk.
         """
-        return compare(staged, load_key, loaded_before=loaded_before, files_of=self.files)
+        return compare(staged, load_key, loaded_before=loaded_before, listing=self.listing())
 
-    def append(self, rows: Iterator[pa.RecordBatch], remarks: Mapping[str, str]) -> int:
-        """Add rows in one commit: all of them are seen at once, or none. Returns the number of the commit.
+    def put(self, rows: Iterable[pa.RecordBatch]) -> Written:
+        """Write rows down, without making them part of the table yet.
 
         Parameters
         ----------
         rows
             In the shape ``schema.OBSERVATIONS``, sorted by month, series, period and revision.
+        """
+        if not self.exists():
+            self._open_or_create()
+        if not self.local:
+            return Written(spool=spooled(rows))
+        return Written(put(self._root, rows), self._root)
+
+    def append(self, rows: Written | Iterable[pa.RecordBatch], remarks: Mapping[str, str]) -> int:
+        """Add rows in one commit: all of them are seen at once, or none. Returns the number of the commit.
+
+        Parameters
+        ----------
+        rows
+            What :meth:`put` wrote down, or rows as it takes them.
         remarks
             Kept with the commit.
         """
-        table = self._open_or_create()
-        write_deltalake(
-            table,
-            pa.RecordBatchReader.from_batches(OBSERVATIONS, rows),
-            mode="append",
-            writer_properties=_FILES,
-            commit_properties=CommitProperties(custom_metadata=dict(remarks)),
-        )
+        written = rows if isinstance(rows, Written) else self.put(rows)
+        if written.spool is None:
+            commit(self.uri, written.added, remarks)
+        else:
+            with written.spool as source:
+                write_deltalake(
+                    self._open_or_create(),
+                    source.reader(),
+                    mode="append",
+                    writer_properties=_FILES,
+                    commit_properties=CommitProperties(custom_metadata=dict(remarks)),
+                )
         return self.version()
 
     # -- the table -------------------------------------------------------------------------------------
 
-    def _open(self) -> DeltaTable | None:
-        if self._frozen:
-            return self._table
-        if self._table is None:
-            try:
-                self._table = DeltaTable(self.uri)
-            except TableNotFoundError:
-                return None
-        else:
-            self._table.update_incremental()
-        return self._table
-
     def _open_or_create(self) -> DeltaTable:
-        table = self._open()
-        if table is None:
+        try:
+            table = DeltaTable(self.uri)
+        except TableNotFoundError:
             if "://" not in self.uri:
                 Path(self.uri).mkdir(parents=True, exist_ok=True)
-            self._table = table = DeltaTable.create(
+            table = DeltaTable.create(
                 self.uri,
                 schema=OBSERVATIONS,
                 mode="ignore",
@@ -275,12 +294,7 @@ class EvidenceStore:
 
     def listing(self) -> Listing | None:
         """The files of the table as it is now; none before anything was written."""
-        table = self._open()
-        if table is None:
-            return None
-        if self._listing is None or self._listing.version != table.version():
-            self._listing = Listing(table, self.uri)
-        return self._listing
+        return self._frozen if self._frozen is not None else listing_of(self.uri)
 
 
 assert set(SAME_STATEMENT) <= set(STAGED.names)
