@@ -126,7 +126,7 @@ def test_the_store_answers_like_a_plain_model(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Any]], numbers: Any
 ) -> None:
     around = transaction.atomic()
-    around._from_testcase = True  # observations are not added inside a transaction, but a test's own does not count
+    around._from_testcase = True  # nothing is added inside a transaction, but a test's own does not count
     with around:
         _play(tmp_path_factory, steps, str(numbers))
         transaction.set_rollback(True)  # the examples share one database
