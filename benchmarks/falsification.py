@@ -52,6 +52,11 @@ class Unit:
     limit: float | None = None
     mean_of: int | None = None
 
+    @property
+    def item(self) -> str:
+        """What is measured, where the name says it."""
+        return self.name.split()[1] if " " in self.name else ""
+
 
 def opened(name: str) -> io.TextIOBase:
     path = SHARED / name
@@ -243,6 +248,8 @@ def findings_of(unit: Unit, only: set[str] | None = None) -> dict[str, Finding]:
     }
     if unit.limit is not None:
         todo["bunching"] = lambda: tests.bunching(v, unit.limit or 0.0)
+    if unit.limit is not None and per_day == 24 and len(near) and unit.item != "O3":  # its limit is of eight hours
+        todo["limit-avoidance"] = lambda: tests.limit_avoidance(v, near[:8], unit.limit or 0.0)
     if per_day >= 6:
         todo["repeated-days"] = lambda: tests.repeated_days(v, per_day)
     if per_day == 24:
@@ -371,6 +378,7 @@ def power() -> None:
             ]
             valid = [each for each in outcomes if each.statistic is not None]
             row(label, strength, "bunching", sum(each.alarm for each in valid), len(valid), "–")
+    avoided(carriers)
     shifted(carriers)
     edited()
 
@@ -380,6 +388,21 @@ def row(forgery: str, strength: float | str, test: str, hits: int, n: int, anyth
     print(
         f"| {forgery} | {strength} | {test} | {n} | {hits} | {hits / max(n, 1):.0%} | {low:.0%} – {high:.0%} | {anything} |"
     )
+
+
+def avoided(carriers: list[Unit]) -> None:
+    """Days brought just below the limit of a day's mean."""
+    for strength in (0.25, 0.5, 1.0):
+        random = np.random.default_rng(SEED)
+        outcomes = [
+            tests.limit_avoidance(
+                forgeries.capped_days(u.values, strength, random, limit=u.limit), u.neighbours[:8], u.limit
+            )
+            for u in carriers
+            if u.limit and u.item != "O3"
+        ]
+        valid = [each for each in outcomes if each.statistic is not None]
+        row("capped days", strength, "limit-avoidance", sum(each.alarm for each in valid), len(valid), "–")
 
 
 def shifted(carriers: list[Unit]) -> None:

@@ -31,6 +31,8 @@ from typing import Any
 SEWAGE, PASSWORD = "36020000000000000000B001", "123456"
 BATCHES = (1, 10, 100, 500, 2000)
 VALUES = 4
+OVERLOAD = 20_000
+"""Messages of the overload by MQTT, many times what the intake and the broker's default queue hold."""
 
 
 def free_port() -> int:
@@ -239,6 +241,63 @@ def overload(count: int) -> dict[str, Any]:
     }
 
 
+def mqtt_overload(count: int, folder: Path) -> dict[str, Any]:
+    """MQTT in this process, with a database that takes 2 ms for each message: where the messages wait, and whether all come."""
+    from ecociv.evidence.actions.receive import ReceiveReadings
+    from ecociv.evidence.intake.channels import MqttChannel
+    from ecociv.evidence.intake.mqtt import Broker, MqttIntake
+    from ecociv.evidence.intake.topics import load_subscriptions
+
+    inbox, original = emptied(), ReceiveReadings.execute
+
+    def slow(self: Any) -> Any:
+        time.sleep(0.002 * len(self.readings) / VALUES)
+        return original(self)
+
+    subscriptions = load_subscriptions("jingdezhen")
+    topic = subscriptions[0].topic.topic_of("jingdezhen-taida")
+    payloads = mqtt_payloads(count)
+    with mosquitto(folder) as port:
+        intake = MqttIntake(
+            subscriptions, Broker("127.0.0.1", port, client=f"overload-{time.time_ns()}"), batch=200, depth=1000
+        )
+        ReceiveReadings.execute = slow  # type: ignore[method-assign]
+        try:
+            intake.start()
+            if not intake.subscribed.wait(20):
+                raise SystemExit("the broker does not grant the subscription")
+            waited: list[int] = []
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            begun = time.perf_counter()
+            with MqttChannel(subscriptions[0], "127.0.0.1", port) as channel:
+                channel.window = 2000
+                for number, payload in enumerate(payloads):
+                    channel.publish(topic, payload)
+                    if number % 500 == 0:
+                        waited.append(number - inbox.objects.count() // VALUES)
+                channel.finish()
+                sent = time.perf_counter() - begun
+            waited.append(count - inbox.objects.count() // VALUES)
+            while inbox.objects.count() < VALUES * count and time.perf_counter() - begun < 300:
+                time.sleep(0.1)
+            done = time.perf_counter() - begun
+            after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        finally:
+            ReceiveReadings.execute = original  # type: ignore[method-assign]
+            intake.stop()
+    keys = inbox.objects.values_list("key", flat=True)
+    return {
+        "messages": count,
+        "deepest queue in the intake": intake.batcher.counts.deepest,
+        "most that waited in broker and intake": max(waited),
+        "sender went on at messages/s": round(count / sent),
+        "taken messages/s": round(count / done),
+        "values stored": len(keys),
+        "different keys": len(set(keys)),
+        "growth of memory MB": round((after - before) / 1024),
+    }
+
+
 def measure(label: str, count: int, folder: Path) -> None:
     import django
 
@@ -272,7 +331,10 @@ def measure(label: str, count: int, folder: Path) -> None:
                     f" {VALUES * number - stored} | the broker had all at {number / sent:,.0f}/s |",
                     flush=True,
                 )
-    print(f"overload, {label}: {json.dumps(overload(min(count, 5000)))}", flush=True)
+        print(
+            f"overload by MQTT, {label}: {json.dumps(mqtt_overload(OVERLOAD, folder))}", flush=True
+        )
+    print(f"overload by HJ 212, {label}: {json.dumps(overload(min(count, 5000)))}", flush=True)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ TESTS = [
     "tests/evidence",
     "tests/indicators",
     "tests/supervision",
+    "tests/api",
     "tests/portal",
 ]
 
@@ -41,7 +42,7 @@ def main() -> int:
         )
         return 0
     present = [folder for folder in TESTS if os.path.isdir(folder)]
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--create-db", "-m", "not browser", *present]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--create-db", "-m", "not browser and not long", *present]
     return subprocess.run(command, env={**os.environ, "ECOCIV_DATABASE_URL": url}, check=False).returncode
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from api.conftest import START, make_series
 from ecociv.api import recorded
+from ecociv.api.observations import Reach, microseconds, walk
 from ecociv.evidence.models import Series
 from ecociv.evidence.store import EvidenceStore
 from ecociv.evidence.store.listing import File
@@ -129,3 +130,56 @@ def test_stretches_never_overlap_and_hold_every_file_that_can_have_a_series(
     assert all(a.last < b.first for a, b in zip(found, found[1:], strict=False))
     wanted = {f.path for f in files if any(f.lowest <= s <= f.highest for s in series)}  # type: ignore[operator]
     assert sorted(path for stretch in found for path in stretch.paths) == sorted(wanted)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("every", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_revisions_in_the_table_come_once_whatever_the_size_of_pages(
+    write_table: Callable[..., None], size: int, every: bool, descending: bool
+) -> None:
+    pair = make_series("first"), make_series("second")
+    for series in pair:
+        write_table(series, {hour: float(hour) for hour in range(6)}, batch=f"{series.pk}-1")
+        # the second and third hour are revised, the third twice: 6 periods, 9 revisions
+        write_table(series, {1: 11.0, 2: 12.0}, batch=f"{series.pk}-2")
+        write_table(series, {2: 22.0}, batch=f"{series.pk}-3")
+    reach = Reach(Series.objects.all(), all_revisions=every, descending=descending)
+    found = [(seen.key, seen.value) for seen in walk(reach, step=size)]
+    table = EvidenceStore().observations([series.pk for series in pair], all_revisions=True).to_pylist()
+    wanted = sorted(
+        (
+            (microseconds(r["valid_from"]), r["series_id"], microseconds(r["valid_to"]), r["revision"]),
+            r["value"],
+        )
+        for r in table
+    )
+    assert len(wanted) == 18
+    if not every:
+        wanted = [
+            row
+            for row, after in zip(wanted, [*wanted[1:], None], strict=True)
+            if not after or row[0][:3] != after[0][:3]
+        ]
+        assert len(wanted) == 12
+    assert found == (wanted[::-1] if descending else wanted)
+
+
+def test_rows_beyond_the_page_are_left_where_they_are(
+    filled: tuple[Series, Series], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    real = recorded._seen
+
+    def spy(sql: str, parameters: dict[str, Any]) -> Any:
+        inner = sql.partition("FROM (")[2].partition(" QUALIFY")[
+            0
+        ]  # the rows among which the newest are made out
+        counted = recorded.connection().sql(f"SELECT count(*) FROM ({inner})", params=parameters).fetchall()
+        taken.append(counted[0][0])
+        return real(sql, parameters)
+
+    monkeypatch.setattr(recorded, "_seen", spy)
+    found = results("/sta/v1.1/Observations?$top=5")
+    # 5 for the page, one that tells of more, one that tells where to go on: 7 periods, in 4 hours of 2 series
+    assert len(found) == 5 and taken == [8]

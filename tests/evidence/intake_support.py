@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import paho.mqtt.client as paho
 import pytest
 from django.db import connection
+from paho.mqtt.enums import CallbackAPIVersion
 
 from ecociv.evidence.intake.hj212.frames import FrameReader, frame
 from ecociv.evidence.intake.hj212.outlets import Outlet
@@ -116,6 +118,16 @@ def broker() -> tuple[str, int]:
     except OSError as error:
         pytest.skip(f"no MQTT broker answers at {host}:{port} ({error}); name one with ECOCIV_TEST_MQTT")
     return host, int(port)
+
+
+def forget_session(host: str, port: int, client: str) -> None:
+    """Remove a session and what waits for it from the broker, which keeps it for a week otherwise."""
+    sweeper = paho.Client(CallbackAPIVersion.VERSION2, client_id=client, protocol=paho.MQTTv5)
+    sweeper.connect(host, port, clean_start=True)
+    sweeper.loop_start()
+    assert until(sweeper.is_connected)
+    sweeper.disconnect()
+    sweeper.loop_stop()
 
 
 def command(*words: str, folder: Path) -> subprocess.Popen[str]:

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 CHILD = '''
 """Does things with the evidence, one after the other, and dies by SIGKILL where it is told to."""
 import json, os, signal, sys

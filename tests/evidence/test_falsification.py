@@ -16,6 +16,8 @@ from ecociv.evidence.falsification import forgeries
 from ecociv.evidence.falsification.finding import Finding, found, holm
 from ecociv.evidence.falsification.shape import middle, resolution
 
+pytestmark = pytest.mark.long
+
 HOURS = 24 * 365
 
 
@@ -49,6 +51,7 @@ def against(network: np.ndarray, forged: np.ndarray | None = None) -> tuple[np.n
 HONEST: dict[str, Callable[[np.ndarray], Finding]] = {
     "terminal-digits": lambda n: tests.terminal_digits(n[0]),
     "bunching": lambda n: tests.bunching(n[0], 75.0),
+    "limit-avoidance": lambda n: tests.limit_avoidance(*against(n), 75.0),
     "repeated-days": lambda n: tests.repeated_days(n[0]),
     "night-step": lambda n: tests.night_step(*against(n)),
     "weekday": lambda n: tests.weekday_effect(*against(n), 2),
@@ -262,3 +265,33 @@ def test_forgeries_leave_their_carrier_alone(network: np.ndarray) -> None:
     for forge in forgeries.HOURLY.values():
         forge(network[0], 1.0, np.random.default_rng(1))
     assert np.array_equal(network[0], before)
+
+
+def test_days_above_a_limit_that_only_the_neighbours_have(network: np.ndarray) -> None:
+    forged = forgeries.capped_days(network[0], 1.0, np.random.default_rng(5), limit=75.0)
+    before = tests.limit_avoidance(*against(network), 75.0)
+    after = tests.limit_avoidance(*against(network, forged), 75.0)
+    assert not before.alarm and after.alarm
+    assert (
+        after.evidence["missing"] == after.evidence["expected_above"] and after.evidence["the_other_way"] == 0
+    )
+    assert after.statistic == 1.0
+    # of the day's hours 80 % are needed, so 19 of 24 are too few
+    gone = forged.reshape(365, 24).copy()
+    gone[:, :5] = np.nan
+    assert tests.limit_avoidance(*against(network, gone.ravel()), 75.0).not_valid is not None
+
+
+def test_avoidance_counts_days_both_ways() -> None:
+    # 40 days at 50 keep the usual ratio at 1; 12 days are expected at 80, of which 9 are found at 74, and 2 the other way
+    near = np.array([50.0] * 40 + [80.0] * 12 + [74.0] * 2)
+    own = np.array([50.0] * 40 + [74.0] * 9 + [80.0] * 3 + [80.0] * 2)
+    outcome = tests.limit_avoidance(own, near[None, :], 75.0, per_day=1)
+    assert outcome.statistic == pytest.approx((9 - 2) / 12)
+    # chance of 9 or more heads in 11 throws: (55 + 11 + 1) / 2048
+    assert outcome.p_value == pytest.approx(67 / 2048)
+    # the limit itself complies: a day at 75 is not above it
+    at_limit = np.where(own == 74.0, 75.0, own)
+    assert tests.limit_avoidance(at_limit, near[None, :], 75.0, per_day=1).statistic == outcome.statistic
+    few = tests.limit_avoidance(own[:49], near[None, :49], 75.0, per_day=1)
+    assert few.not_valid is not None and few.n == 9

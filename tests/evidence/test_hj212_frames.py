@@ -17,6 +17,8 @@ from ecociv.evidence.intake.hj212.segment import (
     write_segment,
 )
 
+pytestmark = pytest.mark.long
+
 ANNEX_A = (
     b"QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=010000A8900016F000169DC0;Flag=5;CP=&&RtdInterval=30&&"
 )

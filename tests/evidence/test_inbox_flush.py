@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from ecociv.core.missing import Missing
 from ecociv.evidence import queries
@@ -157,3 +159,76 @@ def test_flushed_readings_stay_for_the_declared_time() -> None:
     InboxReading.objects.exclude(flushed_at=None).update(flushed_at=datetime.now(UTC) - timedelta(days=8))
     assert PurgeInbox().execute() == 1
     assert InboxReading.objects.get().value == 4.0  # what is not in the table is never purged
+
+
+def _reading(value: float, key: str, hour: int = 0) -> Reading:
+    start = START + timedelta(hours=hour)
+    return Reading(KEY, start, start + timedelta(hours=1), value, key)
+
+
+def test_a_call_tells_new_repeated_and_reused_keys_apart() -> None:
+    call = [_reading(1.0, "a"), _reading(2.0, "b"), _reading(1.0, "a"), _reading(3.0, "b")]
+    receipt = ReceiveReadings(call, "rest", "tester").execute()
+    assert (receipt.accepted, receipt.repeated) == (2, 1)
+    assert [(each.position, each.code) for each in receipt.refused] == [(3, "key-reused")]
+    again = ReceiveReadings([*call[:2], _reading(9.0, "a"), _reading(4.0, "c")], "rest", "tester").execute()
+    # a and b are known, c is new, and a with 9 has the key of another message of the same call
+    assert (again.accepted, again.repeated) == (1, 2)
+    assert [each.position for each in again.refused] == [2]
+    other = ReceiveReadings([_reading(2.5, "b")], "rest", "tester").execute()
+    assert (other.accepted, other.repeated, other.refused[0].code) == (0, 0, "key-reused")
+    assert InboxReading.objects.count() == 3
+
+
+def test_the_inbox_keeps_the_order_of_a_call_and_the_fields_of_a_reading() -> None:
+    # more than one statement's worth, with keys that sort against their order
+    count = 1_203
+    call = [_reading(float(number), f"{count - number:06d}", hour=number) for number in range(count)]
+    start = START - timedelta(hours=1)
+    call.append(
+        Reading(
+            KEY, start, START, Censored("<", 1), "limit", supplier="供方", note="说明", quality_reason="code"
+        )
+    )
+    call.append(Reading(KEY, start - timedelta(hours=1), start, Missing.PLANNED, "planned"))
+    assert ReceiveReadings(call, "mqtt", "tester").execute().accepted == count + 2
+    held = list(InboxReading.objects.order_by("pk"))
+    assert [each.value for each in held[:count]] == [float(number) for number in range(count)]
+    limit, planned = held[count:]
+    assert (limit.key, limit.channel, limit.value, limit.censored, limit.censor_limit) == (
+        "mqtt:limit", "mqtt", None, "<", 1.0
+    )  # fmt: skip
+    assert (limit.supplier, limit.note, limit.quality, limit.quality_reason) == (
+        "供方",
+        "说明",
+        "good",
+        "code",
+    )
+    assert (limit.valid_from, limit.valid_to) == (start, START)
+    assert (planned.missing, planned.value, planned.censored, planned.batch, planned.flushed_at) == (
+        "planned", None, "", None, None
+    )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_of_the_same_keys_at_once_have_one_outcome() -> None:
+    """Both send the same messages in opposite order: each is accepted once in all, and nobody waits for ever."""
+    count = 1_000
+    call = [_reading(float(number), f"m{number}", hour=number) for number in range(count)]
+    meet, receipts = threading.Barrier(2), []
+
+    def send(readings: list[Reading]) -> None:
+        try:
+            meet.wait(20)
+            receipts.append(ReceiveReadings(readings, "rest", "tester").execute())
+        finally:
+            connection.close()
+
+    senders = [threading.Thread(target=send, args=(part,)) for part in (call, call[::-1])]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(60)
+    assert len(receipts) == 2 and not any(each.refused for each in receipts)
+    assert sum(each.accepted for each in receipts) == count == sum(each.repeated for each in receipts)
+    assert InboxReading.objects.count() == count

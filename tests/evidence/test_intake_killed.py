@@ -19,7 +19,7 @@ from ecociv.evidence.intake.channels import Hj212Channel, MqttChannel
 from ecociv.evidence.intake.hj212.outlets import load_outlets
 from ecociv.evidence.intake.topics import load_subscriptions
 from ecociv.evidence.models import InboxReading
-from evidence.intake_support import PASSWORD, ROOT, SEWAGE, broker, command, message, until
+from evidence.intake_support import PASSWORD, ROOT, SEWAGE, broker, command, forget_session, message, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,5 +144,6 @@ def test_mqtt_killed_in_mid_stream(tmp_path: Path) -> None:
         kill(process)
     finally:
         del os.environ["ECOCIV_ZONES"]
+        forget_session(host, port, name)
     values = list(InboxReading.objects.order_by("valid_from").values_list("value", flat=True))
     assert values == [1 + number % 500 for number in range(count)]

@@ -21,7 +21,7 @@ from ecociv.evidence.intake.batching import Parcel
 from ecociv.evidence.intake.mqtt import Broker, MqttIntake
 from ecociv.evidence.intake.topics import Subscription, Topic, load_subscriptions, read_payload
 from ecociv.evidence.models import InboxReading, RejectedMessage
-from evidence.intake_support import broker, until
+from evidence.intake_support import broker, forget_session, until
 
 TOPIC = "ecociv/jingdezhen/air/taida"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -157,12 +157,7 @@ def own(
     mine = [Subscription(whole.topic.model_copy(update={"topic": f"{name}/{{place}}"}), whole.feed)]
     mine[0].register("jingdezhen")
     yield name, mine, Broker(host, port, client=name)
-    sweeper = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=paho.MQTTv5)
-    sweeper.connect(host, port, clean_start=True)
-    sweeper.loop_start()
-    assert until(sweeper.is_connected)
-    sweeper.disconnect()
-    sweeper.loop_stop()
+    forget_session(host, port, name)
 
 
 class Sender:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,23 @@ from ecociv.core.missing import Missing
 from ecociv.evidence import sample
 from ecociv.evidence.actions import LoadFile
 from ecociv.evidence.mapping import load_mapping
-from ecociv.evidence.models import DepartmentalReturn, Document, ImportRun, ReturnRevision, Series
+from ecociv.evidence.models import (
+    DepartmentalReturn,
+    Document,
+    ImportRun,
+    Maintenance,
+    QualityFinding,
+    QualityRun,
+    ReturnRevision,
+    Series,
+)
+from ecociv.evidence.quality.run import LOCAL
 from ecociv.evidence.returns.forms import load_forms
 from ecociv.evidence.returns.periods import ReturnPeriod
 from ecociv.evidence.sample.loading import STEPS
 from ecociv.evidence.schema import series_id
 from ecociv.evidence.store import EvidenceStore
-from evidence.sample_zone import ZONE, assumptions, exact
+from evidence.sample_zone import PLACES, ZONE, assumptions, exact
 
 
 @pytest.fixture
@@ -80,6 +92,62 @@ def test_everything_is_loaded_once_and_marked_as_sample(loaded: sample.SampleRep
     )
     assert share["missing"].to_pylist() == [Missing.DELEGATED.value]
     assert share["supplier"].to_pylist() == ["市水务局"]
+
+    _quality_control_found_what_the_sample_hides()
+
+
+def _quality_control_found_what_the_sample_hides() -> None:
+    found = Counter(
+        (each.series.place.key, each.rule)
+        for each in QualityFinding.objects.select_related("series__place")
+        if each.series.network == "jingdezhen-stations-hourly"
+        # what is only listed: gaps, and the declared maintenance
+        and each.rule not in ("qc-gap", "qc-maintenance")
+    )
+    rules = {}
+    for place, rule in found:
+        rules.setdefault(place, set()).add(rule)
+    forged = "jingdezhen-taida"
+    # days kept below the limit, days copied, and hours that leave the neighbours: three ways that do not rest on each other
+    assert rules.pop(forged) == {
+        "limit-avoidance", "repeated-days", "qc-copied-day", "qc-neighbours", "qc-flat"
+    }  # fmt: skip
+    assert (
+        QualityFinding.objects.filter(
+            series__place__key=forged, starts_at__lt=datetime(2018, 1, 1, tzinfo=LOCAL)
+        )
+        .exclude(rule__in=("qc-gap", "qc-flat"))
+        .count()
+        == 0
+    )
+    (avoidance,) = QualityFinding.objects.filter(rule="limit-avoidance")
+    assert avoidance.starts_at == datetime(2018, 1, 1, tzinfo=LOCAL)
+    assert avoidance.evidence["missing"] > 15 > avoidance.evidence["the_other_way"]
+    # of honest stations nothing but flat lines; at low levels whole numbers stand still for seven hours now and then
+    assert set(rules) == set(PLACES.groups["air-stations"]) - {forged}
+    assert set.union(*rules.values()) == {"qc-flat"}
+    for place in rules:
+        # 6 years x 6 items
+        assert found[place, "qc-flat"] <= 12, place
+    for flat in assumptions().air.stations.flat_lines:
+        stuck = QualityFinding.objects.filter(
+            rule="qc-flat",
+            series__key=f"sample/jingdezhen-stations-hourly/{flat.station}/{flat.item}",
+            starts_at__lte=flat.from_.replace(tzinfo=LOCAL),
+            ends_at__gte=flat.from_.replace(tzinfo=LOCAL) + timedelta(hours=flat.hours),
+        )
+        # CO of low level may stand still for two days, so 44 hours pass
+        assert stuck.exists() is (flat.item != "co"), flat
+    cities = QualityFinding.objects.filter(series__network="jiangxi-cities-daily").exclude(rule="qc-gap")
+    # 11 cities x 6 items x 6 years
+    assert cities.count() <= 6
+    assert not QualityFinding.objects.filter(sample=False).exists()
+    (window,) = Maintenance.objects.all()
+    assert (
+        window.sample and window.place.key == "jingdezhen-laoganbu" and window.declared_at < window.starts_at
+    )
+    assert QualityFinding.objects.filter(rule="qc-maintenance").count() == 6
+    assert QualityRun.objects.count() == 2
 
 
 def test_every_mapping_and_form_of_the_sample_is_declared() -> None:

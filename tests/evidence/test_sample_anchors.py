@@ -8,6 +8,8 @@ import pytest
 
 from evidence.sample_zone import COUNTIES, PLACES, cell
 
+pytestmark = pytest.mark.long
+
 Reckon = Callable[[int], float | None]
 
 
@@ -70,7 +72,7 @@ def _mineral(mineral: str, part: str, whole: str) -> Reckon:
 def _emission(item: str, sources: list[str]) -> Reckon:
     def reckon(year: int) -> float | None:
         own = _sum("environment", [f"{item}.{source}" for source in sources], year)
-        firms = _sum("emission", [item], year, PLACES.groups["emitters"])
+        firms = _sum("emission", [f"{item}.enterprise"], year, PLACES.groups["emitters"])
         return None if own is None or firms is None else (own + firms) / 10_000
 
     return reckon

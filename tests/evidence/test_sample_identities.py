@@ -15,6 +15,8 @@ from ecociv.evidence.sample.book import share_out
 from ecociv.evidence.sample.filings import write_book
 from evidence.sample_zone import CITY, COUNTIES, PLACES, YEARS, ZONE, assumptions, exact, filed
 
+pytestmark = pytest.mark.long
+
 FORMS = {form.key: form for form in load_forms(ZONE)}
 SHARED = sorted(
     key for key, form in FORMS.items() if {"zone", "counties"} <= {each.group for each in form.places}

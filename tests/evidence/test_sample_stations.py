@@ -21,6 +21,8 @@ from ecociv.evidence.sample.hourly_air import HourlyAir, city_days, hourly_air
 from ecociv.standards.surface_water import evaluate_function_zones, evaluate_sources
 from evidence.sample_zone import PLACES, ZONE, assumptions
 
+pytestmark = pytest.mark.long
+
 STATIONS = PLACES.groups["air-stations"]
 FORGED = STATIONS.index("jingdezhen-taida")
 FROM = 1277  # days from 2015-01-01 to 2018-07-01: 365 + 366 + 365 + 181
@@ -120,7 +122,8 @@ def test_the_citys_days_follow_from_the_hours_of_its_stations(
         own = hours.values[:, PM2_5, number * 24 : number * 24 + 24]
         if np.isfinite(made["pm2_5"][number]):
             assert made["pm2_5"][number] == pytest.approx(np.nanmean(np.nanmean(own, axis=0)))
-            assert float(rows[number]["pm2_5"]) == pytest.approx(made["pm2_5"][number], abs=0.051)
+            # to the next 1/24, at most 0.0209 away, then to one decimal
+            assert float(rows[number]["pm2_5"]) == pytest.approx(made["pm2_5"][number], abs=0.0709)
 
 
 # 14 of 18, 13 of 16 (two were not monitored), 15 of 18, 16 of 18

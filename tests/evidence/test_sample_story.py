@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from ecociv.core.missing import Missing
 from ecociv.evidence.returns.deadlines import due_day
 from ecociv.evidence.returns.forms import load_form
 from ecociv.evidence.returns.periods import ReturnPeriod
 from ecociv.evidence.sample.filings import CLOCK
 from evidence.sample_zone import CITY, COUNTIES, PLACES, YEARS, ZONE, exact, filed
+
+pytestmark = pytest.mark.long
 
 
 def _kinds(form: str, place: str, year: int) -> dict[str, Missing]:

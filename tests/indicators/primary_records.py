@@ -36,7 +36,7 @@ def file_cells(
     return append(rows, sample=sample, reason=reason, source=source)
 
 
-def file_months(year: int, readings: Mapping[str, Iterable[float | None]], **given: Any) -> Any:
+def file_months(year: int, readings: Mapping[str, Iterable[float | Missing | None]], **given: Any) -> Any:
     """Append monthly readings by ``<network>/<place>/<property>``, in mg/L (ions 1/cm3)."""
     rows = []
     for key, values in readings.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecociv.core.missing import Missing
+from ecociv.evidence.queries import LOCAL
 from ecociv.evidence.store import EvidenceStore
 from ecociv.indicators.compute import compute, plan_of
 from ecociv.indicators.derivations import load_derivations
+from ecociv.indicators.derive.good_days import derive_good_days
 from ecociv.indicators.engine import engine_named
 from ecociv.indicators.fingerprints import fingerprints
 from ecociv.indicators.graph import dependents, graph_of, nodes_of
-from ecociv.indicators.models import ComputedYear, IndicatorValue
-from indicators.primary_records import file_cells, group
+from ecociv.indicators.models import ComputedYear, DailyDetail, IndicatorValue
+from ecociv.indicators.records import marks_of
+from indicators.evidence_of_a_year import CITIES, load_air, year_of_air
+from indicators.primary_records import append, file_cells, file_hours, group
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_folder")]
 ZONE = "jingdezhen"
@@ -100,7 +105,7 @@ def test_a_note_without_its_values_does_not_count() -> None:
     declared = load_derivations(package)
     engine = engine_named("duckdb", EvidenceStore())
     nodes = nodes_of(package, declared, 2015)
-    noted = fingerprints(package, declared, nodes, 2015, timezone.localdate(), engine)
+    noted = fingerprints(package, declared, nodes, 2015, timezone.localdate(), marks_of(nodes, 2015, engine))
     ComputedYear.objects.create(zone=ZONE, year=2015, fingerprints=noted, looked_at=timezone.now())
     assert (
         compute(ZONE, 2015).derived == 57
@@ -139,6 +144,90 @@ def test_incremental_and_full_computation_agree(evidence_folder: Any, changes: l
         full = compute(ZONE, 2015, as_of=datetime.now(UTC))
         assert figures(full.values) == {key: kept[key] for key in figures(full.values)}
         assert compute(ZONE, 2015, full=True).written == 0
+
+
+PEERS = ("nanchang", "jiujiang", "ganzhou")
+HOURS = "jingdezhen-stations-hourly"
+
+
+@pytest.fixture
+def a_year_of_air(evidence_folder: Path) -> str:
+    """Generated hours of one station of the city and generated days of its ten peers, all of 2015; the station's key."""
+    clean = {"so2": 10.0, "no2": 15.0, "co": 0.5, "pm10": 40.0, "pm2_5": 20.0, "o3": 60.0}
+    station = group("air-stations")[0]
+    hours = {f"{HOURS}/{station}/{name}": [value] * 8760 for name, value in clean.items()}
+    file_hours(datetime(2015, 1, 1, tzinfo=LOCAL), hours, sample=True)
+    others = {city: 10 * place for place, city in enumerate(city for city in CITIES if city != "景德镇")}
+    load_air(evidence_folder, year_of_air(others), sample=True)
+    return station
+
+
+def say_of_the_air(station: str, change: tuple[str, int, float]) -> None:
+    """One hour of the station, or one day of a peer: PM2.5 from now on another figure."""
+    where, day, value = change
+    start = datetime(2015, 1, 1, tzinfo=LOCAL) + timedelta(days=day)
+    if where == "city":
+        rows = [
+            (f"{HOURS}/{station}/pm2_5", start + timedelta(hours=h), start + timedelta(hours=h + 1), value)
+            for h in range(9)
+        ]
+    else:
+        rows = [(f"jiangxi-cities-daily/{where}/pm2_5", start, start + timedelta(days=1), value)]
+    append(rows, sample=True)
+
+
+AIR = st.tuples(st.sampled_from(("city", *PEERS)), st.integers(0, 364), st.sampled_from([5.0, 74.0, 900.0]))
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(AIR, min_size=1, max_size=3), min_size=1, max_size=3))
+def test_changed_hours_and_days_give_what_computing_everything_gives(
+    a_year_of_air: str, changes: list[list[tuple[str, int, float]]]
+) -> None:
+    compute(ZONE, 2015)
+    for batch in changes:
+        for change in batch:
+            say_of_the_air(a_year_of_air, change)
+        assert compute(ZONE, 2015).derived <= 1
+        kept = IndicatorValue.objects.filter(zone=ZONE, year=2015, series="35").newest()
+        full = compute(ZONE, 2015, as_of=datetime.now(UTC))
+        whole = {value.place: value.content_digest for value in full.values if value.series == "35"}
+        assert {value.place: value.content_digest for value in kept} == whole
+        assert len(whole) == 11
+        assert compute(ZONE, 2015, full=True).written == 0
+
+
+def test_peers_are_judged_again_only_when_their_own_days_change(
+    a_year_of_air: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+
+    def noting(rule: Any, city: Any, **given: Any) -> Any:
+        judged.append(city.place)
+        return derive_good_days(rule, city, **given)
+
+    monkeypatch.setattr("ecociv.indicators.compared.derive_good_days", noting)
+    compute(ZONE, 2015)
+    assert len(judged) == 11
+    judged.clear()
+    say_of_the_air(a_year_of_air, ("city", 40, 900.0))
+    done = compute(ZONE, 2015)
+    # 9 hours of 900 among 15 of 20 µg/m³ are a mean of 350: 364 good days of 365, 99.7 instead of 100. The order that each
+    # of the eleven shows holds this figure, so all have a new revision, but only one was judged.
+    assert (judged, dict(done.causes)) == ([ZONE], {"evidence": 1, "peers-or-notes": 10})
+    judged.clear()
+    say_of_the_air(a_year_of_air, ("nanchang", 40, 900.0))
+    compute(ZONE, 2015)
+    assert sorted(judged) == [ZONE, "nanchang"]
+    days = DailyDetail.objects.get(
+        value=IndicatorValue.objects.filter(series="35", place="jiujiang").newest().get()
+    )
+    assert len(days.rows) == 365  # taken over from the record before
+    # real hours of the city: its generated peers no longer count
+    file_hours(datetime(2015, 1, 1, tzinfo=LOCAL), {f"{HOURS}/{a_year_of_air}/pm2_5": [20.0] * 48})
+    compute(ZONE, 2015)
+    home = IndicatorValue.objects.filter(series="35", place=ZONE).newest().get()
+    assert (home.sample, home.extras["peers"]) == (False, [])
 
 
 def test_the_graph_of_an_indicator_leads_from_evidence_to_it() -> None:

@@ -97,7 +97,7 @@ def test_a_mine_that_lacks_one_figure_is_left_out_of_both_sides() -> None:
 
 
 def test_emissions_of_all_enterprises_and_sources_are_added() -> None:
-    cells = {f"emission/{place}/so2": 1000 for place in group("emitters")}  # 15 of them
+    cells = {f"emission/{place}/so2.enterprise": 1000 for place in group("emitters")}  # 15 of them
     cells |= {f"environment/{ZONE}/so2.domestic": 4_321, f"environment/{ZONE}/so2.other": 9}
     file_cells(2015, cells)
     compute(ZONE, 2015)
@@ -106,8 +106,8 @@ def test_emissions_of_all_enterprises_and_sources_are_added() -> None:
 
 
 def test_a_missing_enterprise_leaves_no_total() -> None:
-    cells: dict[str, Any] = {f"emission/{place}/so2": 1000 for place in group("emitters")}
-    cells["emission/emitter-power-1/so2"] = Missing.WITHHELD
+    cells: dict[str, Any] = {f"emission/{place}/so2.enterprise": 1000 for place in group("emitters")}
+    cells["emission/emitter-power-1/so2.enterprise"] = Missing.WITHHELD
     cells |= {f"environment/{ZONE}/so2.domestic": 4_321, f"environment/{ZONE}/so2.other": 9}
     file_cells(2015, cells)
     compute(ZONE, 2015)
@@ -124,6 +124,85 @@ def test_areas_treated_are_added_up_over_the_years() -> None:
     file_cells(2013, {f"forestry/{ZONE}/desert.treated": 30})
     assert [value.series for value in compute(ZONE, 2015).values if value.revision == 2] == ["30"]
     assert value_of("30", 2015).value == Decimal("0.0058")  # 57.5 ha: the restated year moves the later ones
+
+
+def test_a_sum_before_its_first_year_is_nothing_and_marked_like_the_data_beside_it() -> None:
+    compute(ZONE, 2012)
+    value = value_of("30", 2012)
+    assert (value.value, value.sample) == (Decimal(0), False)
+    file_cells(2012, {f"economy/{ZONE}/gdp.current": 6_601_281}, sample=True)
+    # generated data came beside it: a figure made of no evidence must not look real among them
+    compute(ZONE, 2012)
+    value = value_of("30", 2012)
+    assert (value.value, value.sample) == (Decimal(0), True)
+    assert "rests on no data" in text_of(value)
+    assert "Nothing was reported" not in text_of(value)
+
+
+def test_inputs_that_may_be_absent_make_no_figure_when_all_of_them_are() -> None:
+    compute(ZONE, 2015)
+    lacking = {
+        value.series for value in IndicatorValue.objects.filter(year=2015).newest() if value.missing_kind
+    }
+    # the sum over years begins in 2013 and needs every year since; so nothing at all has a figure
+    assert len(lacking) == 57
+
+
+@pytest.mark.parametrize(
+    "kind", [Missing.PLANNED, Missing.NOT_APPLICABLE, Missing.WITHHELD, Missing.DELEGATED]
+)
+def test_an_absence_that_all_inputs_share_is_that_of_the_figure(kind: Missing) -> None:
+    areas, strata = group("ion-areas"), group("counties")
+    file_months(2015, {f"negative-ions-monthly/{area}/negative_ions": [kind] * 12 for area in areas})
+    cells: dict[str, Any] = {
+        f"water-fittings/{place}/{cell}": kind
+        for place in strata
+        for cell in ("households.all", "fittings.sampled", "fittings.saving")
+    }
+    cells |= {f"mine/{mine}/{cell}": kind for mine in group("mines") for cell in ("obliged", "green")}
+    cells |= {f"economy/{ZONE}/value_added.{sector}": kind for sector in ("primary", "secondary", "tertiary")}
+    file_cells(2015, cells)
+    compute(ZONE, 2015)
+    assert {series: value_of(series).missing for series in ("31", "45", "20", "3")} == dict.fromkeys(
+        ("31", "45", "20", "3"), kind
+    )
+
+
+def test_absences_of_different_kinds_make_a_missing_figure_that_names_them() -> None:
+    areas = group("ion-areas")
+    readings = {f"negative-ions-monthly/{area}/negative_ions": [Missing.PLANNED] * 12 for area in areas}
+    readings[f"negative-ions-monthly/{areas[0]}/negative_ions"] = [Missing.WITHHELD] * 12
+    file_months(2015, readings)
+    file_cells(
+        2015,
+        {
+            f"procurement/{ZONE}/procurement.green": Missing.PLANNED,
+            f"procurement/{ZONE}/procurement.all": Missing.WITHHELD,
+        },
+    )
+    compute(ZONE, 2015)
+    for series in ("31", "47"):
+        assert value_of(series).missing is Missing.MISSING
+        assert "absent for different reasons (" in text_of(value_of(series))
+        assert "planned, not yet made: " in text_of(value_of(series))
+        assert "withheld: " in text_of(value_of(series))
+
+
+def test_areas_to_which_the_question_does_not_apply_are_not_counted() -> None:
+    areas = group(
+        "ion-areas"
+    )  # 20: 15 with good air, 5 that do not count; 15 of 20 would be fewer than the 80 % needed
+    file_months(
+        2015,
+        {
+            f"negative-ions-monthly/{area}/negative_ions": [1500.0 if number < 15 else Missing.NOT_APPLICABLE]
+            * 12
+            for number, area in enumerate(areas)
+        },
+    )
+    compute(ZONE, 2015)
+    assert value_of("31").value == Decimal(100)
+    assert value_of("31").extras["completeness"]["wanted"] == 15
 
 
 def test_counties_have_their_own_figures_and_stand_in_for_the_city() -> None:

@@ -368,7 +368,7 @@ class TestTrap15UnknownPlannedAndZero:
             (None, Light.NO_DATA, "value-missing"),
             (float("nan"), Light.NO_DATA, "value-missing"),
             (Missing.PLANNED, Light.NOT_DUE, "value-planned"),
-            (Missing.NOT_APPLICABLE, Light.NO_DATA, "value-not-applicable"),
+            (Missing.NOT_APPLICABLE, Light.NOT_DUE, "value-not-applicable"),
             (Missing.WITHHELD, Light.NO_DATA, "value-withheld"),
             (Missing.DELEGATED, Light.AWAITING_UPPER_LEVEL, "value-delegated"),
             (0, Light.WORSENING, "worse-than-baseline"),
@@ -377,6 +377,12 @@ class TestTrap15UnknownPlannedAndZero:
     def test_are_three_different_things(self, value: TargetValue, light: Light, code: str) -> None:
         status = light_of(value, 2014, self.RISE, 80)
         assert (status.light, status.codes[0]) == (light, code)
+
+    @pytest.mark.parametrize(("year", "light"), [(2014, Light.NOT_DUE), (2015, Light.NO_DATA), (2016, Light.NO_DATA)])
+    def test_what_does_not_apply_leaves_the_milestone_of_its_year_unjudged(self, year: int, light: Light) -> None:
+        # before the milestone nothing is asked; in its year and after it the plan asks for a figure
+        status = light_of(Missing.NOT_APPLICABLE, year, self.RISE, 80)
+        assert (status.light, status.codes) == (light, ("value-not-applicable",))
 
     def test_a_missing_figure_is_late_only_when_it_is(self) -> None:
         on_time = light_of(None, 2014, self.RISE, 80, evaluated_on=date(2014, 12, 31))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from ecociv.api.leads import Lead, lead_on
 from ecociv.api.problems import Problem
-from ecociv.evidence.models import Place, Series
+from ecociv.evidence.disclosure import public_places
+from ecociv.evidence.models import ObservedProperty, Place, Sensor, Series
 from ecociv.people.addresses import client_address
 from ecociv.people.models import AccessToken
 from ecociv.people.permissions import allowed, decide
@@ -26,9 +29,7 @@ WRONG_TOKENS = 20
 COOL_OFF = 15 * 60
 """Seconds for which they count."""
 
-# A place is not disclosed when its declaration says so (details: {public: false}); its series are not listed then.
-_PUBLIC = ~Q(details__has_key="public") | Q(details__public=True)
-_PUBLIC_SERIES = ~Q(place__details__has_key="public") | Q(place__details__public=True)
+_Served = TypeVar("_Served", Sensor, ObservedProperty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +38,36 @@ class Caller:
 
     user: Any
     token: AccessToken | None = None
+    _leads: dict[str, Lead | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def series(self) -> QuerySet[Series]:
         """The series that the caller may read."""
+        return self._narrowed(self.disclosed(), "place__key", "network")
+
+    def disclosed(self) -> QuerySet[Series]:
+        """The series whose being there is no secret to the caller, whether its token reaches them or not."""
         found = Series.objects.select_related("place", "property", "sensor")
-        if not self._reads_all():
-            found = found.filter(_PUBLIC_SERIES)
-        return self._narrowed(found, "place__key", "network")
+        return found if self._reads_all() else found.filter(public_places("place__"))
 
     def places(self) -> QuerySet[Place]:
         """The places that the caller may read."""
         found = Place.objects.all()
         if not self._reads_all():
-            found = found.filter(_PUBLIC)
+            found = found.filter(public_places())
         if self.token is not None and self.token.places:
             found = found.filter(key__in=self.token.places)
         return found
+
+    def sensors(self) -> QuerySet[Sensor]:
+        """The instruments and methods that the caller may read.
+
+        What a token is narrowed to does not matter here: an instrument in use elsewhere can be named for a new series.
+        """
+        return self._serving(Sensor.objects.all(), "sensor")
+
+    def properties(self) -> QuerySet[ObservedProperty]:
+        """The observed properties that the caller may read."""
+        return self._serving(ObservedProperty.objects.all(), "property")
 
     def refusal(self, series: Series) -> Problem | None:
         """Why the caller may not send readings of a series; none when it may."""
@@ -86,20 +101,40 @@ class Caller:
                 network=network,
                 place=place,
             )
+        lead = self._lead(organisation)
         verdict = decide(
-            self.user, Action.RECORD_EVIDENCE, zone=settings.ECOCIV_ZONE, lead=filter(None, [organisation])
+            self.user, Action.RECORD_EVIDENCE, zone=settings.ECOCIV_ZONE, lead={lead.key} if lead else ()
         )
         if verdict.ok:
             return None
-        text = verdict.reasons[0].text
+        if lead is not None and "not-the-lead" in verdict.codes:
+            return Problem(
+                403,
+                "Forbidden",
+                "这些数据由牵头单位{zh}或领导小组办公室报送。",
+                "These data are sent by the body that leads them, or by the office of the leading group. The lead is {en}.",
+                zh=lead.name.zh,
+                en=lead.name.en,
+            )
         problem = Problem(403, "Forbidden", "-", "-")
-        problem.text = text
+        problem.text = verdict.reasons[0].text
         return problem
+
+    def _lead(self, organisation: str) -> Lead | None:
+        if organisation not in self._leads:
+            self._leads[organisation] = lead_on(settings.ECOCIV_ZONE, organisation, timezone.localdate())
+        return self._leads[organisation]
 
     def _reads_all(self) -> bool:
         if self.token is not None and Scope.READ.value not in self.token.scopes:
             return False
         return allowed(self.user, Action.READ, zone=settings.ECOCIV_ZONE, public=False)
+
+    def _serving(self, found: QuerySet[_Served], relation: str) -> QuerySet[_Served]:
+        if self._reads_all():
+            return found
+        its = Series.objects.filter(**{relation: OuterRef("pk")})
+        return found.filter(Exists(its.filter(public_places("place__"))) | ~Exists(its))
 
     def _narrowed(self, found: QuerySet[Series], place: str, network: str) -> QuerySet[Series]:
         if self.token is None:

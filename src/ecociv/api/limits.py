@@ -13,22 +13,20 @@ READINGS_AT_ONCE = 10_000
 FILE_BYTES = 200 * 1024 * 1024
 """Bytes of one file."""
 OBSERVATIONS_A_PAGE = 1_000
-BACKLOG = 200_000
-"""Readings that may wait in the inbox before further ones are put off (``ECOCIV_INBOX_LIMIT``)."""
 RETRY_AFTER = 10
 """Seconds after which a sender that was put off may try again."""
 _WAITING = Q(flushed_at=None)
 
 
 def require_room() -> None:
-    """Put the sender off while too many readings wait: what is accepted must be stored.
+    """Put the sender off while more than ``ECOCIV_INBOX_LIMIT`` readings wait: what is accepted must be stored.
 
     Raises
     ------
     Problem
         429 with ``Retry-After``. Nothing of the request was taken.
     """
-    limit = int(getattr(settings, "ECOCIV_INBOX_LIMIT", BACKLOG))
+    limit = settings.ECOCIV_INBOX_LIMIT
     # the limit bounds the count: no more than limit + 1 index entries are looked at
     waiting = InboxReading.objects.filter(_WAITING).order_by()[: limit + 1].count()
     if waiting > limit:

@@ -99,6 +99,10 @@ def _read(
     end: datetime | None,
 ) -> list[Seen]:
     where, parameters = _where(Reach(reach.series, start, end, reach.as_of), ids)
+    far = _far_enough(where, parameters, reach.descending, after, limit, files)
+    if far is not None:
+        where += f" AND valid_from {'>=' if reach.descending else '<='} make_timestamptz($far)"
+        parameters["far"] = far
     latest = (
         ""
         if reach.all_revisions
@@ -125,6 +129,34 @@ def _read(
         f"LIMIT {int(limit)}"
     )
     return _seen(sql, {**parameters, "files": files})
+
+
+def _far_enough(
+    where: str, parameters: dict[str, Any], descending: bool, after: Key | None, limit: int, files: list[str]
+) -> int | None:
+    """The moment up to which ``limit`` periods begin, in microseconds; none where the files hold fewer.
+
+    Every period has one first revision. Looking for these reads three columns, so that the newest revisions are made
+    out among the rows of a page and not among those of a month.
+    """
+    beyond = ""
+    if after is not None:
+        sign = "<" if descending else ">"
+        beyond = f"AND (epoch_us(valid_from), series_id, epoch_us(valid_to)) {sign} ($k0, $k1, $k2)"
+        parameters = {**parameters, "k0": after[0], "k1": after[1], "k2": after[2]}
+    far, order = ("min", "DESC") if descending else ("max", "ASC")
+    found = (
+        connection()
+        .sql(
+            f"SELECT count(*), epoch_us({far}(valid_from)) FROM (SELECT valid_from FROM "
+            f"read_parquet($files, hive_partitioning = false) WHERE {where} AND revision = 1 {beyond} "
+            f"ORDER BY valid_from {order} LIMIT {int(limit)})",
+            params={**parameters, "files": files},
+        )
+        .fetchall()
+    )
+    held, moment = found[0]
+    return int(moment) if held == limit else None
 
 
 def _seen(sql: str, parameters: dict[str, Any]) -> list[Seen]:

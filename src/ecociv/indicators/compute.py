@@ -24,6 +24,7 @@ from ecociv.indicators.graph import nodes_of
 from ecociv.indicators.judge import judged_status
 from ecociv.indicators.lights import Status
 from ecociv.indicators.models import ComputedYear, DailyDetail, IndicatorValue
+from ecociv.indicators.records import marks_of
 from ecociv.plan.package import ZonePackage, load_zone
 from ecociv.plan.queries import ZoneNotLoaded, current_package
 
@@ -156,18 +157,25 @@ def compute(
         days = {(item.series, item.place): item.days for _, item in entries if item.days is not None}
         return Computed(zone, year, as_of, values, 0, len(entries), derived=len(nodes), days=days)
     looked_at = timezone.now()
-    prints = fingerprints(package, declared, nodes, year, on, runner)
-    known = {} if full else _known(zone, year, package, declared.place)
+    marks = marks_of(nodes, year, runner)
+    prints = fingerprints(package, declared, nodes, year, on, marks)
+    known = {} if full else _known(zone, year, declared.place)
     stale = [node for node in nodes if known.get(node.key) != prints[node.key]]
     entries = []
     if stale:
-        gathered = gather(package, declared, year, stale, as_of=None, engine=runner)
+        gathered = gather(
+            package, declared, year, stale, as_of=None, engine=runner, marks=marks[year], known=known
+        )
         entries = _entries(package, declared, gathered, on)
+        prints |= gathered.prints
     order = [node.key for node in nodes]
+    again = {node.series for node in stale}
+    # Peers are no figures of their own to be asked for: what theirs follow from is noted when they are compared.
+    prints |= {key: known[key] for key in known.keys() - prints.keys() if key.partition("@")[0] not in again}
     return _record(zone, year, entries, declared.place, order, prints, looked_at, len(stale))
 
 
-def _known(zone: str, year: int, package: ZonePackage, home: str) -> Mapping[str, str]:
+def _known(zone: str, year: int, home: str) -> Mapping[str, str]:
     """Digests noted at the last computation; none where the values themselves are not on record."""
     note = ComputedYear.objects.filter(zone=zone, year=year).first()
     if note is None:

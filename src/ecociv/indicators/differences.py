@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ecociv.core.decimals import shortest, to_decimal
 from ecociv.evidence import queries as evidence
 from ecociv.evidence.models import ImportRun
 from ecociv.evidence.queries import LOCAL
@@ -165,7 +166,7 @@ def _few(
     for key, items in known.items():
         last: dict[dt.datetime, str | None] = {}
         for item in items:
-            said = item.missing.value if item.missing else None if item.value is None else f"{item.value:g}"
+            said = _said(item)
             if item.recorded_at > since:
                 run: ImportRun | None = runs.get(item.batch)
                 yield InputChange(
@@ -181,6 +182,13 @@ def _few(
                     item.recorded_at,
                 )
             last[item.valid_from] = said
+
+
+def _said(item: evidence.Observation) -> str | None:
+    """A statement in words: the figure with all its digits, or the kind of absence; none where it was censored."""
+    if item.missing is not None:
+        return item.missing.value
+    return None if item.value is None else shortest(to_decimal(item.value))
 
 
 def _content(value: IndicatorValue | None) -> Any:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ecociv.core.digests import digest_of_bytes, digest_of_json
 from ecociv.evidence.declared import zone_folder
-from ecociv.evidence.schema import series_id
 from ecociv.indicators.declarations import GoodDayRatio
 from ecociv.indicators.derivations import Derivations
 from ecociv.indicators.derive.patches import layer_for
-from ecociv.indicators.engine import Engine, Window
 from ecociv.indicators.graph import Node
 from ecociv.indicators.lights import status_rule_on
-from ecociv.indicators.records import both_keys
+from ecociv.indicators.records import Marks, any_generated, both_keys
 from ecociv.plan.package import ZonePackage
 
-ARITHMETIC = 1
+ARITHMETIC = 2
 """Raised when the code of a derivation changes what comes out, so that every figure is derived again once."""
 
 
@@ -30,20 +28,17 @@ def fingerprints(
     nodes: Iterable[Node],
     year: int,
     on: dt.date,
-    engine: Engine,
+    marks: Mapping[int, Marks],
 ) -> dict[str, str]:
     """Digest of everything that each figure and its light follow from, by node.
 
-    Evidence enters by its marks (rows, sum of revisions, last recording of each series), which any new row changes; the
+    Evidence enters by its marks (`marks_of` these nodes), which any new row changes; the
     derivation, the plan's indicator, places and forms, the dated parameters and the status rule enter by their content; the
     day enters where a status depends on it.
     """
-    nodes = tuple(nodes)
-    marks = _marks(nodes, year, engine)
-    around = {
-        "arithmetic": ARITHMETIC,
+    same = {
+        **around(),
         "places": _content(package.zone.key, ("mappings/_places.yaml", "forms/*.yaml")),
-        "parameters": _parameters(),
     }
     peers = _content(package.zone.key, ("peers.yaml",))
     day = {
@@ -57,18 +52,23 @@ def fingerprints(
         rule = declared.by_series[node.series]
         indicator, _ = package.series(node.series)
         known = [
-            [year_of, key, *marks[year_of].get(key, ())]
-            for year_of, keys in _keys_by_year(node, year).items()
+            [each, key, *marks[each][key]]
+            for each, keys in ((year, node.monthly | node.hourly), *node.yearly.items())
             for key in both_keys(sorted(keys))
+            if key in marks[each]
         ]
         content: dict[str, Any] = {
-            **around,
+            **same,
             "evidence": known,
             "derivation": repr(rule),
             "indicator": repr(indicator),
         }
         if node.place == declared.place:
             content["day"] = day
+        if any(item.since is not None and item.since > year for _, item in rule.cells):
+            content["beside"] = any_generated(
+                marks[year]
+            )  # a sum that has not begun is marked like the year's other data
         if isinstance(rule, GoodDayRatio):
             content["peers"] = peers
         if node.document is not None:
@@ -78,29 +78,9 @@ def fingerprints(
     return found
 
 
-def _keys_by_year(node: Node, year: int) -> dict[int, frozenset[str]]:
-    found = dict(node.yearly)
-    found[year] = found.get(year, frozenset()) | node.monthly | node.hourly
-    return found
-
-
-def _marks(nodes: tuple[Node, ...], year: int, engine: Engine) -> dict[int, dict[str, tuple[int, ...]]]:
-    """Marks by year and stored key. Earlier years are read only for what is added up over years."""
-    wanted: dict[int, set[str]] = {year: set()}
-    for node in nodes:
-        for each, read in _keys_by_year(node, year).items():
-            wanted.setdefault(each, set()).update(read)
-    # What is read over a whole year lies in every month's files; yearly figures in those of January alone.
-    whole = {key for node in nodes for key in (*node.monthly, *node.hourly)}
-    found: dict[int, dict[str, tuple[int, ...]]] = {}
-    for each, keys in wanted.items():
-        found[each] = {}
-        parts = [(keys - whole, Window.yearly(each)), (keys & whole, Window.year(each))]
-        for chosen, window in parts:
-            names = {series_id(key): key for key in both_keys(chosen)}
-            for row in engine.marks(names, [window], None).to_pylist():
-                found[each][names[row["series_id"]]] = (row["rows"], row["revisions"], row["recorded_at"])
-    return found
+def around() -> dict[str, Any]:
+    """What every figure follows from besides its own evidence and derivation: the code and the parameters."""
+    return {"arithmetic": ARITHMETIC, "parameters": _parameters()}
 
 
 def _content(zone: str, patterns: tuple[str, ...]) -> str:

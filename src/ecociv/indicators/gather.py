@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ecociv.core.decimals import plain
+from ecociv.core.mappings import FrozenMapping
 from ecociv.core.missing import Missing
-from ecociv.core.periods import OutsideValidity
 from ecociv.core.text import Text
-from ecociv.core.trace import Trace
-from ecociv.evidence import queries as evidence
 from ecociv.evidence.mapping import load_places, place_name
-from ecociv.evidence.models import Series
+from ecociv.indicators.compared import compared
 from ecociv.indicators.declarations import (
     AnyDerivation,
     Composition,
@@ -29,25 +26,27 @@ from ecociv.indicators.declarations import (
 )
 from ecociv.indicators.derivations import Derivations
 from ecociv.indicators.derive.cells import Asked
-from ecociv.indicators.derive.city_years import city_years
 from ecociv.indicators.derive.figures import Derived
 from ecociv.indicators.derive.formulas import derive_composition, derive_formula
-from ecociv.indicators.derive.good_days import derive_good_days
 from ecociv.indicators.derive.methods import derive_method
 from ecociv.indicators.derive.patches import derive_patches, layer_for
 from ecociv.indicators.derive.reported import REAL_PREFERRED, derive_reported
-from ecociv.indicators.derive.station_hours import city_from_hours, rule_of_hours, with_stations
 from ecociv.indicators.derive.station_shares import derive_station_share
 from ecociv.indicators.derive.surveys import derive_survey
 from ecociv.indicators.engine import Engine
 from ecociv.indicators.graph import Node, reported_keys
-from ecociv.indicators.peers import Standing, load_peers, stand
-from ecociv.indicators.records import Records
+from ecociv.indicators.peers import Standing
+from ecociv.indicators.records import Marks, Records, any_generated, marks_of
 from ecociv.plan.package import Indicator, ZonePackage
 
 AS_REPORTED = Text(
     zh="该年度没有基础数据，采用报表中直接填报的指标值",
     en="There are no primary records for this year; the figure is the one that was reported as such",
+)
+BY_DEFINITION = Text(
+    zh="本数由定义得出，没有依据任何数据；该年度本地的其他数据是生成的示例数据，因此同样标记",
+    en="This figure follows from its definition and rests on no data; other data of the year are generated, so it is marked "
+    "like them",
 )
 
 
@@ -60,6 +59,8 @@ class Gathered:
     derived: tuple[Derived, ...]
     standings: Mapping[str, Mapping[str, Standing]]
     """By series, then by reading; the first reading is the one that counts."""
+    prints: Mapping[str, str] = field(default_factory=FrozenMapping)
+    """What the figures of peers follow from, as digests by series and place."""
 
     def standing(self, series: str) -> Standing | None:
         """The standing that counts, or none where the series is not compared."""
@@ -129,10 +130,19 @@ def gather(
     *,
     as_of: dt.datetime | None,
     engine: Engine,
+    marks: Marks | None = None,
+    known: Mapping[str, str] = FrozenMapping(),
 ) -> Gathered:
     """Derive some figures of a year: the zone's own in their order, then the peers of those that are compared, then the
-    counties'. A county without any evidence for a series has no figure of it, not even a missing one."""
+    counties'. A county without any evidence for a series has no figure of it, not even a missing one.
+
+    ``marks`` say how much is known of each series of the year (read when not given); ``known`` are digests of what the
+    recorded figures of peers follow from: a peer whose digest is the same is taken from its record.
+    """
     nodes = tuple(nodes)
+    if marks is None:
+        marks = marks_of(nodes, year, engine, as_of)[year]
+    generated = any_generated(marks)
     records = Records(year, engine, as_of)
     yearly: dict[int, set[str]] = {}
     for node in nodes:
@@ -142,23 +152,26 @@ def gather(
     home: list[Derived] = []
     others: list[Derived] = []
     counties: list[Derived] = []
-    standings: dict[str, dict[str, Standing]] = {}
+    standings: dict[str, Mapping[str, Standing]] = {}
+    prints: dict[str, str] = {}
     for node in nodes:
         rule = declared.by_series[node.series]
         indicator, series = package.series(node.series)
         label = indicator.series_name(series)
         if isinstance(rule, GoodDayRatio):
-            cities, standing = _compared(package, declared, rule, label, year, as_of, engine)
-            home += [city for city in cities if city.place == declared.place]
-            others += [city for city in cities if city.place != declared.place]
-            if standing:
-                standings[series.key] = standing
+            found = compared(package, declared, rule, label, year, as_of, engine, marks, known)
+            home += [city for city in found.derived if city.place == declared.place]
+            others += [city for city in found.derived if city.place != declared.place]
+            prints |= found.prints
+            if found.standings:
+                standings[series.key] = found.standings
             continue
         if node.place == declared.place:
-            home.append(_derive(package, declared, rule, indicator, label, node, records))
+            item = _derive(package, declared, rule, indicator, label, node, records)
+            home.append(_marked(item) if generated and _of_nothing(item) else item)
         elif any(records.any_of(node.keys, node.yearly, sample=sample) for sample in (False, True)):
             counties.append(_derive(package, declared, rule, indicator, label, node, records))
-    return Gathered(package, declared.place, tuple(home + others + counties), standings)
+    return Gathered(package, declared.place, tuple(home + others + counties), standings, prints)
 
 
 def _derive(
@@ -211,9 +224,16 @@ def _derive(
     return _with_note(found, REAL_PREFERRED) if both else found
 
 
-def _with_note(item: Derived, note: Text) -> Derived:
-    from dataclasses import replace
+def _of_nothing(item: Derived) -> bool:
+    """Whether a figure rests on no evidence: a sum before its first year."""
+    return not isinstance(item.figure, Missing) and not item.evidence_digest
 
+
+def _marked(item: Derived) -> Derived:
+    return replace(_with_note(item, BY_DEFINITION), sample=True)
+
+
+def _with_note(item: Derived, note: Text) -> Derived:
     return replace(item, trace=replace(item.trace, notes=(note, *item.trace.notes)))
 
 
@@ -259,95 +279,6 @@ def _reported(
         files=records.files,
         both_kinds=both,
     )
-
-
-# -- figures compared with peers ------------------------------------------------------------------------------
-
-
-def _compared(
-    package: ZonePackage,
-    declared: Derivations,
-    rule: GoodDayRatio,
-    label: Text,
-    year: int,
-    as_of: dt.datetime | None,
-    engine: Engine,
-) -> tuple[list[Derived], dict[str, Standing]]:
-    """The series of every city, and how the zone's own stands by each reading.
-
-    Real data of the zone's own city decide for all: a real city is never ranked among sample ones. A daily feed goes before
-    hours, because it is of the same kind as the peers' figures; without one the zone's own city is judged from its hours.
-    """
-    zone, home = package.zone.key, declared.place
-    peers = load_peers(zone)
-    members = peers.group(rule.peers).members
-    real = city_years(rule, members, year, sample=False, as_of=as_of, engine=engine)
-    hours = None
-    if rule.stations is not None and home not in real:
-        for generated in (False, True):
-            hours = hours or city_from_hours(
-                zone, home, rule.stations, year, sample=generated, as_of=as_of, engine=engine
-            )
-    sample = {}
-    if Series.objects.filter(network=rule.network, sample=True).exists():
-        sample = city_years(rule, members, year, sample=True, as_of=as_of, engine=engine)
-    of_real = home in real or (hours is not None and not hours.city.sample)
-    used = real if of_real else sample
-    both = of_real and home in sample
-    files = evidence.sources({source for city in used.values() for source in city.sources if source})
-    derived = [
-        derive_good_days(
-            rule, city, label=label, place_name=place_name(zone, city.place), files=files, both_kinds=both
-        )
-        for member in members
-        if (city := used.get(member)) and not (member == home and hours is not None)
-    ]
-    if hours is not None:
-        own = derive_good_days(
-            rule_of_hours(rule),
-            hours.city,
-            label=label,
-            place_name=place_name(zone, home),
-            files={},
-            both_kinds=both,
-        )
-        derived.insert(0, with_stations(own, zone, rule, hours))
-    elif home not in used:
-        derived.insert(0, _nothing(rule, label, home, year))
-    if not used and hours is None:
-        return derived, {}
-    indicator, _ = package.series(rule.series)
-    try:
-        peer_rule = peers.rule(rule.peer_rule, rule.series, year)
-    except OutsideValidity:
-        return derived, {}
-    made = next(
-        (
-            item.extras["readings"]
-            for item in derived
-            if "basis" not in item.extras and item.extras.get("readings")
-        ),
-        next((item.extras["readings"] for item in derived if item.extras.get("readings")), ()),
-    )
-    standings = {}
-    for reading in made:
-        figures = {item.place: _figure_in(item, reading["key"]) for item in derived}
-        standings[reading["key"]] = stand(peer_rule, members, figures, home, indicator.direction)
-    return derived, standings
-
-
-def _figure_in(item: Derived, reading: str) -> Decimal | None:
-    """The figure by one reading; none where the year may not be evaluated. Hours leave nothing to be read in two ways."""
-    if item.number is None or item.extras.get("basis") == "hours":
-        return item.number
-    found = next((made for made in item.extras["readings"] if made["key"] == reading), None)
-    return Decimal(found["value"]) if found and found["value"] is not None else None
-
-
-def _nothing(rule: GoodDayRatio, label: Text, place: str, year: int) -> Derived:
-    note = Text(zh="该年度没有监测数据", en="There are no measurements for this year")
-    trace = Trace(label, Missing.MISSING, "percent", "good days / valid days * 100", notes=(note,))
-    return Derived(rule.series, place, year, Missing.MISSING, "percent", trace, False, "", {"caveats": []})
 
 
 __all__ = ["Gathered", "gather"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -16,7 +17,15 @@ from ecociv.evidence.schema import Quality, series_id
 from ecociv.indicators.engine import Engine, Window
 from ecociv.indicators.engine.base import EPOCH
 
+if TYPE_CHECKING:
+    from ecociv.indicators.graph import Node
+
 SAMPLE_PREFIX = "sample/"
+
+Mark = tuple[int, int, int]
+"""Rows, sum of revision numbers, last recording (microseconds)."""
+Marks = Mapping[str, Mark]
+"""How much is known of each series, by stored key; absent where nothing is. Any new row changes the mark."""
 
 
 def stored_key(key: str, *, sample: bool) -> str:
@@ -31,6 +40,34 @@ def stored_key(key: str, *, sample: bool) -> str:
 def both_keys(keys: Iterable[str]) -> list[str]:
     """The real and the generated series of each key."""
     return [stored_key(key, sample=sample) for key in keys for sample in (False, True)]
+
+
+def marks_of(
+    nodes: Iterable[Node], year: int, engine: Engine, as_of: dt.datetime | None = None
+) -> dict[int, Marks]:
+    """Marks of everything that some figures read, by year. Other years are asked only for what is added up over years."""
+    now: set[str] = set()
+    then: dict[int, set[str]] = {}
+    for node in nodes:
+        now |= node.monthly | node.hourly
+        for each, read in node.yearly.items():
+            (now if each == year else then.setdefault(each, set())).update(read)
+    found: dict[int, dict[str, Mark]] = {each: {} for each in (year, *then)}
+    others = sorted(then)
+    for years, keys, windows in (
+        ([year], now, [Window.year(year)]),
+        (others, set().union(*then.values()), [Window.yearly(each) for each in others]),
+    ):
+        names = {series_id(key): key for key in both_keys(keys)}
+        for row in engine.marks(names, windows, as_of).to_pylist() if names else ():
+            mark = (row["rows"], row["revisions"], row["recorded_at"])
+            found[years[row["span"]]][names[row["series_id"]]] = mark
+    return dict(found)
+
+
+def any_generated(marks: Marks) -> bool:
+    """Whether any of what is known of a year is generated."""
+    return any(key.startswith(SAMPLE_PREFIX) for key in marks)
 
 
 @dataclass

@@ -4,8 +4,9 @@ How the light is found, in this order:
 
 1. The milestone is the first one with a target in or after the year of the figure, or else the last one.
 2. No target at all: *not due*. A target left to the level above and not handed down: *awaiting upper level*.
-3. No figure: *no data*, or *not due* while the year runs or the measurement is only planned, or *awaiting upper level*
-   where the figure itself comes from there. Zero is a figure.
+3. No figure: *no data*, or *not due* while the year runs, where the measurement is only planned, or where the question
+   does not arise before the milestone's year (in it and after it the plan asks for a figure, and *not applicable* leaves
+   the target unjudged), or *awaiting upper level* where the figure itself comes from there. Zero is a figure.
 4. In the milestone's year, and after the last: met is *achieved*; missed is *off track*, however narrowly.
 5. In between, the figure is held against the stated path. At or ahead of it: *on track*. Behind it, the share of the
    progress expected by now decides between *on track*, *at risk* and *off track* (`StatusRule`). A target whose year
@@ -200,7 +201,8 @@ def _absent(case: Case, kind: Missing, about: Status) -> Status:
     said = value_absent(kind)
     if kind is Missing.DELEGATED:
         return replace(about, light=Light.AWAITING_UPPER_LEVEL, reasons=(said,))
-    if kind is Missing.PLANNED:
+    early = about.milestone is not None and case.year < about.milestone
+    if kind is Missing.PLANNED or (kind is Missing.NOT_APPLICABLE and early):
         return replace(about, light=Light.NOT_DUE, reasons=(said,))
     if kind is Missing.MISSING and case.evaluated_on <= case.data_due:
         return replace(about, light=Light.NOT_DUE, reasons=(say.year_not_over(case.year, case.data_due), said))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecociv.core.quantities import label_of
+from ecociv.evidence.disclosure import readable_series
 from ecociv.evidence.latest import latest
 from ecociv.evidence.models import Place, Series
 from ecociv.evidence.schema import Quality
@@ -53,14 +54,14 @@ class Network:
     series: dict[tuple[int, str], Series]
 
 
-def networks() -> list[Network]:
+def networks(user: Any) -> list[Network]:
     """The real network first, then the generated one; each only where it has series."""
     found = []
     for sample in (False, True):
         series = list(
-            Series.objects.filter(
-                sample=sample, averaging="PT1H", place__kind="station", property__key__in=air.POLLUTANTS
-            ).select_related("place", "property")
+            readable_series(user)
+            .filter(sample=sample, averaging="PT1H", place__kind="station", property__key__in=air.POLLUTANTS)
+            .select_related("place", "property")
         )
         if series:
             stations = {each.place_id: each.place for each in series}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -41,16 +41,16 @@ NAVIGATION = (
     Entry("portal:findings", _("Plan check"), "clipboard-check", "findings"),
 )
 
-#: The evidence menu. Parts of it belong to other rooms: an entry is shown where its address leads to a page.
+#: The evidence menu; the last mark says whether visitors may open the page.
 EVIDENCE = (
-    ("/stations/", _("Stations"), "map-pin"),
-    ("/air/", _("Air"), "wind"),
-    ("/water/", _("Water sections"), "droplet"),
-    ("/series/", _("Series"), "chart-line"),
-    ("/returns/", _("Departmental returns"), "forms"),
-    ("/quality/", _("Data quality"), "shield-check"),
-    ("/documents/", _("Document library"), "files"),
-    ("/evidence/runs/", _("Import runs"), "database"),
+    ("portal:stations", _("Stations"), "map-pin", True),
+    ("portal:air", _("Air"), "wind", True),
+    ("portal:water", _("Water sections"), "droplet", True),
+    ("portal:series", _("Series"), "chart-line", True),
+    ("portal:returns", _("Departmental returns"), "forms", False),
+    ("portal:quality", _("Data quality"), "shield-check", True),
+    ("portal:documents", _("Document library"), "files", True),
+    ("portal:runs", _("Import runs"), "database", False),
 )
 
 
@@ -64,20 +64,10 @@ class MenuEntry:
     here: bool
 
 
-def _evidence_menu(path: str) -> list[MenuEntry]:
-    return [
-        MenuEntry(url, label, icon, path.startswith(url))
-        for url, label, icon in EVIDENCE
-        if _leads_to_a_page(url)
-    ]
-
-
-def _leads_to_a_page(url: str) -> bool:
-    try:
-        resolve(url)
-    except Resolver404:
-        return False
-    return True
+def _evidence_menu(request: HttpRequest) -> list[MenuEntry]:
+    known = request.user.is_authenticated
+    shown = [(reverse(name), label, icon) for name, label, icon, public in EVIDENCE if public or known]
+    return [MenuEntry(url, label, icon, request.path.startswith(url)) for url, label, icon in shown]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -86,7 +76,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     name = (match.url_name or "") if match else ""
     return {
         "navigation": NAVIGATION,
-        "evidence_menu": _evidence_menu(request.path),
+        "evidence_menu": SimpleLazyObject(lambda: _evidence_menu(request)),
         "section": _section(name),
         "import_map": import_map(),
         "the_zone": SimpleLazyObject(current_zone),
@@ -96,7 +86,14 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+OF_INDICATORS = frozenset(
+    {"indicator-outlook", "indicator-lineage", "derivations", "outlook", "differences", "conflicts", "counties"}
+)
+
+
 def _section(name: str) -> str:
     """The entry of the navigation that a page belongs to, by the name of its address."""
+    if name in OF_INDICATORS:
+        return "indicators"
     first = name.split("_")[0]
     return first + "s" if first in {"indicator", "task", "project", "department"} else first

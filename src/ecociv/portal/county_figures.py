@@ -163,9 +163,16 @@ def _county(
     city: IndicatorValue | None,
 ) -> CountyFigure:
     share = None
-    if indicator.kind in ADDITIVE and value is not None and value.value is not None:
-        if city is not None and city.value and city.sample is value.sample:
-            share = value.value / city.value * 100
+    comparable = city is not None and value is not None and city.sample is value.sample
+    if (
+        indicator.kind in ADDITIVE
+        and comparable
+        and value
+        and city
+        and value.value is not None
+        and city.value
+    ):
+        share = value.value / city.value * 100
     return CountyFigure(place, place_name(plan.zone.key, place).in_language(language()), value, share)
 
 

@@ -52,6 +52,15 @@ class Known:
         return first if first is not None and first > self.moment else None
 
 
+def read_year(text: str) -> int | None:
+    """A year of four digits; none for anything else.
+
+    >>> read_year("2016"), read_year(""), read_year("²016"), read_year("9" * 5000)
+    (2016, None, None, None)
+    """
+    return int(text) if len(text) == 4 and text.isascii() and text.isdecimal() else None
+
+
 def read_known(request: HttpRequest, plan: ZonePackage) -> Known:
     """Plan, day and moment that an address asks for."""
     as_of = read_as_of(request)

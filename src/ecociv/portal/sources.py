@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
 from ecociv.core.trace import Trace, TraceInput
 from ecociv.evidence.mapping import place_name
 from ecociv.evidence.returns.forms import load_forms
+from ecociv.people.permissions import allowed
+from ecociv.people.policy import Action
 from ecociv.portal.observed import network_titles
 from ecociv.portal.zone import language, zone_key
 
@@ -33,10 +36,10 @@ class Source:
     return_url: str
 
 
-def source_of(source_id: str, valid: str = "") -> Source | None:
+def source_of(source_id: str, valid: str = "", *, inside: bool = False) -> Source | None:
     """The source that a leaf names as ``<series>@<digest>:<row>`` or ``<series>``; none where it names no series.
 
-    ``valid`` is the period that the leaf speaks of: a return is of one period.
+    ``valid`` is the period that the leaf speaks of: a return is of one period. ``inside`` as in :func:`return_address`.
     """
     key, _at, rest = source_id.partition("@")
     parts = _KEY.fullmatch(key)
@@ -51,24 +54,34 @@ def source_of(source_id: str, valid: str = "") -> Source | None:
         digest,
         row,
         _address("portal:series-detail", key),
-        return_address(key, valid),
+        return_address(key, valid, inside=inside),
     )
 
 
-def return_address(key: str, period: str) -> str:
-    """Address of the history of the return that reports a series for a period; "" where it is on no form."""
+def return_address(key: str, period: str, *, inside: bool = False) -> str:
+    """Address of the return that reports a series for a period; "" where it is on no form.
+
+    The public sees what was accepted; people of the zone (``inside``) are led to all its revisions.
+    """
     parts = _KEY.fullmatch(key)
     if parts is None or _PERIOD.fullmatch(period) is None:
         return ""
     if parts["network"] not in {form.key for form in load_forms(zone_key())}:
         return ""
     data = "sample" if parts["sample"] else "real"
-    return _address("portal:return-history", data, parts["network"], parts["place"], period)
+    return _address(
+        "portal:return-history" if inside else "portal:return", data, parts["network"], parts["place"], period
+    )
 
 
 def leaves_of(trace: Trace | TraceInput) -> list[TraceInput]:
     """The leaves of an arithmetic; a leaf alone is its own."""
     return [trace] if isinstance(trace, TraceInput) else list(trace.leaves())
+
+
+def reads_returns(user: Any) -> bool:
+    """Whether somebody sees more of the returns than what was accepted: their revisions and steps."""
+    return allowed(user, Action.READ, zone=zone_key(), public=False)
 
 
 def title_of(network: str) -> str:

@@ -17,6 +17,7 @@ from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.rounding import round_half_even
 from ecociv.evidence import queries
+from ecociv.evidence.disclosure import readable_series
 from ecociv.evidence.latest import latest
 from ecociv.evidence.models import Place, Series
 from ecociv.portal.as_of import LOCAL
@@ -270,12 +271,12 @@ def months_before(last: Month, count: int) -> list[Month]:
     return [((start - back) // 12, (start - back) % 12 + 1) for back in range(count)]
 
 
-def water_series() -> list[Series]:
+def water_series(user: Any) -> list[Series]:
     """The monthly series of sections and sources whose items have a class."""
     return list(
-        Series.objects.filter(
-            place__kind__in=KINDS, averaging="P1M", property__key__in=list(surface_water.ITEM_NAMES)
-        ).select_related("place__parent__parent", "property")
+        readable_series(user)
+        .filter(place__kind__in=KINDS, averaging="P1M", property__key__in=list(surface_water.ITEM_NAMES))
+        .select_related("place__parent__parent", "property")
     )
 
 

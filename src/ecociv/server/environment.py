@@ -51,6 +51,26 @@ def names(name: str, default: list[str], environ: Mapping[str, str] = os.environ
     return [part.strip() for part in value.split(",") if part.strip()] or default
 
 
+def count(name: str, default: int, environ: Mapping[str, str] = os.environ) -> int:
+    """Read a whole number of at least one.
+
+    >>> count("ECOCIV_INBOX_LIMIT", 200_000, {"ECOCIV_INBOX_LIMIT": "50000"})
+    50000
+    >>> count("ECOCIV_INBOX_LIMIT", 200_000, {})
+    200000
+    >>> count("ECOCIV_INBOX_LIMIT", 200_000, {"ECOCIV_INBOX_LIMIT": "0"})
+    Traceback (most recent call last):
+    ...
+    ecociv.server.environment.SettingError: ECOCIV_INBOX_LIMIT is '0'; write a whole number of at least 1.
+    """
+    value = environ.get(name, "").strip()
+    if value == "":
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) < 16 and int(value) > 0):
+        raise SettingError(f"{name} is {environ[name]!r}; write a whole number of at least 1.")
+    return int(value)
+
+
 def run_time_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Folder of everything that the server writes: database, evidence, secret key, static files.
 

@@ -67,7 +67,12 @@ def post_readings(request: HttpRequest) -> HttpResponse:
     known: dict[str, Series] = {}
     for series in Series.objects.select_related("place").filter(key__in=wanted):
         known[series.key] = series
-    closed = {key: caller.refusal(series) for key, series in known.items()}
+    closed = {
+        key: problem for key, series in known.items() if (problem := caller.refusal(series)) is not None
+    }
+    if closed:  # whoever may neither send nor see a series is not told that it is there
+        told = set(caller.disclosed().filter(key__in=closed).values_list("key", flat=True))
+        known = {key: series for key, series in known.items() if key not in closed or key in told}
     readings: list[Reading] = []
     positions: list[int] = []
     for position, item, key in named:
@@ -79,8 +84,8 @@ def post_readings(request: HttpRequest) -> HttpResponse:
                 key=key[:200],
             )
             refused.append(Refusal(position, "", unknown.code, unknown.text))
-        elif (problem := closed[key]) is not None:
-            refused.append(Refusal(position, "", "not-permitted", problem.text))
+        elif key in closed:
+            refused.append(Refusal(position, "", "not-permitted", closed[key].text))
         else:
             try:
                 readings.append(reading_of(item, key, known[key].averaging))

@@ -24,7 +24,7 @@ from ecociv.api.observations import Reach, Seen, instant, microseconds, one
 from ecociv.api.problems import Problem
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import UnitError, label_of
-from ecociv.evidence.models import ObservedProperty, Place, Sensor, Series
+from ecociv.evidence.models import Place, Sensor, Series
 
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 NODES = 20_000
@@ -123,9 +123,9 @@ class World:
         if kind == "Datastreams":
             return self.caller.series()
         if kind == "Sensors":
-            return Sensor.objects.all()
+            return self.caller.sensors()
         if kind == "ObservedProperties":
-            return ObservedProperty.objects.all()
+            return self.caller.properties()
         if kind == "HistoricalLocations":
             return []
         places = self.caller.places()

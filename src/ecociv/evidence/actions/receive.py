@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from ecociv.core.missing import Missing
 from ecociv.core.text import Text
-from ecociv.evidence.models import InboxReading, Series
+from ecociv.evidence.inbox import InboxRow, contents, insert_new
+from ecociv.evidence.models import Series
 from ecociv.evidence.readings import Censored, Reading, Refusal, fault
-
-_CONTENT = ("series_id", "valid_from", "valid_to", "value", "missing", "censored", "censor_limit", "quality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class ReceiveReadings:
         now = timezone.now()
         self._know_series()
         refused: list[Refusal] = []
-        rows: dict[str, tuple[int, InboxReading]] = {}
+        rows: dict[str, tuple[int, InboxRow]] = {}
         repeated = 0
         for position, reading in enumerate(self.readings):
             problem = fault(reading)
@@ -72,57 +71,54 @@ class ReceiveReadings:
                 refused.append(Refusal(position, reading.key, *problem))
                 continue
             row = self._row(reading, now)
-            if row.key not in rows:
-                rows[row.key] = (position, row)
-            elif _same(rows[row.key][1], row):
+            if (first := rows.setdefault(row.key, (position, row)))[1] is row:
+                continue
+            if first[1].content == row.content:
                 repeated += 1
             else:
                 refused.append(_reused(position, reading.key))
         with transaction.atomic():
-            known = {row.key: row for row in InboxReading.objects.filter(key__in=list(rows))}
-            fresh = [row for key, (_, row) in rows.items() if key not in known]
-            InboxReading.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
-            # Another process may have stored a key in between; what stands in the table decides.
-            stored = {row.key: row for row in InboxReading.objects.filter(key__in=[row.key for row in fresh])}
-        accepted = 0
-        for key, (position, row) in rows.items():
-            there = known.get(key) or stored[key]
-            if key not in known and there.received_at == now and _same(there, row):
-                accepted += 1
-            elif _same(there, row):
+            inserted = insert_new([row for _, row in rows.values()])
+            stored = contents(key for key in rows if key not in inserted) if len(inserted) < len(rows) else {}
+        for key, there in stored.items():
+            position, row = rows[key]
+            if there == row.content:
                 repeated += 1
             else:
                 refused.append(_reused(position, self.readings[position].key))
         refused.sort(key=lambda item: item.position)
-        return Receipt(accepted, repeated, tuple(refused), now)
+        return Receipt(len(inserted), repeated, tuple(refused), now)
 
     def _know_series(self) -> None:
         wanted = {reading.series for reading in self.readings} - set(self.known)
         if wanted:
             self.known.update(Series.objects.filter(key__in=wanted).values_list("key", "pk"))
 
-    def _row(self, reading: Reading, now: datetime) -> InboxReading:
+    def _row(self, reading: Reading, now: datetime) -> InboxRow:
         value = reading.value
-        return InboxReading(
+        number = missing = censored = limit = None
+        if isinstance(value, Missing):
+            missing = value.value
+        elif isinstance(value, Censored):
+            censored, limit = value.sign, float(value.limit)
+        else:
+            number = float(value)
+        return InboxRow(
             key=f"{self.channel}:{reading.key}",
             channel=self.channel,
             series_id=self.known[reading.series],
             valid_from=reading.valid_from,
             valid_to=reading.valid_to,
-            value=value if not isinstance(value, Censored | Missing) else None,
-            missing=value.value if isinstance(value, Missing) else "",
-            censored=value.sign if isinstance(value, Censored) else "",
-            censor_limit=value.limit if isinstance(value, Censored) else None,
+            value=number,
+            missing=missing or "",
+            censored=censored or "",
+            censor_limit=limit,
             quality=reading.quality.value,
             quality_reason=reading.quality_reason,
             supplier=reading.supplier,
             note=reading.note,
             received_at=now,
         )
-
-
-def _same(one: InboxReading, other: InboxReading) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in _CONTENT)
 
 
 def _reused(position: int, key: str) -> Refusal:

@@ -1,5 +1,6 @@
 """Tests for falsified data: pure functions over arrays; each gives a score, the evidence and the honest causes."""
 
+from ecociv.evidence.falsification.avoidance import limit_avoidance
 from ecociv.evidence.falsification.bunching import bunching
 from ecociv.evidence.falsification.digits import benford, terminal_digits
 from ecociv.evidence.falsification.edits import deadline_burst, late_records, one_way_edits
@@ -24,6 +25,7 @@ __all__ = [
     "holm",
     "late_records",
     "level_shift",
+    "limit_avoidance",
     "night_step",
     "one_way_edits",
     "repeated_days",

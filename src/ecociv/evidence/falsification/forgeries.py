@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ecociv.evidence.falsification.finding import Numbers
-from ecociv.evidence.falsification.shape import resolution
+from ecociv.evidence.falsification.shape import by_day, mean_of_rows, resolution
 
 Forgery = Callable[[ArrayLike, float, np.random.Generator], Numbers]
 
@@ -61,6 +61,18 @@ def capped(
     )
     lowered = limit * (1 - 0.05 * random.random(made.size))
     return np.where(above, np.floor(lowered / step) * step if step else lowered, made)
+
+
+def capped_days(
+    values: ArrayLike, strength: float, random: np.random.Generator, *, limit: float, per_day: int = 24
+) -> Numbers:
+    """A share of the days whose mean is above the limit is scaled down to just below it (within 5 %)."""
+    made = np.array(values, dtype=float)
+    days = by_day(made, per_day)
+    means = mean_of_rows(days, 1)
+    chosen = np.flatnonzero((means > limit) & (random.random(means.size) < strength))
+    days[chosen] *= (limit * (1 - 0.05 * random.random(chosen.size)) / means[chosen])[:, None]
+    return made
 
 
 def night_shutdown(values: ArrayLike, strength: float, random: np.random.Generator) -> Numbers:

@@ -20,6 +20,7 @@ THRESHOLDS: Mapping[str, float] = MappingProxyType(
         "benford-second": 0.012,
         "repeated-days": 9.0,
         "bunching": 0.35,
+        "limit-avoidance": 0.25,
         "night-step": 0.17,
         "weekday": 0.10,
         "neighbour-correlation": 1.08,

@@ -99,6 +99,7 @@ def play(
     limit: int | None = None,
     tell: Callable[[int, int], None] = lambda done, total: None,
     sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Play a file through a channel.
 
@@ -111,7 +112,7 @@ def play(
     """
     if not isinstance(mapping, Mapping):
         mapping = load_mapping(mapping, zone=zone)
-    outcome, begun = Outcome(path.name), time.monotonic()
+    outcome, begun = Outcome(path.name), clock()
     periods, period = 0, None
     for played in records_of(path, mapping, outcome):
         if limit is not None and outcome.records >= limit:
@@ -120,7 +121,7 @@ def play(
         if period not in (None, now):
             channel.period_ends()
             periods += 1
-            if speed is not None and (ahead := periods / speed - (time.monotonic() - begun)) > 0:
+            if speed is not None and (ahead := periods / speed - (clock() - begun)) > 0:
                 sleep(ahead)
         period = now
         channel.send(played)
@@ -129,7 +130,7 @@ def play(
         tell(outcome.records, limit or 0)
     channel.period_ends()
     channel.finish()
-    outcome.channel, outcome.seconds = channel.counts, time.monotonic() - begun
+    outcome.channel, outcome.seconds = channel.counts, clock() - begun
     return outcome
 
 

@@ -13,7 +13,10 @@ from ecociv.evidence.models.series import Place, Series
 
 
 class Maintenance(models.Model):
-    """A time in which an instrument was worked on, as declared by somebody; what it read then is not to be used."""
+    """A time in which an instrument was worked on, as declared by somebody; what it read then is not to be used.
+
+    ``declared_at`` says whether it was declared late; ``recorded_at`` from when on it was known here.
+    """
 
     zone = models.CharField(_("zone"), max_length=64, db_index=True)
     place = models.ForeignKey(Place, verbose_name=_("place"), on_delete=models.PROTECT, related_name="+")
@@ -28,6 +31,8 @@ class Maintenance(models.Model):
     )
     author_name = models.CharField(_("declared by"), max_length=150)
     declared_at = models.DateTimeField(_("declared at"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    sample = models.BooleanField(_("sample data"), default=False)
 
     class Meta:
         verbose_name = _("maintenance")
@@ -52,6 +57,7 @@ class QualityRun(models.Model):
     )
     author_name = models.CharField(_("author"), max_length=150)
     recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
+    basis = models.CharField(_("digest of the rules"), max_length=64, blank=True, default="")
     counts = models.JSONField(_("counts"), help_text=_("Series, readings, marks and findings by rule."))
 
     class Meta:

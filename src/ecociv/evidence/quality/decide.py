@@ -26,6 +26,10 @@ class DecisionRefused(ValueError):
     """A decision without a reason, on nothing, or one that would change nothing."""
 
 
+class AlreadyDeclared(DecisionRefused):
+    """The same window of the same instrument is on record."""
+
+
 def _authorise(author: Any, zone: str, lead: Iterable[str]) -> None:
     """Accounts are asked for their permission; work without one (a command on the server) is not."""
     if isinstance(author, User):
@@ -191,6 +195,11 @@ class DeclareMaintenance:
         Key of the place.
     series
         Key of one series of it; all series of the place when empty.
+    sample
+        Whether it concerns the generated sample series of the place; else its real ones.
+    declared_at
+        When it was declared, where that was before it came on record here (taken over from a paper, or sample data);
+        only for work on the server without an account. Now when not given.
     """
 
     place: str
@@ -201,6 +210,8 @@ class DeclareMaintenance:
     series: str = ""
     zone: str = "jingdezhen"
     lead: Iterable[str] = ()
+    sample: bool = False
+    declared_at: datetime | None = None
 
     def check(self) -> tuple[Place, Series | None]:
         """The place and series concerned.
@@ -216,18 +227,32 @@ class DeclareMaintenance:
         place = Place.objects.filter(key=self.place).first()
         if place is None:
             raise DecisionRefused(f"There is no place {self.place!r}.")
-        series = Series.objects.filter(key=self.series, place=place).first() if self.series else None
+        known = Series.objects.filter(key=self.series, place=place, sample=self.sample)
+        series = known.first() if self.series else None
         if self.series and series is None:
             raise DecisionRefused(f"{self.place} has no series {self.series!r}.")
         if self.start.tzinfo is None or self.end.tzinfo is None or self.start >= self.end:
             raise DecisionRefused("Maintenance has a beginning and a later end, both with their time zone.")
         if not self.reason.strip():
             raise DecisionRefused("Say what was done to the instrument.")
+        if self.declared_at is not None and isinstance(self.author, User):
+            raise DecisionRefused("The moment of a declaration is when it is made; it is not given.")
+        same = Maintenance.objects.filter(
+            zone=self.zone,
+            place=place,
+            series=series,
+            sample=self.sample,
+            starts_at=self.start,
+            ends_at=self.end,
+        )
+        if same.exists():
+            raise AlreadyDeclared(f"This maintenance of {self.place} is declared already.")
         return place, series
 
     def execute(self) -> Maintenance:
         """Record the maintenance; its readings are marked by the next run of quality control."""
         place, series = self.check()
+        now = timezone.now()
         with transaction.atomic():
             made = Maintenance.objects.create(
                 zone=self.zone,
@@ -238,7 +263,9 @@ class DeclareMaintenance:
                 reason=self.reason.strip()[:400],
                 author=account_of(self.author),
                 author_name=name_of(self.author),
-                declared_at=timezone.now(),
+                declared_at=self.declared_at or now,
+                recorded_at=now,
+                sample=self.sample,
             )
             audit.record(
                 actor=self.author,

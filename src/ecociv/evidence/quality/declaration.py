@@ -39,6 +39,7 @@ class PropertyRules(Declared):
     resolution: float | None = Field(default=None, gt=0)
     neighbours: Neighbours | None = None
     limit: float | None = None
+    limit_of: Literal["reading", "day"] = "reading"
     mean_of: int | None = Field(default=None, ge=2)
     better: Literal["lower", "higher"] = "lower"
     tests: bool = True
@@ -48,6 +49,22 @@ class PropertyRules(Declared):
         if self.range is not None and self.range[0] >= self.range[1]:
             raise ValueError("range is [low, high] with low below high")
         return self
+
+
+class Reported(Declared):
+    """A figure that somebody reports and that sensors of the network measure too.
+
+    ``figure`` is the series of the figure (without ``sample/``): its mean over a calendar year, by the length of its
+    periods, is set against the mean of the sensors. ``relative_uncertainty`` is the standard uncertainty of one
+    instrument's level as a share, ``common`` the share of that variance that all have in common, ``step`` the rounding of
+    the figure.
+    """
+
+    figure: str
+    property: str
+    relative_uncertainty: float = Field(default=0.075, gt=0, lt=1)
+    common: float = Field(default=0.5, ge=0, le=1)
+    step: float = Field(default=0.0, ge=0)
 
 
 class Span(Declared):
@@ -74,7 +91,17 @@ class NetworkRules(Declared):
     )
     between: Literal["stations", "cities"] = "stations"
     neighbours_at_most: int = Field(default=8, ge=1)
+    reported: tuple[Reported, ...] = ()
     properties: dict[str, PropertyRules]
+
+    @model_validator(mode="after")
+    def _reported_are_checked(self) -> Self:
+        for pair in self.reported:
+            if pair.property not in self.properties:
+                raise ValueError(
+                    f"reported: {pair.figure} is set against {pair.property}, which has no rules here"
+                )
+        return self
 
     @field_validator("deadlines")
     @classmethod

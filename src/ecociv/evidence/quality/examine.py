@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -37,12 +37,20 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class Tested:
+    """The outcome of a test with the slots that it looked at."""
+
+    outcome: Finding
+    slots: slice
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
-    """What was found in one series: faults of rules, findings of tests, and the rule that marks each slot."""
+    """What was found in one series: faults of rules, outcomes of tests, and the rule that marks each slot."""
 
     series: int
     faults: tuple[qc.Fault, ...]
-    tests: tuple[Finding, ...]
+    tests: tuple[Tested, ...]
     marks: Mapping[int, str]
 
 
@@ -55,7 +63,8 @@ def examine(
 ) -> list[Examined]:
     """Apply the declared rules and tests to every series of a property.
 
-    Values that earlier runs marked are looked at as if they were not, so that a finding does not vanish with its own mark
+    Tests whose thresholds were chosen on a year look at each year of a longer period by itself; limit avoidance looks at all
+    of it. Values that earlier runs marked are looked at as if they were not, so that a finding does not vanish with its own mark
     and a second run says the same; tests use what is left when this run's own marks are taken away.
     """
     faults = [
@@ -76,11 +85,11 @@ def examine(
     ]
     if not declared.tests:
         return result
-    findings = [_tests(clean, row, grid.start, network, declared) for row in range(len(grid.ids))]
-    corrected = iter(adjusted([finding for each in findings for finding in each]))
+    found = [_tests(clean, row, grid, network, declared) for row in range(len(grid.ids))]
+    corrected = iter(adjusted([each.outcome for own in found for each in own]))
     return [
-        Examined(each.series, each.faults, tuple(next(corrected) for _ in own), each.marks)
-        for each, own in zip(result, findings, strict=True)
+        replace(each, tests=tuple(replace(one, outcome=next(corrected)) for one in own))
+        for each, own in zip(result, found, strict=True)
     ]
 
 
@@ -118,9 +127,23 @@ def _faults(
 
 
 def _tests(
-    clean: qc.Numbers, row: int, start: datetime, network: NetworkRules, declared: PropertyRules
-) -> list[Finding]:
+    clean: qc.Numbers, row: int, grid: Grid, network: NetworkRules, declared: PropertyRules
+) -> list[Tested]:
     values, near = clean[row], _neighbours(clean, row, network.neighbours_at_most)
+    found = []
+    for piece in grid.years:
+        start = grid.moment(piece.start)
+        own = _tests_of_a_year(values[piece], near[:, piece], start, network, declared)
+        found += [Tested(each, piece) for each in own]
+    if declared.limit is not None and declared.limit_of == "day" and network.per_day >= 6 and near.shape[0]:
+        outcome = falsification.limit_avoidance(values, near, declared.limit, network.per_day)
+        found.append(Tested(outcome, slice(0, values.size)))
+    return found
+
+
+def _tests_of_a_year(
+    values: qc.Numbers, near: qc.Numbers, start: datetime, network: NetworkRules, declared: PropertyRules
+) -> list[Finding]:
     if not np.isfinite(values).any():
         return []
     per_day = network.per_day

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 ABSENT, GOOD, SUSPECT, WITHOUT_VALUE, MARKED = 0, 1, 2, 3, 4
 PREFIX = "qc-"
 """Reasons of marks that quality control itself wrote begin so."""
+_ONE_PIECE_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,22 @@ class Grid:
         """Where a slot begins."""
         return self.start + timedelta(seconds=int(slot) * self.seconds)
 
+    @property
+    def years(self) -> tuple[slice, ...]:
+        """The slots in pieces that tests calibrated on a year can judge: all of them up to 400 days, else local years."""
+        slots = self.values.shape[1]
+        if slots * self.seconds <= _ONE_PIECE_DAYS * 86_400:
+            return (slice(0, slots),)
+        first, last = self.start.year, self.moment(max(slots - 1, 0)).year
+        pieces = (
+            self.slots_of(
+                self.start.replace(year=year, month=1, day=1),
+                self.start.replace(year=year + 1, month=1, day=1),
+            )
+            for year in range(first, last + 1)
+        )
+        return tuple(piece for piece in pieces if piece.stop > piece.start)
+
     def slots_of(self, begin: datetime, end: datetime) -> slice:
         """The slots that overlap [begin, end)."""
         first = int((begin - self.start).total_seconds() // self.seconds)
@@ -90,3 +107,15 @@ def grid_of(table: pa.Table, ids: Sequence[int], start: datetime, end: datetime,
         cell = (at[fits], slot[fits])
         values[cell], states[cell], rows[cell] = value[fits], state[fits], np.flatnonzero(fits)
     return Grid(tuple(ids), start, seconds, values, states, rows)
+
+
+def newest_of(revisions: pa.Table) -> pa.Table:
+    """The newest revision of each period among all of them; the order of the rows stays."""
+    revision = revisions.column("revision").to_numpy()
+    if not revisions.num_rows or revision.max() == 1:
+        return revisions
+    keys = [revisions.column("series_id").to_numpy()]
+    keys += [revisions.column(name).cast(pa.int64()).to_numpy() for name in ("valid_from", "valid_to")]
+    order = np.lexsort((revision, *reversed(keys)))
+    changes = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+    return revisions.take(np.sort(order[np.concatenate([changes, [True]])]))

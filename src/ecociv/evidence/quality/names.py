@@ -25,6 +25,7 @@ NAMES: Mapping[str, Text] = MappingProxyType(
         "benford-second": Text(zh="第二位数检验", en="Second digits"),
         "repeated-days": Text(zh="重复日检验", en="Repeated days"),
         "bunching": Text(zh="限值前聚集", en="Bunching below a limit"),
+        "limit-avoidance": Text(zh="缺少超限日", en="Days above the limit missing"),
         "night-step": Text(zh="夜间台阶", en="Night step"),
         "weekday": Text(zh="周末差异", en="Weekend effect"),
         "neighbour-correlation": Text(zh="与邻站相关下降", en="Less with the neighbours"),

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
+from django.db.models import Q
 
-from ecociv.evidence.models import FindingDecision, QualityFinding, Series
+from ecociv.evidence.models import FindingDecision, Maintenance, QualityFinding, Series
 from ecociv.evidence.store import EvidenceStore
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -64,6 +65,43 @@ def decisions_on(finding: QualityFinding, *, as_of: datetime | None = None) -> l
     """Every decision on the same finding, newest first."""
     rows = FindingDecision.objects.filter(identity=finding.identity)
     return list(rows if as_of is None else rows.filter(decided_at__lte=as_of))
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredWindow:
+    """Declared maintenance, and how late it was declared."""
+
+    window: Maintenance
+
+    @property
+    def late_days(self) -> float:
+        """Days from its beginning to its declaration; 0 when it was declared before."""
+        return max(0.0, (self.window.declared_at - self.window.starts_at) / timedelta(days=1))
+
+
+def declared_windows(zone: str, *, as_of: datetime | None = None) -> list[DeclaredWindow]:
+    """Declared maintenance of a zone as known at ``as_of``, the newest first."""
+    rows = Maintenance.objects.filter(zone=zone).select_related("place", "series__property")
+    if as_of is not None:
+        rows = rows.filter(recorded_at__lte=as_of)
+    return [DeclaredWindow(row) for row in rows.order_by("-starts_at", "-pk")]
+
+
+def windows_of(
+    zone: str, series: Series, start: datetime, end: datetime, *, as_of: datetime | None = None
+) -> list[DeclaredWindow]:
+    """Declared maintenance that concerns a series between two instants, in the order of time."""
+    rows = Maintenance.objects.filter(
+        Q(series=None) | Q(series=series),
+        zone=zone,
+        place=series.place_id,
+        sample=series.sample,
+        starts_at__lt=end,
+        ends_at__gt=start,
+    )
+    if as_of is not None:
+        rows = rows.filter(recorded_at__lte=as_of)
+    return [DeclaredWindow(row) for row in rows.order_by("starts_at", "pk")]
 
 
 @dataclass(slots=True)

@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.db.models import Q
 
 from ecociv.core.digests import digest_of_json
 from ecociv.evidence.falsification import causes
+from ecociv.evidence.falsification.finding import Finding
 from ecociv.evidence.models import QualityFinding, QualityRun, Series
 from ecociv.evidence.quality.examine import Examined
 from ecociv.evidence.quality.grid import Grid
 
+REPORTED = "reported-figure"
 HONEST_CAUSES = {
     "qc-instrument": (causes.LIMIT_OF_METHOD, causes.METHOD_CHANGE),
     "qc-range": (causes.SOURCE_CHANGE, causes.CALIBRATION),
@@ -29,12 +32,29 @@ HONEST_CAUSES = {
 
 
 def newest_findings(
-    zone: str, networks: Sequence[str], start: datetime, end: datetime
+    zone: str,
+    networks: Sequence[str],
+    figures: Sequence[int],
+    start: datetime,
+    end: datetime,
+    sample: bool | None = None,
 ) -> dict[str, QualityFinding]:
-    """The standing row of each identity, for findings that lie wholly in the period."""
+    """The standing row of each identity, for findings that lie wholly in the period.
+
+    Parameters
+    ----------
+    figures
+        Numbers of the reported figures that are set against these networks; what is found in them belongs to these,
+        whatever network the figure itself comes from.
+    sample
+        Those of sample series only, or of real ones only; of both when none.
+    """
+    own = Q(series__network__in=networks) & ~Q(rule=REPORTED)
     rows = QualityFinding.objects.filter(
-        run__zone=zone, series__network__in=networks, starts_at__gte=start, ends_at__lte=end
+        own | Q(rule=REPORTED, series__in=figures), run__zone=zone, starts_at__gte=start, ends_at__lte=end
     )
+    if sample is not None:
+        rows = rows.filter(sample=sample)
     return {row.identity: row for row in rows.order_by("recorded_at", "pk")}
 
 
@@ -63,25 +83,31 @@ def findings_of(
             made[-1].marked = len(fault.marks)
             made[-1].causes = [cause.to_mapping() for cause in HONEST_CAUSES.get(fault.rule, ())]
         for test in each.tests:
-            if not test.alarm:
-                continue
-            made.append(
-                _finding(
-                    run, now, series, test.test, "warning", test.sentence.to_mapping(), dict(test.evidence)
-                )
-            )
-            made[-1].starts_at, made[-1].ends_at = (
-                grid.start,
-                grid.moment(grid.values.shape[1]),
-            )
-            made[-1].score, made[-1].p_value = test.score, test.p_value
-            made[-1].causes = [cause.to_mapping() for cause in test.honest_causes]
-    for finding in made:
-        finding.identity = digest_of_json(
-            [finding.rule, finding.series_id, finding.starts_at.isoformat(), finding.ends_at.isoformat()]
-        )[:32]
-        finding.content = digest_of_json([finding.sentence_zh, finding.sentence_en, finding.severity])[:32]
-    return made
+            if test.outcome.alarm:
+                first, stop = grid.moment(test.slots.start), grid.moment(test.slots.stop)
+                made.append(finding_of_test(run, now, series, test.outcome, first, stop))
+    return [_identified(finding) for finding in made]
+
+
+def finding_of_test(
+    run: QualityRun, now: datetime, series: Series, outcome: Finding, start: datetime, end: datetime
+) -> QualityFinding:
+    """The row for an alarm of a test over a period."""
+    made = _finding(
+        run, now, series, outcome.test, "warning", outcome.sentence.to_mapping(), dict(outcome.evidence)
+    )
+    made.starts_at, made.ends_at = start, end
+    made.score, made.p_value = outcome.score, outcome.p_value
+    made.causes = [cause.to_mapping() for cause in outcome.honest_causes]
+    return _identified(made)
+
+
+def _identified(finding: QualityFinding) -> QualityFinding:
+    finding.identity = digest_of_json(
+        [finding.rule, finding.series_id, finding.starts_at.isoformat(), finding.ends_at.isoformat()]
+    )[:32]
+    finding.content = digest_of_json([finding.sentence_zh, finding.sentence_en, finding.severity])[:32]
+    return finding
 
 
 def _finding(

@@ -19,11 +19,13 @@ from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.evidence.falsification.finding import adjusted
 from ecociv.evidence.models import Maintenance, QualityFinding, QualityRun, Series
 from ecociv.evidence.quality.declaration import NetworkRules, load_rules
-from ecociv.evidence.quality.examine import Examined, Instrument, Window, examine
-from ecociv.evidence.quality.grid import GOOD, Grid, grid_of
+from ecociv.evidence.quality.examine import Examined, Instrument, Tested, Window, examine
+from ecociv.evidence.quality.grid import GOOD, Grid, grid_of, newest_of
 from ecociv.evidence.quality.history import history_tests
 from ecociv.evidence.quality.marks import requalified
-from ecociv.evidence.quality.record import findings_of, gone_row, newest_findings, same
+from ecociv.evidence.quality.record import finding_of_test, findings_of, gone_row, newest_findings, same
+from ecociv.evidence.quality.reported import Compared, OtherUnit, compared_years, figure_key
+from ecociv.evidence.schema import series_id
 from ecociv.evidence.store import EvidenceStore
 from ecociv.people import audit
 
@@ -59,6 +61,14 @@ class _Part:
     grid: Grid
     examined: list[Examined] = field(default_factory=list)
     rows: dict[int, str] = field(default_factory=dict)
+    reported: list[Compared] = field(default_factory=list)
+
+
+def basis_of(zone: str, networks: Sequence[str]) -> str:
+    """Digest of the rules of some networks: the same as long as they say the same."""
+    rules = load_rules(zone)
+    chosen = [each for each in rules.networks if each.network in networks]
+    return digest_of_json([each.model_dump(mode="json", by_alias=True) for each in chosen])
 
 
 @dataclass(slots=True)
@@ -82,6 +92,8 @@ class RunQualityControl:
         A user, or the name of a command.
     mark
         Whether to write marks; without, findings alone are recorded.
+    sample
+        Look at sample series only, or at real ones only; at both when none.
     """
 
     zone: str
@@ -91,6 +103,7 @@ class RunQualityControl:
     author: Any
     as_of: datetime | None = None
     mark: bool = True
+    sample: bool | None = None
     store: EvidenceStore | None = None
 
     def check(self) -> Outcome:
@@ -173,14 +186,19 @@ class RunQualityControl:
     def _parts(self, network: NetworkRules, start: datetime, end: datetime) -> list[_Part]:
         found: dict[tuple[str, bool], list[Series]] = {}
         known = Series.objects.filter(network=network.network, property__key__in=list(network.properties))
+        if self.sample is not None:
+            known = known.filter(sample=self.sample)
         for series in known.select_related("sensor", "property", "place").order_by("key"):
             found.setdefault((series.property.key, series.sample), []).append(series)
         parts = []
         for (observed, _sample), members in sorted(found.items()):
             ids = [series.pk for series in members]
-            table = self._store().observations(ids, start=start, end=end, as_of=self.as_of)
-            if not table.num_rows:
+            revisions = self._store().observations(
+                ids, start=start, end=end, as_of=self.as_of, all_revisions=True
+            )
+            if not revisions.num_rows:
                 continue
+            table = newest_of(revisions)
             grid = grid_of(table, ids, start, end, network.every_hours * 3600)
             part = _Part(network, members, table, grid)
             part.examined = examine(
@@ -190,32 +208,28 @@ class RunQualityControl:
                 {s.pk: _instrument(s) for s in members if s.sensor is not None},
                 self._maintenance(members, grid, start, end),
             )
-            part.examined = self._with_history(part, observed, start, end)
+            part.examined = _with_history(part, revisions, observed)
+            try:
+                compared = compared_years(network.reported, members, grid, self._store(), self.as_of)
+                part.reported = list(compared)
+            except OtherUnit as error:
+                raise QualityRefused(str(error)) from error
             part.rows = self._rows_to_mark(part)
             parts.append(part)
         return parts
-
-    def _with_history(self, part: _Part, observed: str, start: datetime, end: datetime) -> list[Examined]:
-        """The same, with what the revisions say."""
-        revisions = self._store().observations(
-            part.grid.ids, start=start, end=end, as_of=self.as_of, all_revisions=True
-        )
-        found = history_tests(revisions, part.grid.ids, part.network, part.network.properties[observed])
-        corrected = iter(adjusted([each for own in found.values() for each in own]))
-        more = {number: tuple(next(corrected) for _ in own) for number, own in found.items()}
-        return [replace(each, tests=(*each.tests, *more.get(each.series, ()))) for each in part.examined]
 
     def _maintenance(
         self, members: Iterable[Series], grid: Grid, start: datetime, end: datetime
     ) -> dict[int, list[Window]]:
         declared = Maintenance.objects.filter(zone=self.zone, starts_at__lt=end, ends_at__gt=start)
         if self.as_of is not None:
-            declared = declared.filter(declared_at__lte=self.as_of)
+            declared = declared.filter(recorded_at__lte=self.as_of)
         by_series: dict[int, list[Window]] = {}
         entries = list(declared)
         for series in members:
             for entry in entries:
-                if entry.place_id == series.place_id and entry.series_id in (None, series.pk):
+                concerned = entry.place_id == series.place_id and entry.series_id in (None, series.pk)
+                if concerned and entry.sample is series.sample:
                     late = (entry.declared_at - entry.starts_at) / timedelta(days=1)
                     window = Window(
                         grid.slots_of(entry.starts_at, entry.ends_at), entry.reason, entry.author_name, late
@@ -314,6 +328,7 @@ class RunQualityControl:
             author=account_of(self.author),
             author_name=name_of(self.author),
             recorded_at=now,
+            basis=basis_of(self.zone, networks),
             counts={},
         )
         found = [
@@ -321,7 +336,13 @@ class RunQualityControl:
             for part in parts
             for finding in findings_of(part.series, part.grid, part.examined, run, now)
         ]
-        standing = newest_findings(run.zone, networks, start, end)
+        found += [
+            finding_of_test(run, now, each.series, each.outcome, each.start, each.end)
+            for part in parts
+            for each in part.reported
+            if each.outcome.alarm
+        ]
+        standing = newest_findings(run.zone, networks, self._figures(parts), start, end, self.sample)
         new = [each for each in found if not same(standing.get(each.identity), each)]
         still = {each.identity for each in found}
         gone = [
@@ -341,6 +362,11 @@ class RunQualityControl:
         QualityFinding.objects.bulk_create([*new, *gone], batch_size=200)
         return run, len(new), len(gone)
 
+    def _figures(self, parts: Sequence[_Part]) -> list[int]:
+        """Numbers of the figures that are set against these parts."""
+        keys = {figure_key(pair, part.series[0].sample) for part in parts for pair in part.network.reported}
+        return sorted(series_id(key) for key in keys)
+
     def _outcome(self, parts: Sequence[_Part], new: int, gone: int, run: QualityRun | None) -> Outcome:
         marked = Counter(rule for part in parts for rule in part.rows.values())
         wanted = sum(
@@ -354,7 +380,8 @@ class RunQualityControl:
         for part in parts:
             for each in part.examined:
                 findings.update(fault.rule for fault in each.faults)
-                findings.update(test.test for test in each.tests if test.alarm)
+                findings.update(test.outcome.test for test in each.tests if test.outcome.alarm)
+            findings.update(each.outcome.test for each in part.reported if each.outcome.alarm)
         return Outcome(
             series=sum(len(part.series) for part in parts),
             readings=int(sum((part.grid.states > 0).sum() for part in parts)),
@@ -365,6 +392,15 @@ class RunQualityControl:
             gone=gone,
             run=run,
         )
+
+
+def _with_history(part: _Part, revisions: pa.Table, observed: str) -> list[Examined]:
+    """The same, with what the revisions say."""
+    found = history_tests(revisions, part.grid.ids, part.network, part.network.properties[observed])
+    corrected = iter(adjusted([each for own in found.values() for each in own]))
+    whole = slice(0, part.grid.values.shape[1])
+    more = {number: tuple(Tested(next(corrected), whole) for _ in own) for number, own in found.items()}
+    return [replace(each, tests=(*each.tests, *more.get(each.series, ()))) for each in part.examined]
 
 
 def _instrument(series: Series) -> Instrument:

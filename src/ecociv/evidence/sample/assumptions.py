@@ -189,11 +189,12 @@ class FlatLine(Declared):
 
 
 class Maintenance(Declared):
-    """A declared interruption."""
+    """A declared interruption, and when it was declared."""
 
     station: str
     from_: datetime = Field(alias="from")
     to: datetime
+    declared: datetime
     note: str
 
 
@@ -228,6 +229,7 @@ class AirAssumptions(Declared):
     years: Years
     daily: Feed
     hourly: Feed
+    quality: tuple[Years, ...]
     cities: dict[str, dict[str, float]]
     yearly_change_percent: dict[str, float]
     season: dict[str, Season]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -15,6 +16,8 @@ from ecociv.evidence.sample.assumptions import POLLUTANTS, AirAssumptions
 
 _HEADER = ("city", "date", "aqi", "aqi_range", "quality", "pm2_5", "pm10", "so2", "co", "no2", "o3", "rank")
 _DECIMALS = {"pm2_5": 1, "pm10": 1, "so2": 1, "no2": 1, "co": 3, "o3": 0}
+_MEAN_OF_WHOLE_HOURS = {"pm2_5": 24, "pm10": 24, "so2": 24, "no2": 24}
+"""A day's mean of whole hourly figures is a multiple of 1/24; the real file has it rounded half up to one decimal."""
 _LOWEST = {"pm2_5": 3.0, "pm10": 5.0, "so2": 2.0, "no2": 3.0, "co": 0.1, "o3": 5.0}
 
 
@@ -55,10 +58,15 @@ def write_daily(air: DailyAir, path: Path) -> None:
                 shown = {
                     name: "—"
                     if missing or not np.isfinite(figures[name][place])
-                    else f"{figures[name][place]:.{_DECIMALS[name]}f}"
+                    else f"{_published(name, figures[name][place]):.{_DECIMALS[name]}f}"
                     for name in POLLUTANTS
                 }
                 writer.writerow([city, day.isoformat(), *(shown.get(name, "") for name in _HEADER[2:])])
+
+
+def _published(name: str, figure: float) -> float:
+    parts = _MEAN_OF_WHOLE_HOURS.get(name)
+    return figure if parts is None else math.floor(10 * round(figure * parts) / parts + 0.5) / 10
 
 
 def _days(assumptions: AirAssumptions) -> list[date]:

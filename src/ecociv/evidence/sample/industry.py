@@ -55,7 +55,8 @@ def write_emissions(book: Book, given: Assumptions, year: int) -> None:
     """Each item by key enterprise, households, farms and the rest; together they are the city's emission."""
     emitters = book.places.groups["emitters"]
     for item, shares in given.emissions.items():
-        total = book.units("emission", item, given.at(item, year))
+        cell = f"{item}.enterprise"
+        total = book.units("emission", cell, given.at(item, year))
         sources = ["domestic", "other"] + (["agriculture"] if shares.agriculture else [])
         by_sector = shares.enterprises
         members = {
@@ -69,11 +70,11 @@ def write_emissions(book: Book, given: Assumptions, year: int) -> None:
         for source, part in zip(sources, parts, strict=False):
             book.write("environment", book.zone, year, f"{item}.{source}", part)
         for emitter in emitters:
-            book.write("emission", emitter, year, item, 0)
+            book.write("emission", emitter, year, cell, 0)
         for sector, part in zip(by_sector, parts[len(sources) :], strict=True):
             spread = [1.0 + 0.5 * number for number in range(len(members[sector]))]
             for emitter, amount in zip(members[sector], share_out(part, spread), strict=True):
-                book.write("emission", emitter, year, item, amount)
+                book.write("emission", emitter, year, cell, amount)
 
 
 def write_recyclables(book: Book, given: Assumptions, year: int) -> None:

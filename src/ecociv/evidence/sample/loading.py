@@ -22,6 +22,7 @@ from ecociv.evidence.returns.bodies import Directory
 from ecociv.evidence.returns.figures import accepted_revisions
 from ecociv.evidence.returns.periods import ReturnPeriod
 from ecociv.evidence.sample.assumptions import Assumptions, Years, load_assumptions
+from ecociv.evidence.sample.control import TITLE, control, declare_windows
 from ecociv.evidence.sample.daily_air import daily_air, write_daily
 from ecociv.evidence.sample.filings import SampleReturn, write_returns
 from ecociv.evidence.sample.hourly_air import COLUMNS, city_days, hourly_air, staged_hours
@@ -32,8 +33,8 @@ from ecociv.evidence.store import EvidenceStore
 PROHIBITED = "patches/prohibited-development"
 _REASON = "sample data generated anew"
 _REVIEWER = "sample data review"
-STEPS = 8
-"""Steps of a loading: two of returns, the hours, four files, the patches."""
+STEPS = 9
+"""Steps of a loading: two of returns, the hours, four files, the patches, quality control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def load(
         title = load_mapping(name, zone=zone).title
         done(SampleStep(title, report.values_new, report.values_revised, report.values_unchanged))
     done(_file_patches(zone, given, patches, author))
+    declare_windows(zone, given, author)
+    done(SampleStep(TITLE, *control(zone, given, author, store)))
     return SampleReport(zone, files, given.years, tuple(steps))
 
 

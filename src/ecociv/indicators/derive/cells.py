@@ -36,6 +36,8 @@ class Resolved:
     wanted: int = 1
     found: int = 1
     lacking: list[Text] = field(default_factory=list)
+    by_definition: bool = False
+    """True where the figure follows from no evidence at all: a sum before its first year is 0."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,7 @@ def _of_place(asked: Asked, item: CellInput, place: str, label: Text) -> Resolve
         [seen for part in parts for seen in part.used],
         max(1, len(parts)),
         sum(isinstance(part.value, Fraction) for part in parts) if parts else 1,
+        by_definition=not parts,
     )
 
 
@@ -282,6 +285,25 @@ def missing_of(values: Iterable[Any]) -> Missing:
     """Why there is no figure: the common kind of absence of the inputs, or simply missing where they differ."""
     kinds = {value for value in values if isinstance(value, Missing)}
     return kinds.pop() if len(kinds) == 1 else Missing.MISSING
+
+
+def absences(kinds: Iterable[tuple[Text, Any]]) -> Text | None:
+    """Which figures are absent for which reason, where the reasons differ; none where they are one."""
+    named: dict[Missing, list[Text]] = {}
+    for label, kind in kinds:
+        if isinstance(kind, Missing) and label not in named.setdefault(kind, []):
+            named[kind].append(label)
+    if len(named) < 2:
+        return None
+    zh = "；".join(f"{kind.label.zh}：{_listed(names).zh}" for kind, names in sorted(named.items()))
+    en = "; ".join(f"{kind.label.en}: {_listed(names).en}" for kind, names in sorted(named.items()))
+    return Text(zh=f"缺数的原因不一（{zh}）", en=f"Figures are absent for different reasons ({en})")
+
+
+def _listed(names: list[Text], most: int = 6) -> Text:
+    zh, en = "、".join(name.zh for name in names[:most]), ", ".join(name.en for name in names[:most])
+    more = len(names) - most
+    return Text(zh=zh, en=en) if more <= 0 else Text(zh=f"{zh}等{len(names)}项", en=f"{en} and {more} more")
 
 
 def remark(item: Observation) -> Text | None:

@@ -26,9 +26,11 @@ from ecociv.indicators.declarations import (
 from ecociv.indicators.derive.cells import (
     Asked,
     Resolved,
+    absences,
     complete_members,
     decimal_of,
     digest_of,
+    members_of,
     missing_of,
     resolve,
     suppliers,
@@ -61,7 +63,11 @@ class Gathered:
     def missing(self) -> Missing | None:
         """Why there can be no result, or none."""
         lost = [item.value for item in self.inputs.values() if isinstance(item.value, Missing)]
-        return missing_of(lost) if lost else self.problem
+        if lost:
+            return missing_of(lost)
+        said = self.used or any(item.by_definition for item in self.inputs.values())
+        # Inputs that may be absent make no figure when all of them are.
+        return self.problem if said or not self.inputs else Missing.MISSING
 
     @property
     def used(self) -> list[Any]:
@@ -83,7 +89,8 @@ def gather_inputs(asked: Asked, inputs: Mapping[str, Any]) -> Gathered:
         share = min(item.members for item in together.values())
         if not wanted or len(whole) < share * len(wanted):
             made.problem = Missing.MISSING
-            whole = wanted
+            # Where nothing applies to any member, that is the answer.
+            whole = wanted or members_of(asked.zone, next(iter(together.values())))
         elif lacking:
             names = [asked.name_of(member) for member in lacking]
             made.notes.append(
@@ -209,8 +216,11 @@ def finish(
     """The figure with its trace, completeness and origin."""
     sample = any(item.sample for item in made.used)
     notes = list(made.notes)
-    if not made.used:
-        notes = [NOTHING_REPORTED]
+    if not made.used and isinstance(figure, Missing):
+        notes = [NOTHING_REPORTED, *([] if made.inputs else notes)]
+    if isinstance(figure, Missing):
+        mixed = absences((item.trace.label, item.value) for item in made.inputs.values())
+        notes += [mixed] if mixed else []
     notes += [SAMPLE_NOTE] if sample else []
     notes += list(declared.caveats)
     trace = Trace(

@@ -128,8 +128,8 @@ def _composition(declared: Reported, figures: Mapping[str, Decimal | Missing]) -
     """All parts and their sum, or why there is no figure: a composition with a hole or another sum is none."""
     numbers = {name: value for name, value in figures.items() if isinstance(value, Decimal)}
     if len(numbers) < len(declared.parts):
-        kinds = [value for value in figures.values() if isinstance(value, Missing)]
-        return (kinds[0] if kinds else Missing.MISSING), None
+        kinds = {figures.get(name, Missing.MISSING) for name in declared.parts} - set(numbers.values())
+        return (kinds.pop() if len(kinds) == 1 else Missing.MISSING), None
     if declared.whole is not None:
         total, whole = sum(numbers.values(), Decimal(0)), to_decimal(declared.whole)
         if abs(total - whole) > to_decimal(declared.tolerance):

@@ -21,6 +21,7 @@ from ecociv.indicators.derive.city_years import CityYear
 from ecociv.indicators.derive.figures import Derived
 from ecociv.indicators.engine import Engine, Window
 from ecociv.indicators.engine.base import EPOCH
+from ecociv.indicators.records import Mark, Marks, stored_key
 from ecociv.standards import air
 from ecociv.standards.parameters import parameter
 
@@ -66,19 +67,18 @@ def city_from_hours(
     sample: bool,
     as_of: datetime | None,
     engine: Engine,
+    marks: Marks,
 ) -> CityHours | None:
     """The days of a city from its stations; none where no station gave a usable hour.
 
     The stations are averaged hour by hour first (HJ 663), then the hours of a day, with the rules on how many there must
     be (GB 3095, Table 4), ozone as the largest 8-hour mean of the day. A day with too few hours of a pollutant has no
-    figure of it.
+    figure of it. ``marks`` say how much is known of each station's series.
     """
     wanted = {
-        series_id(f"sample/{key}" if sample else key): pair
-        for key, pair in station_keys(zone, stations).items()
+        series_id(stored_key(key, sample=sample)): pair for key, pair in station_keys(zone, stations).items()
     }
-    window = [Window.year(year)]
-    table = engine.usable(wanted, window, as_of)
+    table = engine.usable(wanted, [Window.year(year)], as_of)
     if not table.num_rows:
         return None
     days = tuple(day.day for day in Year(year).days())
@@ -89,16 +89,18 @@ def city_from_hours(
     values = table.column("value").to_numpy(zero_copy_only=False)
     revisions = table.column("revision").to_numpy()
     content = bytearray()
+    by_day: dict[tuple[str, str], NDArray[np.int64]] = {}
     for number in np.unique(ids):
         member, pollutant = wanted[int(number)]
         first, last = np.searchsorted(ids, [number, number + 1])
         at = since[first:last] // _HOUR
         grid[pollutant][members.index(member), at] = values[first:last]
+        by_day[member, pollutant] = np.bincount(at // 24, minlength=len(days))
         for part in (at, values[first:last], revisions[first:last]):
             content += f"{member}/{pollutant}".encode() + np.ascontiguousarray(part).tobytes()
     concentrations = _daily(grid, date(year, 12, 31), len(days))
     known = np.asarray(~np.isnan(np.stack(list(concentrations.values()))).all(axis=0), dtype=np.bool_)
-    summary = _stations(engine, wanted, window, as_of, date(year, 12, 31))
+    summary = _stations(by_day, _marks_by_station(zone, stations, marks, sample), date(year, 12, 31))
     count = len(days)
     city = CityYear(
         place,
@@ -136,40 +138,33 @@ def air_rounded(values: NDArray[np.float64], decimals: int) -> NDArray[np.float6
     return round_half_even(values, decimals)
 
 
+def _marks_by_station(zone: str, stations: Stations, marks: Marks, sample: bool) -> dict[str, list[Mark]]:
+    found: dict[str, list[Mark]] = {}
+    for key, (member, _) in station_keys(zone, stations).items():
+        if (mark := marks.get(stored_key(key, sample=sample))) is not None:
+            found.setdefault(member, []).append(mark)
+    return found
+
+
 def _stations(
-    engine: Engine,
-    wanted: Mapping[int, tuple[str, str]],
-    window: list[Window],
-    as_of: datetime | None,
-    on: date,
+    by_day: Mapping[tuple[str, str], NDArray[np.int64]], marks: Mapping[str, list[Mark]], on: date
 ) -> tuple[StationYear, ...]:
-    """Valid days and hours of each station, from the engine's daily counts, and revisions from its marks."""
+    """Valid days and hours of each station from the usable hours of each day, and revisions from its marks."""
     needed = int(parameter("air.validity", on=on).table["hours_in_day"])
-    by_day, marks = engine.days(wanted, window, as_of), engine.marks(wanted, window, as_of)
-    valid: dict[str, dict[str, int]] = {}
-    hours: dict[str, dict[str, int]] = {}
-    for number, n in zip(by_day.column("series_id").to_pylist(), by_day.column("n").to_pylist(), strict=True):
-        member, pollutant = wanted[number]
-        valid.setdefault(member, {}).setdefault(pollutant, 0)
-        hours.setdefault(member, {}).setdefault(pollutant, 0)
-        valid[member][pollutant] += n >= needed
-        hours[member][pollutant] += n
-    newest: dict[str, int] = {}
-    revision: dict[str, int] = {}
-    for row in marks.to_pylist():
-        member, _ = wanted[row["series_id"]]
-        newest[member] = max(newest.get(member, 0), row["recorded_at"])
-        revised = 2 if row["revisions"] > row["rows"] else 1
-        revision[member] = max(revision.get(member, 1), revised)
+    found: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
+    for (member, pollutant), hours in by_day.items():
+        valid, usable = found.setdefault(member, ({}, {}))
+        valid[pollutant] = int((hours >= needed).sum())
+        usable[pollutant] = int(hours.sum())
     return tuple(
         StationYear(
             member,
-            valid[member],
-            hours[member],
-            revision.get(member, 1),
-            (EPOCH + timedelta(microseconds=newest[member])).astimezone(UTC),
+            valid,
+            usable,
+            2 if any(revisions > rows for rows, revisions, _ in marks[member]) else 1,
+            (EPOCH + timedelta(microseconds=max(at for _, _, at in marks[member]))).astimezone(UTC),
         )
-        for member in sorted(valid)
+        for member, (valid, usable) in sorted(found.items())
     )
 
 

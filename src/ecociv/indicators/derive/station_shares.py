@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from ecociv.core.trace import Trace, TraceInput, TraceParameter
 from ecociv.evidence.mapping import load_places
 from ecociv.evidence.queries import Observation
 from ecociv.indicators.declarations import StationShare
-from ecociv.indicators.derive.cells import Asked, digest_of
+from ecociv.indicators.derive.cells import Asked, absences, digest_of, missing_of
 from ecociv.indicators.derive.figures import Derived, Figure
 from ecociv.indicators.derive.formulas import Gathered, finish, published
 from ecociv.standards import surface_water
@@ -36,6 +36,8 @@ class Judged:
     complies: bool | None
     months: int
     trace: Trace
+    absence: Missing | None = None
+    """Why there is not one reading of it, where all that was said gives one reason; none where there are readings."""
 
 
 def derive_station_share(declared: StationShare, asked: Asked, label: Text) -> Derived:
@@ -49,7 +51,8 @@ def derive_station_share(declared: StationShare, asked: Asked, label: Text) -> D
         grid, seen = _months_of(declared, asked, member)
         used += seen
         try:
-            judged.append(_judge(declared, asked, member, grid, seen))
+            made_of = _judge(declared, asked, member, grid, seen)
+            judged.append(replace(made_of, absence=_absence(seen)))
         except (MeasurementError, ParameterError) as error:
             name = asked.name_of(member)
             made.notes.append(
@@ -61,16 +64,21 @@ def derive_station_share(declared: StationShare, asked: Asked, label: Text) -> D
             judged.append(Judged(None, 0, Trace(name, None, "percent", "")))
     known = [item for item in judged if item.complies is not None]
     good = sum(bool(item.complies) for item in known)
-    figure: Figure = Missing.MISSING
-    if known and len(known) >= declared.members * len(members):
+    kinds = [item.absence for item in judged]
+    counted = [kind for kind in kinds if kind is not Missing.NOT_APPLICABLE]
+    figure: Figure = Missing.MISSING if None in counted else missing_of(counted or kinds)
+    if known and len(known) >= declared.members * len(counted):
         figure = published(Fraction(good * 100, len(known)), declared.decimals)
     elif known:
         made.notes.append(
             Text(
-                zh=f"应评价{len(members)}处，只有{len(known)}处数据足够，不作评价",
-                en=f"Of {len(members)} places only {len(known)} have enough data: not evaluated",
+                zh=f"应评价{len(counted)}处，只有{len(known)}处数据足够，不作评价",
+                en=f"Of {len(counted)} places only {len(known)} have enough data: not evaluated",
             )
         )
+    if isinstance(figure, Missing):
+        mixed = absences((asked.name_of(each), kind) for each, kind in zip(members, kinds, strict=True))
+        made.notes += [mixed] if mixed else []
     made.notes += list(dict.fromkeys(note for item in judged for note in item.trace.notes if _is_mark(note)))
     derived = finish(
         declared,
@@ -93,15 +101,11 @@ def derive_station_share(declared: StationShare, asked: Asked, label: Text) -> D
             *(item.trace for item in judged),
         ),
     )
-    return _with_origin(derived, used, asked, len(members), len(known))
+    return _with_origin(derived, used, len(counted), len(known))
 
 
-def _with_origin(
-    derived: Derived, used: list[Observation], asked: Asked, members: int, known: int
-) -> Derived:
+def _with_origin(derived: Derived, used: list[Observation], members: int, known: int) -> Derived:
     """Mark the figure with the origin of the readings, which are no cells of returns."""
-    from dataclasses import replace
-
     from ecociv.indicators.derive.reported import SAMPLE_NOTE
 
     sample = any(item.sample for item in used)
@@ -123,6 +127,12 @@ def _with_origin(
         evidence_digest=digest_of(used) if used else "",
         extras=extras,
     )
+
+
+def _absence(seen: list[Observation]) -> Missing | None:
+    if any(item.missing is None for item in seen):
+        return None
+    return missing_of(item.missing for item in seen)
 
 
 def _is_mark(note: Text) -> bool:
@@ -230,8 +240,6 @@ def _ions(
 
 
 def _named(found: Trace, name: Text, origin: tuple[TraceInput, ...]) -> Trace:
-    from dataclasses import replace
-
     return replace(found, label=name, inputs=(*found.inputs, *origin))
 
 

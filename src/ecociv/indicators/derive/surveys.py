@@ -13,7 +13,14 @@ from ecociv.core.missing import Missing
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace, TraceParameter
 from ecociv.indicators.declarations import SurveyShare
-from ecociv.indicators.derive.cells import Asked, Resolved, decimal_of, members_of, resolve
+from ecociv.indicators.derive.cells import (
+    Asked,
+    Resolved,
+    decimal_of,
+    members_of,
+    missing_of,
+    resolve,
+)
 from ecociv.indicators.derive.figures import Derived, Figure
 from ecociv.indicators.derive.formulas import Gathered, finish, published
 
@@ -93,14 +100,16 @@ def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
     strata: list[Stratum] = []
     traces: list[Trace] = []
     lacking: list[Text] = []
+    by_member: dict[str, dict[str, Resolved]] = {}
     for member in members:
         found = {name: resolve(asked, item, (member,)) for name, item in items.items()}
+        by_member[member] = found
         for name, each in found.items():
             made.inputs[f"{member}.{name}"] = each
         stratum = _stratum(found)
-        if stratum is None:
+        if stratum is None and _absence(found) is not Missing.NOT_APPLICABLE:
             lacking.append(asked.name_of(member))
-        else:
+        elif stratum is not None:
             strata.append(stratum)
         traces.append(
             Trace(
@@ -111,7 +120,9 @@ def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
                 tuple(each.trace for each in found.values()),
             )
         )
-    figure: Figure = Missing.MISSING
+    kinds = [_absence(item) for item in by_member.values()]
+    counted = [kind for kind in kinds if kind is not Missing.NOT_APPLICABLE]
+    figure: Figure = Missing.MISSING if None in counted else missing_of(counted or kinds)
     extras: dict[str, Any] = {}
     parameters: list[TraceParameter] = []
     if lacking:
@@ -121,7 +132,7 @@ def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
                 en=f"Strata without a usable sample: {', '.join(n.en for n in lacking)}",
             )
         )
-    if strata and len(strata) >= declared.members * len(members):
+    if strata and len(strata) >= declared.members * len(counted):
         same_units = declared.size_unit == declared.sample_unit
         result = stratified_share(strata, declared.confidence, finite_population=same_units)
         figure = published(result.share * 100, declared.decimals)
@@ -160,6 +171,12 @@ def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
         extras=extras,
         inputs=tuple(traces),
     )
+
+
+def _absence(found: dict[str, Resolved]) -> Missing | None:
+    """Why a stratum has no figures, where all that lack one lack it for the same reason; none where there are figures."""
+    lost = [item.value for item in found.values() if isinstance(item.value, Missing)]
+    return missing_of(lost) if lost else None
 
 
 def _stratum(found: dict[str, Resolved]) -> Stratum | None:

@@ -54,12 +54,13 @@ DAYS = pa.schema(
 MARKS = pa.schema(
     [
         pa.field("series_id", pa.int64()),
+        pa.field("span", pa.int64()),
         pa.field("rows", pa.int64()),
         pa.field("revisions", pa.int64()),
         pa.field("recorded_at", pa.int64()),
     ]
 )
-"""How much is known of each series: rows, sum of revision numbers, and when the last was recorded."""
+"""How much is known of each series in each window (by its place): rows, sum of revisions, and when the last was recorded."""
 
 
 class EngineMissing(RuntimeError):

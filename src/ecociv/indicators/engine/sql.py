@@ -43,12 +43,15 @@ def days(windows: Sequence[Window], as_of: datetime | None) -> str:
 
 
 def marks(windows: Sequence[Window], as_of: datetime | None) -> str:
-    """Rows, sum of revisions and the last recording of each series."""
+    """Rows, sum of revisions and the last recording of each series in each window."""
+    spans = " ".join(f"WHEN {_inside(window)} THEN {place}" for place, window in enumerate(windows))
     return (
         f"SELECT {', '.join(MARKS.names)} FROM ("
-        f"SELECT e.series_id, count(*) AS rows, CAST(sum(revision) AS BIGINT) AS revisions, "
-        f"max(recorded_at) AS recorded_at FROM evidence e JOIN wanted w ON e.series_id = w.series_id "
-        f"WHERE {_within(windows, as_of)} GROUP BY e.series_id) marks ORDER BY series_id"
+        f"SELECT series_id, span, count(*) AS rows, CAST(sum(revision) AS BIGINT) AS revisions, "
+        f"max(recorded_at) AS recorded_at FROM ("
+        f"SELECT e.series_id, CAST(CASE {spans} END AS BIGINT) AS span, revision, recorded_at "
+        f"FROM evidence e JOIN wanted w ON e.series_id = w.series_id WHERE {_within(windows, as_of)}"
+        f") said GROUP BY series_id, span) marks ORDER BY series_id, span"
     )
 
 
@@ -66,9 +69,10 @@ def _usable(windows: Sequence[Window], as_of: datetime | None) -> str:
 
 
 def _within(windows: Sequence[Window], as_of: datetime | None) -> str:
-    ranges = " OR ".join(
-        f"(valid_from >= {microseconds(window.start)} AND valid_from < {microseconds(window.end)})"
-        for window in windows
-    )
+    ranges = " OR ".join(f"({_inside(window)})" for window in windows)
     known = "" if as_of is None else f" AND recorded_at <= {microseconds(as_of)}"
     return f"({ranges}){known}"
+
+
+def _inside(window: Window) -> str:
+    return f"valid_from >= {microseconds(window.start)} AND valid_from < {microseconds(window.end)}"

@@ -45,7 +45,7 @@ ADVICE = (
 def day(request: HttpRequest) -> HttpResponse:
     """The air of the latest day with readings, or of the day that the reader picks."""
     as_of = read_as_of(request)
-    found = networks()
+    found = networks(request.user)
     asked = _day(request.GET.get("day", ""))
     network, newest = _chosen(found, request.GET.get("data", ""), as_of)
     context: dict[str, Any] = {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from ecociv.core.decimals import plain
+from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.trace import TraceInput
 from ecociv.evidence.models import Document
@@ -29,8 +29,10 @@ from ecociv.plan.package.organisations import UnknownOrganisation
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.sources import Source, leaves_of, source_of
+from ecociv.portal.known import read_year
+from ecociv.portal.sources import Source, leaves_of, reads_returns, source_of
 from ecociv.portal.tables import Column, Table
+from ecociv.portal.values import readable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
 
@@ -58,24 +60,41 @@ class Leaf:
         """What the figure is."""
         return self.leaf.label.in_language(language())
 
+    @property
+    def value(self) -> str:
+        """The figure with its unit; a kind of absence in words."""
+        value, unit = self.leaf.value, label_of(self.leaf.unit).in_language(language())
+        if value is None:
+            return "—"
+        if isinstance(value, Missing):
+            return value.label.in_language(language())
+        number = readable(value) if isinstance(value, Decimal) else f"{value:.8g}"
+        return number if self.leaf.unit == "1" else f"{number} {unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class SideShown:
     """One side of a comparison."""
 
     stated: Statement
+    bodies: tuple[str, ...]
     leaves: tuple[Leaf, ...]
     more: int
 
     @property
     def value(self) -> str:
-        """The figure with no more digits than the trace has."""
-        return plain(self.stated.value)
+        """The figure for reading; the file has all its digits."""
+        return readable(self.stated.value)
 
     @property
     def suppliers(self) -> str:
         """Who supplied it."""
-        return ("、" if language() == "zh" else ", ").join(filter(None, self.stated.suppliers)) or "—"
+        return ("、" if language() == "zh" else ", ").join(self.bodies) or "—"
+
+    @property
+    def documents(self) -> str:
+        """Returns and files from which its figures were read, each once."""
+        return "; ".join(dict.fromkeys(leaf.document for leaf in self.leaves if leaf.document))
 
     @property
     def origin(self) -> str:
@@ -114,7 +133,7 @@ class ConflictRow:
     def difference(self) -> str:
         """Left less right, with its sign."""
         number = self.found.difference
-        return f"+{plain(number)}" if number > 0 else plain(number).replace("-", "−")
+        return f"+{readable(number)}" if number > 0 else readable(number).replace("-", "−")
 
     @property
     def relative(self) -> float:
@@ -150,7 +169,7 @@ def _columns() -> list[Column[ConflictRow]]:
             return row.left if left else row.right
 
         return [
-            Column(key, label, lambda r: shown(r).stated.value, numeric=True),
+            Column(key, label, lambda r: shown(r).stated.value),
             Column(
                 f"{key}_supplier",
                 f"{label}: {_('supplied by')}",
@@ -241,12 +260,12 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     zone = plan.zone.key
     as_of = read_as_of(request)
     years = years_with_values(zone, as_of.moment)
-    asked = request.GET.get("year", "")
-    wanted = [int(asked)] if asked.isdigit() and int(asked) in years else years
+    asked = read_year(request.GET.get("year", ""))
+    wanted = [asked] if asked in years else years
     stamp = _stamp(zone)
     found = [each for year in wanted for each in compared(zone, year, as_of.moment, stamp)]
     kinds = kinds_of(zone)
-    rows = _rows(plan, found, kinds)
+    rows = _rows(plan, found, kinds, reads_returns(request.user))
     filters = _filters(request, plan, rows, years)
     everything = filters["show"] == "all"
     kept = [row for row in rows if (everything or not row.found.holds) and _keep(row, filters)]
@@ -295,15 +314,15 @@ def kinds_of(zone: str) -> dict[str, str]:
     return kinds
 
 
-def _rows(plan: ZonePackage, found: list[Conflict], kinds: dict[str, str]) -> list[ConflictRow]:
+def _rows(plan: ZonePackage, found: list[Conflict], kinds: dict[str, str], inside: bool) -> list[ConflictRow]:
     files = _files(found)
     return [
         ConflictRow(
             each,
             kinds.get(each.key, "returns"),
             _body(plan, each.settle),
-            _side(each.left, files),
-            _side(each.right, files),
+            _side(plan, each.left, files, inside),
+            _side(plan, each.right, files, inside),
         )
         for each in found
     ]
@@ -324,14 +343,15 @@ def _files(found: list[Conflict]) -> dict[str, str]:
     return {digest: named[digest[:length]] for digest in digests if digest[:length] in named}
 
 
-def _side(stated: Statement, files: dict[str, str]) -> SideShown:
+def _side(plan: ZonePackage, stated: Statement, files: dict[str, str], inside: bool) -> SideShown:
     leaves = leaves_of(stated.trace)
     shown = []
     for leaf in leaves[:SOURCES_SHOWN]:
-        source = source_of(leaf.source_id, leaf.valid)
+        source = source_of(leaf.source_id, leaf.valid, inside=inside)
         document = files.get(source.digest, source.title) if source else ""
         shown.append(Leaf(leaf, source, document))
-    return SideShown(stated, tuple(shown), max(0, len(leaves) - SOURCES_SHOWN))
+    bodies = tuple(_name(plan, name) for name in stated.suppliers if name)
+    return SideShown(stated, bodies, tuple(shown), max(0, len(leaves) - SOURCES_SHOWN))
 
 
 def _body(plan: ZonePackage, name: str) -> Organisation | None:
@@ -341,9 +361,15 @@ def _body(plan: ZonePackage, name: str) -> Organisation | None:
         return None
 
 
+def _name(plan: ZonePackage, name: str) -> str:
+    """A body in the reader's language; as it signed, where the plan does not know it."""
+    body = _body(plan, name)
+    return body.shown(language()) if body else name
+
+
 def _filters(request: HttpRequest, plan: ZonePackage, rows: list[ConflictRow], years: list[int]) -> Filters:
     bodies = {row.settle_text for row in rows} | {
-        name for row in rows for side in (row.left, row.right) for name in side.stated.suppliers if name
+        name for row in rows for side in (row.left, row.right) for name in side.bodies
     }
     used = {row.kind for row in rows}
     return Filters(
@@ -369,7 +395,7 @@ def _keep(row: ConflictRow, filters: Filters) -> bool:
         return False
     if filters["kind"] and row.kind != filters["kind"]:
         return False
-    concerned = (row.settle_text, *row.left.stated.suppliers, *row.right.stated.suppliers)
+    concerned = (row.settle_text, *row.left.bodies, *row.right.bodies)
     if filters["body"] and filters["body"] not in concerned:
         return False
     return matches(filters.text, row.found.title.zh, row.found.title.en, *concerned)

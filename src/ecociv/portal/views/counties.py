@@ -19,7 +19,7 @@ from ecociv.plan.package import Indicator, Series, ZonePackage
 from ecociv.portal.collation import collation_key
 from ecociv.portal.county_figures import ADDITIVE, counties_of, figure_of, has_counties, values_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.known import Known, read_known
+from ecociv.portal.known import Known, read_known, read_year
 from ecociv.portal.tables import Cell, Column, Table
 from ecociv.portal.values import value_text
 from ecociv.portal.views.common import export, with_plan
@@ -142,7 +142,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             {
                 place: value
                 for place in (home, *counties)
-                if (value := values.get((series.key, place, year))) is not None
+                if year and (value := values.get((series.key, place, year))) is not None
             },
         )
         for indicator, series in declared
@@ -200,9 +200,9 @@ def _year(
     years: list[int],
 ) -> int | None:
     """The year asked for; else the last that had ended on the reader's day and in which most figures are there."""
-    asked = request.GET.get("year", "")
-    if asked.isdigit() and int(asked) in years:
-        return int(asked)
+    asked = read_year(request.GET.get("year", ""))
+    if asked in years:
+        return asked
     there = dict.fromkeys(years, 0)
     for (_key, place, year), value in values.items():
         if place in counties and figure_of(value) is not None:

@@ -147,8 +147,8 @@ def _rows(plan: ZonePackage, years: list[int]) -> list[DerivationRow]:
     declared = load_derivations(plan)
     known: dict[tuple[str, int], tuple[str, bool]] = {}
     values = IndicatorValue.objects.filter(zone=plan.zone.key, place=declared.place).newest()
-    for series, year, missing, sample in values.values_list("series", "year", "missing_kind", "sample"):
-        known[series, year] = (missing or "value", sample)
+    for key, year, missing, sample in values.values_list("series", "year", "missing_kind", "sample"):
+        known[key, year] = (missing or "value", sample)
     rows = []
     for indicator in plan.indicators:
         for series in indicator.series:

@@ -6,195 +6,30 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from ecociv.core.decimals import plain
-from ecociv.core.quantities import label_of
-from ecociv.evidence.mapping import place_name
 from ecociv.evidence.models import ImportRun, ReturnStep
-from ecociv.indicators.derivations import load_derivations
-from ecociv.indicators.differences import Difference, InputChange
-from ecociv.indicators.forms import cell_name, form_cells
-from ecociv.indicators.models import IndicatorValue
-from ecociv.people.permissions import allowed
-from ecociv.people.policy import Action
-from ecociv.plan.package import Indicator, Series, ZonePackage
+from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import LOCAL, moment_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.lights import Shown, shown_as
-from ecociv.portal.moved import Stretch, last_change, moved, revising_runs, stretch_of, touched_years
-from ecociv.portal.sources import Source, return_address, source_of
+from ecociv.portal.known import read_year
+from ecociv.portal.moved import Stretch, last_change, revising_runs, stretch_of, touched_years
+from ecociv.portal.moved_rows import CAUSES, MovedInput, MovedRow, moved_rows
+from ecociv.portal.sources import reads_returns, return_address, title_of
 from ecociv.portal.tables import Column, Table
-from ecociv.portal.values import value_text
 from ecociv.portal.views.common import export, with_plan
-from ecociv.portal.zone import language
 
-CAUSES: dict[str, str | Promise] = {
-    "evidence": gettext_lazy("The evidence changed"),
-    "plan-or-rule": gettext_lazy("The plan, a target or a rule changed"),
-    "peers": gettext_lazy("The value stands; the peers or the rule moved its light"),
-}
 ALL_AT_ONCE = 3
 """So many years are derived for one page; of more, the reader chooses one."""
 RUNS_OFFERED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class MovedInput:
-    """A statement that moved a figure."""
-
-    change: InputChange
-    source: Source | None
-    name: str
-    return_url: str
-    document: str
-    run: ImportRun | None
-
-    @property
-    def before(self) -> str:
-        """The figure before; a dash where nothing was known."""
-        return self.change.before or "—"
-
-    @property
-    def after(self) -> str:
-        """The figure after."""
-        return self.change.after or "—"
-
-    @property
-    def many(self) -> bool:
-        """Whether this stands for so many statements that only their number is told."""
-        return self.change.recorded_at is None
-
-    @property
-    def as_text(self) -> str:
-        """One line for a file."""
-        change = self.change
-        if self.many:
-            return _("%(series)s %(period)s: %(count)s statements") % {
-                "series": change.series,
-                "period": change.period,
-                "count": change.statements,
-            }
-        said = f"{change.series} {change.period} r{change.revision}: {self.before} → {self.after}"
-        return " ".join(filter(None, (said, change.author, change.reason)))
-
-
-@dataclass(frozen=True, slots=True)
-class MovedRow:
-    """A figure that is another after the stretch."""
-
-    found: Difference
-    year: int
-    indicator: Indicator
-    series: Series
-    home: bool
-    inputs: tuple[MovedInput, ...]
-
-    @property
-    def name(self) -> str:
-        """Name of the series in the reader's language."""
-        return self.indicator.series_name(self.series).in_language(language())
-
-    @property
-    def place(self) -> str:
-        """Name of the place."""
-        return place_name(self._zone, self.found.place).in_language(language())
-
-    @property
-    def _zone(self) -> str:
-        value = self.found.after or self.found.before
-        return value.zone if value else ""
-
-    @property
-    def unit(self) -> str:
-        """Unit in the reader's language."""
-        return label_of(self.found.unit).in_language(language())
-
-    @property
-    def before(self) -> str:
-        """The value before in words; a dash where there was none."""
-        return _shown(self.indicator, self.found.before)
-
-    @property
-    def after(self) -> str:
-        """The value after in words."""
-        return _shown(self.indicator, self.found.after)
-
-    @property
-    def light_before(self) -> Shown | None:
-        """The light before."""
-        return _light(self.found.before)
-
-    @property
-    def light_after(self) -> Shown | None:
-        """The light after."""
-        return _light(self.found.after)
-
-    @property
-    def light_moved(self) -> bool:
-        """Whether the light is another."""
-        return self.light_before != self.light_after
-
-    @property
-    def change(self) -> Decimal | None:
-        """After less before; none where one of them is no single figure."""
-        one, two = self.found.before, self.found.after
-        if one is None or two is None or one.value is None or two.value is None:
-            return None
-        return two.value - one.value
-
-    @property
-    def change_text(self) -> str:
-        """The change with its sign."""
-        change = self.change
-        if change is None:
-            return ""
-        return f"+{plain(change)}" if change > 0 else plain(change).replace("-", "−")
-
-    @property
-    def relative(self) -> float | None:
-        """The change as a share of the value before, in per cent; none where that was 0 or is not there."""
-        before = self.found.before
-        if self.change is None or before is None or not before.value:
-            return None
-        return float(self.change / abs(before.value) * 100)
-
-    @property
-    def relative_text(self) -> str:
-        """The share with its sign, to three significant figures."""
-        return "" if self.relative is None else f"{self.relative:+.3g} %".replace("-", "−")
-
-    @property
-    def cause(self) -> str:
-        """The cause in words."""
-        return str(CAUSES[self.found.why])
-
-    @property
-    def sample(self) -> bool:
-        """Whether either side rests on generated data."""
-        return any(side is not None and side.sample for side in (self.found.before, self.found.after))
-
-
-def _shown(indicator: Indicator, value: IndicatorValue | None) -> str:
-    if value is None:
-        return "—"
-    if value.missing is not None:
-        return value.missing.label.in_language(language())
-    return value_text(indicator, value.value if value.value is not None else value.parts)
-
-
-def _light(value: IndicatorValue | None) -> Shown | None:
-    return shown_as(value.light) if value is not None and value.light else None
 
 
 def _columns() -> list[Column[MovedRow]]:
@@ -222,7 +57,7 @@ def _columns() -> list[Column[MovedRow]]:
         Column("relative", gettext_lazy("Change (%)"), lambda r: r.relative, export_only=True),
         Column(
             "light",
-            gettext_lazy("Light"),
+            gettext_lazy("Light before"),
             lambda r: r.light_before.label if r.light_before else "",
             export_only=True,
         ),
@@ -309,13 +144,17 @@ def _day(moment: dt.datetime) -> str:
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Figures that differ, from what was known at the one moment to what was known at the other."""
-    zone = plan.zone.key
+    zone, inside = plan.zone.key, reads_returns(request.user)
     runs = revising_runs(zone)
     asked = _asked(request, zone, runs)
     last = last_change(zone)
     years = touched_years(plan, asked.stretch) if asked else {}
     chosen = _years(request, years)
-    rows = [row for year in chosen for row in _rows(plan, year, asked.stretch)] if asked else []
+    rows = (
+        [row for year in chosen for row in moved_rows(plan, year, asked.stretch, inside=inside)]
+        if asked
+        else []
+    )
     filters = _filters(request, rows)
     kept = [row for row in rows if _keep(row, filters)]
     table = Table(_columns(), kept, request.GET, default_sort="number", page_size=50)
@@ -328,7 +167,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         if asked
         else (),
         "asked": asked,
-        "about": _about(asked.run) if asked and asked.run else None,
+        "about": _about(asked.run, inside) if asked and asked.run else None,
         "runs": [(run, run_label(run)) for run in runs[:RUNS_OFFERED]],
         "years": years,
         "chosen": chosen,
@@ -339,56 +178,18 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "last_label": run_label(last) if last else "",
         "last_key": str(last.pk) if last else "",
         "today": timezone.localdate(),
-        "may_see_runs": allowed(request.user, Action.READ, zone=zone, public=False),
+        "inside": inside,
     }
     return render(request, "portal/differences.html", context)
 
 
 def _years(request: HttpRequest, reached: dict[int, int]) -> list[int]:
     """The years to derive: the one asked for, else all where they are few, else the last."""
-    asked = request.GET.get("year", "")
-    if asked.isdigit() and int(asked) in reached:
-        return [int(asked)]
+    asked = read_year(request.GET.get("year", ""))
+    if asked in reached:
+        return [asked]
     every = sorted(reached)
     return every if len(every) <= ALL_AT_ONCE else every[-1:]
-
-
-def _rows(plan: ZonePackage, year: int, stretch: Stretch) -> list[MovedRow]:
-    zone = plan.zone.key
-    home = load_derivations(plan).place
-    found = moved(zone, year, stretch)
-    moments = {item.recorded_at for each in found for item in each.inputs if item.recorded_at}
-    runs = {
-        run.recorded_at: run
-        for run in ImportRun.objects.filter(zone=zone, recorded_at__in=moments).select_related("document")
-    }
-    known = {series.key: (indicator, series) for indicator in plan.indicators for series in indicator.series}
-    inputs: dict[InputChange, MovedInput] = {}
-    rows = []
-    for each in found:
-        if each.series not in known:
-            continue
-        for item in each.inputs:
-            if item not in inputs:
-                inputs[item] = _input(zone, item, runs.get(item.recorded_at))
-        rows.append(
-            MovedRow(
-                each, year, *known[each.series], each.place == home, tuple(inputs[i] for i in each.inputs)
-            )
-        )
-    return rows
-
-
-def _input(zone: str, item: InputChange, run: ImportRun | None) -> MovedInput:
-    form, _place, cell = item.series.removeprefix("sample/").split("/", 2)
-    source = source_of(item.series)
-    named = (
-        cell_name(zone, form, cell).in_language(language())
-        if cell in form_cells(zone).get(form, {})
-        else cell
-    )
-    document = run.document.name if run and run.document else source.title if source else form
-    return MovedInput(item, source, named, return_address(item.series, item.period[:4]), document, run)
 
 
 def _filters(request: HttpRequest, rows: list[MovedRow]) -> Filters:
@@ -431,11 +232,17 @@ def _keep(row: MovedRow, filters: Filters) -> bool:
 def run_label(run: ImportRun) -> str:
     """A run in one line: when, what, why."""
     when = run.recorded_at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if run.recorded_at else ""
-    what = run.document.name if run.document else run.mapping or run.get_kind_display()
+    what = (
+        run.document.name
+        if run.document
+        else title_of(run.mapping)
+        if run.mapping
+        else run.get_kind_display()
+    )
     return " · ".join(filter(None, (when, what, run.reason[:60])))
 
 
-def _about(run: ImportRun) -> dict[str, Any]:
+def _about(run: ImportRun, inside: bool) -> dict[str, Any]:
     """The run whose consequences are shown, with the return that it recorded where it recorded one."""
     step = ReturnStep.objects.filter(run=run.pk).select_related("of").order_by("pk").first()
     of = step.of if step else None
@@ -444,6 +251,6 @@ def _about(run: ImportRun) -> dict[str, Any]:
         "run": run,
         "label": run_label(run),
         "of": of,
-        "return_url": return_address(key, of.period) if of else "",
+        "return_url": return_address(key, of.period, inside=inside) if of else "",
         "recorded": run.recorded_at,
     }

@@ -22,7 +22,7 @@ from ecociv.portal.collation import collation_key
 from ecociv.portal.county_figures import county_cards
 from ecociv.portal.duties import holders
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.known import read_known
+from ecociv.portal.known import read_known, read_year
 from ecociv.portal.labels import KINDS, OBLIGATIONS
 from ecociv.portal.lights import LIGHTS, Shown, counted, shown_as
 from ecociv.portal.paths import path_chart, peers_chart, spark_of
@@ -244,12 +244,7 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
         "today": today,
         "known": known,
         "as_of": known.as_of,
-        "counties": county_cards(plan, indicator, _asked_year(request), known.moment),
+        "counties": county_cards(plan, indicator, read_year(request.GET.get("counties", "")), known.moment),
     }
     return render(request, "portal/indicator.html", context)
 
-
-def _asked_year(request: HttpRequest) -> int | None:
-    """The year for which the figures of the counties are asked for."""
-    asked = request.GET.get("counties", "")
-    return int(asked) if asked.isdigit() and len(asked) == 4 else None

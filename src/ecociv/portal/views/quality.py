@@ -6,10 +6,10 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
 from ecociv.evidence.actions.append import ReasonRequired
+from ecociv.evidence.disclosure import readable_series
 from ecociv.evidence.mapping import available_mappings
 from ecociv.evidence.models import FindingDecision, QualityFinding, QualityRun, Series
 from ecociv.evidence.quality.decide import DecideFinding, DecisionRefused, LiftMarks
@@ -32,12 +33,13 @@ from ecociv.evidence.quality.queries import (
     completeness,
     decisions_on,
     standing_findings,
+    windows_of,
 )
 from ecociv.evidence.staged import AppendRefused
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
-from ecociv.portal.as_of import AsOf, read_as_of
+from ecociv.portal.as_of import LOCAL, AsOf, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.quality_access import sees_all, suppliers, visible
 from ecociv.portal.quality_charts import charts_of
@@ -45,7 +47,6 @@ from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 ICONS = {"error": "alert-octagon", "warning": "alert-triangle", "note": "info-circle"}
 STATES = {
     "open": gettext_lazy("Open"),
@@ -134,7 +135,7 @@ def board(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     )  # fmt: skip
     chosen = filters["network"] or (networks[0] if networks else "")
     year = int(filters["year"] or last)
-    rows = _completeness_rows(declared, chosen, year, as_of) if chosen else []
+    rows = _completeness_rows(readable_series(request.user), declared, chosen, year, as_of) if chosen else []
     kept = [
         row for row in rows
         if matches(filters.text, row.of.series.place.name_zh, row.of.series.place.name_en, row.of.series.property.name_zh, row.of.series.property.name_en, row.of.series.property.key)
@@ -161,7 +162,9 @@ def board(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return render(request, "portal/quality/board.html", context)
 
 
-def _completeness_rows(declared: QualityRules, network: str, year: int, as_of: AsOf) -> list[Row]:
+def _completeness_rows(
+    visible: QuerySet[Series], declared: QualityRules, network: str, year: int, as_of: AsOf
+) -> list[Row]:
     rules = declared.of(network, dt.date(year, 1, 1))
     if rules is None:
         return []
@@ -170,7 +173,7 @@ def _completeness_rows(declared: QualityRules, network: str, year: int, as_of: A
     if until <= start:
         return []
     series = list(
-        Series.objects.filter(network=network, property__key__in=list(rules.properties)).select_related(
+        visible.filter(network=network, property__key__in=list(rules.properties)).select_related(
             "place", "property"
         )
     )
@@ -331,6 +334,9 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
         "refused": refused,
         "typed": request.POST.get("reason", "") if refused else "",
         "figures": _figures(finding),
+        "windows": windows_of(
+            zone, finding.series, finding.starts_at, finding.ends_at, as_of=as_of.moment
+        ),
     }
     return render(request, "portal/quality/finding.html", context, status=422 if refused else 200)
 

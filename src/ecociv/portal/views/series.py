@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from ecociv.core.quantities import label_of
 from ecociv.evidence import queries
+from ecociv.evidence.disclosure import readable_series
 from ecociv.evidence.latest import latest
 from ecociv.evidence.models import ImportRun, Series
 from ecociv.people.permissions import allowed
@@ -88,7 +89,7 @@ def _list_columns() -> list[Column[Series]]:
 def listing(request: HttpRequest) -> HttpResponse:
     """All series, to search, filter and sort."""
     as_of = read_as_of(request)
-    every = list(Series.objects.select_related("place", "property"))
+    every = list(readable_series(request.user).select_related("place", "property"))
     titles = network_titles()
     filters = Filters(
         request.GET,
@@ -171,7 +172,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One series: what, where, by whom; its chart and table in a window; revisions of a point; runs."""
     as_of = read_as_of(request)
     series = get_object_or_404(
-        Series.objects.select_related("place__parent__parent", "property", "sensor"), key=key
+        readable_series(request.user).select_related("place__parent__parent", "property", "sensor"), key=key
     )
     newest = latest([series.pk], as_of=as_of.moment).get(series.pk)
     window = read_window(request, newest, series.averaging)

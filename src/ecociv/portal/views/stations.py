@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from ecociv.evidence.disclosure import readable_places, readable_series
 from ecociv.evidence.latest import Latest, gap_shares, latest, network_of
 from ecociv.evidence.models import Place, Series
 from ecociv.portal.as_of import AsOf, read_as_of
@@ -182,7 +183,7 @@ def _values_text(row: StationRow) -> str:
 def listing(request: HttpRequest) -> HttpResponse:
     """Every place with series, on a map and in a table that says the same."""
     as_of = read_as_of(request)
-    series = list(Series.objects.select_related("place__parent__parent__parent", "property"))
+    series = list(readable_series(request.user).select_related("place__parent__parent__parent", "property"))
     titles = network_titles()
     networks = sorted({each.network for each in series})
     kinds = dict(Place._meta.get_field("kind").flatchoices)
@@ -275,7 +276,7 @@ def _map_data(rows: list[StationRow], as_of: AsOf) -> dict[str, Any]:
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One place with all its series."""
     as_of = read_as_of(request)
-    place = get_object_or_404(Place.objects.select_related("parent__parent__parent"), key=key)
+    place = get_object_or_404(readable_places(request.user).select_related("parent__parent__parent"), key=key)
     series = list(place.series_set.select_related("property", "place", "sensor").order_by("network", "key"))
     found = series_at_places(series, as_of).get(place.pk, [])
     networks: dict[str, list[SeriesAtPlace]] = defaultdict(list)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from ecociv.evidence.disclosure import readable_places
 from ecociv.evidence.models import Place
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.collation import collation_key
@@ -120,7 +121,7 @@ def _columns(year: int) -> list[Column[Row]]:
 def listing(request: HttpRequest) -> HttpResponse:
     """All sections in the month asked for, or in the latest one with tests."""
     as_of = read_as_of(request)
-    series = water_series()
+    series = water_series(request.user)
     newest = last_month(series, as_of.moment)
     month = read_month(request.GET.get("month", "")) or newest
     if month is None:
@@ -222,8 +223,8 @@ def _map_data(rows: list[Row], as_of: AsOf) -> dict[str, Any]:
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One section: items by month, a chart of one item with the limits of the classes, the years."""
     as_of = read_as_of(request)
-    place = get_object_or_404(Place.objects.select_related("parent__parent"), key=key)
-    series = [each for each in water_series() if each.place_id == place.pk]
+    place = get_object_or_404(readable_places(request.user).select_related("parent__parent"), key=key)
+    series = [each for each in water_series(request.user) if each.place_id == place.pk]
     if not series:
         raise Http404(f"no monthly tests at {key}")
     newest = last_month(series, as_of.moment)

@@ -47,6 +47,8 @@ class Device(Declared):
     password: Password
     systems: tuple[str, ...] = ()
     """System codes (ST) that it may send; none declared means any."""
+    factors: tuple[str, ...] = ()
+    """Factors that it measures; none declared means all of the declaration's."""
 
 
 class SentItem(Declared):
@@ -117,25 +119,24 @@ def load_outlets(zone: str) -> dict[str, Outlet]:
             raise DeclarationError(
                 f"intake {outlets.key}: properties without declaration: {', '.join(lost)}."
             )
-        items: dict[tuple[str, str, str], SentItem] = {
-            (item.factor, item.command, item.item): item for item in outlets.items
-        }
+        declared = {item.factor for item in outlets.items}
         for device in outlets.devices:
             if device.mn in found:
                 raise DeclarationError(f"intake {outlets.key}: device {device.mn} is declared twice.")
-            found[device.mn] = Outlet(
-                device,
-                outlets,
-                feed,
-                ZoneInfo(outlets.zone),
-                items,
-                frozenset(item.factor for item in outlets.items),
-            )
+            if foreign := sorted(set(device.factors) - declared):
+                raise DeclarationError(
+                    f"intake {outlets.key}: device {device.mn} measures {', '.join(foreign)}, of which no item is declared."
+                )
+            factors = frozenset(device.factors) or frozenset(declared)
+            items: dict[tuple[str, str, str], SentItem] = {
+                (item.factor, item.command, item.item): item for item in outlets.items if item.factor in factors
+            }
+            found[device.mn] = Outlet(device, outlets, feed, ZoneInfo(outlets.zone), items, factors)
     return found
 
 
 def register(zone: str, outlets: dict[str, Outlet]) -> None:
-    """Register the series that the devices feed."""
+    """Register the series that the devices feed, for each the factors that it measures."""
     for outlet in outlets.values():
         pairs = [(outlet.device.place, item.property) for item in outlet.items.values()]
         outlet.feed.register(zone, pairs)

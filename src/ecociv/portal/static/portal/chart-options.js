@@ -89,8 +89,11 @@ function path(payload, narrow) {
 
 function bars(payload, narrow) {
   const many = payload.names.length > (narrow ? 5 : 12);
+  const shared = base(payload, narrow);
   return {
-    ...base(payload, narrow),
+    ...shared,
+    // Names of places are drawn a little wider than they are measured: without this room their first sign is cut off.
+    grid: { ...shared.grid, left: 24 },
     xAxis: { type: "value", splitLine: { lineStyle: { color: "#e6ebe8" } } },
     yAxis: { type: "category", inverse: true, data: payload.names, axisLabel: { width: narrow ? 90 : 160, overflow: "truncate" } },
     series: payload.series.map((series, order) => ({
