@@ -60,7 +60,7 @@ def after(owner, name):
 
 PLACES = {
     "nowhere": lambda: None,
-    "while reading the file": lambda: after(parsing._Reader, "read"),
+    "while reading the file": lambda: after(parsing.RecordReader, "read"),
     "before comparing": lambda: before(EvidenceStore, "compare"),
     "when the batch is announced": lambda: before(chain, "intent_of"),
     "before the commit": lambda: before(EvidenceStore, "append"),

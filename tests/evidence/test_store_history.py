@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from ecociv.evidence.actions import (
     CorrectionRefused,
     CorrectObservation,
     FlushInbox,
+    InsideTransaction,
     ReasonRequired,
     ReceiveReadings,
 )
@@ -124,7 +126,7 @@ def test_the_store_answers_like_a_plain_model(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Any]], numbers: Any
 ) -> None:
     around = transaction.atomic()
-    around._from_testcase = True  # observations are not added inside a transaction, but a test's own does not count
+    around._from_testcase = True  # nothing is added inside a transaction, but a test's own does not count
     with around:
         _play(tmp_path_factory, steps, str(numbers))
         transaction.set_rollback(True)  # the examples share one database
@@ -309,6 +311,42 @@ def test_the_newest_value_follows_the_table() -> None:
     append(table((KEYS[0], 3, None)))
     assert latest(ids)[number].missing is not None
     assert latest(ids, valid=True)[number].value == 2.0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_added_inside_a_transaction_of_the_caller(store: EvidenceStore) -> None:
+    with transaction.atomic(), pytest.raises(InsideTransaction, match=r"transaction\.atomic"):
+        append(table((KEYS[0], 0, 1.0)))
+    assert not store.exists()
+    assert not ImportRun.objects.exists()
+
+
+def test_a_batch_that_cannot_be_announced_leaves_no_file(
+    store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(table((KEYS[0], 0, 1.0)))
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(ImportRun, "save", fail)
+    with pytest.raises(DatabaseError):
+        append(table((KEYS[0], 1, 1.0)))
+    assert len(list(Path(store.uri).rglob("*.parquet"))) == len(store.files()) == 1
+
+
+def test_a_table_that_was_put_back_from_a_copy_is_opened_anew(store: EvidenceStore, tmp_path: Path) -> None:
+    append(table((KEYS[0], 0, 1.0)))
+    copy = tmp_path / "copy"
+    shutil.copytree(store.uri, copy)
+    append(table((KEYS[0], 1, 2.0)))
+    append(table((KEYS[0], 2, 3.0)))
+    assert store.count() == 3
+    shutil.rmtree(store.uri)
+    assert store.count() == 0
+    shutil.copytree(copy, store.uri)
+    assert store.count() == 1
+    assert latest([series_id(KEYS[0])])[series_id(KEYS[0])].value == 1.0
 
 
 def test_files_are_passed_over_by_their_statistics(store: EvidenceStore) -> None:

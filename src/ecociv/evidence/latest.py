@@ -144,7 +144,8 @@ def _newest(condition: str, valid: bool, revised: bool) -> str:
 def _by_series(rows: pa.Table) -> dict[int, Latest]:
     names = list(Latest.__dataclass_fields__)
     columns = [_plain(rows.column(name)) for name in names]
-    kinds = {None: None, **{kind.value: kind for kind in Missing}}
+    kinds: dict[str | None, Missing | None] = {kind.value: kind for kind in Missing}
+    kinds[None] = None
     columns[names.index("missing")] = [kinds[kind] for kind in columns[names.index("missing")]]
     qualities = {kind.value: kind for kind in Quality}
     columns[names.index("quality")] = [qualities[kind] for kind in columns[names.index("quality")]]

@@ -16,10 +16,12 @@ from decimal import Decimal
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import UnitError, convert
+from ecociv.evidence.columns import Plain, read_plain
 from ecociv.evidence.issues import Issue, issue
 from ecociv.evidence.mapping import Mapping, ValueDeclaration
 from ecociv.evidence.reading import Record
@@ -47,19 +49,27 @@ def parse(
     records: Iterator[Record], columns: dict[str, int], mapping: Mapping, *, sample: bool, chunk: int = CHUNK
 ) -> Iterator[Parsed]:
     """Read records chunk by chunk; ``series`` of each chunk are the (place, column) pairs that occur in it."""
-    reader = _Reader(mapping, columns, sample)
+    reader = RecordReader(mapping, columns, sample)
     while batch := list(islice(records, chunk)):
         yield reader.read(batch)
 
 
-class _Reader:
-    """Holds what is the same for all rows: positions, caches of times, series and numbers."""
+class RecordReader:
+    """Holds what is the same for all rows: positions, caches of times, series and numbers.
 
-    def __init__(self, mapping: Mapping, columns: dict[str, int], sample: bool) -> None:
+    ``by_columns`` says whether plain records are read column by column (:mod:`ecociv.evidence.columns`), which only is
+    faster: observations and findings are the same.
+    """
+
+    def __init__(
+        self, mapping: Mapping, columns: dict[str, int], sample: bool, *, by_columns: bool = True
+    ) -> None:
+        self.by_columns = by_columns
         self.mapping = mapping
         self.columns = columns
         self.sample = sample
         self.width = len(columns)
+        self.strip = _SPACES
         self.read_at = {columns[name]: name for name in mapping.columns if name not in mapping.ignore}
         self.zone = ZoneInfo(mapping.time.zone)
         self.times: dict[tuple[str, str], tuple[datetime, datetime] | str] = {}
@@ -68,8 +78,10 @@ class _Reader:
 
     def read(self, batch: Sequence[Record]) -> Parsed:
         done = Parsed(rows=len(batch), last_row=batch[-1].row)
+        plain = read_plain(self, batch) if self.by_columns else Plain(STAGED.empty_table(), set(), [*batch])
+        done.series |= plain.series
         rows: list[tuple[object, ...]] = []
-        for record in batch:
+        for record in plain.others:
             found: list[Issue] = []
             made = self._record(record, found, done)
             done.issues.extend(found)
@@ -77,14 +89,18 @@ class _Reader:
                 done.rejected_rows += 1
             else:
                 rows.extend(made)
+        done.observations = plain.observations
         if rows:
-            done.observations = pa.table(
+            one_by_one = pa.table(
                 [
                     pa.array(column, type=kind.type)
                     for column, kind in zip(zip(*rows, strict=True), STAGED, strict=True)
                 ],
                 schema=STAGED,
             )
+            together = pa.concat_tables([plain.observations, one_by_one])
+            order = np.argsort(together.column("source_row").to_numpy(), kind="stable")
+            done.observations = together.take(pa.array(order))
         return done
 
     def _record(self, record: Record, found: list[Issue], done: Parsed) -> list[tuple[object, ...]]:
@@ -133,26 +149,26 @@ class _Reader:
                 )
         note = self._cell(cells, mapping.note_column) if mapping.note_column else ""
         made: list[tuple[object, ...]] = []
-        for column, text, factor_from in self._value_cells(record, found):
+        for column, text, factor_from in self.value_cells(record, found):
             declared = mapping.values[column]
-            content = self._value(record.row, column, text, declared, factor_from, found)
+            content = self.content(record.row, column, text, declared, factor_from, found)
             if content is None or place is None or period is None:
                 continue
             done.series.add((place, column))
-            made.append((self._id(place, column), *period, *content, supplier, note or None, record.row))
+            made.append((self.id_of(place, column), *period, *content, supplier, note or None, record.row))
         return made
 
     def _cell(self, cells: Sequence[str], column: str) -> str:
         return cells[self.columns[column]].strip(_SPACES)
 
-    def _id(self, place: str, column: str) -> int:
+    def id_of(self, place: str, column: str) -> int:
         known = self.ids.get((place, column))
         if known is None:
             known = series_id(self.mapping.series_key(place, column, sample=self.sample))
             self.ids[place, column] = known
         return known
 
-    def _value_cells(self, record: Record, found: list[Issue]) -> Iterator[tuple[str, str, str | None]]:
+    def value_cells(self, record: Record, found: list[Issue]) -> Iterator[tuple[str, str, str | None]]:
         """(declared column or series key, text, unit in the file where it differs) of each value in the record."""
         mapping, cells = self.mapping, record.cells
         if mapping.layout == "wide":
@@ -184,7 +200,7 @@ class _Reader:
                 return
         yield key, self._cell(cells, mapping.value_column), None if unit == mapping.values[key].unit else unit
 
-    def _value(
+    def content(
         self,
         row: int,
         column: str,
@@ -222,10 +238,7 @@ class _Reader:
         time = self.mapping.time
         date = self._cell(record.cells, time.date.column)
         hour = self._cell(record.cells, time.hour.column) if time.hour else ""
-        known = self.times.get((date, hour))
-        if known is None:
-            known = self._read_period(date, hour)
-            self.times[date, hour] = known
+        known = self.period_of(date, hour)
         if isinstance(known, tuple):
             return known
         if known == "hour-unreadable" and time.hour is not None:
@@ -236,6 +249,14 @@ class _Reader:
                 issue(known, row=record.row, field=time.date.column, found=date, format=time.date.format)
             )
         return None
+
+    def period_of(self, date: str, hour: str) -> tuple[datetime, datetime] | str:
+        """The period that a date (and hour) names, or the code of what is wrong with it."""
+        known = self.times.get((date, hour))
+        if known is None:
+            known = self._read_period(date, hour)
+            self.times[date, hour] = known
+        return known
 
     def _read_period(self, date: str, hour: str) -> tuple[datetime, datetime] | str:
         """Local calendar to UTC instants. The end is the next local midnight, month or year, not 24 hours on."""

@@ -17,6 +17,7 @@ from ecociv.evidence.parsing import parse
 from ecociv.evidence.reading import FileRefused, open_records
 from ecociv.evidence.report import ImportReport
 from ecociv.evidence.schema import CONTENT, STAGED
+from ecociv.evidence.store import connection
 
 Progress = Callable[[int, str], None]
 """Called with the rows read so far and the stage: "reading", "comparing" or "writing"."""
@@ -54,37 +55,52 @@ def stage(path: Path, mapping: Mapping, folder: Path, *, zone: str, sample: bool
             if chunk.observations.num_rows:
                 writer.write_table(chunk.observations)
             tell(report.rows_read, "reading")
-    repeated = _keep_first_statements(read, clean)
+    observations, repeated = _keep_first_statements(read, clean)
     report.rows_repeated = sum(item.severity is Severity.REPEATED for item in repeated)
     report.rows_rejected += len(repeated) - report.rows_repeated
     report.add(repeated)
     left_out = report.rows_rejected + report.rows_repeated + sum(report.rows_skipped.values())
     report.rows_taken = report.rows_read - left_out
     _refuse_useless(mapping, report)
-    return Staged(clean, frozenset(series), report)
+    return Staged(observations, frozenset(series), report)
 
 
-def _keep_first_statements(read: Path, clean: Path) -> list[Issue]:
-    """Write the first statement on each period to ``clean``; report rows that repeat or contradict one."""
-    same = " AND ".join(f"r.{field.name} IS NOT DISTINCT FROM f.{field.name}" for field in CONTENT)
-    with duckdb.connect(":memory:") as database:
-        database.execute("SET TimeZone = 'UTC'")
-        database.execute(
-            """CREATE TEMP TABLE ranked AS SELECT *, row_number() OVER (
-                PARTITION BY series_id, valid_from, valid_to ORDER BY source_row) AS turn FROM read_parquet(?)""",
-            [str(read)],
-        )
-        again = database.execute(
-            f"""SELECT r.source_row, min(f.source_row), bool_and({same}), arg_min(r.value, r.series_id)
-                FROM ranked r JOIN ranked f USING (series_id, valid_from, valid_to)
-                WHERE r.turn > 1 AND f.turn = 1 GROUP BY r.source_row ORDER BY r.source_row"""
+def _keep_first_statements(read: Path, clean: Path) -> tuple[Path, list[Issue]]:
+    """The file with the first statement on each period, and the rows that repeat or contradict one.
+
+    Most files speak of each period once: then what was read is that file. Digests of the periods tell; should two
+    periods ever have the same digest, the longer way is taken for nothing.
+    """
+    file = {"read": str(read)}
+    with connection() as database:
+        ((rows, different),) = database.execute(
+            "SELECT count(*), count(DISTINCT hash(series_id, valid_from, valid_to)) FROM read_parquet($read)",
+            file,
         ).fetchall()
-        database.execute(
-            f"""COPY (
-                SELECT {", ".join(STAGED.names)} FROM ranked
-                WHERE source_row NOT IN (SELECT source_row FROM ranked WHERE turn > 1)
-            ) TO '{str(clean).replace("'", "''")}' (FORMAT parquet)"""
-        )
+        if rows == different:
+            return read, []
+        return clean, _repeated(database, read, clean)
+
+
+def _repeated(database: duckdb.DuckDBPyConnection, read: Path, clean: Path) -> list[Issue]:
+    same = " AND ".join(f"r.{field.name} IS NOT DISTINCT FROM f.{field.name}" for field in CONTENT)
+    database.execute(
+        """CREATE OR REPLACE TEMP TABLE ranked AS SELECT *, row_number() OVER (
+            PARTITION BY series_id, valid_from, valid_to ORDER BY source_row) AS turn FROM read_parquet(?)""",
+        [str(read)],
+    )
+    again = database.execute(
+        f"""SELECT r.source_row, min(f.source_row), bool_and({same}), arg_min(r.value, r.series_id)
+            FROM ranked r JOIN ranked f USING (series_id, valid_from, valid_to)
+            WHERE r.turn > 1 AND f.turn = 1 GROUP BY r.source_row ORDER BY r.source_row"""
+    ).fetchall()
+    database.execute(
+        f"""COPY (
+            SELECT {", ".join(STAGED.names)} FROM ranked
+            WHERE source_row NOT IN (SELECT source_row FROM ranked WHERE turn > 1)
+        ) TO '{str(clean).replace("'", "''")}' (FORMAT parquet)"""
+    )
+    database.execute("DROP TABLE ranked")
     return [
         issue(
             "repeated-in-file" if equal else "conflict-in-file",

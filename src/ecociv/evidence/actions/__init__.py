@@ -1,6 +1,6 @@
 """Changes to the evidence. Each is an object: ``check()`` says what would happen, ``execute()`` does it."""
 
-from ecociv.evidence.actions.append import Appended, AppendObservations, ReasonRequired
+from ecociv.evidence.actions.append import Appended, AppendObservations, InsideTransaction, ReasonRequired
 from ecociv.evidence.actions.compact import Compacted, CompactEvidence
 from ecociv.evidence.actions.correct import CorrectionRefused, CorrectObservation
 from ecociv.evidence.actions.flush import Flushed, FlushInbox, PurgeInbox
@@ -18,6 +18,7 @@ __all__ = [
     "CorrectionRefused",
     "FlushInbox",
     "Flushed",
+    "InsideTransaction",
     "LoadFile",
     "PurgeInbox",
     "ReasonRequired",

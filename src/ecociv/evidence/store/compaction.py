@@ -29,7 +29,6 @@ RETENTION = timedelta(days=7)
 """How long a file that was merged stays for readers that hold a list of files; the table's own lower bound."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Merged:
     """What a compaction came to."""

@@ -103,12 +103,12 @@ class Sorted:
 def _repeated(value: pa.Scalar, times: int) -> pa.Array:
     if not pa.types.is_string(value.type):
         return pa.repeat(value, times)
-    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), times), pa.array([value.as_py()]))
+    return pa.DictionaryArray.from_arrays(
+        pa.repeat(pa.scalar(0, pa.int8()), times), pa.array([value.as_py()])
+    )
 
 
-def _batches_of(
-    part: pa.Table | Path | Sorted, columns: list[str] | None = None
-) -> Iterator[pa.RecordBatch]:
+def _batches_of(part: pa.Table | Path | Sorted, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     if isinstance(part, pa.Table):
         yield from (part if columns is None else part.select(columns)).to_batches(_BATCH)
     elif isinstance(part, Path):

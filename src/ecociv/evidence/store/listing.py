@@ -28,7 +28,7 @@ class File:
     last: datetime | None
     lowest: int | None
     highest: int | None
-    revised: bool
+    revised: bool = True
     """Whether it can hold a second statement about a period; where nothing is told, it can."""
 
 

@@ -101,7 +101,7 @@ def commit(uri: str, added: list[AddAction], remarks: Mapping[str, str]) -> None
         if _refresh(uri, _OPENED.get((os.getpid(), uri))) is None:
             raise FileNotFoundError(f"There is no table at {uri}; it is made before files are added to it.")
         _OPENED[os.getpid(), uri].table.create_write_transaction(
-            added,
+            [*added],
             mode="append",
             schema=OBSERVATIONS,
             partition_by=["month"],

@@ -45,7 +45,7 @@ class EvidenceStore:
 
     def __init__(self, uri: str | None = None) -> None:
         self.uri = uri or evidence_uri()
-        self._frozen: Listing | None = None
+        self._frozen: tuple[Listing | None] | None = None
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -69,7 +69,7 @@ class EvidenceStore:
     def frozen(self) -> EvidenceStore:
         """The table as it is now: a reader that what is added later does not reach."""
         copy = EvidenceStore(self.uri)
-        copy._frozen = self.listing()
+        copy._frozen = (self.listing(),)
         return copy
 
     def months(self) -> list[str]:
@@ -294,7 +294,7 @@ class EvidenceStore:
 
     def listing(self) -> Listing | None:
         """The files of the table as it is now; none before anything was written."""
-        return self._frozen if self._frozen is not None else listing_of(self.uri)
+        return listing_of(self.uri) if self._frozen is None else self._frozen[0]
 
 
 assert set(SAME_STATEMENT) <= set(STAGED.names)
