@@ -43,9 +43,10 @@ def set_up(folder: Path) -> None:
     sample.load(ZONE, author="benchmark")
 
 
-def megabytes() -> int:
-    """Largest memory of the process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def megabytes() -> str:
+    """Memory of the process now, and the largest so far."""
+    now = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1_048_576
+    return f"{now} MB now, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB at most"
 
 
 def one_zone(years: list[int]) -> None:
@@ -53,10 +54,11 @@ def one_zone(years: list[int]) -> None:
     from ecociv.evidence.models import Series
     from ecociv.indicators.compute import compute
 
+    print(f"loaded: {megabytes()}")
     started = time.perf_counter()
     derived = sum(compute(ZONE, year).derived for year in years)
     whole = time.perf_counter() - started
-    print(f"sample zone, {len(years)} years, {derived} figures: {whole:.1f} s, {megabytes()} MB")
+    print(f"sample zone, {len(years)} years, {derived} figures: {whole:.1f} s, {megabytes()}")
     started = time.perf_counter()
     print(
         f"nothing changed: {compute(ZONE, years[4]).derived} derived, {time.perf_counter() - started:.2f} s"
@@ -68,6 +70,29 @@ def one_zone(years: list[int]) -> None:
         started = time.perf_counter()
         done = compute(ZONE, years[4])
         print(f"one changed cell: {done.derived} derived, {time.perf_counter() - started:.2f} s")
+    one_day_of_hours(years[4])
+
+
+def one_day_of_hours(year: int) -> None:
+    """A year after the hours of one day of one station became others, each day worse than the one before."""
+    from datetime import UTC, datetime, timedelta
+
+    from ecociv.evidence.models import Series
+    from ecociv.evidence.queries import LOCAL
+    from ecociv.indicators.compute import compute
+
+    hours = Series.objects.filter(network="jingdezhen-stations-hourly", sample=True, property__key="pm2_5")
+    for number, count in enumerate((1, 1, 24, 24)):
+        first = datetime(year, 7, 1 + number, tzinfo=LOCAL).astimezone(UTC)
+        spans = [(first + timedelta(hours=h), first + timedelta(hours=h + 1)) for h in range(count)]
+        stations = hours.values_list("key", flat=True)[: 1 if count == 1 else 5]
+        append_spans([(key, start, end, 900.0) for key in stations for start, end in spans])
+        started = time.perf_counter()
+        done = compute(ZONE, year)
+        print(
+            f"{count * len(stations)} changed hours: {done.derived} derived, {done.written} revisions, "
+            f"{time.perf_counter() - started:.2f} s"
+        )
 
 
 def restated(key: str, year: int) -> float:
@@ -83,10 +108,21 @@ def append(rows: list[tuple[str, int, float]]) -> None:
     """Append yearly cells by stored key, all of them generated."""
     from datetime import UTC, datetime
 
+    from ecociv.evidence.queries import LOCAL
+
+    begins = {
+        year: datetime(year, 1, 1, tzinfo=LOCAL).astimezone(UTC)
+        for _, known, _ in rows
+        for year in (known, known + 1)
+    }
+    append_spans([(key, begins[year], begins[year + 1], value) for key, year, value in rows])
+
+
+def append_spans(rows: list[tuple[str, Any, Any, float]]) -> None:
+    """Append figures of periods by stored key, all of them generated."""
     import pyarrow as pa
 
     from ecociv.evidence.actions import AppendObservations
-    from ecociv.evidence.queries import LOCAL
     from ecociv.evidence.schema import STAGED, series_id
 
     count = len(rows)
@@ -94,10 +130,10 @@ def append(rows: list[tuple[str, int, float]]) -> None:
     AppendObservations(
         pa.table(
             {
-                "series_id": [series_id(key) for key, _, _ in rows],
-                "valid_from": [datetime(year, 1, 1, tzinfo=LOCAL).astimezone(UTC) for _, year, _ in rows],
-                "valid_to": [datetime(year + 1, 1, 1, tzinfo=LOCAL).astimezone(UTC) for _, year, _ in rows],
-                "value": [value for _, _, value in rows],
+                "series_id": [series_id(key) for key, *_ in rows],
+                "valid_from": [start for _, start, _, _ in rows],
+                "valid_to": [end for _, _, end, _ in rows],
+                "value": [value for *_, value in rows],
                 "missing": absent,
                 "censored": absent,
                 "censor_limit": absent,
@@ -142,6 +178,8 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
 
     from ecociv.evidence.declared import zone_folder
     from ecociv.evidence.models import ObservedProperty, Place, Series
+    from ecociv.evidence.store import EvidenceStore
+    from ecociv.evidence.store.compaction import compact
 
     source = zone_folder(ZONE)
     zones = folder / "zones"
@@ -149,6 +187,7 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
     places = yaml.safe_load((source / "mappings/_places.yaml").read_text(encoding="utf-8"))
     properties = {item.key: item for item in ObservedProperty.objects.all()}
     names = []
+    filed: list[tuple[str, int, float]] = []
     for number in range(count):
         name = f"zone-{number:03d}"
         target = zones / name
@@ -220,8 +259,12 @@ def generate(folder: Path, count: int, cells: list[tuple[str, int, float]]) -> l
             series.id = series_id(key)
             made.append(series)
         Series.objects.bulk_create(made, batch_size=500)
-        append(rows)
+        filed += rows
+        if number == count - 1 or len(filed) > 200_000:
+            append(filed)
+            filed = []
         names.append(name)
+    compact(EvidenceStore())  # as the scheduled job does
     os.environ["ECOCIV_ZONES"] = str(zones)
     return names
 
@@ -240,7 +283,7 @@ def many_zones(names: list[str], years: list[int], steps: list[int]) -> Iterator
         busy += time.process_time() - worked
         yield (
             f"{step} zones, {len(years)} years, {derived} figures: {spent:.1f} s, {busy:.1f} s of the processor, "
-            f"{busy / step / len(years):.2f} s of it a zone and year, {megabytes()} MB"
+            f"{busy / step / len(years):.2f} s of it a zone and year, {megabytes()}"
         )
 
 

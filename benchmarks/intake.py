@@ -259,7 +259,10 @@ def mqtt_overload(count: int, folder: Path) -> dict[str, Any]:
     payloads = mqtt_payloads(count)
     with mosquitto(folder) as port:
         intake = MqttIntake(
-            subscriptions, Broker("127.0.0.1", port, client=f"overload-{time.time_ns()}"), batch=200, depth=1000
+            subscriptions,
+            Broker("127.0.0.1", port, client=f"overload-{time.time_ns()}"),
+            batch=200,
+            depth=1000,
         )
         ReceiveReadings.execute = slow  # type: ignore[method-assign]
         try:
@@ -331,9 +334,7 @@ def measure(label: str, count: int, folder: Path) -> None:
                     f" {VALUES * number - stored} | the broker had all at {number / sent:,.0f}/s |",
                     flush=True,
                 )
-        print(
-            f"overload by MQTT, {label}: {json.dumps(mqtt_overload(OVERLOAD, folder))}", flush=True
-        )
+        print(f"overload by MQTT, {label}: {json.dumps(mqtt_overload(OVERLOAD, folder))}", flush=True)
     print(f"overload by HJ 212, {label}: {json.dumps(overload(min(count, 5000)))}", flush=True)
 
 

@@ -199,6 +199,9 @@ def test_messages_are_stored_and_bad_ones_do_not_block(own: tuple[str, list[Subs
     sender.send(name, numbered(1), b"{broken", numbered(2), [numbered(3), numbered(4)], numbered(1))
     assert until(lambda: intake.batcher.counts.messages == 5)
     intake.stop()
+    # A session that is taken over before the broker has read the last answers gets those messages again. The broker
+    # answers this only after it has read what came before.
+    sender.send(f"{name}-elsewhere", b"{}")
     sender.close()
     assert InboxReading.objects.count() == 4
     reject = RejectedMessage.objects.get()

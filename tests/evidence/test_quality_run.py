@@ -289,3 +289,12 @@ def test_nothing_on_record_can_be_changed(three: np.ndarray) -> None:
 def test_runs_that_cannot_be(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(QualityRefused, match=says):
         run(**changes).check()
+
+
+def test_the_same_values_coming_in_again_are_no_decision(three: np.ndarray) -> None:
+    run().execute()
+    append(three, reason="the same hours from another channel")
+    assert state("one", 100)[1] == "good"
+    again = run().execute()
+    assert again.restored == 0
+    assert state("one", 100) == (1800.0, "suspect", "qc-range", 4)

@@ -157,7 +157,7 @@ def test_an_absence_that_all_inputs_share_is_that_of_the_figure(kind: Missing) -
     cells: dict[str, Any] = {
         f"water-fittings/{place}/{cell}": kind
         for place in strata
-        for cell in ("households.all", "fittings.sampled", "fittings.saving")
+        for cell in ("households.all", "households.sampled", "fittings.sampled", "fittings.saving")
     }
     cells |= {f"mine/{mine}/{cell}": kind for mine in group("mines") for cell in ("obliged", "green")}
     cells |= {f"economy/{ZONE}/value_added.{sector}": kind for sector in ("primary", "secondary", "tertiary")}
@@ -318,6 +318,25 @@ def test_a_survey_weighs_its_strata_and_gives_an_interval() -> None:
     assert (interval["low"], interval["high"]) == ("15.2", "19.8")  # 17.5 -/+ 1.96 * 1.19
     assert "confidence interval 15.2 % to 19.8 %" in text_of(value)
     assert value_of("43").missing is Missing.MISSING
+
+
+def test_fittings_of_one_household_count_as_one_draw() -> None:
+    cells: dict[str, Any] = {}
+    for place in group("counties"):
+        cells |= {
+            f"water-fittings/{place}/households.all": 10_000,
+            f"water-fittings/{place}/households.sampled": 101,
+            f"water-fittings/{place}/fittings.sampled": 400,
+            f"water-fittings/{place}/fittings.saving": 320,
+        }
+    file_cells(2015, cells)
+    compute(ZONE, 2015)
+    interval = value_of("45").extras["interval"]
+    assert value_of("45").value == Decimal("80.0")
+    # four strata of weight 1/4: var = 4 * 1/16 * (1 - 101 / 10000) * 0.8 * 0.2 / 100 = 3.9596e-4, root 0.019899;
+    # 400 independent fittings would have given 0.0100
+    assert interval["standard_error"] == pytest.approx(1.9899, abs=0.0005)
+    assert (interval["low"], interval["high"], interval["clusters"]) == ("76.1", "83.9", 404.0)
 
 
 def test_function_zones_comply_by_their_own_target(evidence_folder: Path) -> None:

@@ -97,6 +97,12 @@ def test_a_difference_names_the_input_the_author_and_the_reason() -> None:
     text = diff_as_text(later, "en")
     assert "300 → 310  tester  漏报一项采购" in text
     assert differences(ZONE, 2015, until, until) == []
+    # only what may differ is derived for the two days; deriving everything finds no more
+    whole = [
+        {(v.series, v.place): v.figure for v in compute(ZONE, 2015, as_of=at).values} for at in (since, until)
+    ]
+    assert [pair for pair in whole[1] if whole[0][pair] != whole[1][pair]] == [("47", ZONE)]
+    assert compute(ZONE, 2015, as_of=until, only={f"47@{ZONE}"}).derived == 1
 
 
 def test_counties_that_do_not_make_the_city_are_a_conflict() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -102,6 +102,7 @@ def compute(
     store: EvidenceStore | None = None,
     engine: str = "duckdb",
     full: bool = False,
+    only: Collection[str] | None = None,
 ) -> Computed:
     """Derive the series of the plan for one year, for the zone and its counties, judge them, and record what has changed.
 
@@ -123,6 +124,8 @@ def compute(
         What runs the SQL, ``"duckdb"`` or ``"spark"``; the figures are the same.
     full
         Derive every figure, whether anything changed or not.
+    only
+        With ``as_of``: derive these figures alone, by ``<series>@<place>``.
 
     Returns
     -------
@@ -151,11 +154,13 @@ def compute(
     on = timezone.localdate(as_of) if as_of else timezone.localdate()
     nodes = nodes_of(package, declared, year)
     if as_of is not None:
-        gathered = gather(package, declared, year, nodes, as_of=as_of, engine=runner)
+        asked = [node for node in nodes if only is None or node.key in only]
+        marks = marks_of(nodes, year, runner, as_of)
+        gathered = gather(package, declared, year, asked, as_of=as_of, engine=runner, marks=marks[year])
         entries = _entries(package, declared, gathered, on)
         values = tuple(value for value, _ in entries)
         days = {(item.series, item.place): item.days for _, item in entries if item.days is not None}
-        return Computed(zone, year, as_of, values, 0, len(entries), derived=len(nodes), days=days)
+        return Computed(zone, year, as_of, values, 0, len(entries), derived=len(asked), days=days)
     looked_at = timezone.now()
     marks = marks_of(nodes, year, runner)
     prints = fingerprints(package, declared, nodes, year, on, marks)

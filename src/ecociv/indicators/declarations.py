@@ -199,7 +199,11 @@ class Method(_Derivation):
 
 
 class SurveyShare(_Derivation):
-    """A share by a stratified sample: each place of the group is a stratum with its size, sample and hits."""
+    """A share by a stratified sample: each place of the group is a stratum with its size, sample and hits.
+
+    ``clusters`` counts what was drawn where the units of the sample came together (households with all their fittings),
+    in the unit of the size.
+    """
 
     kind: Literal["survey_share"]
     form: str
@@ -207,6 +211,7 @@ class SurveyShare(_Derivation):
     size: str
     sampled: str
     hits: str
+    clusters: str | None = None
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     members: float = Field(default=1.0, gt=0, le=1)
     decimals: int = Field(ge=0, le=8)
@@ -215,11 +220,12 @@ class SurveyShare(_Derivation):
 
     @property
     def cells(self) -> Iterator[tuple[str, CellInput]]:
-        """The three cells of each stratum, by name."""
+        """The cells of each stratum, by name."""
         for name, unit in (
             ("size", self.size_unit),
             ("sampled", self.sample_unit),
             ("hits", self.sample_unit),
+            *((("clusters", self.size_unit),) if self.clusters else ()),
         ):
             yield name, CellInput(form=self.form, cell=getattr(self, name), unit=unit, group=self.group)
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from ecociv.core.decimals import shortest, to_decimal
 from ecociv.evidence import queries as evidence
 from ecociv.evidence.models import ImportRun
@@ -18,9 +20,10 @@ from ecociv.indicators.compute import compute, plan_of
 from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.engine import Window
 from ecociv.indicators.engine.duck import DuckDBEngine
+from ecociv.indicators.fingerprints import fingerprints
 from ecociv.indicators.graph import Node, nodes_of
 from ecociv.indicators.models import IndicatorValue
-from ecociv.indicators.records import both_keys
+from ecociv.indicators.records import both_keys, marks_of
 
 DETAILS = 20
 """Of a series in which more was said than this, only the number is given."""
@@ -86,10 +89,18 @@ class Difference:
 def differences(
     zone: str, year: int, since: dt.datetime, until: dt.datetime, *, store: EvidenceStore | None = None
 ) -> list[Difference]:
-    """Figures of a year that differ between what was known on two days, each derived anew from the evidence."""
+    """Figures of a year that differ between what was known on two days, derived anew from the evidence.
+
+    Only figures are derived of which something that they follow from differs between the two.
+    """
     used = store or EvidenceStore()
+    then, now = (_prints(zone, year, moment, used) for moment in (since, until))
+    moved = {key for key in then.keys() | now.keys() if then.get(key) != now.get(key)}
     sides = [
-        {(value.series, value.place): value for value in compute(zone, year, as_of=moment, store=used).values}
+        {
+            (value.series, value.place): value
+            for value in compute(zone, year, as_of=moment, store=used, only=moved).values
+        }
         for moment in (since, until)
     ]
     changed = [
@@ -113,6 +124,15 @@ def differences(
         unit = (after or before).unit  # type: ignore[union-attr]
         found.append(Difference(series, place, unit, before, after, inputs))
     return found
+
+
+def _prints(zone: str, year: int, moment: dt.datetime, store: EvidenceStore) -> dict[str, str]:
+    """Digests of what each figure followed from, as known at a moment."""
+    package = plan_of(zone, moment)
+    declared = load_derivations(package)
+    nodes = nodes_of(package, declared, year)
+    marks = marks_of(nodes, year, DuckDBEngine(store), moment)
+    return fingerprints(package, declared, nodes, year, timezone.localdate(moment), marks, moment)
 
 
 def _statements(

@@ -29,6 +29,7 @@ def fingerprints(
     year: int,
     on: dt.date,
     marks: Mapping[int, Marks],
+    as_of: dt.datetime | None = None,
 ) -> dict[str, str]:
     """Digest of everything that each figure and its light follow from, by node.
 
@@ -72,7 +73,7 @@ def fingerprints(
         if isinstance(rule, GoodDayRatio):
             content["peers"] = peers
         if node.document is not None:
-            document = layer_for(package.zone.key, node.document, year, None)
+            document = layer_for(package.zone.key, node.document, year, as_of)
             content["document"] = None if document is None else document.sha256
         found[node.key] = digest_of_json(content)
     return found

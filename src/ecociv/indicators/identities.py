@@ -70,6 +70,8 @@ class Conflict:
     right: Statement
     allowed: Decimal
     settle: str
+    note: Text | None = None
+    """Why the two may differ without a fault."""
 
     @property
     def difference(self) -> Decimal:
@@ -99,6 +101,7 @@ class Conflict:
             "relative": self.relative,
             "allowed": float(self.allowed),
             "settle": self.settle,
+            "note": self.note.to_mapping() if self.note else None,
             "sample": self.left.sample or self.right.sample,
         }
 
@@ -112,7 +115,8 @@ class Conflict:
             f"    {'、'.join(side.suppliers) or '—'}: {side.trace.label.in_language(tongue)} {origin(side.trace)}"
             for side in (self.left, self.right)
         ]
-        return "\n".join([f"{head} ({self.relative:.2%}){by.format(self.settle)}", *sides])
+        more = [f"    {self.note.in_language(tongue)}"] if self.note else []
+        return "\n".join([f"{head} ({self.relative:.2%}){by.format(self.settle)}", *sides, *more])
 
 
 def origin(trace: Trace | TraceInput) -> str:
@@ -176,7 +180,7 @@ def comparisons(
                 if one is None or two is None:
                     continue
                 allowed = _allowed(item.tolerance, one.value, two.value)
-                found.append(Conflict(key, title, year, one, two, allowed, item.settle))
+                found.append(Conflict(key, title, year, one, two, allowed, item.settle, item.note))
                 break
     return found
 

@@ -106,6 +106,7 @@ class Parts(Declared):
     group: str
     tolerance: Tolerance
     settle: str
+    note: LocalText | None = None
 
 
 class Sides(Declared):
@@ -118,6 +119,8 @@ class Sides(Declared):
     right: Side
     tolerance: Tolerance
     settle: str
+    note: LocalText | None = None
+    """Why the two may differ without a fault, such as other definitions."""
 
     @model_validator(mode="after")
     def _same_thing(self) -> Self:

@@ -248,6 +248,35 @@ def _shift(finding: QualityFinding) -> Drawn:
     )
 
 
+def _reported(finding: QualityFinding) -> Drawn:
+    evidence = finding.evidence
+    spread = 2 * evidence["uncertainty"]
+    labels = [_("Reported"), _("Sensors, lower"), _("Sensors, mean"), _("Sensors, upper")]
+    values = [evidence["reported"], evidence["mean"] - spread, evidence["mean"], evidence["mean"] + spread]
+    return _bars(
+        _("Reported and measured"),
+        _(
+            "The figure reported, and the mean of the sensors with twice its standard uncertainty below and above."
+        ),
+        _("Figure"),
+        labels,
+        [(_("Value"), [round(value, 4) for value in values])],
+    )
+
+
+def _avoidance(finding: QualityFinding) -> Drawn:
+    first = finding.starts_at.astimezone(LOCAL).date()
+    days = finding.evidence["days"]
+    labels = [(first + dt.timedelta(days=each["day"])).isoformat() for each in days]
+    return _bars(
+        _("Days that should be above the limit"),
+        _("Daily means that would follow from the neighbours, and those found, on the days that are not above the limit though they should be."),
+        _("Day"),
+        labels,
+        [(_("Found"), [each["own"] for each in days]), (_("Expected"), [each["expected"] for each in days])],
+    )  # fmt: skip
+
+
 _PICTURES: dict[str, Callable[[QualityFinding], Drawn]] = {
     "digits": _digits,
     "histogram": _histogram,
@@ -256,6 +285,8 @@ _PICTURES: dict[str, Callable[[QualityFinding], Drawn]] = {
     "weekdays": _weekdays,
     "blocks": _blocks,
     "shift": _shift,
+    "reported": _reported,
+    "avoidance": _avoidance,
 }
 
 

@@ -18,6 +18,7 @@ from ecociv.evidence.actions.append import AppendObservations
 from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.evidence.falsification.finding import adjusted
 from ecociv.evidence.models import Maintenance, QualityFinding, QualityRun, Series
+from ecociv.evidence.quality.decided import decided_good
 from ecociv.evidence.quality.declaration import NetworkRules, load_rules
 from ecociv.evidence.quality.examine import Examined, Instrument, Tested, Window, examine
 from ecociv.evidence.quality.grid import GOOD, Grid, grid_of, newest_of
@@ -245,39 +246,9 @@ class RunQualityControl:
                 if part.grid.states[at, slot] == GOOD:
                     rows[int(part.grid.rows[at, slot])] = rule
         if rows:
-            for row in self._restored(part.table, list(rows)):
+            for row in decided_good(self._store(), part.table, list(rows), self.as_of):
                 del rows[row]
         return rows
-
-    def _restored(self, table: pa.Table, rows: list[int]) -> list[int]:
-        """Rows whose value was in doubt before and was taken back to good unchanged: a decision that stands."""
-        revised = [row for row in rows if table.column("revision")[row].as_py() > 1]
-        if not revised:
-            return []
-        chosen = table.take(revised)
-        begin = chosen.column("valid_from").to_pylist()
-        history = self._store().observations(
-            set(chosen.column("series_id").to_pylist()),
-            start=min(begin),
-            end=max(begin) + timedelta(seconds=1),
-            as_of=self.as_of,
-            all_revisions=True,
-        )
-        doubted = {
-            (number, moment, value)
-            for number, moment, value, quality in zip(
-                *(
-                    history.column(name).to_pylist()
-                    for name in ("series_id", "valid_from", "value", "quality")
-                ),
-                strict=True,
-            )
-            if quality == "suspect"
-        }
-        keys = zip(
-            *(chosen.column(name).to_pylist() for name in ("series_id", "valid_from", "value")), strict=True
-        )
-        return [row for row, key in zip(revised, keys, strict=True) if key in doubted]
 
     # -- writing ---------------------------------------------------------------------------------------
 

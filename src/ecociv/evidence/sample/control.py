@@ -82,4 +82,5 @@ def _standing(zone: str, networks: Sequence[str], start: datetime, end: datetime
         or Window.objects.filter(zone=zone, sample=True, recorded_at__gt=last.recorded_at).exists()
     ):
         return None
-    return sum(last.counts.get("findings", {}).values())
+    counts: dict[str, int] = last.counts.get("findings", {})
+    return sum(counts.values())

@@ -27,16 +27,25 @@ from ecociv.indicators.derive.formulas import Gathered, finish, published
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """A stratum: its size, how many were asked, and how many of them are what is looked for."""
+    """A stratum: its size, how many were asked, and how many of them are what is looked for.
+
+    ``clusters`` is how many clusters were drawn, in the unit of the size, where the units asked came in clusters.
+    """
 
     size: Fraction
     sampled: Fraction
     hits: Fraction
+    clusters: Fraction | None = None
 
     @property
     def share(self) -> Fraction:
         """Share of the sample."""
         return self.hits / self.sampled
+
+    @property
+    def drawn(self) -> Fraction:
+        """How many independent draws the sample holds at least."""
+        return self.sampled if self.clusters is None else min(self.clusters, self.sampled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,9 @@ def stratified_share(
     Notes
     -----
     ``p = sum(W p_h)``, ``var = sum(W**2 (1 - f_h) p_h (1 - p_h) / (n_h - 1))`` with ``W = N_h / N`` and
-    ``f_h = n_h / N_h`` (Cochran, Sampling Techniques, 5.10).
+    ``f_h = n_h / N_h`` (Cochran, Sampling Techniques, 5.10). Where units came in clusters, ``n_h`` is the number of clusters:
+    the design effect ``1 + (m - 1) rho`` of clusters of about equal size ``m`` is at most ``m``, which it reaches when the
+    units of a cluster are all alike (``rho = 1``; Kish, Survey Sampling, 5.4). How alike they are cannot be told from totals.
 
     Examples
     --------
@@ -83,8 +94,8 @@ def stratified_share(
     for item in strata:
         weight = item.size / population
         share += weight * item.share
-        left = 1 - item.sampled / item.size if finite_population else Fraction(1)
-        variance += weight**2 * max(left, Fraction(0)) * item.share * (1 - item.share) / (item.sampled - 1)
+        left = 1 - item.drawn / item.size if finite_population else Fraction(1)
+        variance += weight**2 * max(left, Fraction(0)) * item.share * (1 - item.share) / (item.drawn - 1)
     error = float(variance) ** 0.5
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     return StratifiedShare(
@@ -133,7 +144,8 @@ def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
             )
         )
     if strata and len(strata) >= declared.members * len(counted):
-        same_units = declared.size_unit == declared.sample_unit
+        # Clusters are counted in the unit of the size.
+        same_units = declared.clusters is not None or declared.size_unit == declared.sample_unit
         result = stratified_share(strata, declared.confidence, finite_population=same_units)
         figure = published(result.share * 100, declared.decimals)
         low, high = (
@@ -148,6 +160,8 @@ def derive_survey(declared: SurveyShare, asked: Asked, label: Text) -> Derived:
             "strata": len(strata),
             "sampled": float(sum(item.sampled for item in strata)),
         }
+        if declared.clusters is not None:
+            extras["interval"]["clusters"] = float(sum(item.drawn for item in strata))
         parameters.append(
             TraceParameter(
                 Text(zh="置信水平", en="Confidence"), to_decimal(declared.confidence * 100), "percent"
@@ -184,6 +198,9 @@ def _stratum(found: dict[str, Resolved]) -> Stratum | None:
     size, sampled, hits = (found[name].value for name in ("size", "sampled", "hits"))
     if isinstance(size, Missing) or isinstance(sampled, Missing) or isinstance(hits, Missing):
         return None
+    clusters = found["clusters"].value if "clusters" in found else None
+    if isinstance(clusters, Missing) or (clusters is not None and clusters < 2):
+        return None
     if size <= 0 or sampled < 2 or not 0 <= hits <= sampled:
         return None
-    return Stratum(size, sampled, hits)
+    return Stratum(size, sampled, hits, clusters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,7 +157,7 @@ def board(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "total": len(rows),
         "sees_findings": sees_all(request.user, plan) or bool(seen),
         "counts": [(s, counts[s.value], ICONS[s.value]) for s in QualityFinding.Severity],
-        "worst": [_shown(each) for each in here if each.finding.severity != "note"][:8],
+        "worst": _by_station(each for each in here if each.finding.severity != "note")[:8],
         "run": _newest_run(zone, as_of),
     }
     return render(request, "portal/quality/board.html", context)
@@ -211,6 +212,15 @@ class Shown:
 def _shown(standing: Standing) -> Shown:
     finding = standing.finding
     return Shown(standing, name_of_rule(finding.rule), STATES[standing.state], ICONS[finding.severity])
+
+
+def _by_station(standing: Iterable[Standing]) -> list[tuple[Shown, int]]:
+    """The first finding of each rule at each station, and how many there are of it."""
+    groups: dict[tuple[str, str, bool], list[Standing]] = {}
+    for each in standing:
+        series = each.finding.series
+        groups.setdefault((each.finding.rule, series.place.key, series.sample), []).append(each)
+    return [(_shown(members[0]), len(members)) for members in groups.values()]
 
 
 def _span(finding: QualityFinding) -> str:
