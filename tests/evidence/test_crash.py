@@ -70,7 +70,7 @@ PLACES = {
     "while claiming": lambda: after(flush._Claim, "describe"),
     "while marking": lambda: before(flush._Claim, "finish"),
     "within the marking": lambda: after(flush._Claim, "finish"),
-    "within the acknowledgement": lambda: after(receive.InboxReading.objects, "bulk_create"),
+    "within the acknowledgement": lambda: after(receive, "insert_new"),
     "before the merged file": lambda: before(compaction, "_write"),
     "after the merged file": lambda: after(compaction, "_write"),
     "before the merging commit": lambda: before(DeltaTable, "create_write_transaction"),
