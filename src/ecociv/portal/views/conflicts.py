@@ -125,6 +125,11 @@ class ConflictRow:
         return str(KINDS[self.kind])
 
     @property
+    def note(self) -> str:
+        """How the two sides are defined, where that alone explains a difference."""
+        return self.found.note.in_language(language()) if self.found.note else ""
+
+    @property
     def unit(self) -> str:
         """Unit in the reader's language."""
         return label_of(self.found.left.unit).in_language(language())
