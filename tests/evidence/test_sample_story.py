@@ -11,6 +11,7 @@ from ecociv.evidence.returns.deadlines import due_day
 from ecociv.evidence.returns.forms import load_form
 from ecociv.evidence.returns.periods import ReturnPeriod
 from ecociv.evidence.sample.filings import CLOCK
+from ecociv.evidence.sample.loading import _filing
 from evidence.sample_zone import CITY, COUNTIES, PLACES, YEARS, ZONE, exact, filed
 
 pytestmark = pytest.mark.long
@@ -96,3 +97,9 @@ def test_what_was_made_up_says_so() -> None:
     for place in (*invented, *stations):
         assert place.longitude and place.latitude
         assert 116.95 < place.longitude < 117.71 and 28.72 < place.latitude < 29.94, place.key
+
+
+def test_figures_generated_anew_give_their_reason() -> None:
+    """Returns of a later version of the sample restate those of an older one, and a restatement has its reason."""
+    first, restated = filed()
+    assert all(_filing(each).reason for each in (*first.values(), restated))

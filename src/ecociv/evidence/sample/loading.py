@@ -184,7 +184,7 @@ def _filing(each: SampleReturn) -> Filing:
         str(each.year),
         each.values,
         each.explanations,
-        each.reason,
+        each.reason or _REASON,
         each.submitted_at,
         each.accepted_at,
     )
