@@ -69,7 +69,7 @@ function options(payload, narrow) {
     animation: false,
     useUTC: true,
     textStyle: { fontFamily: FONT, fontSize: 13, color: "#26313a" },
-    grid: { left: 8, right: narrow ? 14 : 28, top: 44, bottom: 50, containLabel: true },
+    grid: { left: 8, right: narrow ? 14 : 28, top: 62, bottom: 50, containLabel: true },
     legend: { top: 0, left: 0, type: "scroll", itemWidth: 22 },
     tooltip: {
       trigger: "item",
