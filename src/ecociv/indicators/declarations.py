@@ -253,26 +253,12 @@ class PatchesUnion(_Derivation):
     decimals: int = Field(ge=0, le=8)
 
 
-class Reported(_Derivation):
+class Reported(YearlyReturn, _Derivation):
     """A yearly figure taken from a return; ``parts`` for a composition, which must make ``whole``."""
 
     kind: Literal["reported"]
-    network: str
-    property_: str | None = Field(default=None, alias="property")
-    parts: dict[str, str] = Field(default_factory=dict)
     whole: float | None = None
     tolerance: float = 0
-
-    @model_validator(mode="after")
-    def _figure_or_parts(self) -> Self:
-        if (self.property_ is None) == (not self.parts):
-            raise ValueError("give either property or parts")
-        return self
-
-    @property
-    def properties(self) -> tuple[str, ...]:
-        """Every property that is read."""
-        return (self.property_,) if self.property_ else tuple(self.parts.values())
 
 
 class OzoneReading(Declared):
