@@ -15,7 +15,9 @@ TESTS = [
     "tests/plan",
     "tests/evidence",
     "tests/indicators",
+    "tests/casework",
     "tests/supervision",
+    "tests/assessment",
     "tests/api",
     "tests/portal",
 ]

@@ -36,20 +36,40 @@ def decide(
     zone: str = "",
     lead: Iterable[str] = (),
     public: bool = False,
+    roles: Iterable[Role] = (),
 ) -> Verdict:
-    """Ask the policy in use. ``lead``: keys of the bodies that lead the subject today."""
-    subject = Subject(zone=zone, lead=frozenset(lead), public=public)
+    """Ask the policy in use.
+
+    ``lead``: keys of the bodies that lead the subject today; ``roles``: those to whom a declaration gives the action.
+    """
+    subject = Subject(zone=zone, lead=frozenset(lead), public=public, roles=frozenset(roles))
     return _policy(settings.ECOCIV_POLICY).decide(actor_of(user), action, subject)
 
 
-def allowed(user: Any, action: Action, *, zone: str = "", lead: Iterable[str] = (), public: bool = False) -> bool:
+def allowed(
+    user: Any,
+    action: Action,
+    *,
+    zone: str = "",
+    lead: Iterable[str] = (),
+    public: bool = False,
+    roles: Iterable[Role] = (),
+) -> bool:
     """Whether the policy says yes."""
-    return bool(decide(user, action, zone=zone, lead=lead, public=public).ok)
+    return bool(decide(user, action, zone=zone, lead=lead, public=public, roles=roles).ok)
 
 
-def require(user: Any, action: Action, *, zone: str = "", lead: Iterable[str] = (), public: bool = False) -> None:
+def require(
+    user: Any,
+    action: Action,
+    *,
+    zone: str = "",
+    lead: Iterable[str] = (),
+    public: bool = False,
+    roles: Iterable[Role] = (),
+) -> None:
     """Raise :class:`PermissionDenied` with the policy's sentence, in the reader's language."""
-    verdict = decide(user, action, zone=zone, lead=lead, public=public)
+    verdict = decide(user, action, zone=zone, lead=lead, public=public, roles=roles)
     if not verdict.ok:
         language = get_language() or "zh-hans"
         raise PermissionDenied(" ".join(reason.text.in_language(language) for reason in verdict.reasons))

@@ -24,6 +24,11 @@ class Action(StrEnum):
     REPORT_PROGRESS = "report-progress"
     RECORD_EVIDENCE = "record-evidence"
     EDIT_PLAN = "edit-plan"
+    OPEN_CASE = "open-case"
+    ACT_ON_CASE = "act-on-case"
+    REVIEW_PROGRESS = "review-progress"
+    SCORE = "score"
+    SIGN_OFF = "sign-off"
     MANAGE_REFERENCE = "manage-reference"
     MANAGE_ACCOUNTS = "manage-accounts"
 
@@ -42,12 +47,14 @@ class Actor:
 class Subject:
     """What is asked about.
 
-    ``lead`` holds the keys of the bodies that lead it today; ``public`` is false for what is not disclosed.
+    ``lead`` holds the keys of the bodies that lead it today; ``public`` is false for what is not disclosed. ``roles``
+    are those to whom a declaration (of a case type, of an assessment) gives the action without a body's part.
     """
 
     zone: str = ""
     lead: frozenset[str] = frozenset()
     public: bool = True
+    roles: frozenset[Role] = frozenset()
 
 
 class Policy(Protocol):
@@ -69,6 +76,9 @@ def _no(code: str, zh: str, en: str, **data: object) -> Verdict:
 _OFFICERS = frozenset({Role.DEPARTMENT_OFFICER, Role.COUNTY_OFFICER})
 _READS_ALL = frozenset(Role) - {Role.VISITOR}
 _READS_HISTORY = frozenset({Role.LEADING_GROUP_OFFICE, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR})
+_DECLARED = frozenset(
+    {Action.OPEN_CASE, Action.ACT_ON_CASE, Action.REVIEW_PROGRESS, Action.SCORE, Action.SIGN_OFF}
+)
 _MANAGES = {Action.MANAGE_REFERENCE: Role.ADMINISTRATOR, Action.MANAGE_ACCOUNTS: Role.ADMINISTRATOR}
 
 
@@ -84,6 +94,9 @@ class OrganisationPolicy:
     leader, auditor           read    read     -                   -               -
     administrator             read    read     -                   -               manages
     ========================  ======  =======  ==================  ==============  =========
+
+    What a declaration gives out (moves of a case, scores, sign-off) goes to the roles it names and to officers of the
+    bodies that play a part in it; the table above neither adds to that nor takes from it.
 
     An administrator does not report progress: who keeps the accounts must not also write the results.
 
@@ -129,7 +142,24 @@ class OrganisationPolicy:
                 "只有领导小组办公室可以修改方案。",
                 "Only the office of the leading group edits the plan.",
             )
+        if action in _DECLARED:
+            return self._declared(actor, subject)
         return self._progress(actor, subject)
+
+    def _declared(self, actor: Actor, subject: Subject) -> Verdict:
+        if actor.role in subject.roles and actor.role is not Role.ADMINISTRATOR:
+            return _yes("role", "规定由该角色办理。", "The rules give this to your role.")
+        if actor.role in _OFFICERS and actor.organisation and actor.organisation in subject.lead:
+            return _yes("party", "本单位是当事方。", "Your body is a party to this.")
+        may = "、".join((*sorted(role.label.zh for role in subject.roles), *sorted(subject.lead))) or "—"
+        may_en = ", ".join((*sorted(role.label.en for role in subject.roles), *sorted(subject.lead))) or "nobody"
+        return _no(
+            "not-a-party",
+            f"这一步由下列各方办理：{may}。",
+            f"This is done by: {may_en}.",
+            lead=tuple(sorted(subject.lead)),
+            roles=tuple(sorted(role.value for role in subject.roles)),
+        )
 
     def _history(self, actor: Actor, subject: Subject) -> Verdict:
         if actor.role in _READS_HISTORY:

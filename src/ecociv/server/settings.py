@@ -47,7 +47,9 @@ INSTALLED_APPS = [
     "ecociv.plan",
     "ecociv.evidence",
     "ecociv.indicators",
+    "ecociv.casework",
     "ecociv.supervision",
+    "ecociv.assessment",
     "ecociv.portal",
     "ecociv.api",
 ]

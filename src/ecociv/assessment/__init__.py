@@ -1,0 +1,1 @@
+"""Scores of bodies and counties by dated rule sets."""

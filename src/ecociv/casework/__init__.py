@@ -1,0 +1,1 @@
+"""Matters that someone must close by a date."""

@@ -1,0 +1,196 @@
+"""What a case type (案件类型) declares. Pure: no Django.
+
+A case is a matter that someone must close by a date. Its type says in which states it can be, who moves it on, what
+each move needs, and which clocks run. A subject of the zone that needs casework writes such a file and no code.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ecociv.evidence.declared import Declared, LocalText
+from ecociv.people.roles import Role
+
+Key = str
+
+
+class Visibility(StrEnum):
+    """Who may read cases of a type: anyone, anyone with an account in the zone, or those concerned with it."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    PARTIES = "parties"
+
+
+class CasePart(Declared):
+    """A part (当事方) that somebody plays in a case: a role of the zone, or bodies named when the case is opened.
+
+    A body's part follows its successors: who holds the body's duties on a day, plays its part on that day.
+    """
+
+    title: LocalText
+    role: Role | None = None
+    bodies: Literal["one", "several"] | None = None
+    optional: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> CasePart:
+        if (self.role is None) == (self.bodies is None):
+            raise ValueError(
+                "a part is played by a role, or by bodies named at opening: give `role` or `bodies`"
+            )
+        return self
+
+
+class FieldKind(StrEnum):
+    """What is asked for."""
+
+    TEXT = "text"
+    LONG_TEXT = "long-text"
+    DATE = "date"
+    NUMBER = "number"
+    CHOICE = "choice"
+
+
+class CaseField(Declared):
+    """Something asked for when a case is opened or moved on."""
+
+    title: LocalText
+    kind: FieldKind
+    required: bool = True
+    options: dict[Key, LocalText] = Field(default_factory=dict)
+    help: LocalText | None = None
+
+
+class CaseDocument(Declared):
+    """A document that a move calls for (应附文件)."""
+
+    title: LocalText
+    required: bool = True
+
+
+class StateKind(StrEnum):
+    """Where in its life a case is."""
+
+    START = "start"
+    OPEN = "open"
+    END = "end"
+
+
+class CaseState(Declared):
+    """A state (状态); ``turn`` names the parts whose move is next."""
+
+    title: LocalText
+    kind: StateKind = StateKind.OPEN
+    turn: tuple[Key, ...] = ()
+    about: LocalText | None = None
+
+
+class Extension(Declared):
+    """How much longer a clock may run, who asks and who approves (延期)."""
+
+    most_days: int = Field(gt=0)
+    most_times: int = Field(default=1, gt=0)
+    asked_by: tuple[Key, ...]
+    decided_by: tuple[Key, ...]
+
+
+class Escalation(Declared):
+    """What happens a number of working days after (before, when negative) a clock is due: ``to`` are told."""
+
+    after: int
+    to: tuple[Key, ...]
+    title: LocalText
+
+
+class CaseClock(Declared):
+    """A time limit (时限) in working days of the PRC calendar, or until the date in a field of the case.
+
+    It starts when the case enters a state of ``runs_in`` from one that is neither there nor in ``pauses_in``, stands
+    still in ``pauses_in``, and stops when the case leaves both. Entered again, it starts anew.
+    """
+
+    title: LocalText
+    working_days: int | None = Field(default=None, gt=0)
+    until_field: Key | None = None
+    runs_in: tuple[Key, ...]
+    pauses_in: tuple[Key, ...] = ()
+    extension: Extension | None = None
+    escalation: tuple[Escalation, ...] = ()
+    source: LocalText | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> CaseClock:
+        if (self.working_days is None) == (self.until_field is None):
+            raise ValueError(
+                "a clock runs for working days or until a field's date: give `working_days` or `until_field`"
+            )
+        return self
+
+
+class Guard(Declared):
+    """A condition of a move (办理条件); exactly one is given."""
+
+    clock_overdue: Key | None = None
+    taken_at_least: dict[Key, int] | None = None
+    children_closed: bool | None = None
+    not_by_actor_of: tuple[Key, ...] | None = None
+    no_open_extension: bool | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Guard:
+        if sum(value is not None for value in self.__dict__.values()) != 1:
+            raise ValueError("a guard is one condition: give exactly one of its keys")
+        return self
+
+
+class Transition(Declared):
+    """A move (办理动作) from some states to one, by the parts named."""
+
+    title: LocalText
+    from_: tuple[Key, ...] = Field(alias="from")
+    to: Key
+    by: tuple[Key, ...]
+    reason: bool = True
+    fields: tuple[Key, ...] = ()
+    documents: tuple[Key, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    outcomes: tuple[Key, ...] = ()
+    confirm: LocalText | None = None
+
+
+class CaseType(Declared):
+    """A declared type of case.
+
+    The loader (`ecociv.casework.load`) adds what one model cannot see: that every key that is used is declared, that
+    each state can be reached and that each open state can reach an end.
+    """
+
+    key: Key
+    title: LocalText
+    about: LocalText
+    source: LocalText
+    number: str = Field(
+        description="how cases are numbered, as {year} and {serial}; 督办〔{year}〕{serial}号"
+    )
+    subjects: tuple[str, ...] = Field(
+        description="what it may be about: task, project, indicator, organisation, place, none"
+    )
+    visibility: Visibility = Visibility.INTERNAL
+    open_by: tuple[Key, ...]
+    parts: dict[Key, CasePart]
+    fields: dict[Key, CaseField] = Field(default_factory=dict)
+    asked_at_opening: tuple[Key, ...] = ()
+    documents: dict[Key, CaseDocument] = Field(default_factory=dict)
+    states: dict[Key, CaseState]
+    clocks: dict[Key, CaseClock] = Field(default_factory=dict)
+    transitions: dict[Key, Transition]
+    outcomes: dict[Key, LocalText] = Field(default_factory=dict)
+
+    @property
+    def start(self) -> Key:
+        """The state in which a case begins."""
+        return next(key for key, state in self.states.items() if state.kind is StateKind.START)
