@@ -63,8 +63,8 @@ def cases_for(user: Any, zone: str, *, as_of: dt.datetime | None = None) -> Quer
     return cases
 
 
-def _visible(user: Any, zone: str) -> Q:
-    seen = Q(pk__in=[])
+def _visible(user: Any, zone: str) -> Any:
+    seen: Any = Q(pk__in=[])
     if allowed(user, Action.READ, zone=zone, public=True):
         seen |= Q(visibility=Visibility.PUBLIC)
     if allowed(user, Action.READ, zone=zone):
