@@ -24,14 +24,11 @@ PEOPLE = 6
 
 @pytest.fixture(autouse=True)
 def plan_committed() -> Iterator[None]:
-    from ecociv.casework.recorded import declared
 
     forget_packages()
-    declared.cache_clear()
     LoadZonePackage("jingdezhen").execute()
     yield
     forget_packages()
-    declared.cache_clear()
 
 
 def at_once(works: list[Callable[[], Any]]) -> list[Any]:

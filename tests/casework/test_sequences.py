@@ -174,9 +174,8 @@ class Cases(RuleBasedStateMachine):
             return
         now, case = case_standing(self.case), Case.objects.get(pk=self.case.pk)
         assert {name: getattr(case, name) for name in columns_of(now)} == columns_of(now)
-        assert parties_of(case) == {part: keys for part, keys in now.parties.items() if keys} or {
-            (p, k) for p, ks in parties_of(case).items() for k in ks
-        } == {(p, k) for p, ks in now.parties.items() for k in ks}
+        held = {(part, key) for part, keys in now.parties.items() for key in keys}
+        assert {(part, key) for part, keys in parties_of(case).items() for key in keys} == held
         rows = {row.clock: row for row in RunningClock.objects.filter(case=case)}
         assert set(rows) == {run.clock for run in now.clocks}
         for run in now.clocks:

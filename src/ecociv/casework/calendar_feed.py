@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ecociv.casework.actions.writing import one_writer
-from ecociv.casework.models import Case, CalendarFeed, RunningClock
+from ecociv.casework.models import CalendarFeed, Case, RunningClock
 from ecociv.casework.permissions import bodies_held
 from ecociv.casework.queries import by_body, cases_for, inbox
 from ecociv.casework.recorded import declaration_of

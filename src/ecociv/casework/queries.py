@@ -214,7 +214,7 @@ def _open(zone: str, user: Any) -> QuerySet[Case]:
     return cases.filter(closed_at__isnull=True)
 
 
-def _revisions(zone: str, **of: Any) -> list[int]:
+def _revisions(zone: str, **of: Any) -> list[str]:
     """The declarations that cases of a zone are kept by."""
     return sorted(
         Case.objects.filter(zone=zone, **of).order_by().values_list("declaration", flat=True).distinct()
