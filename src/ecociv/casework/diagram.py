@@ -1,8 +1,8 @@
 """A case type drawn as an SVG, and told as a list for those who do not see it. Pure: no Django.
 
-States stand in layers by the number of moves from the start; a move that leads back, or past a layer, runs along the
-right-hand side in a lane of its own, so that no line crosses a box. Colours are classes of the page's style sheet
-where there is one; without it the picture is black on white.
+States stand one under another, by the number of moves from the start. A move to the next state goes straight down; all
+others leave to the right, each with its name on its own line, and run in one lane for each state they lead to, so that
+no line crosses a box or a name.
 """
 
 from __future__ import annotations
@@ -14,23 +14,18 @@ from unicodedata import east_asian_width
 from ecociv.casework.declaration import CaseType, StateKind
 from ecociv.core.text import Text
 
-BOX_HEIGHT, LAYER_HEIGHT, GAP, LANE, MARGIN, SIZE = 38, 92, 44, 15, 16, 13
+BOX_HEIGHT, BETWEEN, STUB, LANE, MARGIN, SIZE = 38, 40, 20, 18, 16, 13
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where a state stands: left upper corner and width, in pixels."""
+    """Where a state stands: row, upper edge, height and width, in pixels."""
 
     key: str
-    layer: int
-    x: float
+    row: int
     y: float
+    height: float
     width: float
-
-    @property
-    def middle(self) -> float:
-        """Horizontal middle."""
-        return self.x + self.width / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,31 +126,31 @@ def diagram(case_type: CaseType, *, language: str = "zh", current: str = "", ide
     ident
         Beginning of the ids within the picture, so that two can stand on one page.
     """
+    names = {
+        way: " / ".join(case_type.transitions[key].title.in_language(language) for key in way.moves)
+        for way in arrows(case_type)
+    }
     boxes = _boxes(case_type, language)
-    ways = arrows(case_type)
-    right = max(box.x + box.width for box in boxes.values())
-    drawn: list[str] = []
+    middle = MARGIN + max(box.width for box in boxes.values()) / 2
+    aside = [way for way in names if boxes[way.to].row != boxes[way.from_].row + 1]
+    right = middle * 2 - MARGIN
+    lane_start = right + max((_width(names[way]) for way in aside), default=0.0) + 28
+    lanes = {key: lane_start + LANE * place for place, key in enumerate(_lanes(aside, boxes))}
+    lines: list[str] = []
     labels: list[str] = []
-    aside = sorted(
-        (way for way in ways if not _straight(way, boxes)),
-        key=lambda way: abs(boxes[way.to].layer - boxes[way.from_].layer),
-    )
-    places = {way: number for number, way in enumerate(aside)}
-    widest = 0.0
-    for way in ways:
-        text = " / ".join(case_type.transitions[key].title.in_language(language) for key in way.moves)
-        if way in places:
-            x = right + 24 + places[way] * LANE
-            drawn.append(_round_about(boxes[way.from_], boxes[way.to], x, places[way], ident))
-            y = (boxes[way.from_].y + boxes[way.to].y + BOX_HEIGHT) / 2
-            labels.append(_lane_label(len(aside), right, y, text))
-            widest = max(widest, _width(text))
-        else:
-            path, x, y = _down(boxes[way.from_], boxes[way.to], way, ways, boxes, ident)
-            drawn.append(path)
-            labels.append(_label(x, y, text))
-    width = right + MARGIN + (24 + len(aside) * LANE + 16 + widest if aside else 0)
-    height = max(box.y for box in boxes.values()) + BOX_HEIGHT + MARGIN
+    for way, name in names.items():
+        start, end = boxes[way.from_], boxes[way.to]
+        if way not in aside:
+            y1, y2 = start.y + start.height, end.y - 2
+            lines.append(_path(f"M{middle:.1f} {y1:.1f}V{y2:.1f}", ident))
+            labels.append(_label(middle, (y1 + y2) / 2 - 2, name))
+            continue
+        y1, y2 = _stub(start, way.to, aside), _stub(end, "", aside)
+        x1, x2 = middle + start.width / 2, middle + end.width / 2 + 2
+        lines.append(_path(f"M{x1:.1f} {y1:.1f}H{lanes[way.to]:.1f}V{y2:.1f}H{x2:.1f}", ident))
+        labels.append(_label(right + 14 + _width(name) / 2, y1, name))
+    width = max(lanes.values(), default=right) + MARGIN
+    height = max(box.y + box.height for box in boxes.values()) + MARGIN
     title = Text(zh="{title}的流转图", en="States and moves of “{title}”").fill(title=case_type.title)
     parts = [
         f'<svg class="case-diagram" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:.0f} {height:.0f}" '
@@ -165,8 +160,8 @@ def diagram(case_type: CaseType, *, language: str = "zh", current: str = "", ide
         f'<desc id="{escape(ident)}-desc">{escape(" ".join(described(case_type, language, current)))}</desc>',
         f'<defs><marker id="{escape(ident)}-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         f'orient="auto"><path d="M0 0 8 4 0 8z" fill="#4b5563"/></marker></defs>',
-        *drawn,
-        *(_box(case_type, box, language, current) for box in boxes.values()),
+        *lines,
+        *(_box(case_type, box, middle, language, current) for box in boxes.values()),
         *labels,
         "</svg>",
     ]
@@ -178,62 +173,38 @@ def _width(text: str) -> float:
 
 
 def _boxes(case_type: CaseType, language: str) -> dict[str, Box]:
-    rows = layers(case_type)
-    widths = {key: _width(state.title.in_language(language)) + 28 for key, state in case_type.states.items()}
-    gaps = max((_gap(case_type, row, language) for row in rows), default=GAP)
-    whole = max(sum(widths[key] for key in row) + gaps * (len(row) - 1) for row in rows)
-    found = {}
-    for layer, row in enumerate(rows):
-        x = MARGIN + (whole - sum(widths[key] for key in row) - gaps * (len(row) - 1)) / 2
-        for key in row:
-            found[key] = Box(key, layer, x, MARGIN + layer * LAYER_HEIGHT, widths[key])
-            x += widths[key] + gaps
+    order = [key for layer in layers(case_type) for key in layer]
+    rows = {key: row for row, key in enumerate(order)}
+    aside = [way for way in arrows(case_type) if rows[way.to] != rows[way.from_] + 1]
+    found: dict[str, Box] = {}
+    y = float(MARGIN)
+    for key in order:
+        height = max(BOX_HEIGHT, STUB * len(_stubs(key, aside)) + 8)
+        width = _width(case_type.states[key].title.in_language(language)) + 28
+        found[key] = Box(key, rows[key], y, height, width)
+        y += height + BETWEEN
     return found
 
 
-def _gap(case_type: CaseType, row: tuple[str, ...], language: str) -> float:
-    """Room between the boxes of a row for the words on the ways that lead to them."""
-    longest = max(
-        (
-            _width(" / ".join(case_type.transitions[key].title.in_language(language) for key in way.moves))
-            for way in arrows(case_type)
-            if way.to in row
-        ),
-        default=0.0,
-    )
-    return max(GAP, min(longest, 140)) if len(row) > 1 else GAP
+def _stubs(key: str, aside: list[Arrow]) -> list[str]:
+    """What meets the right-hand side of a box, from above: each way that leaves, and "" for all that arrive."""
+    leaving = [way.to for way in aside if way.from_ == key]
+    return [*leaving, ""] if any(way.to == key for way in aside) else leaving
 
 
-def _straight(way: Arrow, boxes: dict[str, Box]) -> bool:
-    return boxes[way.to].layer == boxes[way.from_].layer + 1
+def _stub(box: Box, to: str, aside: list[Arrow]) -> float:
+    """Height at which a way meets a box."""
+    stubs = _stubs(box.key, aside)
+    return box.y + box.height * (stubs.index(to) + 1) / (len(stubs) + 1)
 
 
-def _down(
-    a: Box, b: Box, way: Arrow, ways: tuple[Arrow, ...], boxes: dict[str, Box], ident: str
-) -> tuple[str, float, float]:
-    """A way to the next layer; ways that leave one box start side by side."""
-    leaving = sorted(
-        (each for each in ways if each.from_ == way.from_ and _straight(each, boxes)),
-        key=lambda each: boxes[each.to].middle,
-    )
-    arriving = sorted(
-        (each for each in ways if each.to == way.to and _straight(each, boxes)),
-        key=lambda each: boxes[each.from_].middle,
-    )
-    x1 = a.x + a.width * (leaving.index(way) + 1) / (len(leaving) + 1)
-    x2 = b.x + b.width * (arriving.index(way) + 1) / (len(arriving) + 1)
-    y1, y2 = a.y + BOX_HEIGHT, b.y - 2
-    bend = (y1 + y2) / 2
-    path = f"M{x1:.1f} {y1:.1f}C{x1:.1f} {bend:.1f} {x2:.1f} {bend:.1f} {x2:.1f} {y2:.1f}"
-    return _path(path, ident), x1 * 0.28 + x2 * 0.72, y1 + (y2 - y1) * 0.66
-
-
-def _round_about(a: Box, b: Box, x: float, number: int, ident: str) -> str:
-    """A way along the right-hand side, in a lane of its own."""
-    shift = (number % 4) * 4 - 6
-    y1, y2 = a.y + BOX_HEIGHT / 2 + shift, b.y + BOX_HEIGHT / 2 - shift
-    out = f"M{a.x + a.width:.1f} {y1:.1f}H{x:.1f}V{y2:.1f}H{b.x + b.width + 2:.1f}"
-    return _path(out, ident)
+def _lanes(aside: list[Arrow], boxes: dict[str, Box]) -> list[str]:
+    """States that lanes lead to, the shortest lane first."""
+    reach: dict[str, int] = {}
+    for way in aside:
+        rows = abs(boxes[way.to].row - boxes[way.from_].row)
+        reach[way.to] = max(reach.get(way.to, 0), rows)
+    return sorted(reach, key=lambda key: reach[key])
 
 
 def _path(data: str, ident: str) -> str:
@@ -251,27 +222,23 @@ def _label(x: float, y: float, text: str) -> str:
     )
 
 
-def _lane_label(count: int, right: float, y: float, text: str) -> str:
-    x = right + 24 + count * LANE + 8
-    return f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="{SIZE - 1}" fill="#1f2937">{escape(text)}</text>'
-
-
-def _box(case_type: CaseType, box: Box, language: str, current: str) -> str:
+def _box(case_type: CaseType, box: Box, middle: float, language: str, current: str) -> str:
     state = case_type.states[box.key]
     here = box.key == current
+    left = middle - box.width / 2
     fill, stroke, thick = ("#0f766e", "#0f766e", 2.5) if here else ("#ffffff", "#374151", 1.4)
-    radius = BOX_HEIGHT / 2 if state.kind is not StateKind.OPEN else 6
+    radius = BOX_HEIGHT / 2.0 if state.kind is not StateKind.OPEN else 6
     inner = (
-        f'<rect x="{box.x + 3:.1f}" y="{box.y + 3:.1f}" width="{box.width - 6:.1f}" height="{BOX_HEIGHT - 6}" '
+        f'<rect x="{left + 3:.1f}" y="{box.y + 3:.1f}" width="{box.width - 6:.1f}" height="{box.height - 6:.1f}" '
         f'rx="{radius - 3}" fill="none" stroke="{"#ffffff" if here else stroke}" stroke-width="1"/>'
         if state.kind is StateKind.END
         else ""
     )
     return (
         f'<g class="case-state{" is-current" if here else ""}">'
-        f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{BOX_HEIGHT}" rx="{radius}" '
+        f'<rect x="{left:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="{radius}" '
         f'fill="{fill}" stroke="{stroke}" stroke-width="{thick}"/>{inner}'
-        f'<text x="{box.middle:.1f}" y="{box.y + BOX_HEIGHT / 2 + 4.5:.1f}" text-anchor="middle" '
+        f'<text x="{middle:.1f}" y="{box.y + box.height / 2 + 4.5:.1f}" text-anchor="middle" '
         f'fill="{"#ffffff" if here else "#111827"}"{" font-weight=" + chr(34) + "bold" + chr(34) if here else ""}>'
         f"{escape(state.title.in_language(language))}</text></g>"
     )

@@ -44,7 +44,9 @@ class CaseTypeRevision(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     zone = models.CharField(max_length=64)
     key = models.CharField(max_length=64)
-    content = models.JSONField()
+    content = models.TextField(
+        help_text=_("JSON as text: the order of states and moves is part of the declaration.")
+    )
     recorded_at = models.DateTimeField()
 
     class Meta:

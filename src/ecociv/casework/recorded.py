@@ -25,12 +25,12 @@ def declaration_of(case: Case) -> CaseType:
 def declared(revision: str) -> CaseType:
     """The case type of a stored revision; rows of that table never change."""
     content = CaseTypeRevision.objects.values_list("content", flat=True).get(pk=revision)
-    return CaseType.model_validate(content)
+    return CaseType.model_validate_json(content)
 
 
 def revision_for(zone: str, case_type: CaseType) -> CaseTypeRevision:
     """The stored revision of a declaration, added where it is new."""
-    content = case_type.model_dump(mode="json", by_alias=True, exclude_none=True)
+    content = case_type.model_dump_json(by_alias=True, exclude_none=True)
     digest = digest_of_json({"zone": zone, "content": content})
     found = CaseTypeRevision.objects.filter(pk=digest).first()
     if found is not None:

@@ -18,7 +18,7 @@ from ecociv.core.workdays import (
 MOST_DAYS = 10_000
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A calendar day written as 2016-02-05."""
 
     name = "YYYY-MM-DD"

@@ -22,7 +22,12 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("zone", models.CharField(max_length=64)),
                 ("key", models.CharField(max_length=64)),
-                ("content", models.JSONField()),
+                (
+                    "content",
+                    models.TextField(
+                        help_text="JSON as text: the order of states and moves is part of the declaration."
+                    ),
+                ),
                 ("recorded_at", models.DateTimeField()),
             ],
             options={
