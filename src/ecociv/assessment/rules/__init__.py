@@ -10,11 +10,13 @@ Signatures that others stand on::
     Figure(value | missing | parts, source, trace, revision, sample, error, note, target, context, duties, method)
         `target` (and `context`) come with the figure where an attainment item says `target: plan`;
         `duties` (see `Duty`, `duty_figure`) where it comes from tasks or projects; `method` identifies how it was made
+    shares(rules.split, lead, support) -> Mapping[body, part 0..1];  duty_figure(duties, source.credit, on) -> Figure
     inputs_to_json / inputs_from_json, units_to_json / units_from_json, RuleSet.to_json / RuleSet.model_validate,
     Assessment.digest: the same after a way through JSON
 """
 
 from ecociv.assessment.rules.declaration import OutsideValidity, RuleSet
+from ecociv.assessment.rules.duties import credit_of, duty_figure
 from ecociv.assessment.rules.engine import State, score_table
 from ecociv.assessment.rules.inputs import (
     Duty,
@@ -33,6 +35,7 @@ from ecociv.assessment.rules.inputs import (
 )
 from ecociv.assessment.rules.load import load_rule_set, read_rule_set, rule_sets
 from ecociv.assessment.rules.results import Assessment, CategoryResult, ItemResult, UnitResult, score
+from ecociv.assessment.rules.split import shares
 from ecociv.assessment.rules.table import Table, keys_of
 from ecociv.assessment.rules.weights import effective_weights
 
@@ -53,6 +56,8 @@ __all__ = [
     "Unit",
     "UnitResult",
     "Units",
+    "credit_of",
+    "duty_figure",
     "effective_weights",
     "inputs_digest",
     "inputs_from_json",
@@ -63,6 +68,7 @@ __all__ = [
     "rule_sets",
     "score",
     "score_table",
+    "shares",
     "units_from_json",
     "units_to_json",
 ]
