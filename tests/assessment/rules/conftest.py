@@ -36,14 +36,26 @@ def declared() -> dict[str, Any]:
         "from": "2015-01-01",
         "to": "2020-12-31",
         "basis": OURS,
-        "peer_groups": {"g": {"title": {"zh": "组", "en": "Group"}, "basis": OURS}, "h": {"title": {"zh": "另组", "en": "Other"}, "basis": OURS}},
+        "peer_groups": {
+            "g": {"title": {"zh": "组", "en": "Group"}, "basis": OURS},
+            "h": {"title": {"zh": "另组", "en": "Other"}, "basis": OURS},
+        },
         "categories": {
             "x": {"title": {"zh": "甲", "en": "X"}, "items_sum": 60, "items": {"a": item(30), "b": item(30)}},
             "y": {"title": {"zh": "乙", "en": "Y"}, "items_sum": 40, "items": {"c": item(40)}},
         },
         "weights_sum": 100,
-        "weights": [{"from": "2015-01-01", "to": None, "categories": {"x": 60, "y": 40}, "share": 10, "basis": OURS}],
-        "absence": {"missing": "zero", "planned": "redistribute", "not-applicable": "redistribute", "withheld": {"fixed": 60}, "delegated": "exclude", "unjudged": "redistribute"},
+        "weights": [
+            {"from": "2015-01-01", "to": None, "categories": {"x": 60, "y": 40}, "share": 10, "basis": OURS}
+        ],
+        "absence": {
+            "missing": "zero",
+            "planned": "redistribute",
+            "not-applicable": "redistribute",
+            "withheld": {"fixed": 60},
+            "delegated": "exclude",
+            "unjudged": "redistribute",
+        },
         "grades": [
             {"key": "good", "title": {"zh": "良好", "en": "good"}, "from": 80},
             {"key": "pass", "title": {"zh": "合格", "en": "pass"}, "from": 60},

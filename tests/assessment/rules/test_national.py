@@ -28,8 +28,18 @@ def test_the_green_set_is_the_standards_list():
         assert GREEN.category_of[f"i{one.number:02d}"] == one.index_class
         assert (item.function.direction == "increase") == (one.sense == "positive")
         assert float(item.weight) * 100 / 109 == pytest.approx(weights[one.number])
-    assert GREEN.absence.everywhere.fixed == parameter("assessment.gdi.function", edition="2016 green development index").table["nationwide_missing"]
-    assert parameter("assessment.gdi.conventions", edition="2016 green development index").table["redistribution"] == GREEN.redistribution
+    assert (
+        GREEN.absence.everywhere.fixed
+        == parameter("assessment.gdi.function", edition="2016 green development index").table[
+            "nationwide_missing"
+        ]
+    )
+    assert (
+        parameter("assessment.gdi.conventions", edition="2016 green development index").table[
+            "redistribution"
+        ]
+        == GREEN.redistribution
+    )
 
 
 def test_the_goal_set_is_the_standards_list():
@@ -43,7 +53,9 @@ def test_the_goal_set_is_the_standards_list():
     events = GOALS.adjustments["major-events"]
     assert (events.each, events.limit) == (rule["each"], rule["at_most"])
     grades = parameter("assessment.goals.grades", edition="2016 goal assessment").table
-    assert {grade.key: grade.from_ for grade in GOALS.grades[:-1]} == {key: grades[key] for key in ("excellent", "good", "pass")}
+    assert {grade.key: grade.from_ for grade in GOALS.grades[:-1]} == {
+        key: grades[key] for key in ("excellent", "good", "pass")
+    }
     assert GOALS.caps["binding-missed"].when.missed_binding == grades["missed_binding"]
 
 
@@ -66,7 +78,14 @@ def published_set() -> RuleSet:
         key: {
             "title": {"zh": key, "en": key},
             "items_sum": 1,
-            "items": {f"{key}-index": {"title": {"zh": key, "en": key}, "weight": 1, "source": {"kind": "review"}, "function": {"kind": "given"}}},
+            "items": {
+                f"{key}-index": {
+                    "title": {"zh": key, "en": key},
+                    "weight": 1,
+                    "source": {"kind": "review"},
+                    "function": {"kind": "given"},
+                }
+            },
         }
         for key in weights
     }
@@ -77,10 +96,14 @@ def test_the_published_index_of_all_31_provinces():
     rules = published_set()
     classes = list(rules.categories)
     inputs = {
-        region: {f"{key}-index": Figure(Decimal(str(value))) for key, value in zip(classes, row[1:7], strict=True)}
+        region: {
+            f"{key}-index": Figure(Decimal(str(value))) for key, value in zip(classes, row[1:7], strict=True)
+        }
         for region, row in PUBLISHED.items()
     }
-    found = score(rules, {region: Unit("provinces", Text(zh=region, en=region)) for region in PUBLISHED}, inputs, 2016)
+    found = score(
+        rules, {region: Unit("provinces", Text(zh=region, en=region)) for region in PUBLISHED}, inputs, 2016
+    )
     for region, row in PUBLISHED.items():
         assert abs(found[region].total - Decimal(str(row[0]))) <= Decimal("0.01"), region
     # Jiangxi: .293*82.95 + .165*74.51 + .193*88.09 + .165*74.61 + .092*72.93 + .092*72.43 = 79.28
@@ -92,17 +115,32 @@ def test_unrounded_weights_reproduce_the_table_as_well():
     # 32, 18, 21, 18, 10, 10 of 109 units, as the shipped set has them
     weights = GREEN.row_for(2016, "provinces").categories
     for row in PUBLISHED.values():
-        total = sum(weight * Decimal(str(value)) for weight, value in zip(weights.values(), row[1:7], strict=True)) / 109
+        total = (
+            sum(
+                weight * Decimal(str(value)) for weight, value in zip(weights.values(), row[1:7], strict=True)
+            )
+            / 109
+        )
         assert abs(total - Decimal(str(row[0]))) <= Decimal("0.01")
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(2, 6), st.sets(st.integers(1, 55), max_size=6), st.sets(st.integers(1, 55), max_size=3))
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(2, 6),
+    st.sets(st.integers(1, 55), max_size=6),
+    st.sets(st.integers(1, 55), max_size=3),
+)
 def test_the_engine_agrees_with_the_standards_index(seed, many, not_applicable, nationwide):
     generator = np.random.default_rng(seed)
     table = generator.integers(0, 1000, (many, 55)) / 10
     nationwide -= not_applicable
-    figures = {n: None if n in nationwide else [None if n in not_applicable and row == 0 else float(table[row, n - 1]) for row in range(many)] for n in range(1, 56)}
+    figures = {
+        n: None
+        if n in nationwide
+        else [None if n in not_applicable and row == 0 else float(table[row, n - 1]) for row in range(many)]
+        for n in range(1, 56)
+    }
     absent = {n: [row == 0 for row in range(many)] for n in not_applicable}
     theirs = standards.green_development_index(figures, not_applicable=absent)
 
