@@ -17,6 +17,9 @@ from ecociv.assessment.rules.declaration import RuleSet
 from ecociv.assessment.rules.engine import score_table
 from ecociv.assessment.rules.inputs import Inputs, Units
 from ecociv.assessment.rules.table import table_of
+from ecociv.assessment.rules.weights import Weights, effective_weights
+
+_SCALE = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def rank_intervals(
             for unit in units
         ]
     ).reshape(table.values.shape)
+    declared_weights = {group: effective_weights(rules, year, group) for group in dict.fromkeys(table.groups)}
     streams = [np.random.Generator(np.random.PCG64(one)) for one in np.random.SeedSequence(seed).spawn(2)]
     ranks = np.empty((draws, len(units)), dtype=np.int64)
     for draw in range(draws):
@@ -85,35 +89,33 @@ def rank_intervals(
             values = values + errors * streams[1].standard_normal(values.shape)
             first = len(rules.items)
             values[:, first:] = np.where(np.isnan(values[:, first:]), np.nan, np.fmax(values[:, first:], 0.0))
-        perturbed = _perturbed(rules, spread, streams[0]) if spread else rules
-        ranks[draw] = score_table(perturbed, replace(table, values=values), year).ranks.rank
+        weights = _perturbed(rules, declared_weights, spread, streams[0]) if spread else declared_weights
+        ranks[draw] = score_table(rules, replace(table, values=values), year, weights).ranks.rank
     return {unit: _interval(unit, row, units, own, ranks, cover) for row, unit in enumerate(units)}
 
 
-def _perturbed(rules: RuleSet, spread: float, stream: np.random.Generator) -> RuleSet:
-    """The rule set with other weights; four digits are plenty and keep the sums exact."""
-
-    def drawn(weight: Decimal) -> Decimal:
-        return weight * Decimal(round(stream.uniform(1 - spread, 1 + spread), 4)).quantize(Decimal("0.0001"))
-
-    factors = {key: drawn(Decimal(1)) for key in rules.categories}
-    items = {key: drawn(Decimal(1)) for key in rules.items}
-    rows = tuple(
-        row.model_copy(
-            update={
-                "categories": {key: weight * factors[key] for key, weight in row.categories.items()},
-                "items": {
-                    key: {
-                        name: row.items.get(key, {}).get(name, item.weight) * items[name]
-                        for name, item in category.items.items()
-                    }
-                    for key, category in rules.categories.items()
-                },
-            }
-        )
-        for row in rules.weights
+def _perturbed(
+    rules: RuleSet, declared: Mapping[str, Weights], spread: float, stream: np.random.Generator
+) -> dict[str, Weights]:
+    """Other weights of each group, whole numbers on a scale of ten million; one factor for all groups alike."""
+    categories = dict(
+        zip(rules.categories, stream.uniform(1 - spread, 1 + spread, len(rules.categories)), strict=True)
     )
-    return rules.model_copy(update={"weights": rows})
+    items = dict(zip(rules.items, stream.uniform(1 - spread, 1 + spread, len(rules.items)), strict=True))
+    found = {}
+    for group, own in declared.items():
+        drawn: dict[str, int] = {}
+        whole = sum(own.categories[key] * categories[key] for key in rules.categories)
+        for key, category in rules.categories.items():
+            within = sum(own.items[name] * items[name] for name in category.items)
+            part = _SCALE * own.categories[key] * categories[key] / whole
+            for name in category.items:
+                drawn[name] = round(part * own.items[name] * items[name] / within) if within else 0
+        sums = {
+            key: sum(drawn[name] for name in category.items) for key, category in rules.categories.items()
+        }
+        found[group] = Weights(own.row, drawn, sums, sum(drawn.values()), own.scale)
+    return found
 
 
 def _interval(
