@@ -35,12 +35,11 @@ def function(number: int) -> dict[str, Any]:
 
 def rules() -> RuleSet:
     per = ITEMS // CATEGORIES
-    item = lambda n: {
-        "title": text(f"i{n}"),
-        "weight": n % 5 + 1,
-        "source": {"kind": "event", "event": "e"},
-        "function": function(n),
-    }  # noqa: E731
+
+    def item(n: int) -> dict[str, Any]:
+        source = {"kind": "event", "event": "e"}
+        return {"title": text(f"i{n}"), "weight": n % 5 + 1, "source": source, "function": function(n)}
+
     categories = {
         f"c{c}": {
             "title": text(f"c{c}"),
