@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,6 +28,7 @@ from ecociv.assessment.rules import (
     units_from_json,
     units_to_json,
 )
+from ecociv.assessment.rules.exact import weighted_quotients
 from ecociv.core.missing import Missing
 from ecociv.core.targets import AtLeast, Direction
 from ecociv.core.text import Text
@@ -320,3 +323,27 @@ def test_the_county_rules_explain_down_to_the_figure():
         and rules.row_for(2020, "key-ecological").share == 15
     )
     assert found["fuliang-county"].to_json()["items"]["sewage"]["missing"] == "missing"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 50), st.integers(0, 10**7), st.integers(1, 5000)), min_size=1, max_size=6
+    )
+)
+def test_the_total_is_the_exact_quotient_rounded_half_to_even(parts):
+    weights, numerators, denominators = (
+        np.array([list(column)], dtype=np.int64) for column in zip(*parts, strict=True)
+    )
+    whole = max(1, int(weights.sum()))
+    exact = sum(Fraction(w * n, d) for w, n, d in parts) / whole
+    found = weighted_quotients(weights, numerators, denominators, np.array([whole]), 100, 100)
+    assert found[0] == round(exact)
+
+
+def test_exactly_half_goes_to_the_even_digit():
+    # (1 * 1/2 + 1 * 5/2) / 2 = 1.5 and (1/2 + 9/2) / 2 = 2.5: both become 2
+    ones = np.array([[1, 1]])
+    for last in (5, 9):
+        found = weighted_quotients(ones, np.array([[1, last]]), ones * 2, np.array([2]), 1, 1)
+        assert found[0] == 2

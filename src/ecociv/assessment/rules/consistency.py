@@ -25,7 +25,7 @@ def faults(rules: RuleSet) -> tuple[Fault, ...]:
 
 def _names(rules: RuleSet) -> Iterator[Fault]:
     seen: dict[str, str] = {}
-    places = [
+    places: list[tuple[tuple[str | int, ...], str]] = [
         (("categories", category, "items", key), key)
         for category, declared in rules.categories.items()
         for key in declared.items

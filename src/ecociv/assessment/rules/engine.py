@@ -290,7 +290,7 @@ def _base(
         10**rules.digits.total,
         10**rules.digits.item,
     )
-    return found, empty
+    return found, np.asarray(empty)
 
 
 def _rescaled(numerators: Ints, denominators: Ints, to: int, have: int) -> Ints:

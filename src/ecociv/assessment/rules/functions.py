@@ -168,16 +168,14 @@ class Attainment(Declared):
         """The declared targets by milestone year; under year 0 where one holds for all years; none for ``plan``."""
         if self.target == "plan":
             return {}
-        by_year = (
-            {int(year): body for year, body in self.target.items()}
-            if _by_year(self.target)
-            else {0: self.target}
-        )
-        return {year: target_from_mapping(body, self.direction) for year, body in by_year.items()}
+        declared: Any = self.target
+        by_year = {int(year): one for year, one in declared.items()} if _by_year(declared) else {0: declared}
+        return {year: target_from_mapping(one, self.direction) for year, one in by_year.items()}
 
     def target_of(self, year: int) -> Target | None:
         """The declared target that counts in a year, None where the figure brings it."""
-        return at_milestone(self.targets(), year)
+        found: Target | None = at_milestone(self.targets(), year)
+        return found
 
 
 def _by_year(body: object) -> bool:
