@@ -67,7 +67,7 @@ def weighted_quotients(
     # is reckoned in whole numbers without limit.
     near = (weights * (numerators / denominators)).sum(axis=1) / whole * (power_up / power_down)
     below = np.floor(near)
-    found = np.rint(near).astype(np.int64)
+    found: Ints = np.rint(near).astype(np.int64)
     doubtful = np.abs(near - below - 0.5) < 1e-6 + near * 1e-12
     if doubtful.any():
         found[doubtful] = _one_by_one(
