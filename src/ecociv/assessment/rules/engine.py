@@ -7,6 +7,7 @@ same to the last bit on any machine.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -85,8 +86,10 @@ class Scores:
     ranks: Ranks
 
 
-def score_table(rules: RuleSet, table: Table, year: int) -> Scores:
-    """Score a table of figures.
+def score_table(
+    rules: RuleSet, table: Table, year: int, weights: Mapping[str, Weights] | None = None
+) -> Scores:
+    """Score a table of figures, by other weights of the groups than the declared ones where they are given.
 
     Raises
     ------
@@ -95,7 +98,8 @@ def score_table(rules: RuleSet, table: Table, year: int) -> Scores:
     InputError
         When a figure cannot be taken by the function of its item.
     """
-    weights = {group: effective_weights(rules, year, group) for group in dict.fromkeys(table.groups)}
+    if weights is None:
+        weights = {group: effective_weights(rules, year, group) for group in dict.fromkeys(table.groups)}
     order = {group: number for number, group in enumerate(weights)}
     group = np.array([order[name] for name in table.groups], dtype=np.int64)
     matrix = np.array([list(one.items.values()) for one in weights.values()], dtype=np.int64)

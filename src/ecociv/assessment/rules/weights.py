@@ -9,6 +9,10 @@ from functools import lru_cache
 from math import lcm
 
 from ecociv.assessment.rules.declaration import RuleSet, WeightRow
+from ecociv.evidence.declared import DeclarationError
+
+LARGEST = 10**9
+"""So that sums of weights times scores stay in int64."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,11 @@ def _weights(known: _Known) -> Weights:
             shares[name] = Fraction(row.categories[key]) * weight / total if total else Fraction(0)
     scale = Fraction(lcm(*(share.denominator for share in shares.values())))
     items = {name: int(share * scale) for name, share in shares.items()}
+    if sum(items.values()) > LARGEST:
+        raise DeclarationError(
+            f"The weights of {rules.key} for {known.group!r} have no common scale below {LARGEST}; round them to fewer "
+            "digits, or choose sums of items that divide each other."
+        )
     categories = {
         key: sum(items[name] for name in category.items) for key, category in rules.categories.items()
     }
