@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -44,6 +44,7 @@ class SetDone:
 
 
 Change = SetValue | SetWeight | SetDone
+Gain = Callable[[Sequence[SetValue | SetDone]], Decimal]
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,9 @@ def most_effective(
     return Best(tuple(options), chosen, total, sum((option.effort for option in chosen), Decimal(0)), exact)
 
 
-def _every_set(options, gain, within, at_most):  # type: ignore[no-untyped-def]
+def _every_set(
+    options: Sequence[Option], gain: Gain, within: Decimal | None, at_most: int
+) -> tuple[Option, ...]:
     best: tuple[Decimal, Decimal, tuple[Option, ...]] = (Decimal(0), Decimal(0), ())
     for many in range(1, min(at_most, len(options)) + 1):
         for chosen in combinations(options, many):
@@ -155,7 +158,9 @@ def _every_set(options, gain, within, at_most):  # type: ignore[no-untyped-def]
     return best[2]
 
 
-def _greedy(options, gain, within, at_most):  # type: ignore[no-untyped-def]
+def _greedy(
+    options: Sequence[Option], gain: Gain, within: Decimal | None, at_most: int
+) -> tuple[Option, ...]:
     chosen: list[Option] = []
     while len(chosen) < at_most:
         have = gain([option.change for option in chosen])
