@@ -70,10 +70,10 @@ class IndicatorFigures:
 
     def _place(self, unit: str, source: IndicatorSource) -> str:
         package = self.moment.package
-        if source.place == "unit" and package.has_organisation(unit):
-            if package.organisation(unit).kind in {OrganisationKind.COUNTY, OrganisationKind.PARK}:
-                return unit
-        return self.home
+        if source.place == "zone" or not package.has_organisation(unit):
+            return self.home
+        local = package.organisation(unit).kind in {OrganisationKind.COUNTY, OrganisationKind.PARK}
+        return unit if local else self.home
 
     def _target(self, indicator: Indicator, series: Series, place: str) -> Target | None:
         """The target of the year, or of the last milestone before it; an amount of the whole city binds no county."""
