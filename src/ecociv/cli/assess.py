@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import sys
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 import click
@@ -26,6 +27,12 @@ from ecociv.cli.indicator import moment
 
 class ZoneOrCommand(click.Group):
     """A group that takes a zone where others take a command: ``ecociv assess jingdezhen`` scores it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options without a zone score the regions of a file."""
+        if args and args[0] in {"--rules", "--figures", "--year", "--format"}:
+            args = ["regions", *args]
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -77,6 +84,33 @@ def score(zone: str, rules: str, year: int, as_of: str | None, form: str, langua
         csv.writer(sys.stdout).writerows([heading, *lines])
         return
     for line in (heading, *lines):
+        say("\t".join(line))
+
+
+@group.command("regions")
+@rules_option
+@click.option("--figures", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--year", type=int, default=2016, show_default=True)
+@format_option("table", "json", "csv")
+def regions(rules: str, figures: Path, year: int, form: str) -> None:
+    """Regions of a CSV file (column region, then items or class indices) by a national rule set."""
+    from ecociv.assessment.regions import score_table_file
+    from ecociv.assessment.rules import InputError, OutsideValidity, load_rule_set
+    from ecociv.evidence.declared import DeclarationError
+
+    try:
+        found = score_table_file(load_rule_set(rules), figures, year)
+    except (InputError, OutsideValidity, DeclarationError, UnicodeDecodeError) as error:
+        fail(str(error))
+    if form == "json":
+        say_json({"rules": rules, "year": year, "units": [each.to_json() for each in found.values()]})
+        return
+    lines = [(str(each.rank or ""), unit, str(each.total)) for unit, each in found.items()]
+    lines.sort(key=lambda line: int(line[0] or 9999))
+    if form == "csv":
+        csv.writer(sys.stdout).writerows([("rank", "region", "score"), *lines])
+        return
+    for line in (("rank", "region", "score"), *lines):
         say("\t".join(line))
 
 
