@@ -73,11 +73,11 @@ def _of_classes(rules: RuleSet) -> RuleSet:
     data["weights"] = [first | {"categories": dict(weights)}]
     data["categories"] = {
         key: {
-            "title": titles[key].model_dump(),
+            "title": titles[key].to_mapping(),
             "items_sum": 1,
             "items": {
                 f"{key}-index": {
-                    "title": titles[key].model_dump(),
+                    "title": titles[key].to_mapping(),
                     "weight": 1,
                     "source": {"kind": "review"},
                     "function": {"kind": "given"},

@@ -47,8 +47,9 @@ class Gathered:
 
 def sources_of(rules: RuleSet) -> dict[str, Source]:
     """The source of every item, adjustment and veto, by key."""
-    declared = {**rules.items, **rules.adjustments, **rules.vetoes}
-    return {key: each.source for key, each in declared.items()}
+    found: dict[str, Source] = {key: item.source for key, item in rules.items.items()}
+    found |= {key: adjustment.source for key, adjustment in rules.adjustments.items()}
+    return found | {key: veto.source for key, veto in rules.vetoes.items()}
 
 
 def gather(
@@ -76,7 +77,7 @@ def gather(
     moment = moment_of(zone, year, as_of)
     units = units_of(rules, moment.package, moment.day)
     reader = _Readers(moment, rules, (*above, rules.key))
-    inputs = {
+    inputs: dict[str, dict[str, Entry]] = {
         unit: {key: reader.figure(unit, source) for key, source in sources_of(rules).items()}
         for unit in units
     }

@@ -56,11 +56,12 @@ class ReturnFigures:
         """The accepted figure of a cell for the year."""
         at = f"return:{source.form}/{unit}/{source.cell}@{self.moment.year}"
         form = self.forms.get(source.form)
-        period = form and next(
-            (each for each in form.periods(self.moment.day) if each.end.year == self.moment.year), None
-        )
-        if form is None or period is None:
+        if form is None:
             return Figure(None, Missing.MISSING, source=at)
+        ended = [each for each in form.periods(self.moment.day) if each.end.year == self.moment.year]
+        if not ended:
+            return Figure(None, Missing.MISSING, source=at)
+        period = max(ended, key=lambda each: each.end)
         for sample in (False, True):
             accepted = accepted_revisions(
                 self.moment.zone, form.key, [period], sample=sample, as_of=self.moment.known_at
@@ -68,9 +69,8 @@ class ReturnFigures:
             entry = entries_from_json(accepted.cells).get(source.cell) if accepted else None
             if accepted is None or entry is None:
                 continue
-            if entry.value is None:
-                kind = entry.missing or Missing.MISSING
-                return Figure(None, kind, source=at, revision=accepted.number, sample=sample)
+            if isinstance(entry.value, Missing):
+                return Figure(None, entry.value, source=at, revision=accepted.number, sample=sample)
             label = Text(zh="报表数字", en="Figure of a return")
             leaf = TraceInput(
                 label, entry.value, source.unit, at, accepted.number, str(period), sample=sample
