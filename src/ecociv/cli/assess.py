@@ -147,6 +147,7 @@ def explain(
 @click.option("--set", "values", multiple=True, help="ITEM=VALUE: another figure.")
 @click.option("--weight", "weights", multiple=True, help="CATEGORY=WEIGHT: another weight.")
 @click.option("--done", "done", multiple=True, help="task:112=2017-11-30: done on another day.")
+@click.option("--best", type=click.IntRange(1, 10), default=None, help="Which tasks move the score most.")
 @with_django
 def what_if(
     zone: str,
@@ -156,6 +157,7 @@ def what_if(
     values: tuple[str, ...],
     weights: tuple[str, ...],
     done: tuple[str, ...],
+    best: int | None,
 ) -> None:
     """What would change with other figures, weights or dates, as JSON; nothing is recorded."""
     from ecociv.assessment.rules import Figure, InputError, SetDone, SetValue, SetWeight
@@ -186,8 +188,33 @@ def what_if(
             "totals": {name: str(each) for name, each in difference.totals.items()},
             "ranks": {name: list(each) for name, each in difference.ranks.items()},
             "items": {n: {k: str(v) for k, v in row.items()} for n, row in difference.items.items()},
+            "best": _best(found, key, year, best) if best else None,
         }
     )
+
+
+def _best(found: Any, unit: str, year: int, many: int) -> list[dict[str, str]]:
+    """The unfinished tasks that bring most when they are done by their date, each at the same effort."""
+    from ecociv.assessment.rules import Figure, SetDone, most_effective
+
+    day = found.gathered.moment.day
+    efforts = {
+        SetDone(unit, name, duty.key, min(duty.due or day, day)): Decimal(1)
+        for name, entry in found.inputs[unit].items()
+        if isinstance(entry, Figure)
+        for duty in entry.duties
+        if duty.done_on is None
+    }
+    if not efforts:
+        return []
+    chosen = most_effective(
+        found.rules, found.gathered.units, found.inputs, unit, efforts, year, at_most=many, exact_up_to=0
+    )
+    return [
+        {"duty": each.change.duty, "item": each.change.key, "gain_alone": str(each.gain)}
+        for each in chosen.chosen
+        if isinstance(each.change, SetDone)
+    ]
 
 
 @group.command("verify")
