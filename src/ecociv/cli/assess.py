@@ -217,6 +217,31 @@ def _best(found: Any, unit: str, year: int, many: int) -> list[dict[str, str]]:
     ]
 
 
+@group.command("sign")
+@click.argument("round_number", metavar="ROUND", type=int)
+@click.option("--as", "name", required=True, help="Log-in name of the leader who signs.")
+@click.option("--reason", default="", help="Remark kept with the result.")
+@with_django
+def sign(round_number: int, name: str, reason: str) -> None:
+    """Sign a round off and freeze its result, with the rights of the account named."""
+    from django.core.exceptions import PermissionDenied
+
+    from ecociv.assessment.actions import SignOff
+    from ecociv.assessment.models import AssessmentRound
+    from ecociv.assessment.refusals import AssessmentRefused
+    from ecociv.people.models import User
+
+    round_ = AssessmentRound.objects.filter(pk=round_number).first()
+    author = User.objects.filter(username=name, is_active=True).first()
+    if round_ is None or author is None:
+        fail(f"There is no round {round_number}." if round_ is None else f"There is no account {name!r}.")
+    try:
+        kept = SignOff(round_, author, reason).execute()
+    except (AssessmentRefused, PermissionDenied) as error:
+        fail(str(error))
+    say(f"{round_number}/{kept.number} {kept.digest}")
+
+
 @group.command("verify")
 @click.argument("round_number", metavar="ROUND", type=int)
 @with_django
