@@ -195,10 +195,10 @@ def what_if(
 
 def _best(found: Any, unit: str, year: int, many: int) -> list[dict[str, str]]:
     """The unfinished tasks that bring most when they are done by their date, each at the same effort."""
-    from ecociv.assessment.rules import Figure, SetDone, most_effective
+    from ecociv.assessment.rules import Figure, SetDone, SetValue, most_effective
 
     day = found.gathered.moment.day
-    efforts = {
+    efforts: dict[SetValue | SetDone, Decimal] = {
         SetDone(unit, name, duty.key, min(duty.due or day, day)): Decimal(1)
         for name, entry in found.inputs[unit].items()
         if isinstance(entry, Figure)
