@@ -22,6 +22,7 @@ _GROUPS = {
     "returns": ("ecociv.cli.returns", "Departmental returns: who owes what, templates, filing."),
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
+    "assess": ("ecociv.cli.assess", "Scores of counties and departments, explained, what-if, frozen results."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
