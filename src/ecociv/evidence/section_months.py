@@ -32,7 +32,9 @@ def used_value(item: queries.Observation) -> float | None:
     return item.censor_limit if item.censored else item.value
 
 
-def class_of_month(values: Mapping[str, float], month: Month, target: int | None) -> tuple[int, tuple[str, ...]]:
+def class_of_month(
+    values: Mapping[str, float], month: Month, target: int | None
+) -> tuple[int, tuple[str, ...]]:
     """Class of a month (1 to 5, 6 for worse than V, 0 without a test) and the items that give it.
 
     ``values`` by item key in the units of the standard; ``target`` is the class that the items are held against.
@@ -46,7 +48,9 @@ def class_of_month(values: Mapping[str, float], month: Month, target: int | None
 
 
 @lru_cache(maxsize=8192)
-def _class_of(values: tuple[tuple[str, float], ...], month: Month, reference: int) -> tuple[int, tuple[str, ...]]:
+def _class_of(
+    values: tuple[tuple[str, float], ...], month: Month, reference: int
+) -> tuple[int, tuple[str, ...]]:
     if not values:
         return 0, ()
     given: dict[str, Any] = dict(values)
@@ -119,9 +123,20 @@ def tested_sections(
 
 def _months(by_month: Mapping[Month, Mapping[str, tuple[float, str]]], target: int) -> Iterable[TestedMonth]:
     for month, tests in sorted(by_month.items()):
-        water_class, limiting = class_of_month({key: value for key, (value, _) in tests.items()}, month, target)
+        water_class, limiting = class_of_month(
+            {key: value for key, (value, _) in tests.items()}, month, target
+        )
         deciding = [item for item in limiting if item in tests]
         yield TestedMonth(month, water_class, tuple(deciding), tuple(tests[item][1] for item in deciding))
 
 
-__all__ = ["KINDS", "LOCAL", "TestedMonth", "TestedSection", "class_of_month", "target_of", "tested_sections", "used_value"]
+__all__ = [
+    "KINDS",
+    "LOCAL",
+    "TestedMonth",
+    "TestedSection",
+    "class_of_month",
+    "target_of",
+    "tested_sections",
+    "used_value",
+]

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
+    board,
     changes,
     conflicts,
     counties,
@@ -16,6 +17,7 @@ from ecociv.portal.views import (
     findings,
     home,
     indicators,
+    ladder,
     outlook,
     projects,
     reports,
@@ -53,6 +55,11 @@ urlpatterns = [
     path("returns/", include("ecociv.portal.returns_urls")),
     path("reports/annual/", reports.annual, name="annual-report"),
     path("", include("ecociv.portal.evidence_urls")),
+    path("supervision/", ladder.overview, name="ladder"),
+    path("supervision/proposals/", ladder.listing, name="proposals"),
+    path("supervision/proposals/<int:number>/", ladder.detail, name="proposal"),
+    path("board/", board.board, name="board"),
+    path("board/wall/", board.wall, name="board-wall"),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
     path("", include("ecociv.portal.quality_urls")),

@@ -88,17 +88,24 @@ class DecideProposal:
             raise PermissionDenied(" ".join(each.text.in_language(language) for each in verdict.reasons))
         if self.decision not in Decision.values:
             raise ProposalRefused(
-                "no-such-decision", Text(zh="请选择采纳、不采纳或暂缓。", en="Choose to accept, decline or defer.")
+                "no-such-decision",
+                Text(zh="请选择采纳、不采纳或暂缓。", en="Choose to accept, decline or defer."),
             )
         if len(self.reason.strip()) < SHORTEST_REASON:
             raise ProposalRefused(
                 "reason-missing",
-                Text(zh="请写明理由（至少四个字），理由将存档。", en="Give the reason (a few words); it stays on record."),
+                Text(
+                    zh="请写明理由（至少四个字），理由将存档。",
+                    en="Give the reason (a few words); it stays on record.",
+                ),
             )
         if self.decision == Decision.DEFERRED and (self.until is None or self.until <= timezone.localdate()):
             raise ProposalRefused(
                 "until-missing",
-                Text(zh="暂缓须写明到哪一天，且在今天之后。", en="Say until when it is deferred, a day after today."),
+                Text(
+                    zh="暂缓须写明到哪一天，且在今天之后。",
+                    en="Say until when it is deferred, a day after today.",
+                ),
             )
         self._unmoved()
         if self.decision == Decision.ACCEPTED:
@@ -161,13 +168,18 @@ class DecideProposal:
 def _meanwhile(proposal: Proposal) -> DecidedMeanwhile:
     last = ProposalDecision.objects.filter(proposal=proposal).order_by("-number").first()
     who = last.actor_name if last else "—"
-    what = Text(zh={"accepted": "采纳", "declined": "不采纳", "deferred": "暂缓"}.get(last.decision if last else "", "处理"),
-                en=str(last.decision) if last else "decided on")
+    what = Text(
+        zh={"accepted": "采纳", "declined": "不采纳", "deferred": "暂缓"}.get(
+            last.decision if last else "", "处理"
+        ),
+        en=str(last.decision) if last else "decided on",
+    )
     return DecidedMeanwhile(
         "decided-meanwhile",
-        Text(zh="{who}刚刚已{what}这条建议，请刷新页面查看。", en="{who} has just {what} this proposal; reload the page to see it.").fill(
-            who=who, what=what
-        ),
+        Text(
+            zh="{who}刚刚已{what}这条建议，请刷新页面查看。",
+            en="{who} has just {what} this proposal; reload the page to see it.",
+        ).fill(who=who, what=what),
     )
 
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
+from ecociv.evidence.models import Place, Series
 from ecociv.evidence.quality.queries import standing_findings
 from ecociv.evidence.queries import LOCAL, observations
-from ecociv.evidence.models import Place, Series
 from ecociv.evidence.returns.queries import obligations
 from ecociv.evidence.section_months import tested_sections
 from ecociv.indicators.identities import comparisons
@@ -84,9 +84,7 @@ def series_lights(package: ZonePackage, day: dt.date, as_of: dt.datetime | None)
     years: dict[str, list[LightYear]] = {}
     for series, year, light, status, revision, sample in rows:
         first = next(iter(status.get("reasons", [])), None)
-        reason = (
-            Reason(first["code"], Text(zh=first["zh"], en=first["en"]), first["data"]) if first else None
-        )
+        reason = Reason(first["code"], Text(zh=first["zh"], en=first["en"]), first["data"]) if first else None
         years.setdefault(series, []).append(
             LightYear(year, Light(light), reason, status.get("milestone"), revision, sample)
         )
@@ -116,9 +114,7 @@ def red_indicators(lights: Iterable[SeriesLights]) -> frozenset[int]:
 def answering(package: ZonePackage, indicator: Indicator, day: dt.date) -> tuple[str, ...]:
     """Who would answer for an indicator: the leads of the duties with its figures; else the body that supplies it."""
     leads = [
-        body.key
-        for duty in package.duties_for_indicator(indicator)
-        for body in leads_on(duty, package, day)
+        body.key for duty in package.duties_for_indicator(indicator) for body in leads_on(duty, package, day)
     ]
     return tuple(dict.fromkeys(leads)) or holders(package, (indicator.supplier.body,), day)
 
@@ -281,7 +277,9 @@ def return_facts(package: ZonePackage, day: dt.date) -> tuple[ReturnFact, ...]:
                 continue
             first = None
             if each.of is not None:
-                step = each.of.steps.filter(kind="submitted").order_by("pk").values_list("at", flat=True).first()
+                step = (
+                    each.of.steps.filter(kind="submitted").order_by("pk").values_list("at", flat=True).first()
+                )
                 first = timezone.localtime(step).date() if step else None
             found.append(
                 ReturnFact(

@@ -13,7 +13,9 @@ from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
 from ecociv.plan.models import AppendOnlyError
 
-_REFUSAL = "a proposal and what was decided on it are never changed or removed; record the next decision instead"
+_REFUSAL = (
+    "a proposal and what was decided on it are never changed or removed; record the next decision instead"
+)
 
 
 class Added(models.Model):
@@ -63,7 +65,9 @@ class Proposal(Added):
         verbose_name_plural = _("proposals")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["zone", "trigger", "occurrence"], name="one_proposal_an_occurrence")
+            models.UniqueConstraint(
+                fields=["zone", "trigger", "occurrence"], name="one_proposal_an_occurrence"
+            )
         ]
         indexes = [models.Index(fields=["zone", "recorded_at"], name="proposal_by_time")]
 

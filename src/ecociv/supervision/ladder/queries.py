@@ -59,7 +59,10 @@ def proposals(user: Any, zone: str, *, as_of: dt.datetime | None = None) -> list
     decisions = ProposalDecision.objects.filter(proposal__zone=zone).select_related("case").order_by("id")
     if as_of is not None:
         rows = rows.filter(recorded_at__lte=as_of)
-        standings, decisions = standings.filter(recorded_at__lte=as_of), decisions.filter(recorded_at__lte=as_of)
+        standings, decisions = (
+            standings.filter(recorded_at__lte=as_of),
+            decisions.filter(recorded_at__lte=as_of),
+        )
     last = {row.proposal_id: row for row in standings}
     decided: dict[int, list[ProposalDecision]] = {}
     for row in decisions:

@@ -8,79 +8,150 @@ from ecociv.people.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0001_initial'),
-        ('supervision', '0002_close_progress_reports'),
+        ("casework", "0001_initial"),
+        ("supervision", "0002_close_progress_reports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(max_length=64, verbose_name='zone')),
-                ('trigger', models.CharField(max_length=64, verbose_name='trigger')),
-                ('kind', models.CharField(max_length=16, verbose_name='kind')),
-                ('digest', models.CharField(max_length=64, verbose_name='digest of the rule')),
-                ('occurrence', models.CharField(max_length=200, verbose_name='occurrence')),
-                ('subject', models.CharField(blank=True, db_index=True, default='', max_length=200, verbose_name='about')),
-                ('title_zh', models.CharField(max_length=300, verbose_name='matter in Chinese')),
-                ('title_en', models.CharField(max_length=300, verbose_name='matter in English')),
-                ('proposes', models.CharField(max_length=64, verbose_name='type proposed')),
-                ('severity', models.CharField(max_length=16, verbose_name='weight')),
-                ('reasons', models.JSONField(verbose_name='reasons')),
-                ('evidence', models.JSONField(verbose_name='evidence')),
-                ('bodies', models.JSONField(verbose_name='bodies proposed')),
-                ('sample', models.BooleanField(default=False, verbose_name='sample data')),
-                ('first_day', models.DateField(verbose_name='first fired on')),
-                ('day', models.DateField(verbose_name='day asked about')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("zone", models.CharField(max_length=64, verbose_name="zone")),
+                ("trigger", models.CharField(max_length=64, verbose_name="trigger")),
+                ("kind", models.CharField(max_length=16, verbose_name="kind")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest of the rule")),
+                ("occurrence", models.CharField(max_length=200, verbose_name="occurrence")),
+                (
+                    "subject",
+                    models.CharField(
+                        blank=True, db_index=True, default="", max_length=200, verbose_name="about"
+                    ),
+                ),
+                ("title_zh", models.CharField(max_length=300, verbose_name="matter in Chinese")),
+                ("title_en", models.CharField(max_length=300, verbose_name="matter in English")),
+                ("proposes", models.CharField(max_length=64, verbose_name="type proposed")),
+                ("severity", models.CharField(max_length=16, verbose_name="weight")),
+                ("reasons", models.JSONField(verbose_name="reasons")),
+                ("evidence", models.JSONField(verbose_name="evidence")),
+                ("bodies", models.JSONField(verbose_name="bodies proposed")),
+                ("sample", models.BooleanField(default=False, verbose_name="sample data")),
+                ("first_day", models.DateField(verbose_name="first fired on")),
+                ("day", models.DateField(verbose_name="day asked about")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
             ],
             options={
-                'verbose_name': 'proposal',
-                'verbose_name_plural': 'proposals',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['zone', 'recorded_at'], name='proposal_by_time')],
-                'constraints': [models.UniqueConstraint(fields=('zone', 'trigger', 'occurrence'), name='one_proposal_an_occurrence')],
+                "verbose_name": "proposal",
+                "verbose_name_plural": "proposals",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["zone", "recorded_at"], name="proposal_by_time")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("zone", "trigger", "occurrence"), name="one_proposal_an_occurrence"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProposalStanding',
+            name="ProposalStanding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('holds', models.BooleanField(verbose_name='holds')),
-                ('since', models.DateField(verbose_name='since')),
-                ('day', models.DateField(verbose_name='day asked about')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standings', to='supervision.proposal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("holds", models.BooleanField(verbose_name="holds")),
+                ("since", models.DateField(verbose_name="since")),
+                ("day", models.DateField(verbose_name="day asked about")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standings",
+                        to="supervision.proposal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'standing of a proposal',
-                'verbose_name_plural': 'standings of proposals',
-                'ordering': ['id'],
+                "verbose_name": "standing of a proposal",
+                "verbose_name_plural": "standings of proposals",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ProposalDecision',
+            name="ProposalDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('decision', models.CharField(choices=[('accepted', 'Accepted, case opened'), ('declined', 'Declined'), ('deferred', 'Deferred')], max_length=16, verbose_name='decision')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='deferred until')),
-                ('actor_name', models.CharField(max_length=150, verbose_name='decided by')),
-                ('recorded_at', models.DateTimeField(verbose_name='decided at')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.case')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='supervision.proposal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "Accepted, case opened"),
+                            ("declined", "Declined"),
+                            ("deferred", "Deferred"),
+                        ],
+                        max_length=16,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="deferred until")),
+                ("actor_name", models.CharField(max_length=150, verbose_name="decided by")),
+                ("recorded_at", models.DateTimeField(verbose_name="decided at")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="supervision.proposal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision on a proposal',
-                'verbose_name_plural': 'decisions on proposals',
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('proposal', 'number'), name='one_decision_a_number'), models.UniqueConstraint(condition=models.Q(('decision', 'accepted')), fields=('proposal',), name='a_proposal_opens_one_case')],
+                "verbose_name": "decision on a proposal",
+                "verbose_name_plural": "decisions on proposals",
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("proposal", "number"), name="one_decision_a_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("decision", "accepted")),
+                        fields=("proposal",),
+                        name="a_proposal_opens_one_case",
+                    ),
+                ],
             },
         ),
         AppendOnly("supervision_proposal"),

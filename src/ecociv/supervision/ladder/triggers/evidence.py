@@ -53,7 +53,8 @@ def missing_returns(
                 ended_on=None if still else max(came),
                 reasons=(said, *(_return_reason(each, day) for each in owed)),
                 evidence=tuple(
-                    EvidenceRef("return", f"{each.form}/{each.place}/{each.period}", each.title) for each in owed
+                    EvidenceRef("return", f"{each.form}/{each.place}/{each.period}", each.title)
+                    for each in owed
                 ),
                 bodies=(body,),
                 sample=sample,
@@ -148,9 +149,9 @@ def standing_conflicts(
                 trigger,
                 subject=f"organisation:{each.bodies[0]}" if each.bodies else "",
                 occurrence=f"conflict:{each.key}@{each.year}",
-                title=Text(zh="{title}：来源不一致（{year}年）", en="{title}: sources contradict ({year})").fill(
-                    title=each.title, year=str(each.year)
-                ),
+                title=Text(
+                    zh="{title}：来源不一致（{year}年）", en="{title}: sources contradict ({year})"
+                ).fill(title=each.title, year=str(each.year)),
                 first_day=dt.date(each.year, 12, 31),
                 ended_on=None,
                 reasons=(said,),

@@ -29,9 +29,7 @@ def red_lights(
     found = []
     for each in series:
         judged = [year for year in each.years if year_end(year.year) <= day]
-        marked = [
-            (year, (year.light in trigger.lights) if year.light.judged else None) for year in judged
-        ]
+        marked = [(year, (year.light in trigger.lights) if year.light.judged else None) for year in judged]
         for run in runs(marked):
             if len(run.items) < trigger.years:
                 continue
