@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from ecociv.portal.views import (
     board,
+    bottlenecks,
     changes,
     conflicts,
     counties,
@@ -17,6 +18,7 @@ from ecociv.portal.views import (
     findings,
     home,
     indicators,
+    interviews,
     ladder,
     outlook,
     projects,
@@ -58,6 +60,8 @@ urlpatterns = [
     path("supervision/", ladder.overview, name="ladder"),
     path("supervision/proposals/", ladder.listing, name="proposals"),
     path("supervision/proposals/<int:number>/", ladder.detail, name="proposal"),
+    path("supervision/bottlenecks/", bottlenecks.listing, name="bottlenecks"),
+    path("supervision/interviews/", interviews.listing, name="interviews"),
     path("board/", board.board, name="board"),
     path("board/wall/", board.wall, name="board-wall"),
     path("search/", search.search, name="search"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -181,10 +182,8 @@ def _decision(request: HttpRequest, proposal: Proposal) -> DecideProposal:
     post = request.POST
     declared = case_type(proposal.zone, proposal.proposes)
     until = None
-    try:
+    with suppress(ValueError):
         until = dt.date.fromisoformat(post.get("until", ""))
-    except ValueError:
-        pass
     seen = post.get("seen", "0")
     return DecideProposal(
         proposal,
