@@ -242,7 +242,7 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     context = {
         "ladders": ladders,
         "bodies": sorted(
-            ((name_of(key, plan), *tally) for key, tally in bodies.items()), key=lambda b: -b[1]
+            ((name_of(key, plan), tally[0], tally[1]) for key, tally in bodies.items()), key=lambda b: -b[1]
         ),
         "waiting": sum(row.state == "open" for row in rows),
         "triggers": load_triggers(zone_key()).triggers,

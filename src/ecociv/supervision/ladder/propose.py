@@ -156,7 +156,8 @@ class Propose:
         last: dict[int, ProposalStanding] = {}
         for row in ProposalStanding.objects.filter(proposal__zone=self.zone).order_by("id"):
             last[row.proposal_id] = row
-        ended, again = [], []
+        ended: list[Proposal] = []
+        again: list[Proposal] = []
         for key, proposal in known.items():
             before = last.get(proposal.pk)
             if day < max(proposal.day, before.day if before else proposal.day):
