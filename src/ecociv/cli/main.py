@@ -23,12 +23,9 @@ _GROUPS = {
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
-<<<<<<< HEAD
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
-=======
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
->>>>>>> CASEWORK
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }

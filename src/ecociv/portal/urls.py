@@ -6,12 +6,9 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
-<<<<<<< HEAD
     board,
     bottlenecks,
-=======
     case_feed,
->>>>>>> CASEWORK
     changes,
     conflicts,
     counties,
@@ -61,7 +58,6 @@ urlpatterns = [
     path("returns/", include("ecociv.portal.returns_urls")),
     path("reports/annual/", reports.annual, name="annual-report"),
     path("", include("ecociv.portal.evidence_urls")),
-<<<<<<< HEAD
     path("supervision/", ladder.overview, name="ladder"),
     path("supervision/proposals/", ladder.listing, name="proposals"),
     path("supervision/proposals/<int:number>/", ladder.detail, name="proposal"),
@@ -69,9 +65,7 @@ urlpatterns = [
     path("supervision/interviews/", interviews.listing, name="interviews"),
     path("board/", board.board, name="board"),
     path("board/wall/", board.wall, name="board-wall"),
-=======
     path("cases/calendar.ics", case_feed.case_calendar, name="case-calendar"),
->>>>>>> CASEWORK
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
     path("", include("ecociv.portal.quality_urls")),

@@ -56,7 +56,7 @@ def test_two_leaders_at_once_open_one_case(user) -> None:
                 parties=filled["parties"],
                 fields={"demand": "办结", "basis": "逾期"},
             ).execute()
-        except Exception as error:
+        except DecidedMeanwhile as error:
             return error
         finally:
             connections.close_all()
