@@ -93,7 +93,7 @@ def target_of(place: Place) -> int | None:
     return int(declared) if isinstance(declared, int) and 1 <= declared <= 5 else None
 
 
-def tested_sections(
+def sections_tested(
     end: dt.datetime, *, start: dt.datetime | None = None, as_of: dt.datetime | None = None
 ) -> list[TestedSection]:
     """Every section with a target and a test before ``end``, as known at ``as_of``."""
@@ -137,6 +137,6 @@ __all__ = [
     "TestedSection",
     "class_of_month",
     "target_of",
-    "tested_sections",
+    "sections_tested",
     "used_value",
 ]

@@ -14,7 +14,7 @@ from ecociv.evidence.models import Place, Series
 from ecociv.evidence.quality.queries import standing_findings
 from ecociv.evidence.queries import LOCAL, observations
 from ecociv.evidence.returns.queries import obligations
-from ecociv.evidence.section_months import tested_sections
+from ecociv.evidence.section_months import sections_tested
 from ecociv.indicators.identities import comparisons
 from ecociv.indicators.lights import Light
 from ecociv.indicators.models import IndicatorValue
@@ -207,7 +207,7 @@ def section_facts(package: ZonePackage, day: dt.date, as_of: dt.datetime | None)
             bodies_of_place(package, each.place, day),
             each.sample,
         )
-        for each in tested_sections(_after(day), as_of=as_of)
+        for each in sections_tested(_after(day), as_of=as_of)
     )
 
 
