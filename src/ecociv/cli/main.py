@@ -24,6 +24,7 @@ _GROUPS = {
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
     "assess": ("ecociv.cli.assess", "Scores of counties and departments, explained, what-if, frozen results."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
+    "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),

@@ -6,6 +6,8 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
+    board,
+    bottlenecks,
     case_feed,
     changes,
     conflicts,
@@ -17,6 +19,8 @@ from ecociv.portal.views import (
     findings,
     home,
     indicators,
+    interviews,
+    ladder,
     outlook,
     projects,
     reports,
@@ -54,6 +58,13 @@ urlpatterns = [
     path("returns/", include("ecociv.portal.returns_urls")),
     path("reports/annual/", reports.annual, name="annual-report"),
     path("", include("ecociv.portal.evidence_urls")),
+    path("supervision/", ladder.overview, name="ladder"),
+    path("supervision/proposals/", ladder.listing, name="proposals"),
+    path("supervision/proposals/<int:number>/", ladder.detail, name="proposal"),
+    path("supervision/bottlenecks/", bottlenecks.listing, name="bottlenecks"),
+    path("supervision/interviews/", interviews.listing, name="interviews"),
+    path("board/", board.board, name="board"),
+    path("board/wall/", board.wall, name="board-wall"),
     path("cases/calendar.ics", case_feed.case_calendar, name="case-calendar"),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),

@@ -20,6 +20,7 @@ from ecociv.evidence import queries
 from ecociv.evidence.disclosure import readable_series
 from ecociv.evidence.latest import latest
 from ecociv.evidence.models import Place, Series
+from ecociv.evidence.section_months import KINDS, Month, class_of_month, target_of, used_value
 from ecociv.portal.as_of import LOCAL
 from ecociv.portal.observed import is_suspect, value_text
 from ecociv.portal.zone import language
@@ -27,8 +28,6 @@ from ecociv.standards import surface_water
 from ecociv.standards.parameters import ParameterError
 from ecociv.standards.surface_water.items import UNITS
 
-Month = tuple[int, int]
-KINDS = ("section", "water-source")
 _LIMITING_SHOWN = 3
 
 
@@ -56,8 +55,7 @@ class Section:
     @property
     def target(self) -> int | None:
         """The target class, where one is declared."""
-        declared = self.place.details.get("target_class")
-        return int(declared) if isinstance(declared, int) and 1 <= declared <= 5 else None
+        return target_of(self.place)
 
     def month(self, month: Month) -> MonthResult:
         """The evaluation of a month."""
@@ -118,17 +116,7 @@ class MonthResult:
     @cached_property
     def value(self) -> int:
         """Class 1 to 5, 6 for worse than V, 0 without a test."""
-        if self._evaluated is None:
-            return 0
-        try:
-            found = surface_water.evaluate_section(
-                **self._values,
-                rounding="none",
-                on=dt.date(*self.month, 1),
-            )
-        except (ParameterError, ValueError):
-            return int(self._evaluated.value)
-        return int(found.value)
+        return class_of_month(self._values, self.month, self.target)[0]
 
     @property
     def name(self) -> str:
@@ -311,17 +299,11 @@ def sections(series: list[Series], first: Month, last: Month, as_of: dt.datetime
 
 
 def _test(series: Series, item: queries.Observation) -> Test:
-    used = item.value
-    if item.censored == "<" and item.censor_limit is not None:
-        used = float(surface_water.replace_censored(0.0, True, item.censor_limit))
-    elif item.censored:
-        used = item.censor_limit
-    suspect = is_suspect(item.quality)
     return Test(
         item=series.property.key,
         text=value_text(item),
-        used=None if suspect else used,
-        suspect=suspect,
+        used=used_value(item),
+        suspect=is_suspect(item.quality),
         missing=item.missing,
         series=series.key,
         key=item.valid_from.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

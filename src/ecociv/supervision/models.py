@@ -201,3 +201,18 @@ def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
         done_on=done_on,
         for_all=for_all,
     )
+
+
+# Django looks for models here only.
+from ecociv.supervision.ladder.models import Proposal, ProposalDecision, ProposalStanding  # noqa: E402
+
+__all__ = [
+    "BASIS_CHOICES",
+    "STATE_CHOICES",
+    "Proposal",
+    "ProposalDecision",
+    "ProposalStanding",
+    "ProgressReport",
+    "ProgressReportQuerySet",
+    "read_report",
+]
