@@ -17,6 +17,7 @@ _GROUPS = {
     "zone": ("ecociv.cli.zone", "Load a zone package into the database, prepare the database."),
     "plan": ("ecociv.cli.plan", "The plan: summary, tasks, check, import and export."),
     "evidence": ("ecociv.cli.evidence", "Load, export, prove and tend the observations."),
+    "cases": ("ecociv.cli.cases", "Cases: what waits for whom, what is late, escalations."),
     "intake": ("ecociv.cli.intake", "Readings that come as messages: MQTT, HJ 212, and a simulator."),
     "jobs": ("ecociv.cli.jobs", "What runs by itself: the inbox to the table, merging, purging."),
     "returns": ("ecociv.cli.returns", "Departmental returns: who owes what, templates, filing."),
