@@ -54,7 +54,9 @@ class RunEscalations:
                 return False
             declared = declaration_of(case).clocks[clock]
             title = next(each.title for each in declared.escalation if each.after == after)
-            said = Text(zh="{clock}：{title}。", en="{clock}: {title}.").fill(clock=declared.title, title=title)
+            said = Text(zh="{clock}：{title}。", en="{clock}: {title}.").fill(
+                clock=declared.title, title=title
+            )
             to = Recipients(part=tuple(step.data["to"]))
             tell_case(case, to, "case-escalated", said, f"step:{case.pk}.{step.number}")
         return True

@@ -42,9 +42,7 @@ class DeliverPending:
 
     def check(self) -> list[int]:
         """Keys of the deliveries that are due, oldest first."""
-        due = Delivery.objects.filter(
-            state=DeliveryState.WAITING, next_at__lte=self.now or timezone.now()
-        )
+        due = Delivery.objects.filter(state=DeliveryState.WAITING, next_at__lte=self.now or timezone.now())
         return list(due.order_by("next_at", "pk").values_list("pk", flat=True)[: self.limit])
 
     def execute(self) -> Delivered:

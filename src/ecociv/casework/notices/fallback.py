@@ -47,7 +47,9 @@ class Reached:
     why: Text
 
 
-def for_body(people: Sequence[Person], bodies: Iterable[str], name: Text, officer: int | None = None) -> Reached:
+def for_body(
+    people: Sequence[Person], bodies: Iterable[str], name: Text, officer: int | None = None
+) -> Reached:
     """Whom a notice for a body goes to.
 
     Parameters
@@ -76,11 +78,15 @@ def for_body(people: Sequence[Person], bodies: Iterable[str], name: Text, office
         return Reached(
             found,
             Step.OFFICER,
-            Text(zh="您是{body}在本案的承办人。", en="You are the officer of {body} on this case.").fill(body=name),
+            Text(zh="您是{body}在本案的承办人。", en="You are the officer of {body} on this case.").fill(
+                body=name
+            ),
         )
     if found := _keys(own, lambda person: person.post == "contact"):
         return Reached(
-            found, Step.CONTACT, Text(zh="您是{body}的联系人。", en="You are a contact of {body}.").fill(body=name)
+            found,
+            Step.CONTACT,
+            Text(zh="您是{body}的联系人。", en="You are a contact of {body}.").fill(body=name),
         )
     if found := _keys(own, lambda person: person.post == "head"):
         return Reached(

@@ -57,8 +57,10 @@ def tell(step_key: int) -> None:
         extension = case_type.clocks[step.data["clock"]].extension
         kind, parts = "case-news", extension.asked_by if extension else ()
         granted = step.kind == StepKind.EXTENSION_GRANTED
-        said = Text(zh="延期已批准。", en="The extension was granted.") if granted else Text(
-            zh="延期未批准。", en="The extension was refused."
+        said = (
+            Text(zh="延期已批准。", en="The extension was granted.")
+            if granted
+            else Text(zh="延期未批准。", en="The extension was refused.")
         )
     elif step.kind == StepKind.OFFICER_NAMED and case.officer:
         said = Text(zh="您被指定为承办人。", en="You were named the officer of this case.")
@@ -71,9 +73,9 @@ def tell(step_key: int) -> None:
 def tell_case(case: Case, to: Recipients, kind: str, said: Text, occasion: str) -> int:
     """Say something about a case, with its number, title and due day; the number of people newly told."""
     due = case.due.isoformat() if case.due else ""
-    body = Text(
-        zh="{said}{due}", en="{said}{due}"
-    ).fill(said=said, due=Text(zh=f" 期限：{due}。", en=f" Due: {due}.") if due else "")
+    body = Text(zh="{said}{due}", en="{said}{due}").fill(
+        said=said, due=Text(zh=f" 期限：{due}。", en=f" Due: {due}.") if due else ""
+    )
     title = Text(zh=f"{case.number} {case.title}", en=f"{case.number} {case.title}")
     return len(
         notify(

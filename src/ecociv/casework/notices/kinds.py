@@ -28,7 +28,10 @@ _ALL = (
     Kind(
         "case-escalated",
         Text(zh="时限提醒与升级", en="Deadlines and escalations"),
-        Text(zh="时限将到或已超过，按规定告知时。", en="When a time limit is near or past, as the case type declares."),
+        Text(
+            zh="时限将到或已超过，按规定告知时。",
+            en="When a time limit is near or past, as the case type declares.",
+        ),
         True,
     ),
     Kind(

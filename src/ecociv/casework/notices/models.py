@@ -121,9 +121,7 @@ class Delivery(models.Model):
     )
     occasion = models.CharField(max_length=200)
     content = models.JSONField(default=dict, blank=True)
-    state = models.CharField(
-        _("state"), max_length=16, choices=DeliveryState, default=DeliveryState.WAITING
-    )
+    state = models.CharField(_("state"), max_length=16, choices=DeliveryState, default=DeliveryState.WAITING)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"))
     created_at = models.DateTimeField(_("made"))

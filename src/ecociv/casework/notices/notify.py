@@ -68,7 +68,9 @@ def notify(
     now = timezone.now()
     link = reverse(url_name, args=list(url_args)) if url_name else path
     if link and (not link.startswith("/") or link.startswith(("//", "/\\"))):
-        raise ValueError(f"A notice leads to a page of this server, and {link!r} is none; give a path such as /cases/.")
+        raise ValueError(
+            f"A notice leads to a page of this server, and {link!r} is none; give a path such as /cases/."
+        )
     occasion = (occasion or uuid.uuid4().hex)[:200]
     sample = sample or bool(case and case.sample)
     made: list[Notice] = []
@@ -119,9 +121,7 @@ def wants_email(user: int, kind: str, preferences: dict[tuple[int, str], bool]) 
 def _letters(made: list[Notice]) -> None:
     """One waiting letter for each notice whose reader wants it and has an address."""
     keys = [notice.user_id for notice in made]
-    said = {
-        (row.user_id, row.kind): row.email for row in NoticePreference.objects.filter(user__in=keys)
-    }
+    said = {(row.user_id, row.kind): row.email for row in NoticePreference.objects.filter(user__in=keys)}
     addressed = frozenset(User.objects.filter(pk__in=keys).exclude(email="").values_list("pk", flat=True))
     Delivery.objects.bulk_create(
         Delivery(

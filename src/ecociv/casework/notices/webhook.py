@@ -95,7 +95,13 @@ def _allow(text: str, host: str, private: bool) -> None:
 
 
 def send(
-    url: str, secret: str, content: Mapping[str, Any], *, delivery: int, private: bool, seconds: float = SECONDS
+    url: str,
+    secret: str,
+    content: Mapping[str, Any],
+    *,
+    delivery: int,
+    private: bool,
+    seconds: float = SECONDS,
 ) -> Answer:
     """Post one message; the answer says what came of it, whatever did.
 
@@ -139,4 +145,6 @@ class _Connection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         made = socket.create_connection((self._address, self.port), timeout=self._seconds)
-        self.sock = ssl.create_default_context().wrap_socket(made, server_hostname=self.host) if self._tls else made
+        self.sock = (
+            ssl.create_default_context().wrap_socket(made, server_hostname=self.host) if self._tls else made
+        )
