@@ -36,20 +36,20 @@ class StepKind(models.TextChoices):
 
 
 class CaseTypeRevision(models.Model):
-    """A case type as it was declared; a case keeps to the declaration under which it was opened."""
+    """A case type as it was declared; a case keeps to the declaration under which it was opened.
 
+    It is named by the digest of zone and content, so that what is remembered under a name can never be another's.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
     zone = models.CharField(max_length=64)
     key = models.CharField(max_length=64)
-    digest = models.CharField(max_length=64)
     content = models.JSONField()
     recorded_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("case type")
         verbose_name_plural = _("case types")
-        constraints = [
-            models.UniqueConstraint(fields=["zone", "key", "digest"], name="one_row_a_declaration")
-        ]
 
     def __str__(self) -> str:
         return f"{self.zone} {self.key} {self.digest[:12]}"

@@ -63,8 +63,8 @@ def cases_for(user: Any, zone: str, *, as_of: dt.datetime | None = None) -> Quer
     return cases
 
 
-def _visible(user: Any, zone: str) -> Q:
-    seen = Q(pk__in=[])
+def _visible(user: Any, zone: str) -> Any:
+    seen: Any = Q(pk__in=[])
     if allowed(user, Action.READ, zone=zone, public=True):
         seen |= Q(visibility=Visibility.PUBLIC)
     if allowed(user, Action.READ, zone=zone):
@@ -214,7 +214,7 @@ def _open(zone: str, user: Any) -> QuerySet[Case]:
     return cases.filter(closed_at__isnull=True)
 
 
-def _revisions(zone: str, **of: Any) -> list[int]:
+def _revisions(zone: str, **of: Any) -> list[str]:
     """The declarations that cases of a zone are kept by."""
     return sorted(
         Case.objects.filter(zone=zone, **of).order_by().values_list("declaration", flat=True).distinct()

@@ -22,7 +22,7 @@ def declaration_of(case: Case) -> CaseType:
 
 
 @lru_cache(maxsize=512)
-def declared(revision: int) -> CaseType:
+def declared(revision: str) -> CaseType:
     """The case type of a stored revision; rows of that table never change."""
     content = CaseTypeRevision.objects.values_list("content", flat=True).get(pk=revision)
     return CaseType.model_validate(content)
@@ -31,12 +31,12 @@ def declared(revision: int) -> CaseType:
 def revision_for(zone: str, case_type: CaseType) -> CaseTypeRevision:
     """The stored revision of a declaration, added where it is new."""
     content = case_type.model_dump(mode="json", by_alias=True, exclude_none=True)
-    digest = digest_of_json(content)
-    found = CaseTypeRevision.objects.filter(zone=zone, key=case_type.key, digest=digest).first()
+    digest = digest_of_json({"zone": zone, "content": content})
+    found = CaseTypeRevision.objects.filter(pk=digest).first()
     if found is not None:
         return found
     return CaseTypeRevision.objects.create(
-        zone=zone, key=case_type.key, digest=digest, content=content, recorded_at=timezone.now()
+        digest=digest, zone=zone, key=case_type.key, content=content, recorded_at=timezone.now()
     )
 
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from ecociv.portal.views import (
+    case_feed,
     changes,
     conflicts,
     counties,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("returns/", include("ecociv.portal.returns_urls")),
     path("reports/annual/", reports.annual, name="annual-report"),
     path("", include("ecociv.portal.evidence_urls")),
+    path("cases/calendar.ics", case_feed.case_calendar, name="case-calendar"),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
     path("", include("ecociv.portal.quality_urls")),

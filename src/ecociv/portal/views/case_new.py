@@ -9,16 +9,17 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.casework.actions import CaseRefused, InputRefused, OpenCase
 from ecociv.casework.declaration import CaseType
+from ecociv.casework.diagram import diagram
 from ecociv.casework.load import load_case_types
 from ecociv.casework.permissions import may_open
 from ecociv.casework.queries import cases_for, counts_by_state
 from ecociv.plan.package import ZonePackage
-from ecociv.portal.case_diagram import diagram_of
 from ecociv.portal.case_inputs import Inputs, given_fields, given_parties, received
 from ecociv.portal.document_form import claims
 from ecociv.portal.views.common import with_plan
@@ -106,7 +107,7 @@ def type_detail(request: HttpRequest, plan: ZonePackage, key: str) -> HttpRespon
     case_type = _type(key)
     context: dict[str, Any] = {
         "type": case_type,
-        "diagram": diagram_of(case_type, language()),
+        "diagram": mark_safe(diagram(case_type, language=language()))  # noqa: S308 - drawn here, its words are escaped,
         "parts": case_type.parts.values(),
         "moves": [
             {

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ecociv.casework.calendar_feed import feed_of, token_of
 from ecociv.casework.notices.actions import MarkRead, SetPreferences, preferences
 from ecociv.casework.notices.kinds import KINDS, kind_of
 from ecociv.casework.notices.models import Notice
@@ -48,10 +50,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     columns: list[Column[Notice]] = [
         Column("sent", _("Sent"), lambda n: n.created_at, sort_by=lambda n: n.created_at),
     ]
+    made = feed_of(request.user)
     context = {
         "table": Table(columns, rows, request.GET, default_sort="-sent", page_size=30),
         "filters": filters,
         "unread": Notice.objects.filter(user=request.user, read_at__isnull=True).count(),
+        "feed_url": request.build_absolute_uri(reverse("portal:case-feed", args=[token_of(made)])) if made else "",
         "kinds": [(KINDS[key], on) for key, on in preferences(request.user).items()],
     }
     return render(request, "portal/notices.html", context)
