@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ecociv.casework.calendar_feed import feed_of, token_of
+from ecociv.casework.calendar_feed import MakeCalendarAddress, RevokeCalendarAddress, feed_of, token_of
 from ecociv.casework.notices.actions import MarkRead, SetPreferences, preferences
 from ecociv.casework.notices.kinds import KINDS, kind_of
 from ecociv.casework.notices.models import Notice
@@ -55,7 +57,11 @@ def listing(request: HttpRequest) -> HttpResponse:
         "table": Table(columns, rows, request.GET, default_sort="-sent", page_size=30),
         "filters": filters,
         "unread": Notice.objects.filter(user=request.user, read_at__isnull=True).count(),
-        "feed_url": request.build_absolute_uri(reverse("portal:case-feed", args=[token_of(made)])) if made else "",
+        "feed_url": request.build_absolute_uri(
+            reverse("portal:case-calendar") + "?" + urlencode({"key": token_of(made)})
+        )
+        if made
+        else "",
         "kinds": [(KINDS[key], on) for key, on in preferences(request.user).items()],
     }
     return render(request, "portal/notices.html", context)
@@ -91,4 +97,17 @@ def prefer(request: HttpRequest) -> HttpResponse:
     chosen = set(request.POST.getlist("email"))
     SetPreferences(request.user, {kind: kind in chosen for kind in KINDS}).execute()
     messages.success(request, _("Your choice is stored."))
+    return redirect("portal:notices")
+
+
+@require_POST
+@login_required
+def calendar_address(request: HttpRequest) -> HttpResponse:
+    """Make a new calendar address, which closes the one before it, or close it."""
+    if request.POST.get("do") == "revoke":
+        RevokeCalendarAddress(request.user).execute()
+        messages.success(request, _("The calendar address is closed."))
+    else:
+        MakeCalendarAddress(request.user).execute()
+        messages.success(request, _("The calendar address is made; the one before it is closed."))
     return redirect("portal:notices")
