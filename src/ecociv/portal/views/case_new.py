@@ -107,7 +107,7 @@ def type_detail(request: HttpRequest, plan: ZonePackage, key: str) -> HttpRespon
     case_type = _type(key)
     context: dict[str, Any] = {
         "type": case_type,
-        "diagram": mark_safe(diagram(case_type, language=language()))  # noqa: S308 - drawn here, its words are escaped,
+        "diagram": mark_safe(diagram(case_type, language=language())),  # noqa: S308 - drawn here, its words are escaped
         "parts": case_type.parts.values(),
         "moves": [
             {
