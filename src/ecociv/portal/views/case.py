@@ -156,7 +156,7 @@ _DEEDS: dict[str, Callable[[HttpRequest, Case], Any]] = {
 
 
 @require_safe
-def document(request: HttpRequest, type: str, number: str, key: int) -> HttpResponse:
+def document(request: HttpRequest, type: str, number: str, key: int) -> FileResponse:
     """A file of a case, for whoever may read the case."""
     case = readable(request, type, number)
     row = CaseStepDocument.objects.select_related("document").filter(pk=key, step__case=case).first()
