@@ -43,7 +43,7 @@ FILES = {
 
 ICONS = (
     "adjustments", "alert-circle", "alert-octagon", "alert-triangle", "arrow-down", "arrow-right",
-    "arrow-up", "arrows-sort", "building", "building-bank", "building-community", "calculator", "calendar",
+    "arrow-up", "arrows-sort", "bell", "building", "building-bank", "building-community", "calculator", "calendar",
     "calendar-due", "chart-dots", "chart-line", "check", "chevron-down", "chevron-left", "chevron-right",
     "chevrons-right", "circle-check", "circle-dashed", "circle-x", "clipboard-check", "clipboard-list",
     "clock", "download", "edit", "external-link", "eye", "file-spreadsheet", "file-text", "file-type-docx",

@@ -244,3 +244,30 @@ class RunningClock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.clock}"
+
+
+# The rows of the notices belong to this room; Django finds them by its module of models.
+from ecociv.casework.notices.models import (  # noqa: E402
+    Delivery,
+    DeliveryAttempt,
+    Notice,
+    NoticePreference,
+    Webhook,
+)
+
+__all__ = [
+    "Case",
+    "CaseCounter",
+    "CaseParty",
+    "CaseStep",
+    "CaseStepDocument",
+    "CaseTypeRevision",
+    "CalendarFeed",
+    "Delivery",
+    "DeliveryAttempt",
+    "Notice",
+    "NoticePreference",
+    "RunningClock",
+    "StepKind",
+    "Webhook",
+]

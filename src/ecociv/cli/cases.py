@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ecociv.cli.console import EXIT_CODES, fail, format_option, language_option, say, say_json, with_django
+from ecociv.cli.escalate import escalate
 from ecociv.cli.workdays import Day
 
 
@@ -261,3 +262,6 @@ def _body(zone: str, name: str) -> str:
         return package.resolve(name).key
     except UnknownOrganisation as error:
         fail(str(error))
+
+
+group.add_command(escalate)

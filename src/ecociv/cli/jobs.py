@@ -22,6 +22,7 @@ def run(workers: int, with_parent: bool) -> None:
     `make run` does this beside the server. Several may run at once; the work is done once.
     """
     try:
+        from ecociv.casework import jobs as _of_cases  # noqa: F401 - registers its tasks on the queue
         from ecociv.evidence import jobs
     except RuntimeError as error:
         fail(str(error), Exit.MISSING)

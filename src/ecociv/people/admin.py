@@ -27,7 +27,7 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignor
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "display_name", "role", "organisation", "zone", "is_active", "last_login"]
+    list_display = ["username", "display_name", "role", "organisation", "post", "zone", "is_active", "last_login"]
     list_filter = ["role", "zone", "is_active"]
     search_fields = ["username", "display_name", "organisation"]
     ordering = ["username"]
@@ -35,7 +35,7 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignor
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Person"), {"fields": ["display_name", "phone", "email"]}),
-        (_("Role and body"), {"fields": ["role", "zone", "organisation", "is_active"]}),
+        (_("Role and body"), {"fields": ["role", "zone", "organisation", "post", "is_active"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
@@ -43,7 +43,7 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignor
             None,
             {
                 "classes": ["wide"],
-                "fields": ["username", "display_name", "role", "zone", "organisation", "password1", "password2"],
+                "fields": ["username", "display_name", "role", "zone", "organisation", "post", "password1", "password2"],
             },
         ),
     ]
@@ -51,7 +51,7 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignor
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Store, and record who changed which account from what to what."""
-        fields = ["role", "zone", "organisation", "display_name", "is_active"]
+        fields = ["role", "zone", "organisation", "post", "display_name", "is_active"]
         before = User.objects.filter(pk=obj.pk).values(*fields).first() if change else None
         super().save_model(request, obj, form, change)
         audit.record(

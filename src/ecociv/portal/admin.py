@@ -13,6 +13,7 @@ from django.forms.models import model_to_dict
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from ecociv.casework.notices.models import Webhook
 from ecociv.evidence.models import Document, ImportRun, ObservedProperty, Place, Series
 from ecociv.people import audit
 from ecociv.people.permissions import allowed
@@ -139,3 +140,11 @@ class ClosedLogInAdmin(Managed):
         return allowed(request.user, Action.MANAGE_ACCOUNTS)
 
 
+
+
+@admin.register(Webhook)
+class WebhookAdmin(Edited):
+    """Where the notices of a zone are also sent."""
+
+    list_display = ["zone", "url", "active"]
+    fields = ["zone", "url", "secret", "active"]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from ecociv.casework.notices.models import Notice
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.portal.assets import import_map
@@ -37,6 +38,7 @@ NAVIGATION = (
     Entry("portal:indicators", _("Indicators"), "chart-line", "indicators"),
     Entry("portal:tasks", _("Tasks"), "list-check", "tasks"),
     Entry("portal:projects", _("Projects"), "tool", "projects"),
+    Entry("portal:cases", _("Cases"), "clipboard-list", "cases"),
     Entry("portal:departments", _("Departments"), "building-community", "departments"),
     Entry("portal:findings", _("Plan check"), "clipboard-check", "findings"),
 )
@@ -82,8 +84,14 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "the_zone": SimpleLazyObject(current_zone),
         "sample_shown": SimpleLazyObject(sample_shown),
         "reads_history": SimpleLazyObject(lambda: allowed(request.user, Action.READ_HISTORY)),
+        "unread_notices": SimpleLazyObject(lambda: _unread(request)),
         "production": settings.ECOCIV_PRODUCTION,
     }
+
+
+def _unread(request: HttpRequest) -> int:
+    """How many notices the reader has not read."""
+    return Notice.objects.filter(user=request.user, read_at__isnull=True).count()
 
 
 OF_INDICATORS = frozenset(
@@ -95,5 +103,7 @@ def _section(name: str) -> str:
     """The entry of the navigation that a page belongs to, by the name of its address."""
     if name in OF_INDICATORS:
         return "indicators"
+    if name == "case" or name.startswith("case-"):
+        return "cases"
     first = name.split("_")[0]
     return first + "s" if first in {"indicator", "task", "project", "department"} else first

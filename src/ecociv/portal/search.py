@@ -21,6 +21,7 @@ KINDS: dict[str, str | Promise] = {
     "task": _("Tasks"),
     "project": _("Projects"),
     "department": _("Departments"),
+    "case": _("Cases"),
     "finding": _("Findings of the plan check"),
 }
 

@@ -156,3 +156,76 @@ def database(var: Path, environ: Mapping[str, str] = os.environ) -> dict[str, An
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+def email(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Settings of outgoing e-mail: ``ECOCIV_EMAIL_URL``, or its parts one by one; without either, letters are printed.
+
+    ``smtp://`` speaks in the clear, ``smtp+tls://`` begins in the clear and turns to TLS (STARTTLS), ``smtps://`` is
+    TLS from the beginning.
+
+    >>> found = email({"ECOCIV_EMAIL_URL": "smtp+tls://eco:p%40ss@mail.example.cn/?from=eco@example.cn"})
+    >>> found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]
+    ('mail.example.cn', 587, 'eco', 'p@ss')
+    >>> found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"], found["DEFAULT_FROM_EMAIL"]
+    (True, False, 'eco@example.cn')
+    >>> email({})["EMAIL_BACKEND"].split(".")[-2]
+    'console'
+    >>> email({"ECOCIV_EMAIL_HOST": "mail", "ECOCIV_EMAIL_TLS": "0"})["EMAIL_PORT"]
+    25
+    >>> email({"ECOCIV_EMAIL_URL": "imap://x"})
+    Traceback (most recent call last):
+    ...
+    ecociv.server.environment.SettingError: ECOCIV_EMAIL_URL begins with 'imap'; write smtp://, smtp+tls:// or smtps://.
+    """
+    url = environ.get("ECOCIV_EMAIL_URL", "")
+    sender = environ.get("ECOCIV_EMAIL_FROM", "")
+    if url:
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise SettingError(f"ECOCIV_EMAIL_URL cannot be read: {error}.") from error
+        if parts.scheme not in {"smtp", "smtp+tls", "smtps"}:
+            raise SettingError(
+                f"ECOCIV_EMAIL_URL begins with {parts.scheme!r}; write smtp://, smtp+tls:// or smtps://."
+            )
+        scheme, host = parts.scheme, parts.hostname or ""
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        sender = dict(parse_qsl(parts.query)).get("from", sender)
+    elif host := environ.get("ECOCIV_EMAIL_HOST", ""):
+        scheme = "smtp+tls" if flag("ECOCIV_EMAIL_TLS", True, environ) else "smtp"
+        port = count("ECOCIV_EMAIL_PORT", 0, environ) or None
+        user, password = environ.get("ECOCIV_EMAIL_USER", ""), environ.get("ECOCIV_EMAIL_PASSWORD", "")
+    else:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
+            "DEFAULT_FROM_EMAIL": sender or "ecociv@localhost",
+        }
+    if not host:
+        raise SettingError("ECOCIV_EMAIL_URL names no mail server: write smtp+tls://user:password@host:587/.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": host,
+        "EMAIL_PORT": port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[scheme],
+        "EMAIL_HOST_USER": user,
+        "EMAIL_HOST_PASSWORD": password,
+        "EMAIL_USE_TLS": scheme == "smtp+tls",
+        "EMAIL_USE_SSL": scheme == "smtps",
+        "EMAIL_TIMEOUT": 10,
+        "DEFAULT_FROM_EMAIL": sender or f"ecociv@{host}",
+    }
+
+
+def webhook(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+    """Address and secret of the webhook of the zone on show; both "" for none.
+
+    >>> webhook({"ECOCIV_WEBHOOK_URL": "https://im.example.cn/hook"})
+    Traceback (most recent call last):
+    ...
+    ecociv.server.environment.SettingError: ECOCIV_WEBHOOK_URL is set, and ECOCIV_WEBHOOK_SECRET has fewer than 16 characters.
+    """
+    url, secret = environ.get("ECOCIV_WEBHOOK_URL", ""), environ.get("ECOCIV_WEBHOOK_SECRET", "")
+    if url and len(secret) < 16:
+        raise SettingError("ECOCIV_WEBHOOK_URL is set, and ECOCIV_WEBHOOK_SECRET has fewer than 16 characters.")
+    return url, secret

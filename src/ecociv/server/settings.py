@@ -162,6 +162,14 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
+# -- Notices -------------------------------------------------------------------------------------
+
+globals().update(environment.email())
+ECOCIV_WEBHOOK_URL, ECOCIV_WEBHOOK_SECRET = environment.webhook()
+ECOCIV_WEBHOOK_PRIVATE = environment.flag("ECOCIV_WEBHOOK_PRIVATE")
+# Letters and messages hold whole addresses; a server does not know its own.
+ECOCIV_PUBLIC_URL = environment.names("ECOCIV_PUBLIC_URL", ["http://127.0.0.1:8000"])[0].rstrip("/")
+
 # -- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

@@ -22,6 +22,14 @@ ROLE_CHOICES = [
 ]
 
 
+class Post(models.TextChoices):
+    """What somebody is in their body, by which it is decided whom a notice reaches first."""
+
+    CONTACT = "contact", _("Contact")
+    HEAD = "head", _("Head of the body")
+    OTHER = "other", _("Other")
+
+
 class User(AbstractUser):
     """Somebody with an account.
 
@@ -39,6 +47,13 @@ class User(AbstractUser):
         blank=True,
         default="",
         help_text=_("Key of the body in the plan, for example 市环保局. Officers act on what it leads."),
+    )
+    post = models.CharField(
+        _("post"),
+        max_length=16,
+        choices=Post.choices,
+        default=Post.CONTACT,
+        help_text=_("Notices for the body go to its contacts; without one, to its head."),
     )
     display_name = models.CharField(_("name shown"), max_length=64, blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=32, blank=True, default="")
