@@ -6,10 +6,11 @@ each move needs, and which clocks run. A subject of the zone that needs casework
 
 from __future__ import annotations
 
+import string
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ecociv.evidence.declared import Declared, LocalText
 from ecociv.people.roles import Role
@@ -23,6 +24,19 @@ class Visibility(StrEnum):
     PUBLIC = "public"
     INTERNAL = "internal"
     PARTIES = "parties"
+
+
+class SubjectKind(StrEnum):
+    """What a case may be about; a subject is written ``task:112``, and "" is none."""
+
+    TASK = "task"
+    PROJECT = "project"
+    INDICATOR = "indicator"
+    SERIES = "series"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+    SCORE = "score"
+    NONE = "none"
 
 
 class CasePart(Declared):
@@ -64,6 +78,12 @@ class CaseField(Declared):
     options: dict[Key, LocalText] = Field(default_factory=dict)
     help: LocalText | None = None
 
+    @model_validator(mode="after")
+    def _options_for_a_choice(self) -> CaseField:
+        if (self.kind is FieldKind.CHOICE) != bool(self.options):
+            raise ValueError("a choice has `options`, and nothing else has")
+        return self
+
 
 class CaseDocument(Declared):
     """A document that a move calls for (应附文件)."""
@@ -90,7 +110,10 @@ class CaseState(Declared):
 
 
 class Extension(Declared):
-    """How much longer a clock may run, who asks and who approves (延期)."""
+    """How much longer a clock may run, who asks and who approves (延期).
+
+    ``most_days`` counts all extensions of one run together; a run is extended ``most_times`` at most.
+    """
 
     most_days: int = Field(gt=0)
     most_times: int = Field(default=1, gt=0)
@@ -132,13 +155,18 @@ class CaseClock(Declared):
 
 
 class Guard(Declared):
-    """A condition of a move (办理条件); exactly one is given."""
+    """A condition of a move (办理条件); exactly one is given.
+
+    ``clock_overdue``: the clock runs and is past its due day; ``taken_at_least``: each move was taken so many times;
+    ``children_closed``: no case under this one is open; ``not_by_actor_of``: whoever took one of these moves does not
+    take this one (four eyes); ``no_open_extension``: no extension waits for a decision.
+    """
 
     clock_overdue: Key | None = None
     taken_at_least: dict[Key, int] | None = None
-    children_closed: bool | None = None
+    children_closed: Literal[True] | None = None
     not_by_actor_of: tuple[Key, ...] | None = None
-    no_open_extension: bool | None = None
+    no_open_extension: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Guard:
@@ -176,11 +204,16 @@ class CaseType(Declared):
     number: str = Field(
         description="how cases are numbered, as {year} and {serial}; 督办〔{year}〕{serial}号"
     )
-    subjects: tuple[str, ...] = Field(
-        description="what it may be about: task, project, indicator, organisation, place, none"
-    )
+    subjects: tuple[SubjectKind, ...] = Field(min_length=1, description="what it may be about")
     visibility: Visibility = Visibility.INTERNAL
-    open_by: tuple[Key, ...]
+    open_by: tuple[Key, ...] = Field(
+        min_length=1,
+        description="parts whose holders open cases; a body's part is held by the author's own body, named at opening",
+    )
+    managed_by: tuple[Key, ...] = Field(
+        default=(),
+        description="parts that stop clocks, hand over and name officers; those of open_by where not given",
+    )
     parts: dict[Key, CasePart]
     fields: dict[Key, CaseField] = Field(default_factory=dict)
     asked_at_opening: tuple[Key, ...] = ()
@@ -189,6 +222,23 @@ class CaseType(Declared):
     clocks: dict[Key, CaseClock] = Field(default_factory=dict)
     transitions: dict[Key, Transition]
     outcomes: dict[Key, LocalText] = Field(default_factory=dict)
+
+    @field_validator("number")
+    @classmethod
+    def _numbered_by_year(cls, pattern: str) -> str:
+        try:
+            names = [name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None]
+            pattern.format(year=2016, serial=1)
+        except (ValueError, LookupError, AttributeError):
+            names = []
+        if sorted(names) != ["serial", "year"]:
+            raise ValueError("a number has {year} and {serial} once each, such as 督办〔{year}〕{serial}号")
+        return pattern
+
+    @property
+    def managers(self) -> tuple[Key, ...]:
+        """Parts that stop clocks, hand over and name officers."""
+        return self.managed_by or self.open_by
 
     @property
     def start(self) -> Key:

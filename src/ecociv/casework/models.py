@@ -55,6 +55,23 @@ class CaseTypeRevision(models.Model):
         return f"{self.zone} {self.key} {self.digest[:12]}"
 
 
+class CaseCounter(models.Model):
+    """The last number given to a case of a type in a year: a transaction that is undone gives its number back."""
+
+    zone = models.CharField(max_length=64)
+    type = models.CharField(max_length=64)
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("counter of cases")
+        verbose_name_plural = _("counters of cases")
+        constraints = [models.UniqueConstraint(fields=["zone", "type", "year"], name="one_counter_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.zone} {self.type} {self.year}: {self.last}"
+
+
 class Case(models.Model):
     """A matter that someone must close by a date (案件、督办事项).
 
@@ -66,6 +83,9 @@ class Case(models.Model):
     type = models.CharField(_("type"), max_length=64)
     declaration = models.ForeignKey(CaseTypeRevision, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(_("number"), max_length=64)
+    year = models.PositiveIntegerField(_("year"))
+    serial = models.PositiveIntegerField(_("serial number"))
+    visibility = models.CharField(max_length=16)
     title = models.CharField(_("title"), max_length=200)
     subject = models.CharField(_("about"), max_length=200, blank=True, default="", db_index=True)
     origin = models.CharField(_("came from"), max_length=200, blank=True, default="", db_index=True)
@@ -79,6 +99,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=64, blank=True, default="")
     due = models.DateField(_("due"), null=True, blank=True)
+    due_by_notice = models.BooleanField(default=True)
+    extension_asked = models.CharField(_("extension asked for"), max_length=64, blank=True, default="")
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -89,10 +111,13 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["zone", "type", "number"], name="one_case_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["zone", "type", "number"], name="one_case_a_number"),
+            models.UniqueConstraint(fields=["zone", "type", "year", "serial"], name="one_case_a_serial"),
+        ]
         indexes = [
             models.Index(fields=["zone", "closed_at", "due"], name="case_by_due"),
-            models.Index(fields=["zone", "type", "state"], name="case_by_state"),
+            models.Index(fields=["zone", "closed_at", "state"], name="case_by_state"),
         ]
 
     def __str__(self) -> str:
@@ -159,6 +184,26 @@ class CaseStepDocument(models.Model):
         return self.file_name
 
 
+class CalendarFeed(models.Model):
+    """Somebody's calendar address; the address holds a signature of this row, and is dead once it is revoked."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("made"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("calendar address")
+        verbose_name_plural = _("calendar addresses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(revoked_at__isnull=True), name="one_calendar_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at:%Y-%m-%d}"
+
+
 class CaseParty(models.Model):
     """A body that plays a part in a case; what the log comes to."""
 
@@ -185,6 +230,8 @@ class RunningClock(models.Model):
     started_on = models.DateField()
     due_on = models.DateField(null=True, blank=True, help_text=_("None while it stands still."))
     paused = models.BooleanField(default=False)
+    by_notice = models.BooleanField(default=True)
+    extended_days = models.PositiveIntegerField(default=0)
     escalated = models.JSONField(default=list, blank=True)
 
     class Meta:

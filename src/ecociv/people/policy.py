@@ -26,6 +26,7 @@ class Action(StrEnum):
     EDIT_PLAN = "edit-plan"
     OPEN_CASE = "open-case"
     ACT_ON_CASE = "act-on-case"
+    READ_CASE = "read-case"
     REVIEW_PROGRESS = "review-progress"
     SCORE = "score"
     SIGN_OFF = "sign-off"
@@ -77,7 +78,14 @@ _OFFICERS = frozenset({Role.DEPARTMENT_OFFICER, Role.COUNTY_OFFICER})
 _READS_ALL = frozenset(Role) - {Role.VISITOR}
 _READS_HISTORY = frozenset({Role.LEADING_GROUP_OFFICE, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR})
 _DECLARED = frozenset(
-    {Action.OPEN_CASE, Action.ACT_ON_CASE, Action.REVIEW_PROGRESS, Action.SCORE, Action.SIGN_OFF}
+    {
+        Action.OPEN_CASE,
+        Action.ACT_ON_CASE,
+        Action.READ_CASE,
+        Action.REVIEW_PROGRESS,
+        Action.SCORE,
+        Action.SIGN_OFF,
+    }
 )
 _MANAGES = {Action.MANAGE_REFERENCE: Role.ADMINISTRATOR, Action.MANAGE_ACCOUNTS: Role.ADMINISTRATOR}
 
