@@ -25,6 +25,17 @@ def digest_of(content: Any) -> str:
     return "" if content is None else digest_of_json(content)
 
 
+def hold() -> None:
+    """Be the one who writes the record until the transaction ends; on SQLite a transaction is that from its beginning.
+
+    Whoever locks rows and writes the record in one transaction holds it first: two who took both in another order
+    would wait for each other.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 def record(
     *,
     actor: Any,
@@ -43,9 +54,7 @@ def record(
     """
     account = actor if getattr(actor, "pk", None) is not None else None
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        hold()
         last = AuditEntry.objects.order_by("-pk").values_list("seal", flat=True).first()
         entry = AuditEntry(
             actor=account,
@@ -78,7 +87,9 @@ def verify() -> Broken | None:
     previous = ""
     for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
         if entry.previous_seal != previous:
-            return Broken(entry.pk, f"Entry {entry.pk} does not follow the one before it: one was taken out or added.")
+            return Broken(
+                entry.pk, f"Entry {entry.pk} does not follow the one before it: one was taken out or added."
+            )
         if entry.seal != _seal(entry.content()):
             return Broken(entry.pk, f"Entry {entry.pk} was altered after it was recorded.")
         previous = entry.seal

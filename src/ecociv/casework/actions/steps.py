@@ -1,0 +1,159 @@
+"""Moving a case on (办理)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from ecociv.casework.actions.files import Attachment, file_faults
+from ecociv.casework.actions.writing import (
+    NewStep,
+    add_step,
+    locked,
+    moment,
+    one_writer,
+    refuse_faults,
+    require_open,
+    seen_or_moved,
+    sent_twice,
+)
+from ecociv.casework.clocks import day_of
+from ecociv.casework.content import document_faults, field_values, outcome_of, reason_faults
+from ecociv.casework.guards import verdict_on
+from ecociv.casework.models import Case, CaseStep, StepKind
+from ecociv.casework.permissions import may_as, open_children, parties_of, refuse
+from ecociv.casework.recorded import case_standing, declaration_of
+from ecociv.casework.refusals import CaseRefused, MoveNotOpen
+from ecociv.core.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class TakeStep:
+    """Take a declared move.
+
+    Parameters
+    ----------
+    case, transition
+        The case and the key of the move.
+    seen
+        ``Case.steps_taken`` of the page on which the author decided: who decides on what is no longer so, is told.
+    fields, documents, outcome
+        What the move asks for.
+    at
+        When it happened, for samples and papers put on record later.
+    """
+
+    case: Case
+    transition: str
+    author: Any
+    seen: int
+    reason: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    documents: Iterable[Attachment] = ()
+    outcome: str = ""
+    at: dt.datetime | None = None
+
+    def check(self) -> None:
+        """Refuse whoever may not take the move, a move that is not open, and input that does not stand.
+
+        Raises
+        ------
+        PermissionDenied
+            With the policy's sentence.
+        CaseMovedOn
+            When the case is no longer as it was seen.
+        MoveNotOpen
+            When its state or a condition does not allow the move.
+        InputRefused
+            With a sentence for each input.
+        """
+        case = Case.objects.get(pk=self.case.pk)
+        self._checked(case, self._step(case, tuple(self.documents)))
+
+    def execute(self) -> CaseStep:
+        """Take the move; the same one sent again within a minute gives the step already taken."""
+        documents = tuple(self.documents)
+        with one_writer():
+            case = locked(self.case)
+            new = self._step(case, documents)
+            twin = sent_twice(case, new, self.seen)
+            if twin is not None:
+                return twin
+            self._checked(case, new)
+            step, _ = add_step(case, new)
+        return step
+
+    def _step(self, case: Case, documents: tuple[Attachment, ...]) -> NewStep:
+        """The step as it would be written, with what stands of the input."""
+        case_type = declaration_of(case)
+        move = case_type.transitions.get(self.transition)
+        if move is None:
+            raise CaseRefused(
+                "no-such-move",
+                Text(
+                    zh="没有“{move}”这一步；有：{known}。",
+                    en="There is no move “{move}”; there are: {known}.",
+                ).fill(move=self.transition, known=", ".join(case_type.transitions)),
+            )
+        last = case.steps.order_by("-number").values_list("at", flat=True).first()
+        at = moment(self.at, author=self.author, sample=case.sample, last=last)
+        values, _ = field_values(case_type, move.fields, self.fields, day_of(at))
+        outcome, _ = outcome_of(case_type, move.outcomes, self.outcome)
+        parties, today = parties_of(case), timezone.localdate()
+        part = next(
+            (
+                each
+                for each in move.by
+                if may_as(self.author, case.zone, case_type, (each,), parties, today).ok
+            ),
+            "",
+        )
+        data = {**({"fields": values} if values else {}), **({"outcome": outcome} if outcome else {})}
+        return NewStep(
+            StepKind.MOVED,
+            move.to,
+            self.author,
+            at,
+            transition=self.transition,
+            part=part,
+            reason=self.reason,
+            data=data,
+            documents=documents,
+        )
+
+    def _checked(self, case: Case, new: NewStep) -> None:
+        case_type = declaration_of(case)
+        move = case_type.transitions[self.transition]
+        refuse(may_as(self.author, case.zone, case_type, move.by, parties_of(case), timezone.localdate()))
+        seen_or_moved(case, self.seen)
+        require_open(case)
+        counts = any(guard.children_closed for guard in move.guards)
+        verdict = verdict_on(
+            case_type,
+            self.transition,
+            case_standing(case),
+            day_of(new.at),
+            children_open=open_children(case) if counts else 0,
+            actor=str(self.author.pk),
+        )
+        if not verdict.ok:
+            raise MoveNotOpen(
+                verdict.reasons[0].code,
+                Text(
+                    zh=" ".join(reason.text.zh for reason in verdict.reasons),
+                    en=" ".join(reason.text.en for reason in verdict.reasons),
+                ),
+            )
+        _, field_faults = field_values(case_type, move.fields, self.fields, day_of(new.at))
+        _, outcome_faults = outcome_of(case_type, move.outcomes, self.outcome)
+        refuse_faults(
+            reason_faults(self.reason, required=move.reason),
+            field_faults,
+            document_faults(case_type, move.documents, [file.key for file in new.documents]),
+            outcome_faults,
+            file_faults(new.documents),
+        )
