@@ -22,6 +22,7 @@ _GROUPS = {
     "returns": ("ecociv.cli.returns", "Departmental returns: who owes what, templates, filing."),
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
+    "inspection": ("ecociv.cli.inspection", "Inspection tours: samples with a published seed."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),

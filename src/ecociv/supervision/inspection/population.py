@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ecociv.casework.models import Case
 from ecociv.core.text import Text
-from ecociv.evidence.models import Place, QualityFinding
+from ecociv.evidence.models import FindingDecision, Place, QualityFinding
 from ecociv.indicators.standings import SeriesStanding
 from ecociv.indicators.queries import standings_on
 from ecociv.plan.package import ProjectOrTask, ZonePackage
@@ -71,9 +71,10 @@ def _duties(
         status = known[duty.place]
         if factor := _STATES.get(status.state):
             facts.append(Fact(factor, 1, status.reasons[0].text))
-        money = sum(
+        # The largest sum counts: figures of several years are mostly the same money told again.
+        money = max(
             (value * _YUAN[target.unit] for target in duty.targets if target.unit in _YUAN and (value := _amount(target.target))),
-            Decimal(0),
+            default=Decimal(0),
         )
         if money >= rules.large_money_yuan:
             yi = f"{money / 10**8:.2f}"
@@ -121,11 +122,13 @@ def _bodies(package: ZonePackage, known: dict[str, DutyStatus], day: dt.date) ->
 def _stations(zone: str) -> Iterator[Unit]:
     suspected: Counter[str] = Counter()
     newest: dict[str, QualityFinding] = {}
-    for row in QualityFinding.objects.filter(run__zone=zone).select_related("place").order_by("pk"):
+    for row in QualityFinding.objects.filter(run__zone=zone).select_related("series__place").order_by("pk"):
         newest[row.identity] = row
+    decided = dict(FindingDecision.objects.order_by("pk").values_list("identity", "decision"))
+    cleared = {identity for identity, decision in decided.items() if decision != FindingDecision.Decision.CONFIRM}
     for row in newest.values():
-        if not row.gone and row.severity != QualityFinding.Severity.choices[-1][0] and row.place_id:
-            suspected[row.place.key] += 1
+        if not row.gone and row.severity != QualityFinding.Severity.NOTE and row.identity not in cleared:
+            suspected[row.series.place.key] += 1
     kinds = ("station", "section", "water-source", "outfall", "enterprise")
     for place in Place.objects.filter(kind__in=kinds).order_by("key"):
         count = suspected[place.key]
