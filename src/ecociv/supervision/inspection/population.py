@@ -10,8 +10,8 @@ from decimal import Decimal
 from ecociv.casework.models import Case
 from ecociv.core.text import Text
 from ecociv.evidence.models import FindingDecision, Place, QualityFinding
-from ecociv.indicators.standings import SeriesStanding
 from ecociv.indicators.queries import standings_on
+from ecociv.indicators.standings import SeriesStanding
 from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.supervision.inspection.declaration import InspectionRules
