@@ -23,7 +23,13 @@ from ecociv.supervision.inspection.actions import (
     TourMovedOn,
 )
 from ecociv.supervision.inspection.photographs import PhotographRefused, doubts_about, read_photograph
-from ecociv.supervision.responsibility.actions import CorrectPost, PostDraft, RecordOfficial, RecordPost, RecordRefused
+from ecociv.supervision.responsibility.actions import (
+    CorrectPost,
+    PostDraft,
+    RecordOfficial,
+    RecordPost,
+    RecordRefused,
+)
 from ecociv.supervision.responsibility.models import PostHolding
 from ecociv.supervision.responsibility.queries import officials_of, record_of_body, record_of_official
 from ecociv.supervision.responsibility.spans import spans_of
