@@ -132,7 +132,7 @@ def photograph(folder: Path, when: str = "2026:11:20 10:00:00", name: str = "a.j
 
 def test_a_camera_is_read_and_doubted(tmp_path):
     told = read_photograph(photograph(tmp_path))
-    assert told.taken_at == dt.datetime(2026, 11, 20, 10)
+    assert told.taken_at == dt.datetime(2026, 11, 20, 10)  # noqa: DTZ001
     assert (told.longitude, told.latitude) == (117.2, 29.3)
     days = {"first_day": dt.date(2026, 11, 1), "last_day": dt.date(2026, 11, 30)}
     assert doubts_about(told, **days, longitude=117.21, latitude=29.3) == ()

@@ -305,7 +305,7 @@ class RecordFinding:
                     "description": self.description.strip(),
                 },
                 origin=f"inspection:{self.tour.pk}",
-                documents=[Attachment(path, name, "finding-photo") for path, name in self.photographs],
+                documents=[Attachment(path, name) for path, name in self.photographs],
                 sample=self.tour.sample,
             ).execute()
             before = InspectionFinding.objects.filter(case=case).first()
