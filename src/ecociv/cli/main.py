@@ -23,6 +23,7 @@ _GROUPS = {
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
     "assess": ("ecociv.cli.assess", "Scores of counties and departments, explained, what-if, frozen results."),
+    "inspection": ("ecociv.cli.inspection", "Inspection tours: samples with a published seed."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),

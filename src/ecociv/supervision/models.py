@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ecociv.core.decimals import plain
 from ecociv.plan.models import AppendOnlyError
+from ecociv.supervision.inspection import models as inspection  # noqa: F401  so that Django finds them
 from ecociv.supervision.reports import Report
+from ecociv.supervision.responsibility import models as responsibility  # noqa: F401
 from ecociv.supervision.states import PercentBasis, ReportState
 
 _REFUSAL = "a progress report is never changed or removed; record a correction as its next revision"
