@@ -182,7 +182,9 @@ def _speaks_for(report: Report, part: Part) -> bool:
 
 def _reviewed(status: PartStatus, returned: tuple[Report, ...], known: dt.date) -> PartStatus:
     """The status with what the office's review adds to its reasons; the state is decided before and stays."""
-    said = [sentences.sent_back(r.period, r.review.reviewed_on, r.review.answer_by) for r in returned if r.review]
+    said = [
+        sentences.sent_back(r.period, r.review.reviewed_on, r.review.answer_by) for r in returned if r.review
+    ]
     latest = status.latest
     if latest is not None and latest.review and latest.outcome_on(known) is ReviewOutcome.ACCEPTED:
         said.append(sentences.accepted(latest.period, latest.review.reviewed_on))
@@ -385,9 +387,7 @@ def _obligation_status(
         for each in parts
         if (obligation.yearly or not (each.state.is_done or each.state is DutyState.STOPPED))
         and not any(
-            obligation.covered_by(report.period)
-            for report in reports
-            if _speaks_for(report, each.part)
+            obligation.covered_by(report.period) for report in reports if _speaks_for(report, each.part)
         )
     )
     return ObligationStatus(
