@@ -15,7 +15,7 @@ from ecociv.core.verdicts import Reason
 from ecociv.plan.package import ProjectOrTask, QuantifiedTarget, ZonePackage
 from ecociv.supervision.obligations import cell_owner, first_year
 from ecociv.supervision.sentences import reason
-from ecociv.supervision.states import PercentBasis, ReportState
+from ecociv.supervision.states import PercentBasis, ReportingRole, ReportState
 
 NARRATIVE_SHORTEST = 10
 """Characters below which a narrative says nothing ("已完成", "done")."""
@@ -154,13 +154,21 @@ def periods_open(duty: ProjectOrTask, package: ZonePackage, today: dt.date) -> r
 
 
 def problems_of(
-    draft: Draft, duty: ProjectOrTask, package: ZonePackage, today: dt.date
+    draft: Draft,
+    duty: ProjectOrTask,
+    package: ZonePackage,
+    today: dt.date,
+    role: ReportingRole = ReportingRole.LEAD,
 ) -> tuple[Problem, ...]:
-    """Everything that is wrong with a draft, field by field; nothing when it can be recorded."""
+    """Everything that is wrong with a draft, field by field; nothing when it can be recorded.
+
+    A supporting body says what it contributed; how far the duty is as a whole is for its lead to say, so that a
+    contribution that is done needs no percentage.
+    """
     return (
         *_period(draft, duty, package, today),
         *_percent(draft),
-        *_completion(draft, today),
+        *_completion(draft, today, role),
         *_texts(draft),
         *_outputs(draft, targets_of(duty, package)),
     )
@@ -229,7 +237,7 @@ def _percent(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def _completion(draft: Draft, today: dt.date) -> Iterator[Problem]:
+def _completion(draft: Draft, today: dt.date, role: ReportingRole) -> Iterator[Problem]:
     if draft.state is not ReportState.DONE:
         if draft.done_on is not None:
             yield Problem(
@@ -267,7 +275,7 @@ def _completion(draft: Draft, today: dt.date) -> Iterator[Problem]:
                 year=str(draft.done_on.year),
             ),
         )
-    if draft.percent != 100 and not _trimmed(draft.done_reason):
+    if role is ReportingRole.LEAD and draft.percent != 100 and not _trimmed(draft.done_reason):
         yield Problem(
             "done_reason",
             reason(

@@ -17,6 +17,22 @@ from ecociv.supervision.inspection import models as inspection  # noqa: F401  so
 from ecociv.supervision.reports import Report
 from ecociv.supervision.responsibility import models as responsibility  # noqa: F401
 from ecociv.supervision.states import PercentBasis, ReportState
+from ecociv.supervision.report_models import ReportEvidence, ReportReview, SelfReport, WorkDraft
+from ecociv.supervision.reports import Report, Review
+from ecociv.supervision.states import PercentBasis, ReportingRole, ReportState, ReviewOutcome
+
+__all__ = [
+    "BASIS_CHOICES",
+    "READ",
+    "STATE_CHOICES",
+    "ProgressReport",
+    "ProgressReportQuerySet",
+    "ReportEvidence",
+    "ReportReview",
+    "SelfReport",
+    "WorkDraft",
+    "read_report",
+]
 
 _REFUSAL = "a progress report is never changed or removed; record a correction as its next revision"
 
@@ -33,6 +49,12 @@ BASIS_CHOICES = [
     (PercentBasis.STEPS.value, _("by steps of the work")),
     (PercentBasis.MONEY.value, _("by money spent")),
     (PercentBasis.ESTIMATE.value, _("own estimate")),
+]
+
+
+ROLE_CHOICES = [
+    (ReportingRole.LEAD.value, _("as lead")),
+    (ReportingRole.SUPPORT.value, _("as supporting body")),
 ]
 
 
@@ -100,6 +122,7 @@ class ProgressReport(models.Model):
     outputs = models.JSONField(_("figures"), default=dict, blank=True)
     organisation = models.CharField(_("reporting body"), max_length=128)
     for_all = models.BooleanField(_("for all leading bodies"), default=False)
+    role = models.CharField(_("part"), max_length=8, choices=ROLE_CHOICES, default="lead", db_default="lead")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("author"), on_delete=models.PROTECT, related_name="+"
     )
@@ -152,7 +175,12 @@ class ProgressReport(models.Model):
 
     def as_report(self) -> Report:
         """The report as the rules read it; days are those of the server's time zone."""
-        return read_report([getattr(self, name) for name in READ], timezone.get_current_timezone())
+        review = getattr(self, "review", None)
+        judged = (
+            (None, None, None) if review is None else (review.outcome, review.reviewed_at, review.answer_by)
+        )
+        own = [getattr(self, name) for name in READ if "__" not in name]
+        return read_report([*own, *judged], timezone.get_current_timezone())
 
     def content(self) -> dict[str, Any]:
         """What was reported, as plain values; two equal contents are the same report sent twice."""
@@ -167,6 +195,7 @@ class ProgressReport(models.Model):
             "outputs": self.outputs,
             "organisation": self.organisation,
             "for_all": self.for_all,
+            **({"role": self.role} if self.role != "lead" else {}),
             "correction_reason": self.correction_reason,
         }
 
@@ -183,13 +212,20 @@ READ = (
     "percent_basis",
     "done_on",
     "for_all",
+    "role",
+    "review__outcome",
+    "review__reviewed_at",
+    "review__answer_by",
 )
 """The columns that a status depends on."""
 
 
 def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
     """A report from the columns `READ`: what a whole zone is read by, without narratives and figures."""
-    number, revision, body, state, period, reported_at, recorded_at, percent, basis, done_on, for_all = values
+    number, revision, body, state, period, reported_at, recorded_at, percent, basis, done_on, for_all = (
+        values[:11]
+    )
+    role, outcome, reviewed_at, answer_by = values[11:]
     return Report(
         number=number,
         revision=revision,
@@ -202,6 +238,10 @@ def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
         basis=PercentBasis(basis) if basis else None,
         done_on=done_on,
         for_all=for_all,
+        role=ReportingRole(role),
+        review=Review(ReviewOutcome(outcome), reviewed_at.astimezone(zone).date(), answer_by)
+        if outcome
+        else None,
     )
 
 

@@ -42,8 +42,30 @@ def parts_of(duty: ProjectOrTask, package: ZonePackage) -> tuple[Part, ...]:
     the plan does not say which members it means ("the departments concerned") is one part that any member may
     answer, so that the silence of a body that may not be meant counts against nobody.
     """
+    return _parts(package.leads(duty), package) or (Part("", frozenset()),)
+
+
+def support_parts_of(duty: ProjectOrTask, package: ZonePackage) -> tuple[Part, ...]:
+    """The supporting parts of a duty, found the same way; without bodies that lead it too, and without those above
+    the city, which owe the city nothing.
+    """
+    leading = frozenset[str]().union(*(part.holders for part in parts_of(duty, package)))
+    return tuple(
+        part
+        for part in _parts(package.supports(duty), package)
+        if part.body not in leading
+        and package.organisation(part.body).kind is not OrganisationKind.PROVINCE_OR_NATION
+    )
+
+
+def is_open_group(part: Part, package: ZonePackage) -> bool:
+    """Whether the part is that of a group of which the plan does not say which members it means."""
+    return bool(part.body) and package.organisation(part.body).kind is OrganisationKind.GROUP
+
+
+def _parts(named: Iterable[Organisation], package: ZonePackage) -> tuple[Part, ...]:
     found: dict[str, Part] = {}
-    for lead in package.leads(duty):
+    for lead in named:
         members = _members(lead, package)
         if lead.kind is OrganisationKind.GROUP and (lead.uncertain is not None or members == (lead,)):
             holders = frozenset[str]().union(*(held_by(body.key, package) for body in (lead, *members)))
@@ -51,7 +73,7 @@ def parts_of(duty: ProjectOrTask, package: ZonePackage) -> tuple[Part, ...]:
             continue
         for body in members:
             found.setdefault(body.key, Part(body.key, held_by(body.key, package)))
-    return tuple(found.values()) or (Part("", frozenset()),)
+    return tuple(found.values())
 
 
 def held_by(key: str, package: ZonePackage) -> frozenset[str]:

@@ -24,12 +24,12 @@ def known_by(day: dt.date) -> dt.datetime:
 
 def latest_reports(zone: str, place: str = "", *, known_on: dt.date | None = None) -> ProgressReportQuerySet:
     """The newest revision of each report of a zone, or of one duty, as on record at the end of a day (now, when none)."""
-    return _on_record(zone, place, known_on).in_force().select_related("author")
+    return _on_record(zone, place, known_on).in_force().select_related("author", "review")
 
 
 def revisions(zone: str, place: str) -> ProgressReportQuerySet:
     """Every revision of every report on a duty, newest first."""
-    return ProgressReport.objects.of(zone, place).select_related("author").order_by("-id")
+    return ProgressReport.objects.of(zone, place).select_related("author", "review").order_by("-id")
 
 
 def reports_for_year(zone: str, year: int, *, known_on: dt.date | None = None) -> ProgressReportQuerySet:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
@@ -23,8 +23,8 @@ from ecociv.supervision.obligations import (
     plan_end,
 )
 from ecociv.supervision.parts import Part, name_of, parts_of
-from ecociv.supervision.reports import Report, in_force
-from ecociv.supervision.states import DutyState, ReportState
+from ecociv.supervision.reports import Report, in_force, sent_back
+from ecociv.supervision.states import DutyState, ReportState, ReviewOutcome
 
 SOON_DAYS = 90
 """A date this many days ahead, or fewer, is near: about the quarter in which an office still plans its work."""
@@ -41,6 +41,8 @@ class PartStatus:
     state: DutyState
     reasons: tuple[Reason, ...]
     latest: Report | None
+    sent_back: tuple[Report, ...] = ()
+    """Reports that the office sent back and that do not count until they are corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class DutyStatus:
     parts: tuple[PartStatus, ...]
     obligations: tuple[ObligationStatus, ...]
     latest: Report | None
+    supporting: tuple[Report, ...] = ()
+    """Reports by supporting bodies, to be shown beside the state; they never change it."""
 
     @property
     def label(self) -> Text:
@@ -136,13 +140,22 @@ def duty_status(
     -----
     A date counts on its last day (``PlanDate.last_day``): a duty of 2015 is in time on 31 December 2015 and late the
     day after. It is due soon from `SOON_DAYS` days before to the day itself.
+
+    A report by a supporting body changes nothing here. A report that was sent back does not count until its
+    correction is on record; an accepted one counts like one that waits for review, and the reasons say so.
     """
     known = max(known_on or today, today)
-    counted = in_force(reports, today, known)
+    every = list(reports)
+    led = [report for report in every if report.leads]
+    counted, returned = in_force(led, today, known), sent_back(led, today, known)
     owed = obligations_of(duty, package)
     moment = _Moment(duty, package, today, known, owed)
     parts = tuple(
-        _part_status(part, [r for r in counted if r.for_all or part.answered_by(r.organisation)], moment)
+        _reviewed(
+            _part_status(part, [r for r in counted if _speaks_for(r, part)], moment),
+            tuple(r for r in returned if _speaks_for(r, part)),
+            known,
+        )
         for part in parts_of(duty, package)
     )
     state, reasons = _whole(parts, package)
@@ -158,7 +171,24 @@ def duty_status(
         parts=parts,
         obligations=tuple(_obligation_status(each, parts, counted, moment) for each in owed),
         latest=counted[-1] if counted else None,
+        supporting=in_force((report for report in every if not report.leads), today, known),
     )
+
+
+def _speaks_for(report: Report, part: Part) -> bool:
+    """Whether a leading body's report counts for a part."""
+    return report.for_all or part.answered_by(report.organisation)
+
+
+def _reviewed(status: PartStatus, returned: tuple[Report, ...], known: dt.date) -> PartStatus:
+    """The status with what the office's review adds to its reasons; the state is decided before and stays."""
+    said = [
+        sentences.sent_back(r.period, r.review.reviewed_on, r.review.answer_by) for r in returned if r.review
+    ]
+    latest = status.latest
+    if latest is not None and latest.review and latest.outcome_on(known) is ReviewOutcome.ACCEPTED:
+        said.append(sentences.accepted(latest.period, latest.review.reviewed_on))
+    return replace(status, reasons=(*status.reasons, *said), sent_back=returned) if said else status
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,9 +387,7 @@ def _obligation_status(
         for each in parts
         if (obligation.yearly or not (each.state.is_done or each.state is DutyState.STOPPED))
         and not any(
-            obligation.covered_by(report.period)
-            for report in reports
-            if report.for_all or each.part.answered_by(report.organisation)
+            obligation.covered_by(report.period) for report in reports if _speaks_for(report, each.part)
         )
     )
     return ObligationStatus(

@@ -131,6 +131,37 @@ def stopped(period: int) -> Reason:
     )
 
 
+def accepted(period: int, on: dt.date) -> Reason:
+    """The office of the leading group accepted the report that counts."""
+    return reason(
+        "report-accepted",
+        "{period}年的填报已于{on}审核采用。",
+        "The report for {period} was accepted on {on}.",
+        period=str(period),
+        on=on,
+    )
+
+
+def sent_back(period: int, on: dt.date, answer_by: dt.date | None) -> Reason:
+    """The office sent a report back; it does not count until it is corrected."""
+    if answer_by is None:
+        return reason(
+            "report-sent-back",
+            "{period}年的填报于{on}被退回，更正前不计入。",
+            "The report for {period} was sent back on {on} and does not count until it is corrected.",
+            period=str(period),
+            on=on,
+        )
+    return reason(
+        "report-sent-back",
+        "{period}年的填报于{on}被退回，应于{answer_by}前更正，更正前不计入。",
+        "The report for {period} was sent back on {on}, to be corrected by {answer_by}; it does not count until then.",
+        period=str(period),
+        on=on,
+        answer_by=answer_by,
+    )
+
+
 # -- against the dates --------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,30 @@ class ReportState(StrEnum):
         return _REPORT_LABELS[self]
 
 
+class ReportingRole(StrEnum):
+    """In which part a body reports on a duty: it leads it (牵头) or supports it (配合)."""
+
+    LEAD = "lead"
+    SUPPORT = "support"
+
+    @property
+    def label(self) -> Text:
+        """The part in a word, in both languages."""
+        return _ROLE_LABELS[self]
+
+
+class ReviewOutcome(StrEnum):
+    """What the office of the leading group made of a report."""
+
+    ACCEPTED = "accepted"
+    SENT_BACK = "sent-back"
+
+    @property
+    def label(self) -> Text:
+        """The outcome in a word, in both languages."""
+        return _OUTCOME_LABELS[self]
+
+
 class PercentBasis(StrEnum):
     """What a percentage of progress was counted in; a percentage without it says nothing."""
 
@@ -83,6 +107,16 @@ _REPORT_LABELS = {
     ReportState.DONE: Text(zh="已完成", en="Done"),
     ReportState.DELAYED: Text(zh="滞后", en="Delayed"),
     ReportState.STOPPED: Text(zh="已停止", en="Stopped"),
+}
+
+_ROLE_LABELS = {
+    ReportingRole.LEAD: Text(zh="牵头", en="lead"),
+    ReportingRole.SUPPORT: Text(zh="配合", en="support"),
+}
+
+_OUTCOME_LABELS = {
+    ReviewOutcome.ACCEPTED: Text(zh="已采用", en="accepted"),
+    ReviewOutcome.SENT_BACK: Text(zh="已退回", en="sent back"),
 }
 
 _BASIS_LABELS = {
