@@ -23,6 +23,7 @@ _GROUPS = {
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
+    "document": ("ecociv.cli.document", "Official documents on the page of GB/T 9704-2012: bulletins, tables, self-reports."),
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }

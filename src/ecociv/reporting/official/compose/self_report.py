@@ -21,8 +21,8 @@ def self_report(asked: Asked, language: Language) -> OfficialDocument:
     assert asked.body is not None  # the register asks for it
     body = asked.body
     held = package.duties_held(body.key, asked.day)
-    led = list(dict.fromkeys(h.duty for h in held if h.role == "lead"))
-    helped = [h.duty for h in held if h.role != "lead"]
+    led = list({h.duty.place: h.duty for h in held if h.role == "lead"}.values())
+    helped = list({h.duty.place: h.duty for h in held if h.role != "lead"}.values())
     standing = asked.standings
     done = [d for d in led if d.place in standing and standing[d.place].done]
     late = [d for d in led if d.place in standing and standing[d.place].late]

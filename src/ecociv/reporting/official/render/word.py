@@ -8,7 +8,7 @@ from typing import Any
 from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING, WD_TAB_ALIGNMENT
-from docx.shared import Mm, Pt
+from docx.shared import Emu, Mm, Pt
 
 from ecociv.reporting.document import Paragraph, Table
 from ecociv.reporting.official.content import Attachment, Level, OfficialDocument, Part
@@ -257,7 +257,7 @@ class _OfficialWriter(WordWriter):
             form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(22)
             form.left_indent = form.right_indent = Pt(size * 0.6)
             if right:
-                form.tab_stops.add_tab_stop(Pt(width.pt - 3.0 * size), WD_TAB_ALIGNMENT.RIGHT)
+                form.tab_stops.add_tab_stop(Pt(Emu(width).pt - 10.8 - 0.6 * size), WD_TAB_ALIGNMENT.RIGHT)
                 left = f"{left}\t{right}"
             set_fonts(paragraph.add_run(left), FACES.body, size if self.zh else 11.0)
 
