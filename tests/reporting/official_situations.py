@@ -51,7 +51,9 @@ def a_document(*parts: Part, **changes: object) -> OfficialDocument:
         ),
         "signed_by": "景德镇市生态文明先行示范区建设领导小组办公室",
         "signed_on": "2017年3月1日",
-        "imprint": Imprint(("市委办公室", "市政府办公室"), "景德镇市生态文明先行示范区建设领导小组办公室", "2017年3月1日印发"),
+        "imprint": Imprint(
+            ("市委办公室", "市政府办公室"), "景德镇市生态文明先行示范区建设领导小组办公室", "2017年3月1日印发"
+        ),
         "entries": (entry,),
         "note": "此件公开发布",
         "mark_form": "[数{n}]",

@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from ecociv.cli.console import EXIT_CODES, Exit, fail, format_option, language_option, say, say_json, with_django
+from ecociv.cli.console import (
+    EXIT_CODES,
+    Exit,
+    fail,
+    format_option,
+    language_option,
+    say,
+    say_json,
+    with_django,
+)
 from ecociv.cli.indicator import moment
 
 
@@ -73,7 +82,12 @@ def _command(key: str) -> click.Command:
     kind = KINDS[key]
 
     @click.argument("zone")
-    @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .docx, .pdf or .xlsx file.")
+    @click.option(
+        "--out",
+        required=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="A .docx, .pdf or .xlsx file.",
+    )
     @click.option("--year", type=int, default=None, help="The year told of.")
     @click.option("--day", default=None, help="The day whose state is told (2017-03-31).")
     @click.option("--body", default="", help="Key or name of a body.")
@@ -84,7 +98,9 @@ def _command(key: str) -> click.Command:
     @click.option("--as-of", default=None, help="As it was known on this day (2017-03-31).")
     @language_option
     @with_django
-    def write(zone: str, out: Path, year: int | None, day: str | None, as_of: str | None, language: str, **rest: Any) -> None:
+    def write(
+        zone: str, out: Path, year: int | None, day: str | None, as_of: str | None, language: str, **rest: Any
+    ) -> None:
         from ecociv.cli.database import ensure_plan
         from ecociv.plan.queries import ZoneNotLoaded
         from ecociv.reporting.official.write import Options, write_document
@@ -100,7 +116,10 @@ def _command(key: str) -> click.Command:
                 key, zone, out, Options(year=year, day=told, **rest), as_of=moment(as_of), language=language
             )
         except ReportRefused as error:
-            fail(error.text.in_language(language), Exit.MISSING if isinstance(error, NoChineseFont) else Exit.INPUT)
+            fail(
+                error.text.in_language(language),
+                Exit.MISSING if isinstance(error, NoChineseFont) else Exit.INPUT,
+            )
         except ZoneNotLoaded as error:
             fail(str(error))
         say(written.as_text(language))

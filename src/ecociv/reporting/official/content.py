@@ -94,7 +94,9 @@ def chinese_number(number: int) -> str:
     ['一', '十', '十二', '二十', '三十五']
     """
     if not 1 <= number <= 99:
-        raise ValueError(f"headings are numbered from 1 to 99, and {number} was asked for; divide the document")
+        raise ValueError(
+            f"headings are numbered from 1 to 99, and {number} was asked for; divide the document"
+        )
     tens, ones = divmod(number, 10)
     return ("" if tens == 0 else ("" if tens == 1 else DIGITS[tens]) + "十") + (DIGITS[ones] if ones else "")
 
@@ -107,7 +109,12 @@ def numeral(level: int, number: int, language: Language) -> str:
     """
     if language == "en":
         return {1: f"{number}. ", 2: f"({number}) ", 3: f"{number}) ", 4: f"({chr(96 + number)}) "}[level]
-    return {1: f"{chinese_number(number)}、", 2: f"（{chinese_number(number)}）", 3: f"{number}.", 4: f"（{number}）"}[level]
+    return {
+        1: f"{chinese_number(number)}、",
+        2: f"（{chinese_number(number)}）",
+        3: f"{number}.",
+        4: f"（{number}）",
+    }[level]
 
 
 def numbered(parts: Iterable[Part], language: Language) -> tuple[Part, ...]:
@@ -241,14 +248,23 @@ class OfficialDocument:
             if not each.entries
         ]
         facts = [(self.words["number_label"], self.number), (self.words["addressees_label"], self.addressees)]
-        facts += [(self.words["issuer_label"], self.signed_by), (self.words["as_of_label"], f"{self.as_of:%Y-%m-%d %H:%M}")]
+        facts += [
+            (self.words["issuer_label"], self.signed_by),
+            (self.words["as_of_label"], f"{self.as_of:%Y-%m-%d %H:%M}"),
+        ]
         return Document(
             language=self.language,
             title=self.title,
             year=self.day.year,
             zone=self.zone,
             as_of=self.as_of,
-            cover=Cover(self.title, self.draft_mark, tuple((a, b) for a, b in facts if b), self.signed_by, self.signed_on),
+            cover=Cover(
+                self.title,
+                self.draft_mark,
+                tuple((a, b) for a, b in facts if b),
+                self.signed_by,
+                self.signed_on,
+            ),
             sections=tuple(sections),
             entries=self.entries,
             sample_mark=" ".join(mark for mark in (self.draft_mark, self.sample_mark) if mark),

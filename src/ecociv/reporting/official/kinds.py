@@ -34,26 +34,37 @@ KINDS: dict[str, Kind] = {
         Kind(
             "bulletin",
             Text(zh="督查通报", en="Supervision bulletin"),
-            Text(zh="某日任务、项目和指标的总体情况，各单位逾期事项。", en="Duties and lights on a day, overdue duties by body."),
+            Text(
+                zh="某日任务、项目和指标的总体情况，各单位逾期事项。",
+                en="Duties and lights on a day, overdue duties by body.",
+            ),
             ("day",),
         ),
         Kind(
             "self-report",
             Text(zh="年度自查报告（单位）", en="Yearly self-report of a body"),
-            Text(zh="一个单位所牵头事项在一年末的情况，报领导小组办公室。", en="What a body leads, as it stood at the end of a year; sent to the office."),
+            Text(
+                zh="一个单位所牵头事项在一年末的情况，报领导小组办公室。",
+                en="What a body leads, as it stood at the end of a year; sent to the office.",
+            ),
             ("year", "body"),
             ("zh",),
         ),
         Kind(
             "completion",
             Text(zh="指标完成情况表", en="Completion of indicators"),
-            Text(zh="全部指标序列的基数、路径、目标、实际值、亮灯和理由。", en="Every series: baseline, path, target, value, light, reason."),
+            Text(
+                zh="全部指标序列的基数、路径、目标、实际值、亮灯和理由。",
+                en="Every series: baseline, path, target, value, light, reason.",
+            ),
             ("year",),
         ),
         Kind(
             "breakdown",
             Text(zh="任务分解表", en="Breakdown of tasks"),
-            Text(zh="全部任务的牵头、配合单位、期限和进展。", en="Every task: lead, support, dates, progress."),
+            Text(
+                zh="全部任务的牵头、配合单位、期限和进展。", en="Every task: lead, support, dates, progress."
+            ),
             ("day",),
         ),
     )
@@ -74,7 +85,9 @@ def kind_of(key: str) -> Kind:
     >>> kind_of("督查通报").key
     'bulletin'
     """
-    found = KINDS.get(key) or next((kind for kind in KINDS.values() if key in (kind.title.zh, kind.title.en)), None)
+    found = KINDS.get(key) or next(
+        (kind for kind in KINDS.values() if key in (kind.title.zh, kind.title.en)), None
+    )
     if found is None:
         known = "、".join(f"{kind.key}（{kind.title.zh}）" for kind in KINDS.values())
         raise UnknownKind(

@@ -126,7 +126,9 @@ class OfficialLayout(_Part):
     def _sizes_are_named(self) -> OfficialLayout:
         unknown = {each.size for each in self.type.values()} - set(self.sizes)
         if unknown:
-            raise ValueError(f"sizes without a point figure: {', '.join(sorted(unknown))}; add them under `sizes`")
+            raise ValueError(
+                f"sizes without a point figure: {', '.join(sorted(unknown))}; add them under `sizes`"
+            )
         return self
 
     @property
@@ -167,7 +169,9 @@ class LayoutNotInForce(LookupError):
 @lru_cache
 def _layouts() -> tuple[OfficialLayout, ...]:
     folder = files("ecociv.reporting.official")
-    found = (file for file in folder.iterdir() if file.name.startswith("gbt_") and file.name.endswith(".yaml"))
+    found = (
+        file for file in folder.iterdir() if file.name.startswith("gbt_") and file.name.endswith(".yaml")
+    )
     return tuple(OfficialLayout.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in found)
 
 

@@ -79,7 +79,13 @@ class WrittenDocument:
 
 
 def compose_document(
-    kind: Kind, zone: str, options: Options, *, as_of: dt.datetime | None = None, language: str = "zh", issued: bool = False
+    kind: Kind,
+    zone: str,
+    options: Options,
+    *,
+    as_of: dt.datetime | None = None,
+    language: str = "zh",
+    issued: bool = False,
 ) -> OfficialDocument:
     """The content of a document from what is on record.
 
@@ -93,7 +99,10 @@ def compose_document(
     spoken = language_of(language)
     if spoken not in kind.languages:
         raise OptionMissing(
-            Text(zh=f"“{kind.title.zh}”只有中文本。", en=f"“{kind.title.en}” is written in Chinese only: use --language zh.")
+            Text(
+                zh=f"“{kind.title.zh}”只有中文本。",
+                en=f"“{kind.title.en}” is written in Chinese only: use --language zh.",
+            )
         )
     for need in kind.needs:
         if not getattr(options, need):

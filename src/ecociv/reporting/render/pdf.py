@@ -31,7 +31,8 @@ def to_pdf(document: Document, fonts: FontChoice | None = None) -> bytes:
         When no font with Chinese characters is at hand.
     """
     chosen = fonts or choose_fonts()
-    return typeset("annual.typ", as_data(document, chosen), chosen, document.as_of)
+    made: bytes = typeset("annual.typ", as_data(document, chosen), chosen, document.as_of)
+    return made
 
 
 def typeset(template: str, data: dict[str, object], fonts: FontChoice, moment: dt.datetime, form: str = "pdf") -> Any:
@@ -46,11 +47,11 @@ def typeset(template: str, data: dict[str, object], fonts: FontChoice, moment: d
     source = (folder / template).read_text("utf-8").replace(
         "\n// pieces\n", "\n" + (folder / "pieces.typ").read_text("utf-8")
     )
-    options = {"ppi": 96.0} if form == "png" else {"timestamp": int(moment.timestamp())}
+    options: dict[str, Any] = {"format": form}
+    options |= {"ppi": 96.0} if form == "png" else {"timestamp": int(moment.timestamp())}
     try:
         return typst.compile(
             source.encode("utf-8"),
-            format=form,
             font_paths=typst.Fonts(
                 include_system_fonts=fonts.system, font_paths=[fonts.folder] if fonts.folder.is_dir() else []
             ),

@@ -26,24 +26,50 @@ def bulletin(asked: Asked, language: Language) -> OfficialDocument:
     red = [f for f in asked.facts.series.values() if f.light in ("off-track", "worsening")]
     names = [Text(zh=f"序列{f.key}", en=f"series {f.key}") for f in red]
     red_trace = voice.count(
-        Text(zh="亮红灯的指标序列数", en="Series with a red light"), voice.say("计数", "count"), len(red),
-        (voice.listed(Text(zh="序列", en="Series"), names),), of=red,
+        Text(zh="亮红灯的指标序列数", en="Series with a red light"),
+        voice.say("计数", "count"),
+        len(red),
+        (voice.listed(Text(zh="序列", en="Series"), names),),
+        of=red,
     )
     parts: tuple[Part, ...] = (
         paragraph(
             voice.say(
                 "现将截至{day}示范区建设任务和指标的督查情况通报如下。",
-                "This is the state of tasks, projects and indicators of the zone as of {day}.", day=day,
+                "This is the state of tasks, projects and indicators of the zone as of {day}.",
+                day=day,
             )
         ),
         Level(voice.say("总体情况", "Overall")),
         paragraph(
             voice.say("方案共有任务和项目{n}项，", "Of {n} tasks and projects, ", n=len(package.duties)),
-            Run(voice.say("报告完成{n}项", "{n} are reported done", n=len(done)), _mark(voice, "done", Text(zh="报告完成的任务和项目数", en="Tasks and projects reported done"), done)),
+            Run(
+                voice.say("报告完成{n}项", "{n} are reported done", n=len(done)),
+                _mark(
+                    voice,
+                    "done",
+                    Text(zh="报告完成的任务和项目数", en="Tasks and projects reported done"),
+                    done,
+                ),
+            ),
             voice.say("，", "; "),
-            Run(voice.say("逾期、滞后或停止{n}项", "{n} are overdue, delayed or stopped", n=len(late)), _mark(voice, "late", Text(zh="逾期、滞后或停止的任务和项目数", en="Tasks and projects overdue, delayed or stopped"), late)),
+            Run(
+                voice.say("逾期、滞后或停止{n}项", "{n} are overdue, delayed or stopped", n=len(late)),
+                _mark(
+                    voice,
+                    "late",
+                    Text(
+                        zh="逾期、滞后或停止的任务和项目数",
+                        en="Tasks and projects overdue, delayed or stopped",
+                    ),
+                    late,
+                ),
+            ),
             voice.say("。指标按{y}年度数据，", ". Of the indicators for {y}, ", y=asked.facts.year),
-            Run(voice.say("亮红灯{n}个序列", "{n} series show red", n=len(red)), voice.figures.number("red", red_trace)),
+            Run(
+                voice.say("亮红灯{n}个序列", "{n} series show red", n=len(red)),
+                voice.figures.number("red", red_trace),
+            ),
             voice.say("。", "."),
         ),
         _lights(voice, asked),
@@ -52,7 +78,8 @@ def bulletin(asked: Asked, language: Language) -> OfficialDocument:
             voice.say(
                 "下表列出牵头事项中有逾期、滞后或停止的单位，单位按{day}承接职责的机构列名；多个单位共同牵头的分别计入。",
                 "Bodies that lead duties which are overdue, delayed or stopped, as they hold them on {day}; a duty with several "
-                "leads counts for each.", day=day,
+                "leads counts for each.",
+                day=day,
             )
         ),
         _overdue(voice, asked, late),
@@ -65,8 +92,15 @@ def bulletin(asked: Asked, language: Language) -> OfficialDocument:
             )
         ),
     )
-    title = voice.say("关于截至{day}示范区建设任务进展情况的督查通报", "Supervision bulletin: tasks of the zone as of {day}", day=day)
-    copies = (voice.say("市委办公室", "Office of the Party committee"), voice.say("市政府办公室", "Office of the government"))
+    title = voice.say(
+        "关于截至{day}示范区建设任务进展情况的督查通报",
+        "Supervision bulletin: tasks of the zone as of {day}",
+        day=day,
+    )
+    copies = (
+        voice.say("市委办公室", "Office of the Party committee"),
+        voice.say("市政府办公室", "Office of the government"),
+    )
     return framed(voice, asked, "bulletin", title, everyone(voice), parts, copies=copies)
 
 
@@ -83,11 +117,27 @@ def _lights(voice: Voice, asked: Asked) -> Table:
             continue
         label = Text(zh=f"“{look.words.zh}”的序列数", en=f"Series “{look.words.en}”")
         names = [Text(zh=f.key, en=f.key) for f in members]
-        trace = voice.count(label, voice.say("计数", "count"), len(members), (voice.listed(Text(zh="序列", en="Series"), names),), of=members)
-        rows.append(
-            Row((Cell(voice.text(look.words), sign=voice.sign(look.key)), Cell(str(len(members)), len(members), voice.figures.number(f"light:{look.key}", trace))))
+        trace = voice.count(
+            label,
+            voice.say("计数", "count"),
+            len(members),
+            (voice.listed(Text(zh="序列", en="Series"), names),),
+            of=members,
         )
-    rows.append(Row((Cell(voice.say("合计", "Total")), Cell(str(len(asked.facts.series)), len(asked.facts.series))), "total"))
+        rows.append(
+            Row(
+                (
+                    Cell(voice.text(look.words), sign=voice.sign(look.key)),
+                    Cell(str(len(members)), len(members), voice.figures.number(f"light:{look.key}", trace)),
+                )
+            )
+        )
+    rows.append(
+        Row(
+            (Cell(voice.say("合计", "Total")), Cell(str(len(asked.facts.series)), len(asked.facts.series))),
+            "total",
+        )
+    )
     columns = (Column(voice.say("亮灯", "Light"), 2.0), Column(voice.say("序列数", "Series"), 1.0, "center"))
     title = voice.say("指标亮灯情况（{y}年度）", "Lights of the indicators, {y}", y=asked.facts.year)
     return Table("lights", voice.table_number(), title, voice.say("亮灯情况", "Lights"), columns, tuple(rows))
@@ -105,7 +155,13 @@ def _overdue(voice: Voice, asked: Asked, late: list[Duty]) -> Table:
         label = Text(zh=f"{body.name}逾期、滞后或停止的牵头事项数", en=f"Late duties led by {body.name_en}")
         names = voice.join(voice.text(duty_name(duty)) for duty in members)
         rows.append(
-            Row((Cell(voice.body(body)), Cell(str(len(members)), len(members), _mark(voice, f"late:{key}", label, members)), Cell(names)))
+            Row(
+                (
+                    Cell(voice.body(body)),
+                    Cell(str(len(members)), len(members), _mark(voice, f"late:{key}", label, members)),
+                    Cell(names),
+                )
+            )
         )
     columns = (
         Column(voice.say("单位", "Body"), 1.6),
@@ -114,4 +170,12 @@ def _overdue(voice: Voice, asked: Asked, late: list[Duty]) -> Table:
     )
     title = voice.say("逾期、滞后或停止的牵头事项", "Duties overdue, delayed or stopped")
     empty = voice.say("没有逾期、滞后或停止的事项。", "Nothing is overdue, delayed or stopped.")
-    return Table("late", voice.table_number(), title, voice.say("逾期情况", "Overdue"), columns, tuple(rows), empty=empty)
+    return Table(
+        "late",
+        voice.table_number(),
+        title,
+        voice.say("逾期情况", "Overdue"),
+        columns,
+        tuple(rows),
+        empty=empty,
+    )

@@ -50,7 +50,11 @@ def office(voice: Voice) -> str:
     """The full name of the office of the leading group, which issues the zone's documents."""
     package = voice.facts.package
     key = "leading-group-office"
-    found = package.organisation(key) if package.has_organisation(key) else package.resolve(package.zone.leading_group_office)
+    found = (
+        package.organisation(key)
+        if package.has_organisation(key)
+        else package.resolve(package.zone.leading_group_office)
+    )
     return found.full_name if voice.language == "zh" else found.name_en
 
 
@@ -102,7 +106,9 @@ def framed(
             signer=asked.signer,
             upward=upward,
             draft_mark="" if asked.issued else words["draft"],
-            sample_mark=words["sample_mark"] if any(entry.sample for entry in entries) or _sample(voice, asked) else "",
+            sample_mark=words["sample_mark"]
+            if any(entry.sample for entry in entries) or _sample(voice, asked)
+            else "",
             mark_form="[数{n}]" if voice.language == "zh" else "[F{n}]",
             words=words,
         )

@@ -17,7 +17,9 @@ from ecociv.reporting.official.content import Attachment, OfficialDocument
 
 def everyone(voice: Voice) -> str:
     """The counties and the departments concerned."""
-    return voice.say("各县（市、区）人民政府，市直有关部门", "County governments and the departments concerned")
+    return voice.say(
+        "各县（市、区）人民政府，市直有关部门", "County governments and the departments concerned"
+    )
 
 
 def completion_document(asked: Asked, language: Language) -> OfficialDocument:
@@ -28,20 +30,27 @@ def completion_document(asked: Asked, language: Language) -> OfficialDocument:
     series = [asked.facts.fact(key) for indicator in package.indicators for key in indicator.series_keys]
     known = [fact for fact in series if fact.known]
     label = Text(zh=f"{year}年有数据的序列数", en=f"Series with a value for {year}")
-    parts = (voice.listed(Text(zh="有数据的序列", en="With a value"), [Text(zh=f.key, en=f.key) for f in known]),)
+    parts = (
+        voice.listed(Text(zh="有数据的序列", en="With a value"), [Text(zh=f.key, en=f.key) for f in known]),
+    )
     trace = voice.count(label, voice.say("计数", "count"), len(known), parts, of=known)
     title = voice.say("关于印发{y}年度指标完成情况表的通知", "Completion of indicators in {y}", y=year)
     body = (
         paragraph(
             voice.say(
-                "现将{y}年度指标完成情况表印发给你们。表列{n}个指标序列，", "The table lists {n} series for {y}; ",
-                y=year, n=len(series),
+                "现将{y}年度指标完成情况表印发给你们。表列{n}个指标序列，",
+                "The table lists {n} series for {y}; ",
+                y=year,
+                n=len(series),
             ),
             Run(
                 voice.say("其中{n}个有当年数据", "{n} of them have a value", n=len(known)),
                 voice.figures.number("known", trace),
             ),
-            voice.say("。没有数据的序列，请数据来源部门按时报送。", ". Suppliers of the others are asked to report in time."),
+            voice.say(
+                "。没有数据的序列，请数据来源部门按时报送。",
+                ". Suppliers of the others are asked to report in time.",
+            ),
         ),
     )
     attachment = Attachment(table.title, (table,), landscape=True)
@@ -56,17 +65,27 @@ def breakdown(asked: Asked, language: Language) -> OfficialDocument:
     done = [task for task in package.tasks if (s := asked.standings.get(task.place)) and s.done]
     label = Text(zh=f"截至{asked.day}报告完成的任务数", en=f"Tasks reported done by {asked.day}")
     trace = voice.count(
-        label, voice.say("计数", "count"), len(done),
+        label,
+        voice.say("计数", "count"),
+        len(done),
         (voice.listed(Text(zh="任务", en="Tasks"), [duty_name(task) for task in done]),),
     )
     body = (
         paragraph(
             voice.say(
-                "现将任务分解表印发给你们。表列任务{n}项，截至{day}，", "The table lists {n} tasks; by {day}, ",
-                n=len(package.tasks), day=voice.day(asked.day),
+                "现将任务分解表印发给你们。表列任务{n}项，截至{day}，",
+                "The table lists {n} tasks; by {day}, ",
+                n=len(package.tasks),
+                day=voice.day(asked.day),
             ),
-            Run(voice.say("报告完成{n}项", "{n} are reported done", n=len(done)), voice.figures.number("done", trace)),
-            voice.say("。请对照职责抓好落实，按时报告进展。", ". Each body is to carry out its part and report in time."),
+            Run(
+                voice.say("报告完成{n}项", "{n} are reported done", n=len(done)),
+                voice.figures.number("done", trace),
+            ),
+            voice.say(
+                "。请对照职责抓好落实，按时报告进展。",
+                ". Each body is to carry out its part and report in time.",
+            ),
         ),
     )
     title = voice.say("关于印发示范区建设任务分解表的通知", "Breakdown of the tasks of the zone")
@@ -94,7 +113,9 @@ def breakdown_table(voice: Voice, asked: Asked) -> Table:
         Column(voice.say("最近报告", "Last report"), 0.9, "center"),
     )
     title = voice.say("任务分解表（截至{day}）", "Breakdown of tasks, as of {day}", day=voice.day(asked.day))
-    return Table("breakdown", voice.table_number(), title, voice.say("任务分解表", "Tasks"), columns, tuple(rows))
+    return Table(
+        "breakdown", voice.table_number(), title, voice.say("任务分解表", "Tasks"), columns, tuple(rows)
+    )
 
 
 def _row(voice: Voice, asked: Asked, task: Task) -> Row:
@@ -103,7 +124,9 @@ def _row(voice: Voice, asked: Asked, task: Task) -> Row:
     state = Cell("—")
     if standing is not None:
         label = voice.text(standing.label)
-        state = Cell(label, sign=dataclasses.replace(voice.sign(standing.light), words=label), sample=standing.sample)
+        state = Cell(
+            label, sign=dataclasses.replace(voice.sign(standing.light), words=label), sample=standing.sample
+        )
     share = standing.share if standing is not None else None
     reported = standing.reported if standing is not None else None
     return Row(

@@ -49,8 +49,22 @@ def self_report(asked: Asked, language: Language) -> OfficialDocument:
                 )
             )
         )
-    columns = (Column("编号", 0.9, "center"), Column("事项", 2.6), Column("本年应完成", 2.4), Column("进展", 1.3), Column("完成%", 0.7, "center"))
-    table = Table("led", voice.table_number(), f"牵头事项进展（{year}年末）", "牵头事项", columns, tuple(rows), empty="没有牵头事项。")
+    columns = (
+        Column("编号", 0.9, "center"),
+        Column("事项", 2.6),
+        Column("本年应完成", 2.4),
+        Column("进展", 1.3),
+        Column("完成%", 0.7, "center"),
+    )
+    table = Table(
+        "led",
+        voice.table_number(),
+        f"牵头事项进展（{year}年末）",
+        "牵头事项",
+        columns,
+        tuple(rows),
+        empty="没有牵头事项。",
+    )
     parts = (
         paragraph(f"现将我单位{year}年度示范区建设工作自查情况报告如下。"),
         Level("职责情况"),

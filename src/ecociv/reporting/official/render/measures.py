@@ -12,7 +12,26 @@ from ecociv.reporting.official.layout import POINTS_PER_MM, OfficialLayout
 
 NARROWEST = 0.6
 """A red line of a long name is set narrower, to this part of the width of its characters; then it becomes smaller."""
-_GOOD_ENDS = ("关于", "建设", "办公室", "委员会", "领导小组", "示范区", "年度", "季度", "月", "情况", "工作", "市", "局", "的", "、", "》", "）", " ")
+_GOOD_ENDS = (
+    "关于",
+    "建设",
+    "办公室",
+    "委员会",
+    "领导小组",
+    "示范区",
+    "年度",
+    "季度",
+    "月",
+    "情况",
+    "工作",
+    "市",
+    "局",
+    "的",
+    "、",
+    "》",
+    "）",
+    " ",
+)
 
 
 def width_of(text: str) -> float:

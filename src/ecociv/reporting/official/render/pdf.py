@@ -73,7 +73,15 @@ def as_data(document: OfficialDocument, faces: OfficialFaces) -> dict[str, Any]:
         "printed_on": document.imprint.printed_on,
         "draft_mark": document.draft_mark,
         "sample_mark": document.sample_mark,
-        "keywords": [each for each in (document.sample_mark, document.draft_mark, note and note.in_language(document.language)) if each],
+        "keywords": [
+            each
+            for each in (
+                document.sample_mark,
+                document.draft_mark,
+                note and note.in_language(document.language),
+            )
+            if each
+        ],
         "words": document.words,
         "fonts": dict(faces.families),
         "date": {"year": day.year, "month": day.month, "day": day.day},
@@ -100,7 +108,9 @@ def _lengths(layout: OfficialLayout) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _attachment(document: OfficialDocument, each: Attachment, position: int, layout: OfficialLayout) -> dict[str, Any]:
+def _attachment(
+    document: OfficialDocument, each: Attachment, position: int, layout: OfficialLayout
+) -> dict[str, Any]:
     return {
         "label": document.attachment_label(position),
         "title_lines": lines_of_title(each.title, layout),

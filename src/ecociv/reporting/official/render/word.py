@@ -78,11 +78,16 @@ class _OfficialWriter(WordWriter):
             closer = int((self.character - self.body_size) * 20) - 1
             style.element.get_or_add_rPr().append(element("spacing", val=closer))
 
-    def _line(self, text: str, kind: str, *, align: Any = WD_ALIGN_PARAGRAPH.LEFT, pitch: float | None = None) -> Any:
+    def _line(
+        self, text: str, kind: str, *, align: Any = WD_ALIGN_PARAGRAPH.LEFT, pitch: float | None = None
+    ) -> Any:
         paragraph = self.file.add_paragraph()
         paragraph.alignment = align
         form = paragraph.paragraph_format
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(pitch or twentieths(self.layout.line_pitch))
+        form.line_spacing_rule, form.line_spacing = (
+            WD_LINE_SPACING.EXACTLY,
+            Pt(pitch or twentieths(self.layout.line_pitch)),
+        )
         if text:
             set_fonts(paragraph.add_run(text), _FACES[self.layout.type[kind].face], self.layout.size_of(kind))
         return paragraph
@@ -92,7 +97,11 @@ class _OfficialWriter(WordWriter):
     def _head(self) -> None:
         official, layout = self.official, self.layout
         line = twentieths(layout.line_pitch)
-        for text, kind in ((official.copy_number, "copy_number"), (official.secrecy, "secrecy"), (official.urgency, "urgency")):
+        for text, kind in (
+            (official.copy_number, "copy_number"),
+            (official.secrecy, "secrecy"),
+            (official.urgency, "urgency"),
+        ):
             self._line(text, kind)
         mark = issuer_mark(official.issuer_mark, layout)
         # The ink of a character begins about a tenth of its size below the top of its line.
@@ -104,11 +113,15 @@ class _OfficialWriter(WordWriter):
         colour(run, layout.head.red)
         if mark.scale < 1:
             # In the order of the standard, the scale of characters stands before their size.
-            run._element.get_or_add_rPr().insert_element_before(element("w", val=round(mark.scale * 100)), "w:kern", "w:position", "w:sz", "w:szCs")
+            run._element.get_or_add_rPr().insert_element_before(
+                element("w", val=round(mark.scale * 100)), "w:kern", "w:position", "w:sz", "w:szCs"
+            )
         for _ in range(layout.head.lines_before_number):
             self._line("", "number")
         number = official.number or official.words["number_open"]
-        row = self._line("", "number", align=WD_ALIGN_PARAGRAPH.LEFT if official.upward else WD_ALIGN_PARAGRAPH.CENTER)
+        row = self._line(
+            "", "number", align=WD_ALIGN_PARAGRAPH.LEFT if official.upward else WD_ALIGN_PARAGRAPH.CENTER
+        )
         if official.upward:
             row.paragraph_format.left_indent = row.paragraph_format.right_indent = Pt(self.character)
             stop = Pt(layout.page.text_width * POINTS_PER_MM - self.character)
@@ -117,7 +130,9 @@ class _OfficialWriter(WordWriter):
         set_fonts(row.add_run(number), FACES.body, layout.size_of("number"))
         if official.upward:
             set_fonts(row.add_run(official.signer), FACES.subheading, layout.size_of("signer"))
-        self._rule(row, "bottom", layout.head.rule_thickness, layout.head.red, space=layout.head.rule_below_number)
+        self._rule(
+            row, "bottom", layout.head.rule_thickness, layout.head.red, space=layout.head.rule_below_number
+        )
         for _ in range(layout.title_lines_before):
             self._line("", "body")
         self._title(official.title)
@@ -191,11 +206,16 @@ class _OfficialWriter(WordWriter):
         hang = (3 if self.zh else 6) + (1 if several else 0)
         for position, each in enumerate(official.attachments, start=1):
             number = f"{position}. " if several else ""
-            paragraph = self._text((lead if position == 1 else "") + ("" if position == 1 else "\t") + number + each.title, "body")
+            paragraph = self._text(
+                (lead if position == 1 else "") + ("" if position == 1 else "\t") + number + each.title,
+                "body",
+            )
             form = paragraph.paragraph_format
             form.left_indent = Pt((self.layout.indent + hang) * self.character)
             form.first_line_indent = Pt(-hang * self.character)
-            form.tab_stops.add_tab_stop(Pt((self.layout.indent + hang - (1 if several else 0)) * self.character))
+            form.tab_stops.add_tab_stop(
+                Pt((self.layout.indent + hang - (1 if several else 0)) * self.character)
+            )
 
     def _signature(self) -> None:
         official = self.official
@@ -203,7 +223,10 @@ class _OfficialWriter(WordWriter):
         for _ in range(self.layout.signature.lines_before):
             # The seal's place stays with the name and the date.
             self._text("", "body").paragraph_format.keep_with_next = True
-        for text, inset, last in ((official.signed_by, insets.name, False), (official.signed_on, insets.date, True)):
+        for text, inset, last in (
+            (official.signed_by, insets.name, False),
+            (official.signed_on, insets.date, True),
+        ):
             paragraph = self._text(text, "body")
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             paragraph.paragraph_format.right_indent = Pt(inset * self.character)
@@ -235,19 +258,29 @@ class _OfficialWriter(WordWriter):
         if imprint.copies:
             rows.append((words["copies"] + words["comma"].join(imprint.copies) + words["stop"], ""))
         rows.append((imprint.printed_by, imprint.printed_on))
-        section = self.file.sections[-1]
+        section: Any = self.file.sections[-1]
         width = section.page_width - section.left_margin - section.right_margin
         size = self.layout.size_of("imprint")
         table = self.file.add_table(rows=len(rows), cols=1)
         properties = table._tbl.tblPr
         place = element(
-            "tblpPr", leftFromText=0, rightFromText=0, vertAnchor="margin", horzAnchor="margin", tblpXSpec="left", tblpYSpec="bottom"
+            "tblpPr",
+            leftFromText=0,
+            rightFromText=0,
+            vertAnchor="margin",
+            horzAnchor="margin",
+            tblpXSpec="left",
+            tblpYSpec="bottom",
         )
-        properties.insert_element_before(place, "w:tblOverlap", "w:bidiVisual", "w:tblW", "w:jc", "w:tblLayout", "w:tblLook")
+        properties.insert_element_before(
+            place, "w:tblOverlap", "w:bidiVisual", "w:tblW", "w:jc", "w:tblLayout", "w:tblLook"
+        )
         borders = element("tblBorders")
         outer, inner = self.layout.imprint.outer_rule, self.layout.imprint.inner_rule
         for side, thickness in (("top", outer), ("bottom", outer), ("insideH", inner)):
-            borders.append(element(side, val="single", sz=round(thickness * POINTS_PER_MM * 8), space=0, color="000000"))
+            borders.append(
+                element(side, val="single", sz=round(thickness * POINTS_PER_MM * 8), space=0, color="000000")
+            )
         properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
         for row, (left, right) in zip(table.rows, rows, strict=True):
             cell = row.cells[0]
@@ -260,6 +293,12 @@ class _OfficialWriter(WordWriter):
                 form.tab_stops.add_tab_stop(Pt(Emu(width).pt - 10.8 - 0.6 * size), WD_TAB_ALIGNMENT.RIGHT)
                 left = f"{left}\t{right}"
             set_fonts(paragraph.add_run(left), FACES.body, size if self.zh else 11.0)
+        # A table that floats is anchored in the paragraph after it.
+        anchor = self.file.add_paragraph()
+        anchor.paragraph_format.line_spacing_rule, anchor.paragraph_format.line_spacing = (
+            WD_LINE_SPACING.EXACTLY,
+            Pt(1),
+        )
 
     def _marks_and_numbers(self, section: Any) -> None:
         official, layout = self.official, self.layout
@@ -278,6 +317,8 @@ class _OfficialWriter(WordWriter):
                 colour(run, _SAMPLE_COLOUR)
             line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT if odd else WD_ALIGN_PARAGRAPH.LEFT
-            line.paragraph_format.left_indent = line.paragraph_format.right_indent = Pt(layout.page_number.inset * size)
+            line.paragraph_format.left_indent = line.paragraph_format.right_indent = Pt(
+                layout.page_number.inset * size
+            )
             for run in (line.add_run("— "), field(line, "PAGE", "1"), line.add_run(" —")):
                 set_fonts(run, "宋体", size, latin="宋体" if self.zh else FACES.latin)
