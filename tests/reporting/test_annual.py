@@ -165,7 +165,7 @@ def test_a_disk_that_is_full_leaves_the_old_report(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(FolderNotWritable, match="No space left on device"):
-        annual._write(out, b"this year's")
+        annual.write_whole(out, b"this year's")
     assert out.read_bytes() == b"last year's" and [path.name for path in tmp_path.iterdir()] == ["report.docx"]
 
 

@@ -28,6 +28,7 @@ _GROUPS = {
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
+    "document": ("ecociv.cli.document", "Official documents on the page of GB/T 9704-2012: bulletins, tables, self-reports."),
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }

@@ -121,10 +121,10 @@ def write_annual_report(
     out = Path(out)
     form = form_of(out)
     spoken = language_of(language)
-    _require_folder(out)
+    require_folder(out)
     if form == ".pdf":
         choose_fonts()
-    moment = _moment(as_of)
+    moment = moment_of(as_of)
     tell(0, STEPS)
     package = current_package(zone, as_of)
     _require_year(year, package.zone.base_year, package.zone.milestones[-1], moment)
@@ -134,7 +134,7 @@ def write_annual_report(
     document = annual_report(facts, spoken)
     tell(3, STEPS)
     data = FORMS[form](document)
-    _write(out, data)
+    write_whole(out, data)
     tell(STEPS, STEPS)
     return ReportFile(
         out, form, zone, year, spoken, moment, len(data), digest_of_bytes(data), len(document.entries), bool(document.sample_mark)
@@ -167,7 +167,8 @@ def _silent(done: int, total: int) -> None:
     """Say nothing: nobody asked."""
 
 
-def _moment(as_of: dt.datetime | None) -> dt.datetime:
+def moment_of(as_of: dt.datetime | None) -> dt.datetime:
+    """The moment of knowledge in the server's time zone; now, when none."""
     moment = timezone.now() if as_of is None else as_of
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
@@ -192,7 +193,13 @@ def _require_year(year: int, base: int, last: int, moment: dt.datetime) -> None:
         )
 
 
-def _require_folder(out: Path) -> None:
+def require_folder(out: Path) -> None:
+    """Refuse a place that a file cannot be put in.
+
+    Raises
+    ------
+    FolderNotWritable
+    """
     if out.is_dir():
         raise FolderNotWritable(
             Text(zh=f"{out}是一个文件夹；请给出文件名。", en=f"{out} is a folder: give the name of a file.")
@@ -216,7 +223,7 @@ def _no_right(folder: Path, why: str) -> Text:
     )
 
 
-def _write(out: Path, data: bytes) -> None:
+def write_whole(out: Path, data: bytes) -> None:
     """Write beside the target and rename, so that a reader never finds half a report."""
     folder = out.absolute().parent
     try:

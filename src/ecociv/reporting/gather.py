@@ -107,14 +107,18 @@ def _fact(standing: SeriesStanding, row: IndicatorValue | None, detail: DailyDet
 
 def _progress(package: ZonePackage, year: int, moment: dt.datetime) -> dict[str, DutyProgress] | None:
     """Where tasks and projects stood at the end of the year; none where progress is not kept here."""
+    known_on = moment.date()
+    return progress_on(package, min(dt.date(year, 12, 31), known_on), known_on)
+
+
+def progress_on(package: ZonePackage, day: dt.date, known_on: dt.date) -> dict[str, DutyProgress] | None:
+    """Where tasks and projects stood on a day, by what was on record on another; none where progress is not kept."""
     if not apps.is_installed("ecociv.supervision"):
         return None
     from ecociv.supervision.queries import statuses  # only where that room is moved into
     from ecociv.supervision.states import DutyState
 
     late = {DutyState.OVERDUE, DutyState.DELAYED, DutyState.STOPPED}
-    known_on = moment.date()
-    day = min(dt.date(year, 12, 31), known_on)
     found = {}
     for place, status in statuses(package.zone.key, day, known_on=known_on, package=package).items():
         latest = status.latest

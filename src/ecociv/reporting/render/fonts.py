@@ -109,3 +109,8 @@ def _families(folder: Path, system: bool, _files: tuple[tuple[str, int], ...]) -
     paths = [folder] if folder.is_dir() else []
     fonts = typst.Fonts(include_system_fonts=system, include_embedded_fonts=False, font_paths=paths)
     return frozenset(fonts.families())
+
+
+def families(choice: FontChoice) -> frozenset[str]:
+    """Every family that a choice of fonts can set."""
+    return _families(choice.folder, choice.system, _stamp(choice.folder))

@@ -31,22 +31,36 @@ def to_pdf(document: Document, fonts: FontChoice | None = None) -> bytes:
         When no font with Chinese characters is at hand.
     """
     chosen = fonts or choose_fonts()
-    template = files("ecociv.reporting") / "templates" / "annual.typ"
-    data = json.dumps(as_data(document, chosen), ensure_ascii=False)
+    made: bytes = typeset("annual.typ", as_data(document, chosen), chosen, document.as_of)
+    return made
+
+
+def typeset(template: str, data: dict[str, object], fonts: FontChoice, moment: dt.datetime, form: str = "pdf") -> Any:
+    """Set a template of the room with data, as the bytes of a PDF, or of one image a page where ``form`` is ``png``.
+
+    Raises
+    ------
+    TypesettingFailed
+        When the template does not compile.
+    """
+    folder = files("ecociv.reporting") / "templates"
+    source = (folder / template).read_text("utf-8").replace(
+        "\n// pieces\n", "\n" + (folder / "pieces.typ").read_text("utf-8")
+    )
+    options: dict[str, Any] = {"format": form}
+    options |= {"ppi": 96.0} if form == "png" else {"timestamp": int(moment.timestamp())}
     try:
-        made = typst.compile(
-            template.read_bytes(),
-            format="pdf",
+        return typst.compile(
+            source.encode("utf-8"),
             font_paths=typst.Fonts(
-                include_system_fonts=chosen.system, font_paths=[chosen.folder] if chosen.folder.is_dir() else []
+                include_system_fonts=fonts.system, font_paths=[fonts.folder] if fonts.folder.is_dir() else []
             ),
-            ignore_system_fonts=not chosen.system,
-            sys_inputs={"document": data},
-            timestamp=int(document.as_of.timestamp()),
+            ignore_system_fonts=not fonts.system,
+            sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
+            **options,
         )
     except typst.TypstError as error:
-        raise TypesettingFailed(f"the report's template could not be set: {error.message}") from error
-    return made
+        raise TypesettingFailed(f"the template {template} could not be set: {error.message}") from error
 
 
 def as_data(document: Document, fonts: FontChoice) -> dict[str, object]:
@@ -66,6 +80,12 @@ def as_data(document: Document, fonts: FontChoice) -> dict[str, object]:
 
 
 _KINDS = {Heading: "heading", Paragraph: "paragraph", Table: "table"}
+
+
+def as_plain(content: Any) -> dict[str, Any]:
+    """A piece of content as plain values, its numbers as text."""
+    plain: dict[str, Any] = dataclasses.asdict(content, dict_factory=_plain)
+    return plain
 
 
 def _plain(pairs: list[tuple[str, object]]) -> dict[str, object]:

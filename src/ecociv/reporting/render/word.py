@@ -54,7 +54,7 @@ _SAMPLE_COLOUR = "9C1C1C"
 
 def to_word(document: Document) -> bytes:
     """The document as the bytes of a .docx file; the same document gives the same bytes."""
-    return fixed_archive(_Writer(document).write(), document.as_of)
+    return fixed_archive(WordWriter(document).write(), document.as_of)
 
 
 def breakable(text: str) -> str:
@@ -66,7 +66,7 @@ def breakable(text: str) -> str:
     return re.sub(r"(?<=\d):(?=\d)", ":\u200b", text)
 
 
-class _Writer:
+class WordWriter:
     """One document on its way to Word."""
 
     def __init__(self, document: Document) -> None:
@@ -359,4 +359,4 @@ class _Writer:
             paragraph.add_run(line.text)
 
 
-__all__ = ["to_word"]
+__all__ = ["WordWriter", "to_word"]

@@ -1,0 +1,127 @@
+"""``ecociv document``: official documents by kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ecociv.cli.console import (
+    EXIT_CODES,
+    Exit,
+    fail,
+    format_option,
+    language_option,
+    say,
+    say_json,
+    with_django,
+)
+from ecociv.cli.indicator import moment
+
+
+class KindGroup(click.Group):
+    """A command for each kind of the register, beside those that are written out."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The kinds, then ``kinds`` itself."""
+        from ecociv.reporting.official.kinds import KINDS
+
+        return [*KINDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of a kind, by its key or its Chinese title."""
+        from ecociv.reporting.official.kinds import UnknownKind, kind_of
+
+        written_out = super().get_command(ctx, name)
+        if written_out is not None:
+            return written_out
+        try:
+            return _command(kind_of(name).key)
+        except UnknownKind as error:
+            fail(error.text.en, Exit.USAGE)
+
+
+@click.group(cls=KindGroup, epilog=EXIT_CODES)
+def group() -> None:
+    """Official documents on the page of GB/T 9704-2012, every figure numbered to its trace."""
+
+
+@group.command("kinds")
+@format_option("text", "json")
+@language_option
+def kinds(form: str, language: str) -> None:
+    """List the kinds, what each asks for, its languages and its forms."""
+    from ecociv.reporting.official.kinds import KINDS
+
+    if form == "json":
+        say_json(
+            [
+                {
+                    "kind": kind.key,
+                    "title": kind.title.to_mapping(),
+                    "about": kind.about.to_mapping(),
+                    "needs": list(kind.needs),
+                    "languages": list(kind.languages),
+                    "forms": list(kind.forms),
+                }
+                for kind in KINDS.values()
+            ]
+        )
+        return
+    for kind in KINDS.values():
+        needs = " ".join(f"--{need}" for need in kind.needs)
+        say(f"{kind.key:12} {kind.title.in_language(language)}  {needs}  ({'/'.join(kind.languages)})")
+        say(f"{'':12} {kind.about.in_language(language)}")
+
+
+def _command(key: str) -> click.Command:
+    from ecociv.reporting.official.kinds import KINDS
+
+    kind = KINDS[key]
+
+    @click.argument("zone")
+    @click.option(
+        "--out",
+        required=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="A .docx, .pdf or .xlsx file.",
+    )
+    @click.option("--year", type=int, default=None, help="The year told of.")
+    @click.option("--day", default=None, help="The day whose state is told (2017-03-31).")
+    @click.option("--body", default="", help="Key or name of a body.")
+    @click.option("--number", default="", help="Document number, as 景生态办〔2017〕12号.")
+    @click.option("--signer", default="", help="Who signs a document that goes up.")
+    @click.option("--secrecy", default="", help="密级和保密期限, as 机密★1年.")
+    @click.option("--urgency", default="", help="紧急程度, as 特急.")
+    @click.option("--as-of", default=None, help="As it was known on this day (2017-03-31).")
+    @language_option
+    @with_django
+    def write(
+        zone: str, out: Path, year: int | None, day: str | None, as_of: str | None, language: str, **rest: Any
+    ) -> None:
+        from ecociv.cli.database import ensure_plan
+        from ecociv.plan.queries import ZoneNotLoaded
+        from ecociv.reporting.official.write import Options, write_document
+        from ecociv.reporting.problems import NoChineseFont, ReportRefused
+
+        try:
+            told = None if day is None else dt.date.fromisoformat(day)
+        except ValueError:
+            fail(f"{day!r} is no date: write 2017-03-31", Exit.USAGE)
+        ensure_plan(zone)
+        try:
+            written = write_document(
+                key, zone, out, Options(year=year, day=told, **rest), as_of=moment(as_of), language=language
+            )
+        except ReportRefused as error:
+            fail(
+                error.text.in_language(language),
+                Exit.MISSING if isinstance(error, NoChineseFont) else Exit.INPUT,
+            )
+        except ZoneNotLoaded as error:
+            fail(str(error))
+        say(written.as_text(language))
+
+    return click.command(key, help=f"{kind.title.zh}: {kind.about.en}")(write)

@@ -1,0 +1,15 @@
+"""From facts to official documents: each module composes one kind. Pure."""
+
+from ecociv.reporting.official.compose.bulletin import bulletin
+from ecociv.reporting.official.compose.lists import breakdown, completion_document
+from ecociv.reporting.official.compose.self_report import self_report
+
+COMPOSERS = {
+    "bulletin": bulletin,
+    "self-report": self_report,
+    "completion": completion_document,
+    "breakdown": breakdown,
+}
+"""What composes each kind of the register."""
+
+__all__ = ["COMPOSERS"]
