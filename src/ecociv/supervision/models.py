@@ -14,11 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from ecociv.core.decimals import plain
 from ecociv.plan.models import AppendOnlyError
 from ecociv.supervision.inspection import models as inspection  # noqa: F401  so that Django finds them
-from ecociv.supervision.reports import Report
-from ecociv.supervision.responsibility import models as responsibility  # noqa: F401
-from ecociv.supervision.states import PercentBasis, ReportState
 from ecociv.supervision.report_models import ReportEvidence, ReportReview, SelfReport, WorkDraft
 from ecociv.supervision.reports import Report, Review
+from ecociv.supervision.responsibility import models as responsibility  # noqa: F401
 from ecociv.supervision.states import PercentBasis, ReportingRole, ReportState, ReviewOutcome
 
 __all__ = [
@@ -27,6 +25,9 @@ __all__ = [
     "STATE_CHOICES",
     "ProgressReport",
     "ProgressReportQuerySet",
+    "Proposal",
+    "ProposalDecision",
+    "ProposalStanding",
     "ReportEvidence",
     "ReportReview",
     "SelfReport",
@@ -247,14 +248,3 @@ def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
 
 # Django looks for models here only.
 from ecociv.supervision.ladder.models import Proposal, ProposalDecision, ProposalStanding  # noqa: E402
-
-__all__ = [
-    "BASIS_CHOICES",
-    "STATE_CHOICES",
-    "Proposal",
-    "ProposalDecision",
-    "ProposalStanding",
-    "ProgressReport",
-    "ProgressReportQuerySet",
-    "read_report",
-]

@@ -10,7 +10,7 @@ from ecociv.people.append_only import AppendOnly
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0001_initial"),
-        ("supervision", "0002_close_progress_reports"),
+        ("supervision", "0003_reporting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0001_initial"),
         ("evidence", "0010_maintenance_recorded"),
-        ("supervision", "0002_close_progress_reports"),
+        ("supervision", "0004_ladder"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
