@@ -200,7 +200,7 @@ def test_an_account_made_in_the_administration_pages_is_on_record(client: Client
         {
             "username": "li", "display_name": "李工", "role": "department_officer", "zone": "jingdezhen",
             "organisation": "forestry", "password1": "quite-another-1", "password2": "quite-another-1",
-            "usable_password": "true",
+            "usable_password": "true", "post": "contact",
         },
     )
     assert answer.status_code == 302, answer.content.decode()[:2000]

@@ -56,7 +56,8 @@ def on_postgresql() -> Iterator[str]:
 def migrated(settings: dict[str, Any]) -> Iterator[str]:
     connections.settings[ALIAS] = {**connections.settings["default"], **settings}
     try:
-        call_command("migrate", "supervision", database=ALIAS, verbosity=0)
+        for room in ("people", "supervision"):
+            call_command("migrate", room, database=ALIAS, verbosity=0)
         yield connections[ALIAS].vendor
     finally:
         connections[ALIAS].close()
