@@ -23,12 +23,14 @@ from ecociv.plan.queries import current_package
 from ecociv.supervision.models import ProgressReport
 from ecociv.supervision.queries import statuses
 
+pytestmark = pytest.mark.django_db
+
 YEAR = 2017
 EVENTS = 20_000
 
 
 @pytest.fixture
-def zone(plan_in_database: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Zone:
+def zone(db: None, plan_in_database: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Zone:
     settings.MEDIA_ROOT = str(tmp_path / "documents")
     clock = Clock(dt.date(YEAR, 1, 1))
     monkeypatch.setattr("django.utils.timezone.now", clock.now)

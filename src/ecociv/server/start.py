@@ -109,6 +109,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample(zone, var)
         with step("Sample accounts"):
             accounts = _sample_accounts(zone)
+        with step("Sample cases"):
+            _load_sample_cases(zone)
         _say_accounts(accounts)
 
 
@@ -208,6 +210,12 @@ def _load_sample(zone: str, var: Path) -> None:
         return
     _command("sample", "load", zone)
     stamp.write_text(rests_on.hexdigest())
+
+
+def _load_sample_cases(zone: str) -> None:
+    from ecociv.supervision.sample import load_sample_cases
+
+    load_sample_cases(zone)
 
 
 def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
