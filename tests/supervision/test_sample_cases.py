@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ecociv.casework.models import Case
 from ecociv.casework.queries import inbox, overdue
@@ -34,7 +34,7 @@ def test_the_sample_orders_stand_on_every_step(accounts: None) -> None:
     assert set(cases.values_list("state", flat=True)) == {
         "filed", "assigned", "signed", "reported", "rework", "urged", "blue", "yellow", "red-proposed", "closed",
     }  # fmt: skip
-    day = dt.date.today()
+    day = timezone.localdate()
     assert overdue("jingdezhen", day).count() >= 3  # signing after 6 days, feedback after 21, blue after its five
     assert inbox(User.objects.get(username="department"), "jingdezhen", day)
     assert inbox(User.objects.get(username="leader"), "jingdezhen", day)
