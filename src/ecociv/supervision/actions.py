@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +22,11 @@ from ecociv.supervision.drafts import (
     targets_of,
     too_long,
 )
+from ecociv.supervision.enclosures import Enclosure, brings_new, carry_over, enclose, problems_with
 from ecociv.supervision.models import ProgressReport
-from ecociv.supervision.permissions import require_correct, require_report, speaks_for_all
+from ecociv.supervision.permissions import reporting_role, require_correct, require_report, speaks_for_all
 from ecociv.supervision.sentences import reason
+from ecociv.supervision.states import ReportingRole
 
 SAME_CLICK = dt.timedelta(minutes=1)
 """The same content by the same author within this time is one report, sent twice."""
@@ -72,13 +75,16 @@ class ReportProgress:
     draft
         What is reported.
     author
-        The user; the report is their body's.
+        The user; the report is their body's, about its own part: as a lead, or as a supporting body.
+    documents
+        Files that are handed in with it: with the report all of them are on record, or nothing is.
     """
 
     zone: str
     place: str
     draft: Draft
     author: Any
+    documents: Sequence[Enclosure] = ()
 
     def check(self) -> None:
         """Refuse whoever may not report on the duty, and a report that does not hold together.
@@ -106,18 +112,19 @@ class ReportProgress:
                     raise
         raise AssertionError("unreachable")
 
-    def _checked(self) -> ZonePackage:
+    def _checked(self) -> tuple[ZonePackage, ReportingRole]:
         package = current_package(self.zone)
         duty = duty_at(package, self.place)
         today = timezone.localdate()
         require_report(self.author, duty, package, today)
-        problems = problems_of(self.draft, duty, package, today)
+        role = reporting_role(self.author, duty, package, today)
+        problems = (*problems_of(self.draft, duty, package, today, role), *problems_with(self.documents))
         if problems:
             raise DraftRefused(problems)
-        return package
+        return package, role
 
     def _record(self) -> Reported:
-        package = self._checked()
+        package, role = self._checked()
         now = timezone.now()
         rows = ProgressReport.objects.of(self.zone, self.place)
         last = rows.order_by("-number").values_list("number", flat=True).first() or 0
@@ -128,6 +135,7 @@ class ReportProgress:
             revision=1,
             organisation=_body_of(self.author, package),
             for_all=speaks_for_all(self.author),
+            role=role.value,
             author=self.author,
             reported_at=now,
             recorded_at=now,
@@ -135,9 +143,11 @@ class ReportProgress:
         )
         twin = _sent_twice(report)
         if twin is not None:
+            enclose(twin, self.documents, self.author)
             return Reported(twin, created=False)
         report.save()
         _audit(report, "report-progress", before=None)
+        enclose(report, self.documents, self.author)
         return Reported(report, created=True)
 
 
@@ -146,7 +156,7 @@ class CorrectReport:
     """Record the next revision of a report, with the reason; the revision before stays on record.
 
     ``seen`` is the revision that the author corrects, so that two corrections at once do not pass over each other.
-    The report stays the body's that made it.
+    The report stays the body's that made it, and keeps its documents; ``documents`` are added to them.
     """
 
     zone: str
@@ -156,6 +166,7 @@ class CorrectReport:
     draft: Draft
     reason: str
     author: Any
+    documents: Sequence[Enclosure] = ()
 
     def check(self) -> None:
         """As `ReportProgress.check`; a body corrects its own reports only, the office of the leading group any.
@@ -193,7 +204,11 @@ class CorrectReport:
         today = timezone.localdate()
         require_report(self.author, duty, package, today)
         require_correct(self.author, current, package, today)
-        problems = (*problems_of(self.draft, duty, package, today), *self._reason_problems())
+        problems = (
+            *problems_of(self.draft, duty, package, today, ReportingRole(current.role)),
+            *self._reason_problems(),
+            *problems_with(self.documents),
+        )
         if problems:
             raise DraftRefused(problems)
         return package, current
@@ -207,6 +222,7 @@ class CorrectReport:
             revision=self.seen + 1,
             organisation=current.organisation,
             for_all=current.for_all,
+            role=current.role,
             author=self.author,
             reported_at=current.reported_at,
             recorded_at=timezone.now(),
@@ -215,13 +231,20 @@ class CorrectReport:
         )
         twin = _sent_twice(revision)
         if twin is not None:
+            enclose(twin, self.documents, self.author)
             return Reported(twin, created=False)
         if current.revision != self.seen:
             raise DraftRefused((_changed_meanwhile(current),))
-        if {**current.content(), "correction_reason": ""} == {**revision.content(), "correction_reason": ""}:
+        same = {**current.content(), "correction_reason": ""} == {
+            **revision.content(),
+            "correction_reason": "",
+        }
+        if same and not brings_new(current, self.documents):
             raise DraftRefused((_nothing_changed(),))
         revision.save()
         _audit(revision, "correct-progress-report", before=current)
+        carry_over(current, revision)
+        enclose(revision, self.documents, self.author)
         return Reported(revision, created=True)
 
     def _reason_problems(self) -> tuple[Problem, ...]:
