@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +13,10 @@ from django.utils import translation
 
 from ecociv.people.models import User
 from ecociv.supervision.actions import CorrectReport, ReportProgress
+from ecociv.supervision.drafts import DraftRefused
 from ecociv.supervision.models import ProgressReport
+from ecociv.supervision.queries import statuses
+from ecociv.supervision.states import ReportState
 from supervision.cases import draft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_in_database")]
@@ -23,7 +28,7 @@ DUTIES = {
     "led by 市环保局, now 市生态环境局": "task:5",  # supported by 市水务局, 市林业局, counties concerned
     "led by 市国土资源局 (now 市自然资源和规划局) and 市林业局": "task:9",  # supported by 市统计局, 市农业局, all counties
     "led by all counties": "task:156",
-    "project of 市环保局": "project:44",
+    "project of 市环保局": "project:44",  # supported by 市发改委, 市财政局, 市国土资源局
 }
 ENV, LAND, COUNTIES, PROJECT = DUTIES.values()
 
@@ -31,13 +36,15 @@ ENV, LAND, COUNTIES, PROJECT = DUTIES.values()
 MATRIX: list[tuple[str, str, set[str]]] = [
     ("department_officer", "ecology-and-environment-bureau", {ENV, PROJECT}),
     ("department_officer", "environmental-protection-bureau", set()),
-    ("department_officer", "natural-resources-and-planning-bureau", {LAND}),
-    ("department_officer", "forestry-bureau", {LAND}),
-    ("department_officer", "statistics-bureau", set()),
-    ("department_officer", "finance-bureau", set()),
-    ("department_officer", "development-and-reform-commission", set()),
-    ("county_officer", "fuliang-county", {COUNTIES}),
-    ("county_officer", "leping-city", {COUNTIES}),
+    ("department_officer", "natural-resources-and-planning-bureau", {LAND, PROJECT}),  # supports the project
+    ("department_officer", "forestry-bureau", {LAND, ENV}),  # leads the one, supports the other
+    ("department_officer", "statistics-bureau", {LAND}),  # supports it
+    ("department_officer", "water-resources-bureau", {ENV}),  # supports it
+    ("department_officer", "finance-bureau", {PROJECT}),
+    ("department_officer", "education-bureau", set()),
+    ("department_officer", "development-and-reform-commission", {PROJECT}),
+    ("county_officer", "fuliang-county", {COUNTIES, ENV, LAND}),
+    ("county_officer", "leping-city", {COUNTIES, ENV, LAND}),
     ("leading_group_office", "", set(DUTIES.values())),
     ("leading_group_office", "development-and-reform-commission", set(DUTIES.values())),
     ("leader", "", set()),
@@ -90,10 +97,39 @@ def test_a_refusal_names_the_lead_by_its_name_of_today(user: Any) -> None:
     )
 
 
-def test_a_supporting_body_is_told_that_it_supports(user: Any) -> None:
-    for body in ("water-resources-bureau", "forestry-bureau"):
-        with translation.override("en"), pytest.raises(PermissionDenied, match="supports this duty"):
-            ReportProgress(ZONE, ENV, draft(), user("department_officer", body)).check()
+def test_a_supporting_body_reports_on_its_own_part_only(user: Any) -> None:
+    supporting = user("department_officer", "forestry-bureau")
+    done = draft(state=ReportState.DONE, percent=None, basis=None, done_on=dt.date(2016, 11, 30))
+    reported = ReportProgress(ZONE, ENV, done, supporting).execute().report
+    assert (reported.role, reported.for_all, reported.percent) == ("support", False, None)
+    # The same body leads task 9 with the land bureau: there its report is a lead's, and needs the percentage.
+    with pytest.raises(DraftRefused, match="Done needs 100 %"):
+        ReportProgress(ZONE, LAND, done, supporting).execute()
+    assert ReportProgress(ZONE, LAND, draft(), supporting).execute().report.role == "lead"
+    # The office reports for all leads, whatever body its account names.
+    office = user("leading_group_office", "forestry-bureau")
+    assert ReportProgress(ZONE, ENV, draft(), office).execute().report.role == "lead"
+
+
+def test_a_supporting_report_does_not_move_the_duty(user: Any) -> None:
+    day = dt.date(2016, 12, 31)
+    later = dt.date(2100, 1, 1)
+    before = statuses(ZONE, day, known_on=later)[ENV].state
+    done = draft(state=ReportState.DONE, done_on=dt.date(2016, 11, 30), percent=Decimal(100))
+    ReportProgress(ZONE, ENV, done, user("department_officer", "forestry-bureau")).execute()
+    assert statuses(ZONE, day, known_on=later)[ENV].state is before
+    ReportProgress(ZONE, ENV, done, user("department_officer", "ecology-and-environment-bureau")).execute()
+    assert statuses(ZONE, day, known_on=later)[ENV].state.is_done
+
+
+def test_a_correction_keeps_the_part(user: Any) -> None:
+    supporting = user("department_officer", "forestry-bureau")
+    ReportProgress(ZONE, ENV, draft(), supporting).execute()
+    assert correction(supporting, ENV).execute().report.role == "support"
+    changed = draft(narrative="办公室代为更正：配合工作已经完成。", percent=None, basis=None)
+    office = user("leading_group_office")
+    corrected = CorrectReport(ZONE, ENV, 1, 2, changed, "补充", office).execute().report
+    assert (corrected.role, corrected.organisation) == ("support", "forestry-bureau")
 
 
 # -- corrections ------------------------------------------------------------------------------------------------
@@ -135,7 +171,8 @@ def test_who_may_not_report_may_not_correct_either(user: Any) -> None:
         ("auditor", ""),
         ("leader", ""),
         ("administrator", ""),
-        ("department_officer", "statistics-bureau"),
+        ("department_officer", "finance-bureau"),
+        ("department_officer", "statistics-bureau"),  # supports, and may not correct a lead's report
     ):
         with pytest.raises(PermissionDenied):
             correction(user(role, body)).execute()

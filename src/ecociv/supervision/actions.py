@@ -22,8 +22,9 @@ from ecociv.supervision.drafts import (
     too_long,
 )
 from ecociv.supervision.models import ProgressReport
-from ecociv.supervision.permissions import require_correct, require_report, speaks_for_all
+from ecociv.supervision.permissions import reporting_role, require_correct, require_report, speaks_for_all
 from ecociv.supervision.sentences import reason
+from ecociv.supervision.states import ReportingRole
 
 SAME_CLICK = dt.timedelta(minutes=1)
 """The same content by the same author within this time is one report, sent twice."""
@@ -72,7 +73,7 @@ class ReportProgress:
     draft
         What is reported.
     author
-        The user; the report is their body's.
+        The user; the report is their body's, about its own part: as a lead, or as a supporting body.
     """
 
     zone: str
@@ -106,18 +107,19 @@ class ReportProgress:
                     raise
         raise AssertionError("unreachable")
 
-    def _checked(self) -> ZonePackage:
+    def _checked(self) -> tuple[ZonePackage, ReportingRole]:
         package = current_package(self.zone)
         duty = duty_at(package, self.place)
         today = timezone.localdate()
         require_report(self.author, duty, package, today)
-        problems = problems_of(self.draft, duty, package, today)
+        role = reporting_role(self.author, duty, package, today)
+        problems = problems_of(self.draft, duty, package, today, role)
         if problems:
             raise DraftRefused(problems)
-        return package
+        return package, role
 
     def _record(self) -> Reported:
-        package = self._checked()
+        package, role = self._checked()
         now = timezone.now()
         rows = ProgressReport.objects.of(self.zone, self.place)
         last = rows.order_by("-number").values_list("number", flat=True).first() or 0
@@ -128,6 +130,7 @@ class ReportProgress:
             revision=1,
             organisation=_body_of(self.author, package),
             for_all=speaks_for_all(self.author),
+            role=role.value,
             author=self.author,
             reported_at=now,
             recorded_at=now,
@@ -193,7 +196,10 @@ class CorrectReport:
         today = timezone.localdate()
         require_report(self.author, duty, package, today)
         require_correct(self.author, current, package, today)
-        problems = (*problems_of(self.draft, duty, package, today), *self._reason_problems())
+        problems = (
+            *problems_of(self.draft, duty, package, today, ReportingRole(current.role)),
+            *self._reason_problems(),
+        )
         if problems:
             raise DraftRefused(problems)
         return package, current
@@ -207,6 +213,7 @@ class CorrectReport:
             revision=self.seen + 1,
             organisation=current.organisation,
             for_all=current.for_all,
+            role=current.role,
             author=self.author,
             reported_at=current.reported_at,
             recorded_at=timezone.now(),

@@ -26,7 +26,7 @@ from ecociv.supervision.drafts import (
     targets_of,
 )
 from ecociv.supervision.models import BASIS_CHOICES, STATE_CHOICES, ProgressReport
-from ecociv.supervision.states import PercentBasis, ReportState
+from ecociv.supervision.states import PercentBasis, ReportingRole, ReportState
 
 
 def _number(step: str, **more: str) -> forms.NumberInput:
@@ -42,6 +42,8 @@ class ProgressForm(forms.Form):
         What is reported on, and the day on which.
     correcting : ProgressReport, optional
         The report to correct; its content fills the form, and a reason is asked for.
+    role : ReportingRole
+        Of a new report: a supporting body says what it contributed, for which it needs no percentage.
     """
 
     period = forms.TypedChoiceField(
@@ -97,8 +99,10 @@ class ProgressForm(forms.Form):
         *,
         correcting: ProgressReport | None = None,
         initial: Mapping[str, Any] | None = None,
+        role: ReportingRole = ReportingRole.LEAD,
     ) -> None:
         self.duty, self.package, self.today, self.correcting = duty, package, today, correcting
+        self.role = role if correcting is None else ReportingRole(correcting.role)
         self.outputs = output_fields(duty, package)
         self.draft: Draft | None = None
         filled = self._content(correcting) if correcting is not None else {}
@@ -161,7 +165,7 @@ class ProgressForm(forms.Form):
         if "period" not in cleaned or "state" not in cleaned:
             return cleaned
         self.draft = self._draft(cleaned)
-        for problem in problems_of(self.draft, self.duty, self.package, self.today):
+        for problem in problems_of(self.draft, self.duty, self.package, self.today, self.role):
             self.say(problem)
         return cleaned
 

@@ -17,7 +17,7 @@ from ecociv.supervision import queries
 from ecociv.supervision.forms import ProgressForm
 from ecociv.supervision.models import ProgressReport
 from ecociv.supervision.parts import leads_on, name_of
-from ecociv.supervision.permissions import lead_keys, may_correct, may_report, said
+from ecociv.supervision.permissions import lead_keys, may_correct, may_report, reporting_role, said
 from ecociv.supervision.rules import DutyStatus, duty_status
 
 
@@ -123,7 +123,11 @@ def progress_panel(
     writing = form is not None
     if form is None and verdict.ok:
         form = ProgressForm(
-            duty, package, today, initial={"period": suggested_period(status, today, package)}
+            duty,
+            package,
+            today,
+            initial={"period": suggested_period(status, today, package)},
+            role=reporting_role(user, duty, package, today),
         )
     return Panel(
         duty=duty,

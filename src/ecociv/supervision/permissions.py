@@ -1,4 +1,4 @@
-"""Who may report on a duty: the policy's answer, asked for the bodies that lead it on that day, and said with names."""
+"""Who may report on a duty: the policy's answer, asked for the bodies that hold a part in it that day, said with names."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from ecociv.core.verdicts import Verdict
 from ecociv.people.permissions import decide
 from ecociv.people.policy import Action
 from ecociv.people.roles import Role
-from ecociv.plan.package import ProjectOrTask, ZonePackage
+from ecociv.plan.package import OrganisationKind, ProjectOrTask, ZonePackage
 from ecociv.supervision.models import ProgressReport
 from ecociv.supervision.parts import leads_on, name_of, supports_on
 from ecociv.supervision.sentences import listed, reason
+from ecociv.supervision.states import ReportingRole
 
 
 def lead_keys(duty: ProjectOrTask, package: ZonePackage, day: dt.date) -> frozenset[str]:
@@ -23,36 +24,46 @@ def lead_keys(duty: ProjectOrTask, package: ZonePackage, day: dt.date) -> frozen
     return frozenset(body.key for body in leads_on(duty, package, day))
 
 
-def may_report(user: Any, duty: ProjectOrTask, package: ZonePackage, day: dt.date) -> Verdict:
-    """Whether the user may report on the duty; a refusal names the bodies that may.
+def support_keys(duty: ProjectOrTask, package: ZonePackage, day: dt.date) -> frozenset[str]:
+    """Keys of the bodies that support a duty on a day and owe the city an account of it; without those that lead it."""
+    supporting = {
+        body.key
+        for body in supports_on(duty, package, day)
+        if body.kind is not OrganisationKind.PROVINCE_OR_NATION
+    }
+    return frozenset(supporting) - lead_keys(duty, package, day)
 
-    The decision is the policy's (``settings.ECOCIV_POLICY``). Supporting bodies are refused as long as the policy
-    knows leads only; the sentence then says that theirs is a supporting part.
+
+def reporting_role(user: Any, duty: ProjectOrTask, package: ZonePackage, day: dt.date) -> ReportingRole:
+    """In which part a user's report would speak: a supporting body's covers its own part only (配合)."""
+    if not speaks_for_all(user) and getattr(user, "organisation", "") in support_keys(duty, package, day):
+        return ReportingRole.SUPPORT
+    return ReportingRole.LEAD
+
+
+def may_report(user: Any, duty: ProjectOrTask, package: ZonePackage, day: dt.date) -> Verdict:
+    """Whether the user may report on the duty, as a lead or as a supporting body; a refusal names the leads.
+
+    The decision is the policy's (``settings.ECOCIV_POLICY``), asked for the bodies that answer for the user's part.
     """
-    verdict = decide(user, Action.REPORT_PROGRESS, zone=package.zone.key, lead=lead_keys(duty, package, day))
+    zone = package.zone.key
+    verdict = decide(user, Action.REPORT_PROGRESS, zone=zone, lead=lead_keys(duty, package, day))
     if verdict.ok or "not-the-lead" not in verdict.codes:
         return verdict
+    supporting = decide(user, Action.REPORT_PROGRESS, zone=zone, lead=support_keys(duty, package, day))
+    if supporting.ok:
+        return supporting
     own = getattr(user, "organisation", "")
     leads = listed(name_of(body.key, package) for body in leads_on(duty, package, day))
     office = name_of(package.resolve(package.zone.leading_group_office).key, package)
-    if own in {body.key for body in supports_on(duty, package, day)}:
-        refusal = reason(
-            "supports-only",
-            "{own}是配合单位；进展由牵头单位（{leads}）或设在{office}的领导小组办公室填报。",
-            "{own} supports this duty; its lead reports ({leads}), or the leading group's office at {office}.",
-            own=name_of(own, package),
-            leads=leads,
-            office=office,
-        )
-    else:
-        refusal = reason(
-            "not-the-lead",
-            "您代表{own}；进展由牵头单位（{leads}）或设在{office}的领导小组办公室填报。",
-            "You act for {own}; the lead reports on this ({leads}), or the leading group's office at {office}.",
-            own=name_of(own, package),
-            leads=leads,
-            office=office,
-        )
+    refusal = reason(
+        "not-the-lead",
+        "您代表{own}；进展由牵头单位（{leads}）或设在{office}的领导小组办公室填报。",
+        "You act for {own}; the lead reports on this ({leads}), or the leading group's office at {office}.",
+        own=name_of(own, package),
+        leads=leads,
+        office=office,
+    )
     return Verdict(False, (refusal,))
 
 

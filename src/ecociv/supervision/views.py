@@ -22,7 +22,7 @@ from ecociv.supervision.drafts import DraftRefused
 from ecociv.supervision.forms import ProgressForm
 from ecociv.supervision.models import ProgressReport
 from ecociv.supervision.panel import address, progress_panel, suggested_period
-from ecociv.supervision.permissions import require_correct, require_report
+from ecociv.supervision.permissions import reporting_role, require_correct, require_report
 from ecociv.supervision.queries import latest_reports, status_of
 
 Arguments = ParamSpec("Arguments")
@@ -62,11 +62,12 @@ def report(request: HttpRequest, package: ZonePackage, duty: ProjectOrTask) -> H
     """Write a report; refused with the rule's sentence for whoever may not."""
     today = timezone.localdate()
     require_report(request.user, duty, package, today)
+    role = reporting_role(request.user, duty, package, today)
     if request.method != "POST":
         period = suggested_period(status_of(package.zone.key, duty, today, package=package), today, package)
-        form = ProgressForm(duty, package, today, initial={"period": period})
+        form = ProgressForm(duty, package, today, initial={"period": period}, role=role)
         return _shown(request, package, duty, form=form)
-    form = ProgressForm(duty, package, today, request.POST)
+    form = ProgressForm(duty, package, today, request.POST, role=role)
     if form.is_valid() and form.draft is not None:
         action = ReportProgress(package.zone.key, duty.place, form.draft, request.user)
         try:
