@@ -32,10 +32,11 @@ from ecociv.supervision.ladder.names import duty_name, subject_name
 from ecociv.supervision.ladder.queries import waiting_for
 from ecociv.supervision.models import ProgressReport, SelfReport
 from ecociv.supervision.owed import Owed, OwedKind, OwedState
-from ecociv.supervision.owed_queries import answers_for, owed_by
+from ecociv.supervision.owed_queries import answers_for, handed_in_since, owed_by
 from ecociv.supervision.parts import name_of
-from ecociv.supervision.permissions import may_report
+from ecociv.supervision.permissions import may_report, reporting_role
 from ecociv.supervision.reporting_rules import load_reporting_rules
+from ecociv.supervision.states import ReportingRole
 
 _OWED = {
     OwedState.OVERDUE: Urgency.NOW,
@@ -43,6 +44,7 @@ _OWED = {
     OwedState.DUE_SOON: Urgency.SOON,
     OwedState.OWED: Urgency.LATER,
 }
+_PART = {OwedKind.SUPPORT: ReportingRole.SUPPORT}
 _WEIGHTS = {
     Severity.GRAVE: ("off-track", Urgency.NOW),
     Severity.SERIOUS: ("at-risk", Urgency.SOON),
@@ -62,34 +64,42 @@ def duties_owed(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
         return []
     package, today = current_package(zone), timezone.localdate()
     owed = owed_by(zone, own, day, known_on=max(day, today), package=package, holds_on=today)
+    since = handed_in_since(zone, day)
     duties = {duty.place: duty for duty in package.duties}
-    reports: dict[str, bool] = {}
-    found = []
+    speaks: dict[str, ReportingRole | None] = {}
+    rows: dict[tuple[Any, ...], list[Owed]] = {}
     for each in owed:
-        if not each.state.open:
+        if not each.state.open or since.settles(each, own):
             continue
         duty = duties.get(each.place)
         if duty is not None:
-            if each.place not in reports:
-                reports[each.place] = bool(may_report(user, duty, package, today).ok)
-            # What the policy would refuse is no work: a zone decides there whether supporting bodies report.
-            if not reports[each.place]:
+            if each.place not in speaks:
+                may = may_report(user, duty, package, today).ok
+                speaks[each.place] = reporting_role(user, duty, package, today) if may else None
+            # What the policy would refuse, or would take for another part, is no work of this person.
+            if speaks[each.place] is not _PART.get(each.kind, ReportingRole.LEAD):
                 continue
-        found.append(_owed_row(each, duty, package, own))
-    return found
+        one_report = each.kind in (OwedKind.PROGRESS, OwedKind.SUPPORT)
+        same = (each.named, each.place, each.kind) if one_report else each.identity
+        rows.setdefault(same, []).append(each)
+    return [_owed_row(each, duties.get(each[0].place), package, own) for each in rows.values()]
 
 
-def _owed_row(each: Owed, duty: ProjectOrTask | None, package: ZonePackage, own: str) -> WorkRow:
+def _owed_row(years: list[Owed], duty: ProjectOrTask | None, package: ZonePackage, own: str) -> WorkRow:
+    """One row for what one report settles: a report of a year covers the years before it."""
+    each, last = years[0], max(one.year for one in years)
     reason = said(each.reason.text)
+    if last != each.year:
+        reason += " " + _("One report for %(year)s covers the years before it.") % {"year": last}
     if duty is None:
         title = f"{said(each.kind.label)} · {each.year}"
         url, action = reverse("portal:department", args=[own]), _("Open")
     else:
         title = said(duty_name(duty))
         if each.kind is not OwedKind.DATE:
-            title = f"{title} · {each.year}"
+            title = f"{title} · {each.year}" + (f"–{last}" if last != each.year else "")
         page = reverse("portal:work-report", args=[duty.place_kind, duty.number])
-        url, action = f"{page}?year={each.year}", _("Report")
+        url, action = f"{page}?year={last}", _("Report")
     if each.named != own:
         named = said(name_of(each.named, package))
         reason += " " + (

@@ -6,13 +6,15 @@ Two queries, for one body or for all: every duty is judged from the same rows.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.supervision.models import ProgressReport, SelfReport
-from ecociv.supervision.owed import Handed, Owed, duty_owed, in_order, self_reports_owed
+from ecociv.supervision.owed import Handed, Owed, OwedKind, duty_owed, in_order, self_reports_owed
 from ecociv.supervision.parts import parts_of, support_parts_of
 from ecociv.supervision.queries import known_by
 from ecociv.supervision.reporting_rules import (
@@ -21,7 +23,7 @@ from ecociv.supervision.reporting_rules import (
     bodies_that_report,
     load_reporting_rules,
 )
-from ecociv.supervision.states import ReviewOutcome
+from ecociv.supervision.states import ReportingRole, ReviewOutcome
 
 
 def owed_by_all(
@@ -162,3 +164,39 @@ def _handed_in(zone: str, day: dt.date, known: dt.date) -> dict[tuple[str, int],
             answer_by=answer_by if judged else None,
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class HandedInSince:
+    """What came in after a day: who looks back at a day still need not do twice what is done by now.
+
+    ``reports`` are place, part, body and year, with whether they speak for all leads; ``self_reports`` body and year.
+    """
+
+    reports: tuple[tuple[str, str, str, int, bool], ...]
+    self_reports: frozenset[tuple[str, int]]
+
+    def settles(self, owed: Owed, body: str) -> bool:
+        """Whether a body, or the office for all leads, has handed in since what was owed on the day."""
+        if owed.kind is OwedKind.SELF_REPORT:
+            return bool({(owed.named, owed.year), (body, owed.year)} & self.self_reports)
+        part = ReportingRole.SUPPORT if owed.kind is OwedKind.SUPPORT else ReportingRole.LEAD
+        return any(
+            place == owed.place
+            and role == part.value
+            and (by == body or for_all)
+            and (year == owed.year if owed.kind is OwedKind.YEARLY else year >= owed.year)
+            for place, role, by, year, for_all in self.reports
+        )
+
+
+def handed_in_since(zone: str, day: dt.date) -> HandedInSince:
+    """Reports and self-reports that came in after a day and were not sent back; two queries."""
+    after = known_by(day)
+    reports = ProgressReport.objects.of(zone).in_force().filter(zone=zone, reported_at__gte=after)
+    selves = SelfReport.objects.filter(zone=zone, reported_at__gte=after)
+    not_back = ~Q(review__outcome=ReviewOutcome.SENT_BACK.value) | Q(review__isnull=True)
+    return HandedInSince(
+        tuple(reports.filter(not_back).values_list("place", "role", "organisation", "period", "for_all")),
+        frozenset(selves.filter(not_back).values_list("organisation", "year")),
+    )

@@ -25,7 +25,8 @@ from ecociv.supervision.drafts import DraftRefused, periods_open
 from ecociv.supervision.forms import ProgressForm
 from ecociv.supervision.models import WorkDraft
 from ecociv.supervision.panel import progress_panel, suggested_period
-from ecociv.supervision.permissions import require_report
+from ecociv.supervision.permissions import reporting_role, require_report
+from ecociv.supervision.states import ReportingRole
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +41,8 @@ def report(request: HttpRequest, plan: ZonePackage, kind: str, number: int) -> H
         return _shown(request, plan, duty, draft=draft)
     if request.POST.get("action") == "save":
         return _saved_by_button(request, plan, duty)
-    form = ProgressForm(duty, plan, today, request.POST)
+    role = reporting_role(request.user, duty, plan, today)
+    form = ProgressForm(duty, plan, today, request.POST, role=role)
     if form.is_valid() and form.draft is not None:
         try:
             with transaction.atomic():
@@ -152,7 +154,8 @@ def _shown(
             asked if asked in periods_open(duty, plan, today) else suggested_period(panel.status, today, plan)
         )
         initial = {"period": period} if draft is None else {"period": draft.year, **draft.content}
-        form = ProgressForm(duty, plan, today, initial=initial)
+        role = reporting_role(request.user, duty, plan, today)
+        form = ProgressForm(duty, plan, today, initial=initial, role=role)
     context = {
         "duty": duty,
         "panel": panel,
@@ -160,6 +163,7 @@ def _shown(
         "draft": draft,
         "draft_year": draft.year if draft else _year(request.POST.get("draft_year")),
         "refusal": refusal,
+        "supports": form.role is ReportingRole.SUPPORT,
         "opened": request.POST.get("opened") or timezone.now().isoformat(),
         "last": panel.entries[0] if panel.entries else None,
     }
