@@ -47,7 +47,7 @@ def report(request: HttpRequest, plan: ZonePackage, kind: str, number: int) -> H
         try:
             with transaction.atomic():
                 ReportProgress(plan.zone.key, duty.place, form.draft, request.user).execute()
-                drafts = WorkDraft.objects.filter(author=request.user, zone=plan.zone.key, subject=duty.place)
+                drafts = WorkDraft.objects.filter(author=request.user.pk, zone=plan.zone.key, subject=duty.place)
                 years = {form.draft.period, _year(request.POST.get("draft_year"))}
                 for draft in drafts.filter(year__in=[year for year in years if year]):
                     DiscardDraft(draft, request.user).execute()
