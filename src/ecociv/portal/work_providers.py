@@ -93,7 +93,7 @@ def _owed_row(years: list[Owed], duty: ProjectOrTask | None, package: ZonePackag
         reason += " " + _("One report for %(year)s covers the years before it.") % {"year": last}
     if duty is None:
         title = f"{said(each.kind.label)} · {each.year}"
-        url, action = reverse("portal:department", args=[own]), _("Open")
+        url, action = reverse("portal:department", args=[own]), _("Go there")
     else:
         title = said(duty_name(duty))
         if each.kind is not OwedKind.DATE:
