@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from threading import Barrier
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connections
@@ -16,11 +17,14 @@ from ecociv.plan.actions import LoadZonePackage
 from ecociv.plan.queries import forget_packages
 from ecociv.supervision.actions import CorrectReport, Reported, ReportProgress
 from ecociv.supervision.drafts import DraftRefused
-from ecociv.supervision.models import ProgressReport
+from ecociv.supervision.models import ProgressReport, ReportReview
+from ecociv.supervision.review import ReviewRefused, ReviewReport
+from ecociv.supervision.states import ReviewOutcome
 from supervision.cases import draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+Result = TypeVar("Result")
 ZONE, PLACE, PEOPLE = "jingdezhen", "task:94", 6
 
 
@@ -32,14 +36,14 @@ def plan_committed() -> Iterator[None]:
     forget_packages()
 
 
-def at_once(works: list[Callable[[], Reported]]) -> list[Reported | Exception]:
+def at_once(works: Sequence[Callable[[], Result]]) -> list[Result | Exception]:
     start = Barrier(len(works))
 
-    def run(work: Callable[[], Reported]) -> Reported | Exception:
+    def run(work: Callable[[], Result]) -> Result | Exception:
         start.wait()
         try:
             return work()
-        except DraftRefused as refused:
+        except (DraftRefused, ReviewRefused) as refused:
             return refused
         finally:
             connections.close_all()
@@ -75,3 +79,18 @@ def test_of_two_corrections_at_once_one_is_told_of_the_other(officer: User) -> N
     (refused,) = [r for r in results if isinstance(r, DraftRefused)]
     assert refused.problems[0].reason.code == "changed-meanwhile"
     assert ProgressReport.objects.count() == 2
+
+
+def test_of_reviewers_at_once_one_outcome_stands(officer: User, user: Any) -> None:
+    ReportProgress(ZONE, PLACE, draft(), officer).execute()
+    outcomes = [ReviewOutcome.ACCEPTED, ReviewOutcome.SENT_BACK] * (PEOPLE // 2)
+    works = [
+        ReviewReport(ZONE, PLACE, 1, 1, outcome, "看过", user("leading_group_office")).execute
+        for outcome in outcomes
+    ]
+    results = at_once(works)
+    refused = [r for r in results if isinstance(r, ReviewRefused)]
+    (stands,) = [r for r in results if isinstance(r, ReportReview)]
+    assert [r.code for r in refused] == ["reviewed-already"] * (PEOPLE - 1)
+    assert ReportReview.objects.get() == stands
+    assert audit.verify() is None

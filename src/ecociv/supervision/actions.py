@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from ecociv.supervision.drafts import (
     targets_of,
     too_long,
 )
+from ecociv.supervision.enclosures import Enclosure, brings_new, carry_over, enclose, problems_with
 from ecociv.supervision.models import ProgressReport
 from ecociv.supervision.permissions import reporting_role, require_correct, require_report, speaks_for_all
 from ecociv.supervision.sentences import reason
@@ -74,12 +76,15 @@ class ReportProgress:
         What is reported.
     author
         The user; the report is their body's, about its own part: as a lead, or as a supporting body.
+    documents
+        Files that are handed in with it: with the report all of them are on record, or nothing is.
     """
 
     zone: str
     place: str
     draft: Draft
     author: Any
+    documents: Sequence[Enclosure] = ()
 
     def check(self) -> None:
         """Refuse whoever may not report on the duty, and a report that does not hold together.
@@ -113,7 +118,7 @@ class ReportProgress:
         today = timezone.localdate()
         require_report(self.author, duty, package, today)
         role = reporting_role(self.author, duty, package, today)
-        problems = problems_of(self.draft, duty, package, today, role)
+        problems = (*problems_of(self.draft, duty, package, today, role), *problems_with(self.documents))
         if problems:
             raise DraftRefused(problems)
         return package, role
@@ -138,9 +143,11 @@ class ReportProgress:
         )
         twin = _sent_twice(report)
         if twin is not None:
+            enclose(twin, self.documents, self.author)
             return Reported(twin, created=False)
         report.save()
         _audit(report, "report-progress", before=None)
+        enclose(report, self.documents, self.author)
         return Reported(report, created=True)
 
 
@@ -149,7 +156,7 @@ class CorrectReport:
     """Record the next revision of a report, with the reason; the revision before stays on record.
 
     ``seen`` is the revision that the author corrects, so that two corrections at once do not pass over each other.
-    The report stays the body's that made it.
+    The report stays the body's that made it, and keeps its documents; ``documents`` are added to them.
     """
 
     zone: str
@@ -159,6 +166,7 @@ class CorrectReport:
     draft: Draft
     reason: str
     author: Any
+    documents: Sequence[Enclosure] = ()
 
     def check(self) -> None:
         """As `ReportProgress.check`; a body corrects its own reports only, the office of the leading group any.
@@ -199,6 +207,7 @@ class CorrectReport:
         problems = (
             *problems_of(self.draft, duty, package, today, ReportingRole(current.role)),
             *self._reason_problems(),
+            *problems_with(self.documents),
         )
         if problems:
             raise DraftRefused(problems)
@@ -222,13 +231,20 @@ class CorrectReport:
         )
         twin = _sent_twice(revision)
         if twin is not None:
+            enclose(twin, self.documents, self.author)
             return Reported(twin, created=False)
         if current.revision != self.seen:
             raise DraftRefused((_changed_meanwhile(current),))
-        if {**current.content(), "correction_reason": ""} == {**revision.content(), "correction_reason": ""}:
+        same = {**current.content(), "correction_reason": ""} == {
+            **revision.content(),
+            "correction_reason": "",
+        }
+        if same and not brings_new(current, self.documents):
             raise DraftRefused((_nothing_changed(),))
         revision.save()
         _audit(revision, "correct-progress-report", before=current)
+        carry_over(current, revision)
+        enclose(revision, self.documents, self.author)
         return Reported(revision, created=True)
 
     def _reason_problems(self) -> tuple[Problem, ...]:

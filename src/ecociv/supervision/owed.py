@@ -9,97 +9,38 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
-from ecociv.core.workdays import working_days_between
 from ecociv.plan.package import ProjectOrTask, ZonePackage
+from ecociv.supervision import owed_reasons
 from ecociv.supervision.obligations import Obligation, plan_end
+from ecociv.supervision.owed_states import OwedKind, OwedState
 from ecociv.supervision.parts import Part, is_open_group, support_parts_of
-from ecociv.supervision.reporting_rules import last_working_day, working_days_text
+from ecociv.supervision.reporting_rules import last_working_day
 from ecociv.supervision.reports import Report, in_force, sent_back
 from ecociv.supervision.rules import CLOSING_YEARS, SOON_DAYS, DutyStatus, PartStatus, duty_status
-from ecociv.supervision.sentences import reason
 from ecociv.supervision.states import DutyState, ReviewOutcome
+
+__all__ = [
+    "AHEAD_DAYS",
+    "Handed",
+    "Hint",
+    "Owed",
+    "OwedKind",
+    "OwedState",
+    "by_body",
+    "duty_owed",
+    "hints_on",
+    "in_order",
+    "judged",
+    "self_reports_owed",
+]
 
 AHEAD_DAYS = 366
 """Dates further off than this are not listed."""
 
 
-class OwedKind(StrEnum):
-    """What sort of report is owed."""
-
-    DATE = "date"
-    """A date of the plan: a milestone, a target, the day on which the duty is due."""
-    YEARLY = "yearly"
-    """A year of a duty of every year; each year needs its own report."""
-    PROGRESS = "progress"
-    """The progress of a led duty at the end of a year (年度进展)."""
-    SUPPORT = "support"
-    """What a supporting body contributed in a year (配合情况)."""
-    SELF_REPORT = "self-report"
-    """The yearly self-report of a body (年度自查报告)."""
-
-    @property
-    def label(self) -> Text:
-        """In a few words, in both languages."""
-        return _KINDS[self]
-
-
-class OwedState(StrEnum):
-    """Where an obligation stands, most urgent first."""
-
-    OVERDUE = "overdue"
-    SENT_BACK = "sent-back"
-    DUE_SOON = "due-soon"
-    OWED = "owed"
-    REPORTED = "reported"
-    ACCEPTED = "accepted"
-    LAPSED = "lapsed"
-    """The plan's period is over, and nobody reported: history, not work."""
-
-    @property
-    def label(self) -> Text:
-        """In a few words, in both languages."""
-        return _STATES[self]
-
-    @property
-    def light(self) -> str:
-        """The light in whose colour a page shows it."""
-        return _LIGHTS[self]
-
-    @property
-    def open(self) -> bool:
-        """Whether the body has something to do."""
-        return self in (OwedState.OVERDUE, OwedState.SENT_BACK, OwedState.DUE_SOON, OwedState.OWED)
-
-
-_KINDS = {
-    OwedKind.DATE: Text(zh="计划期限", en="date of the plan"),
-    OwedKind.YEARLY: Text(zh="每年任务", en="duty of every year"),
-    OwedKind.PROGRESS: Text(zh="年度进展", en="yearly progress"),
-    OwedKind.SUPPORT: Text(zh="配合情况", en="contribution"),
-    OwedKind.SELF_REPORT: Text(zh="年度自查报告", en="yearly self-report"),
-}
-_STATES = {
-    OwedState.OVERDUE: Text(zh="逾期", en="overdue"),
-    OwedState.SENT_BACK: Text(zh="已退回，待更正", en="sent back, to be corrected"),
-    OwedState.DUE_SOON: Text(zh="即将到期", en="due soon"),
-    OwedState.OWED: Text(zh="应报", en="owed"),
-    OwedState.REPORTED: Text(zh="已报，待审核", en="reported, waits for review"),
-    OwedState.ACCEPTED: Text(zh="已采用", en="accepted"),
-    OwedState.LAPSED: Text(zh="计划期已过，未报", en="plan period over, not reported"),
-}
-_LIGHTS = {
-    OwedState.OVERDUE: "off-track",
-    OwedState.SENT_BACK: "off-track",
-    OwedState.DUE_SOON: "at-risk",
-    OwedState.OWED: "not-due",
-    OwedState.REPORTED: "on-track",
-    OwedState.ACCEPTED: "achieved",
-    OwedState.LAPSED: "no-data",
-}
 _URGENCY = {OwedState.SENT_BACK: 0, OwedState.OVERDUE: 0, OwedState.DUE_SOON: 1, OwedState.OWED: 2}
 _KIND_ORDER = {kind: place for place, kind in enumerate(OwedKind)}
 
@@ -195,18 +136,21 @@ def judged(
         answer = handed.answer_by or due
         act_by = answer
         state = OwedState.OVERDUE if answer < day else OwedState.SENT_BACK
-        why = _sent_back_reason(handed, answer, day)
+        why = owed_reasons.sent_back(handed.reviewed_on, answer, day)
     elif handed.outcome is ReviewOutcome.ACCEPTED:
-        state, why = OwedState.ACCEPTED, _accepted_reason(handed)
+        state, why = OwedState.ACCEPTED, owed_reasons.accepted(handed.reviewed_on)
     elif handed.reported_on is not None:
-        state, why = OwedState.REPORTED, _reported_reason(handed, due)
+        state, why = OwedState.REPORTED, owed_reasons.reported(handed.reported_on, due)
     elif lapsed:
-        state, why = OwedState.LAPSED, _lapsed_reason(due)
+        state, why = OwedState.LAPSED, owed_reasons.lapsed(due)
     elif passed:
-        state, why = OwedState.OVERDUE, _overdue_reason(due, max(day, known if due == day else day))
+        state, why = OwedState.OVERDUE, owed_reasons.overdue(due, max(day, known if due == day else day))
     else:
         near = (due - day).days <= SOON_DAYS
-        state, why = (OwedState.DUE_SOON if near else OwedState.OWED), _ahead_reason(due, act_by, day, near)
+        state, why = (
+            (OwedState.DUE_SOON if near else OwedState.OWED),
+            owed_reasons.ahead(due, act_by, day, near),
+        )
     return Owed(
         body=body,
         named=named,
@@ -235,6 +179,9 @@ def duty_owed(
 ) -> list[Owed]:
     """Everything that the bodies owe on one duty on a day: dates and years of the leads, contributions of the others.
 
+    Nothing is owed before the plan was issued, and nothing for a date that lay behind then: the progress of the year
+    is still asked for.
+
     Parameters
     ----------
     reports : sequence of Report
@@ -243,6 +190,8 @@ def duty_owed(
         The yearly self-report stands for this duty's yearly reports, which are then not asked for twice.
     """
     known = max(known_on or day, day)
+    if day < package.zone.plan.issued:
+        return []
     status = duty_status(duty, reports, day, package, known_on=known)
     end = max([plan_end(package), *(each.obligation.day for each in status.obligations)])
     moment = _Moment(duty, day, known, package, day > dt.date(end.year + CLOSING_YEARS, 12, 31))
@@ -348,6 +297,11 @@ class _Moment:
     package: ZonePackage
     closed: bool
 
+    @property
+    def issued(self) -> dt.date:
+        """The day on which the plan was issued: nothing is owed before it."""
+        return self.package.zone.plan.issued
+
     def judge(self, part: Part, kind: OwedKind, year: int, due: dt.date, handed: Handed) -> Owed:
         return judged(
             body=self.package.body_on(part.body, self.day).key,
@@ -374,6 +328,8 @@ def _led(
         one = each.obligation
         if (one.day - moment.day).days > AHEAD_DAYS or (replaced and one.yearly):
             continue
+        if one.day < moment.issued:
+            continue  # nobody could report in time on a date that lay behind when the plan was issued
         if ended and not one.yearly and one.day >= _ended_on(part):
             continue  # a duty that is done owes nothing on its later dates
         kind = OwedKind.YEARLY if one.yearly else OwedKind.DATE
@@ -440,91 +396,4 @@ def _as_handed(report: Report, moment: _Moment, reported_on: dt.date | None = No
         outcome=outcome,
         reviewed_on=review.reviewed_on if review else None,
         answer_by=review.answer_by if review else None,
-    )
-
-
-# -- reasons -------------------------------------------------------------------------------------------------
-
-
-def _left(day: dt.date, until: dt.date) -> int:
-    return working_days_between(day, until)
-
-
-def _sent_back_reason(handed: Handed, answer: dt.date, day: dt.date) -> Reason:
-    if answer < day:
-        return reason(
-            "answer-overdue",
-            "{on}被退回，更正期限{answer}已过{left}。",
-            "Sent back on {on}; the day for its correction, {answer}, passed {left} ago.",
-            on=handed.reviewed_on,
-            answer=answer,
-            left=working_days_text(-_left(day, answer)),
-        )
-    return reason(
-        "sent-back",
-        "{on}被退回，应于{answer}前更正，还有{left}；更正前不计入。",
-        "Sent back on {on}, to be corrected by {answer}: {left} left; it does not count until then.",
-        on=handed.reviewed_on,
-        answer=answer,
-        left=working_days_text(_left(day, answer)),
-    )
-
-
-def _accepted_reason(handed: Handed) -> Reason:
-    return reason("accepted", "已于{on}审核采用。", "Accepted on {on}.", on=handed.reviewed_on)
-
-
-def _reported_reason(handed: Handed, due: dt.date) -> Reason:
-    if handed.reported_on is not None and handed.reported_on > due:
-        return reason(
-            "reported-late",
-            "{on}填报，晚于期限{due}；待审核。",
-            "Reported on {on}, after it was due ({due}); it waits for review.",
-            on=handed.reported_on,
-            due=due,
-        )
-    return reason(
-        "reported", "{on}填报，待审核。", "Reported on {on}; it waits for review.", on=handed.reported_on
-    )
-
-
-def _lapsed_reason(due: dt.date) -> Reason:
-    return reason(
-        "lapsed",
-        "期限{due}已过，计划期也已结束；没有填报。",
-        "Due {due}; the plan's period is over, and nothing was reported.",
-        due=due,
-    )
-
-
-def _overdue_reason(due: dt.date, day: dt.date) -> Reason:
-    return reason(
-        "overdue",
-        "期限{due}已过{late}（{working}），没有填报。",
-        "Due {due}, {late} ago ({working}), and nothing was reported.",
-        due=due,
-        late=Text(
-            zh=f"{(day - due).days}天", en=f"{(day - due).days} day" + ("" if (day - due).days == 1 else "s")
-        ),
-        working=working_days_text(-_left(day, due)),
-    )
-
-
-def _ahead_reason(due: dt.date, act_by: dt.date, day: dt.date, near: bool) -> Reason:
-    code = "due-soon" if near else "owed"
-    if act_by != due and act_by >= day:
-        return reason(
-            code,
-            "期限{due}不是工作日，最后一个工作日是{act_by}：还有{left}。",
-            "Due {due}, which is no working day; the last working day is {act_by}: {left} left.",
-            due=due,
-            act_by=act_by,
-            left=working_days_text(max(_left(day, act_by), 0)),
-        )
-    return reason(
-        code,
-        "期限{due}，还有{left}。",
-        "Due {due}: {left} left.",
-        due=due,
-        left=working_days_text(max(_left(day, due), 0)),
     )

@@ -13,7 +13,7 @@ from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.supervision.models import ProgressReport, ProgressReportQuerySet
 from ecociv.supervision.rules import DutyStatus, ObligationStatus, PartStatus, duty_status
-from ecociv.supervision.states import DutyState
+from ecociv.supervision.states import DutyState, ReviewOutcome
 
 
 def known_by(day: dt.date) -> dt.datetime:
@@ -30,6 +30,33 @@ def latest_reports(zone: str, place: str = "", *, known_on: dt.date | None = Non
 def revisions(zone: str, place: str) -> ProgressReportQuerySet:
     """Every revision of every report on a duty, newest first."""
     return ProgressReport.objects.of(zone, place).select_related("author", "review").order_by("-id")
+
+
+def waiting_for_review(zone: str) -> ProgressReportQuerySet:
+    """Newest revisions that the office has not reviewed, those that wait longest first."""
+    return latest_reports(zone).filter(review__isnull=True).order_by("recorded_at", "id")
+
+
+def sent_back(zone: str, body: str = "", *, day: dt.date | None = None) -> list[ProgressReport]:
+    """Newest revisions that the office sent back and that wait for their correction, the nearest day first.
+
+    Parameters
+    ----------
+    body : str
+        Key of a body: only its own reports and those of the bodies whose duties it holds on the day (today, when
+        none); the office's reports for all leads are the office's to correct. All of them when "".
+    """
+    rows = latest_reports(zone).filter(review__outcome=ReviewOutcome.SENT_BACK.value)
+    found = list(rows.order_by("review__answer_by", "id"))
+    if not body:
+        return found
+    package, on = current_package(zone), day or timezone.localdate()
+
+    def holder(report: ProgressReport) -> str:
+        known = package.has_organisation(report.organisation)
+        return package.body_on(report.organisation, on).key if known else report.organisation
+
+    return [report for report in found if not report.for_all and holder(report) == body]
 
 
 def reports_for_year(zone: str, year: int, *, known_on: dt.date | None = None) -> ProgressReportQuerySet:

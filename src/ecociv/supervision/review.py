@@ -1,0 +1,252 @@
+"""The office's review of reports (审核): accept a revision, or send it back with the reason and a day for the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from ecociv.casework.notices.notify import notify
+from ecociv.casework.notices.recipients import Recipients
+from ecociv.core.text import Text
+from ecociv.core.verdicts import Verdict
+from ecociv.people import audit
+from ecociv.people.permissions import decide, require
+from ecociv.people.policy import Action
+from ecociv.people.roles import Role
+from ecociv.plan.queries import current_package
+from ecociv.supervision.actions import ReportNotFound, duty_at
+from ecociv.supervision.models import ProgressReport, ReportReview
+from ecociv.supervision.reporting_rules import load_reporting_rules
+from ecociv.supervision.sentences import reason as because
+from ecociv.supervision.states import ReviewOutcome
+
+REVIEWERS = frozenset({Role.LEADING_GROUP_OFFICE})
+"""The roles that review reports."""
+LONGEST = 2000
+"""Characters of a reason that are kept."""
+
+
+class ReviewRefused(ValueError):
+    """A review that cannot be recorded; nothing was written. ``text`` says why and what to do."""
+
+    def __init__(self, code: str, text: Text) -> None:
+        super().__init__(text.en)
+        self.code = code
+        self.text = text
+
+
+def may_review(user: Any, zone: str) -> Verdict:
+    """Whether the user reviews reports of a zone: the office of the leading group does."""
+    return decide(user, Action.REVIEW_PROGRESS, zone=zone, roles=REVIEWERS)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReport:
+    """Accept one revision of a report, or send it back.
+
+    Parameters
+    ----------
+    zone, place, number, revision
+        The revision that the reviewer has read, for example revision 1 of report 3 on ``"task:112"``.
+    outcome
+        ``ReviewOutcome.ACCEPTED`` or ``SENT_BACK``.
+    reason
+        Needed to send a report back; kept with an acceptance too.
+    author
+        The reviewer: of the office of the leading group, and not who wrote any revision of the report.
+    """
+
+    zone: str
+    place: str
+    number: int
+    revision: int
+    outcome: ReviewOutcome
+    reason: str
+    author: Any
+
+    def check(self) -> ProgressReport:
+        """The revision to be reviewed, when it can be.
+
+        Raises
+        ------
+        DutyNotFound, ReportNotFound
+            When the plan has no such duty, or the duty no such report.
+        PermissionDenied
+            For whoever does not review, or wrote the report.
+        ReviewRefused
+            When the revision was reviewed or corrected meanwhile, or no reason is given to send it back.
+        """
+        require(self.author, Action.REVIEW_PROGRESS, zone=self.zone, roles=REVIEWERS)
+        duty_at(current_package(self.zone), self.place)
+        revisions = list(
+            ProgressReport.objects.of(self.zone, self.place)
+            .filter(number=self.number)
+            .select_related("review")
+            .order_by("revision")
+        )
+        report = next((each for each in revisions if each.revision == self.revision), None)
+        if report is None:
+            raise ReportNotFound(
+                f"{self.place} of {self.zone} has no revision {self.revision} of a report number {self.number}"
+            )
+        if self.author.pk in {each.author_id for each in revisions}:
+            own = because(
+                "own-report",
+                "本人填报或更正过的进展由办公室其他人员审核。",
+                "You wrote this report or a revision of it: somebody else of the office reviews it.",
+            )
+            raise PermissionDenied(_said(own.text))
+        if getattr(report, "review", None) is not None:
+            raise _reviewed(report.review)
+        if revisions[-1].revision != self.revision:
+            raise _refused(
+                "corrected-meanwhile",
+                "这份填报已更正为第{newest}版，请审核新的一版。",
+                "This report has been corrected (revision {newest}): review the new revision.",
+                newest=revisions[-1].revision,
+            )
+        self._check_reason()
+        return report
+
+    def execute(self) -> ReportReview:
+        """Record the review, tell the body, and enter it in the record of changes; of two at once, the first stands."""
+        try:
+            with transaction.atomic():
+                return self._record(self.check())
+        except IntegrityError:
+            # Somebody else's review came in between the check and the row: theirs stands.
+            self.check()
+            raise
+
+    def _record(self, report: ProgressReport) -> ReportReview:
+        now = timezone.now()
+        today = timezone.localdate(now)
+        answer_by = None
+        if self.outcome is ReviewOutcome.SENT_BACK:
+            answer_by = load_reporting_rules(self.zone).answer.due(today).day
+        review = ReportReview(
+            report=report,
+            outcome=self.outcome.value,
+            reason=self.reason.strip(),
+            answer_by=answer_by,
+            reviewer=self.author,
+            reviewed_at=now,
+        )
+        review.save()
+        kind, _colon, number = self.place.partition(":")
+        audit.record(
+            actor=self.author,
+            action="review-progress-report",
+            zone=self.zone,
+            subject_kind=kind,
+            subject_key=number,
+            before=None,
+            after={
+                "report": self.number,
+                "revision": self.revision,
+                "outcome": review.outcome,
+                "answer_by": None if answer_by is None else answer_by.isoformat(),
+            },
+            reason=review.reason,
+        )
+        if answer_by is not None:
+            self._tell(report, answer_by, f"review:{review.pk}")
+        return review
+
+    def _tell(self, report: ProgressReport, answer_by: dt.date, occasion: str) -> None:
+        package = current_package(self.zone)
+        duty = duty_at(package, self.place)
+        known = package.has_organisation(report.organisation)
+        holder = (
+            package.body_on(report.organisation, timezone.localdate()).key if known else report.organisation
+        )
+        notify(
+            self.zone,
+            to=Recipients(body=holder, users=(report.author,))
+            if known
+            else Recipients(users=(report.author,)),
+            kind="report",
+            title=Text(
+                zh=f"退回更正：{duty.title.zh}（{report.period}年）",
+                en=f"Sent back: {duty.title.en} ({report.period})",
+            ),
+            body=Text(
+                zh=f"请于{answer_by:%Y-%m-%d}前更正。理由：{self.reason.strip()}",
+                en=f"Correct it by {answer_by:%Y-%m-%d}. Reason: {self.reason.strip()}",
+            ),
+            url_name="supervision:correct",
+            url_args=(duty.place_kind, duty.number, report.number),
+            subject=self.place,
+            occasion=occasion,
+        )
+
+    def _check_reason(self) -> None:
+        text = self.reason.strip()
+        if self.outcome is ReviewOutcome.SENT_BACK and not text:
+            raise _refused(
+                "sent-back-without-reason",
+                "退回时请写明理由：缺什么、怎么改。",
+                "Give the reason for sending it back: what is missing, and what to change.",
+            )
+        if len(text) > LONGEST:
+            raise _refused(
+                "text-too-long",
+                "理由共{length}个字，最多{longest}个字。",
+                "The reason has {length} characters; {longest} at most.",
+                length=len(text),
+                longest=LONGEST,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What came of one review among several: the review, or why there is none."""
+
+    work: ReviewReport
+    review: ReportReview | None
+    refusal: Text | None
+
+    @property
+    def done(self) -> bool:
+        """Whether the review was recorded."""
+        return self.review is not None
+
+
+def review_each(works: Iterable[ReviewReport]) -> list[Reviewed]:
+    """Record several reviews, each for itself: one that is refused leaves the others as they are."""
+    found = []
+    for work in works:
+        try:
+            found.append(Reviewed(work, work.execute(), None))
+        except ReviewRefused as refused:
+            found.append(Reviewed(work, None, refused.text))
+        except (PermissionDenied, LookupError) as refused:
+            found.append(Reviewed(work, None, Text(zh=str(refused), en=str(refused))))
+    return found
+
+
+def _refused(code: str, zh: str, en: str, **data: object) -> ReviewRefused:
+    return ReviewRefused(code, because(code, zh, en, **data).text)
+
+
+def _reviewed(review: ReportReview) -> ReviewRefused:
+    outcome = ReviewOutcome(review.outcome).label
+    return _refused(
+        "reviewed-already",
+        "{who}已于{on}审核：{outcome}。",
+        "{who} has reviewed this revision on {on}: {outcome}.",
+        who=review.reviewer.name_shown,
+        on=timezone.localdate(review.reviewed_at),
+        outcome=outcome,
+    )
+
+
+def _said(text: Text) -> str:
+    return text.in_language(get_language() or "zh-hans")
