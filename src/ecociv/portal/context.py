@@ -43,6 +43,9 @@ NAVIGATION = (
     Entry("portal:findings", _("Plan check"), "clipboard-check", "findings"),
 )
 
+#: First in the menu of whoever is logged in.
+MY_WORK = Entry("portal:work", _("My work"), "clipboard-check", "work")
+
 #: The evidence menu; the last mark says whether visitors may open the page.
 EVIDENCE = (
     ("portal:stations", _("Stations"), "map-pin", True),
@@ -77,7 +80,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     name = (match.url_name or "") if match else ""
     return {
-        "navigation": NAVIGATION,
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "evidence_menu": SimpleLazyObject(lambda: _evidence_menu(request)),
         "section": _section(name),
         "import_map": import_map(),
@@ -87,6 +90,10 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "unread_notices": SimpleLazyObject(lambda: _unread(request)),
         "production": settings.ECOCIV_PRODUCTION,
     }
+
+
+def _navigation(request: HttpRequest) -> tuple[Entry, ...]:
+    return (MY_WORK, *NAVIGATION) if request.user.is_authenticated else NAVIGATION
 
 
 def _unread(request: HttpRequest) -> int:
@@ -103,6 +110,8 @@ def _section(name: str) -> str:
     """The entry of the navigation that a page belongs to, by the name of its address."""
     if name in OF_INDICATORS:
         return "indicators"
+    if name.startswith("work-"):
+        return "work"
     if name == "case" or name.startswith("case-"):
         return "cases"
     first = name.split("_")[0]

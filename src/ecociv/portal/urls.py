@@ -28,6 +28,8 @@ from ecociv.portal.views import (
     responsibility,
     search,
     tasks,
+    work,
+    work_report,
     workbook,
 )
 
@@ -76,6 +78,10 @@ urlpatterns = [
     path("inspections/<int:pk>/", inspections.detail, name="inspection"),
     path("inspections/<int:pk>/seed/", inspections.seed, name="inspection-seed"),
     path("inspections/photographs/<int:pk>/", inspections.photograph, name="inspection-photograph"),
+    path("work/", work.mine, name="work"),
+    path("work/report/<str:kind>/<int:number>/", work_report.report, name="work-report"),
+    path("work/report/<str:kind>/<int:number>/draft/", work_report.save, name="work-draft"),
+    path("work/drafts/<int:pk>/discard/", work_report.discard, name="work-discard"),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
     path("", include("ecociv.portal.quality_urls")),
