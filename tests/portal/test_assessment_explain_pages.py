@@ -114,12 +114,12 @@ def test_a_weight_tried_moves_the_score_and_nothing_is_recorded(
     people: dict[str, User], client: Client
 ) -> None:
     round_ = opened(people)
-    before = client.get(unit_page(round_)).content.decode()
+    before = client.get(unit_page(round_), {"format": "csv"}).content
     page = client.get(
         what_if_page(round_), {"unit": UNIT, "v.sewage": "70.5", "w.work": "0"}
     ).content.decode()
     assert "Before and after" in page and 'value="70.5"' in page
-    assert client.get(unit_page(round_)).content.decode() == before
+    assert client.get(unit_page(round_), {"format": "csv"}).content == before
     assert not ScoreEntry.objects.exists()
 
 
@@ -154,3 +154,42 @@ def test_the_tasks_that_move_most(people: dict[str, User], client: Client) -> No
     assert "Which few tasks move the score most" in page
     if duties:  # every task of the plan is unfinished where nothing was reported
         assert "unfinished tasks" in page or "No unfinished task" in page
+
+
+COMPARE = "portal:assessment-compare"
+
+
+def test_rounds_of_the_same_weights_are_compared(people: dict[str, User], client: Client) -> None:
+    first, second = opened(people, 2017), opened(people, 2018)
+    text = client.get(reverse(COMPARE), {"a": first.pk, "b": second.pk, "format": "csv"}).content.decode(
+        "utf-8-sig"
+    )
+    assert text.splitlines()[0].startswith("Unit,First,Second,Difference,Verdict")
+    assert client.get(reverse(COMPARE), {"a": first.pk, "b": second.pk}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Not comparable: the weights changed"), ("zh-hans", "不可比：权重改变")]
+)
+def test_weights_that_changed_bar_the_comparison(people: dict[str, User], language: str, words: str) -> None:
+    first, second = opened(people, 2016), opened(people, 2017)  # the row of weights changes on 1 January 2017
+    reader = Client(headers={"accept-language": language})
+    reader.force_login(people["office"])
+    page = reader.get(reverse(COMPARE), {"a": first.pk, "b": second.pk}).content.decode()
+    assert words in page
+    barred = reader.get(reverse(COMPARE), {"a": first.pk, "b": second.pk, "format": "csv"}).content.decode()
+    assert words in barred
+
+
+@pytest.mark.parametrize("number", ["", "x", "0", "-1", "9" * 400, "1' or 1=1", "<b>", "²"])
+def test_a_round_that_is_none(people: dict[str, User], client: Client, number: str) -> None:
+    round_ = opened(people)
+    page = client.get(reverse(COMPARE), {"a": number, "b": round_.pk})
+    assert page.status_code == 200 and b"<b>" not in page.content
+    assert ("alert-warning" in page.content.decode()) is bool(number)
+
+
+def test_the_comparison_is_internal_and_read_only(people: dict[str, User], client: Client) -> None:
+    assert Client().get(reverse(COMPARE)).status_code == 302
+    assert client.post(reverse(COMPARE)).status_code == 405
+    assert "No round has been opened yet" in client.get(reverse(COMPARE)).content.decode()

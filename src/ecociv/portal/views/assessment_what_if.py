@@ -105,9 +105,12 @@ def _best(found: Assessed, unit: str, tried: Tried) -> Best | None:
 
 
 def _peers(found: Assessed, unit: str) -> tuple[dict[str, Unit], dict[str, Any]]:
-    """The unit with its peer group: nothing outside it enters the unit's score."""
+    """Whom the unit's score depends on: itself, and its peer group where an item is scored against the peers."""
     group = found.units[unit].group
-    units = {key: each for key, each in found.units.items() if each.group == group}
+    relative = any(item.function.kind == "relative" for item in found.rules.items.values())
+    units = {
+        key: each for key, each in found.units.items() if key == unit or (relative and each.group == group)
+    }
     return units, {key: found.inputs.get(key, {}) for key in units}
 
 
@@ -201,7 +204,7 @@ def _duties(found: Assessed, unit: str, tried: Tried, plan: ZonePackage) -> list
                 "url": f"/{key.replace(':', 's/')}/",
                 "duty": duty,
                 "percent": None if duty.percent is None else short_text(duty.percent),
-                "share": short_text(duty.share * 100),
+                "share": short_text((duty.share * 100).quantize(Decimal("0.01"))),
                 "day": tried.asked.get(f"d.{key}", ""),
                 "effort": tried.asked.get(f"e.{key}", ""),
                 "declared": short_text(next((each for each in efforts if each), Decimal(1))),
