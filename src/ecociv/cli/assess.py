@@ -217,6 +217,60 @@ def _best(found: Any, unit: str, year: int, many: int) -> list[dict[str, str]]:
     ]
 
 
+@group.command("compare")
+@click.argument("zone")
+@rules_option
+@year_option
+@click.option("--with-year", "other_year", type=int, required=True, help="The year that is set against it.")
+@click.option("--with-rules", "other_rules", default=None, help="Its rule set, where it is another.")
+@click.option("--as-of", default=None, help="As it was known on this day (2018-03-01).")
+@format_option("text", "json")
+@language_option
+@with_django
+def compare(
+    zone: str,
+    rules: str,
+    year: int,
+    other_year: int,
+    other_rules: str | None,
+    as_of: str | None,
+    form: str,
+    language: str,
+) -> None:
+    """Differences of the scores of two years, the second less the first, or why they may not be compared."""
+    from ecociv.assessment.rules import Compared
+    from ecociv.assessment.rules import compare as run
+
+    one = _live(zone, rules, year, as_of).results
+    two = _live(zone, other_rules or rules, other_year, as_of).results
+    tongue = "zh" if language.startswith("zh") else "en"
+    rows = [
+        {
+            "unit": unit,
+            "name": two.units[unit].name.to_mapping(),
+            "totals": [None if each[unit].total is None else str(each[unit].total) for each in (one, two)],
+            "comparable": isinstance(found, Compared),
+            "difference": str(found.difference) if isinstance(found, Compared) else None,
+            "reasons": [] if isinstance(found, Compared) else [each.to_json() for each in found.reasons],
+            "items": {key: str(change) for key, change in found.items.items()},
+        }
+        for unit, found in run(one, two).items()
+    ]
+    if form == "json":
+        say_json(
+            {"zone": zone, "rules": [rules, other_rules or rules], "years": [year, other_year], "units": rows}
+        )
+        return
+    for unit, found in run(one, two).items():
+        name = two.units[unit].name.in_language(tongue)
+        if isinstance(found, Compared):
+            say(f"{name}\t{found.difference:+f}")
+            continue
+        say(f"{name}\t" + " ".join(each.text.in_language(tongue) for each in found.reasons))
+        for key, change in found.items.items():
+            say(f"  {two.rules.items[key].title.in_language(tongue)}\t{change:+f}")
+
+
 @group.command("sign")
 @click.argument("round_number", metavar="ROUND", type=int)
 @click.option("--as", "name", required=True, help="Log-in name of the leader who signs.")

@@ -85,5 +85,6 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
     path("", include("ecociv.portal.quality_urls")),
+    path("", include("ecociv.portal.assessment_explain_urls")),
     path("", include("ecociv.portal.cases_urls")),
 ]

@@ -87,9 +87,16 @@ class Scores:
 
 
 def score_table(
-    rules: RuleSet, table: Table, year: int, weights: Mapping[str, Weights] | None = None
+    rules: RuleSet,
+    table: Table,
+    year: int,
+    weights: Mapping[str, Weights] | None = None,
+    known: Scores | None = None,
 ) -> Scores:
     """Score a table of figures, by other weights of the groups than the declared ones where they are given.
+
+    ``known`` are scores of the same table under weights that are above zero in the same places: the scores of the items
+    are taken from there and only what the weights touch is reckoned.
 
     Raises
     ------
@@ -106,7 +113,10 @@ def score_table(
     width, parts = len(rules.items), len(rules.categories)
     n = len(table.units)
     weight = matrix[group] if n else np.zeros((0, width), dtype=np.int64)
-    raw, states, causes = _item_scores(rules, table, year, group, weight)
+    if known is None:
+        raw, states, causes = _item_scores(rules, table, year, group, weight)
+    else:
+        raw, states, causes = known.raw, known.states, known.causes
     power = 10**rules.digits.item
     rounded = np.rint(np.nan_to_num(round_half_even(raw, rules.digits.item)) * power).astype(np.int64)
     counted = states <= State.ZERO

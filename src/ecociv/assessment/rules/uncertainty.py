@@ -73,7 +73,8 @@ def rank_intervals(
             "below 1, a coverage above 0 up to 1."
         )
     table = table_of(rules, units, inputs, year)
-    own = score_table(rules, table, year).ranks.rank
+    as_declared = score_table(rules, table, year)
+    own = as_declared.ranks.rank
     errors = np.array(
         [
             [float(getattr(inputs.get(unit, {}).get(key), "error", None) or 0) for key in table.keys]
@@ -90,8 +91,19 @@ def rank_intervals(
             first = len(rules.items)
             values[:, first:] = np.where(np.isnan(values[:, first:]), np.nan, np.fmax(values[:, first:], 0.0))
         weights = _perturbed(rules, declared_weights, spread, streams[0]) if spread else declared_weights
-        ranks[draw] = score_table(rules, replace(table, values=values), year, weights).ranks.rank
+        # Without errors only the weights differ between draws, and a spread below 1 makes none of them zero.
+        known = None if errors.any() or not _same_places(declared_weights, weights) else as_declared
+        ranks[draw] = score_table(rules, replace(table, values=values), year, weights, known).ranks.rank
     return {unit: _interval(unit, row, units, own, ranks, cover) for row, unit in enumerate(units)}
+
+
+def _same_places(declared: Mapping[str, Weights], drawn: Mapping[str, Weights]) -> bool:
+    """Whether the same weights are above zero; a tiny one can fall to zero when it is rounded."""
+    return all(
+        (weight > 0) == (drawn[group].items[key] > 0)
+        for group, own in declared.items()
+        for key, weight in own.items.items()
+    )
 
 
 def _perturbed(
