@@ -79,4 +79,5 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("", include("ecociv.portal.quality_urls")),
     path("", include("ecociv.portal.cases_urls")),
+    path("", include("ecociv.portal.assessment_urls")),
 ]
