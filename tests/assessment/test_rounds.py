@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from ecociv.assessment.actions import GiveScore, MoveRound, OpenRound, SignOff, Supplement
 from ecociv.assessment.models import ScoreEntry, Snapshot
+from ecociv.assessment.objections import last_day, refused, subject_of
 from ecociv.assessment.refusals import AssessmentRefused, MovedOn
 from ecociv.assessment.rules import ItemScore
 from ecociv.assessment.stages import ScoredBy, Stage
 from ecociv.assessment.verify import recompute, restatement_impact
+from ecociv.casework.actions import InputRefused, OpenCase, TakeStep
+from ecociv.casework.models import Case
+from ecociv.casework.subject_checks import Opening
+from ecociv.core.workdays import working_days_between
 from ecociv.people.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_in_database")]
@@ -43,6 +51,19 @@ def opened(people: dict[str, User], stage: Stage) -> Any:
     while round_.stage is not stage:
         MoveRound(round_, round_.stage, people["office"]).execute()
     return round_
+
+
+def objection(round_: Any, author: User, unit: str = UNIT, **more: Any) -> Case:
+    return OpenCase(
+        ZONE,
+        "score-objection",
+        "对得分有异议",
+        author,
+        subject=subject_of(round_, unit),
+        parties={"unit": [unit]},
+        fields={"items": "任务完成情况", "grounds": "数据有误"},
+        **more,
+    ).execute()
 
 
 ALLOWED = {
@@ -93,13 +114,23 @@ def test_sign_off_freezes_what_can_be_found_again(people: dict[str, User]) -> No
     }
     assert restatement_impact(snapshot).totals == {}
 
-    second = Supplement(
+    case = objection(round_, people["county"])
+    supplement = Supplement(
         round_,
         people["leader"],
-        "申诉〔2018〕1号",
+        case.number,
         "申诉成立",
         {(UNIT, key): ItemScore(Decimal(90), "objection")},
-    ).execute()
+    )
+    with pytest.raises(AssessmentRefused, match="was upheld"):  # the case is still open
+        supplement.execute()
+    TakeStep(case, "accept", people["office"], 1, reason="符合条件").execute()
+    TakeStep(case, "uphold", people["auditor"], 2, reason="复核", fields={"finding": "重新计算"}).execute()
+    with pytest.raises(AssessmentRefused, match="another unit"):
+        replace(supplement, scores={("leping-city", key): ItemScore(Decimal(90), "objection")}).execute()
+    second = supplement.execute()
+    with pytest.raises(AssessmentRefused, match="already been signed"):
+        supplement.execute()
     assert (second.number, second.data["results"][UNIT]["items"][key]["score"]) == (2, "90.00")
     assert Snapshot.objects.get(pk=snapshot.pk).digest == snapshot.digest
     assert recompute(second).ok
@@ -111,3 +142,31 @@ def test_the_database_refuses_to_change_a_score(people: dict[str, User]) -> None
     entry = GiveScore(round_, UNIT, key, ScoredBy.SELF, Decimal(80), people["county"]).execute()
     with pytest.raises(DatabaseError), transaction.atomic():
         ScoreEntry.objects.filter(pk=entry.pk).update(amount_text="100")
+
+
+def test_objections_are_taken_for_the_declared_days_only(people: dict[str, User]) -> None:
+    round_ = opened(people, Stage.AUDIT)
+    with pytest.raises(InputRefused, match="no published score"):  # nothing is signed yet
+        objection(round_, people["county"])
+    snapshot = SignOff(round_, people["leader"]).execute()
+    with pytest.raises(InputRefused, match="its own score"):
+        OpenCase(
+            ZONE,
+            "score-objection",
+            "他人得分",
+            people["county"],
+            subject=subject_of(round_, "leping-city"),
+            parties={"unit": [UNIT]},
+            fields={"items": "x", "grounds": "y"},
+        ).execute()
+    # Ten working days after the day of publication, which itself does not count; the eleventh is too late.
+    published = timezone.localdate(snapshot.signed_at)
+    last = last_day(round_)
+    assert last is not None
+    assert working_days_between(published, last) == 10
+    about = Opening(ZONE, "score-objection", subject_of(round_, UNIT), {"unit": (UNIT,)}, last)
+    assert refused(about) is None
+    late = refused(replace(about, day=last + dt.timedelta(days=1)))
+    assert late is not None
+    assert str(last) in late.en
+    assert objection(round_, people["county"]).state == "filed"

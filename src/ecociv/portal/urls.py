@@ -87,4 +87,5 @@ urlpatterns = [
     path("", include("ecociv.portal.quality_urls")),
     path("", include("ecociv.portal.assessment_explain_urls")),
     path("", include("ecociv.portal.cases_urls")),
+    path("", include("ecociv.portal.assessment_urls")),
 ]

@@ -14,6 +14,7 @@ from ecociv.assessment.entries import entries_of, gaps, with_entries
 from ecociv.assessment.frozen import content_of, read_frozen
 from ecociv.assessment.gather import gather
 from ecociv.assessment.models import AssessmentRound, Snapshot
+from ecociv.assessment.objections import is_upheld, objections_to, unit_of
 from ecociv.assessment.permissions import require_sign_off
 from ecociv.assessment.refusals import AssessmentRefused, MovedOn, NotComplete
 from ecociv.assessment.rules import ItemScore, RuleSet
@@ -79,7 +80,7 @@ class Supplement:
     scores
         By unit and item, the score that now holds.
     objection
-        Number of the case that was upheld.
+        Number of the case that was upheld; only scores of the unit that objected can change by it, once.
     """
 
     round: AssessmentRound
@@ -103,6 +104,7 @@ class Supplement:
                 "补充结果要写明申诉编号、理由和改动的得分。",
                 "A supplement names the objection, the reason and the scores that change.",
             )
+        self._upheld()
         rules = RuleSet.model_validate(self.round.rules)
         for (_unit, item), given in self.scores.items():
             if item not in rules.items or not 0 <= given.score <= rules.full:
@@ -111,6 +113,28 @@ class Supplement:
                     f"{item}：{given.score}不是该项可给的分数。",
                     f"{item}: {given.score} is no score that can be given.",
                 )
+
+    def _upheld(self) -> None:
+        number = self.objection.strip()
+        case = next((each for each in objections_to(self.round) if each.number == number), None)
+        if case is None or not is_upheld(case):
+            raise AssessmentRefused(
+                "not-upheld",
+                f"没有对本次考核成立的申诉“{number}”；申诉认定成立后才能签发补充结果。",
+                f"No objection {number} to this assessment was upheld; a supplement follows an upheld one only.",
+            )
+        if any(unit != unit_of(case) for unit, _item in self.scores):
+            raise AssessmentRefused(
+                "another-unit",
+                f"申诉“{number}”是{unit_of(case)}提出的，不能改动其他单位的得分。",
+                f"Objection {number} is that of {unit_of(case)}; it changes no score of another unit.",
+            )
+        if Snapshot.objects.filter(round=self.round, objection=number).exists():
+            raise AssessmentRefused(
+                "already-supplemented",
+                f"申诉“{number}”已签发过补充结果。",
+                f"A supplement after objection {number} has already been signed.",
+            )
 
     def execute(self) -> Snapshot:
         """Freeze the next snapshot from the one before with the other scores."""
@@ -145,7 +169,7 @@ class Supplement:
                     before.known_at,
                     self.author,
                     self.reason,
-                    self.objection,
+                    self.objection.strip(),
                 )
         except IntegrityError as error:
             raise MovedOn(

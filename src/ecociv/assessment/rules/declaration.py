@@ -258,6 +258,13 @@ class Digits(Declared):
     total: int = Field(default=2, ge=0, le=6)
 
 
+class Objections(Declared):
+    """How long a published score may be objected to (申诉期限): working days after the day of publication."""
+
+    working_days: int = Field(gt=0, le=250)
+    basis: Cited
+
+
 class RuleSet(Declared):
     """A declared rule set. ``key`` names the method; ``version`` the edition of it."""
 
@@ -291,6 +298,9 @@ class RuleSet(Declared):
     ranking: Ranking = Ranking()
     split: Split | None = None
     uncertainty: Uncertainty | None = None
+    objections: Objections | None = Field(
+        default=None, description="time to object to a published score; none takes no objections"
+    )
 
     @property
     def items(self) -> dict[Key, Item]:

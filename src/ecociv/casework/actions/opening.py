@@ -35,6 +35,7 @@ from ecociv.casework.load import case_type
 from ecociv.casework.models import Case, CaseCounter, CaseStep, StepKind
 from ecociv.casework.permissions import may_as, may_open, refuse
 from ecociv.casework.recorded import revision_for
+from ecociv.casework.subject_checks import Opening, refusal
 from ecociv.core.text import Text
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
@@ -136,7 +137,9 @@ class OpenCase:
         refuse_faults(
             title_faults(self.title),
             reason_faults(self.reason, required=False),
-            subject_faults(declared, self.subject) or _not_in_plan(package, self.subject),
+            subject_faults(declared, self.subject)
+            or _not_in_plan(package, self.subject)
+            or _refused_above(Opening(self.zone, self.type, self.subject, known, day)),
             party_faults(declared, parties),
             _unknown_bodies(package, known),
             field_faults,
@@ -215,6 +218,11 @@ def _unknown_bodies(package: ZonePackage, parties: Mapping[str, tuple[str, ...]]
                 en="The plan knows no such body: {keys}. Choose from the list of bodies.",
             ).fill(keys=", ".join(unknown))
     return faults
+
+
+def _refused_above(opening: Opening) -> Faults:
+    found = refusal(opening)
+    return {"subject": found} if found else {}
 
 
 def _not_in_plan(package: ZonePackage, subject: str) -> Faults:
