@@ -91,6 +91,12 @@ def _command(key: str) -> click.Command:
     @click.option("--year", type=int, default=None, help="The year told of.")
     @click.option("--day", default=None, help="The day whose state is told (2017-03-31).")
     @click.option("--body", default="", help="Key or name of a body.")
+    @click.option("--case", default="", help="Number of a case, as 督办〔2017〕3号.")
+    @click.option(
+        "--step", default="", help="The step that issues the order, where the state does not say it."
+    )
+    @click.option("--rules", default="", help="Key of a rule set of an assessment, as county-2015.")
+    @click.option("--trial", is_flag=True, help="Score what is on record instead of what was signed off.")
     @click.option("--number", default="", help="Document number, as 景生态办〔2017〕12号.")
     @click.option("--signer", default="", help="Who signs a document that goes up.")
     @click.option("--secrecy", default="", help="密级和保密期限, as 机密★1年.")

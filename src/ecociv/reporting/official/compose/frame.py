@@ -11,7 +11,9 @@ from ecociv.reporting.compose.appendix import appendix
 from ecociv.reporting.compose.voice import Voice
 from ecociv.reporting.document import Paragraph, Run, printable
 from ecociv.reporting.facts import AnnualFacts, DutyProgress
+from ecociv.reporting.official.case_sheet import CaseSheet
 from ecociv.reporting.official.content import Attachment, Imprint, OfficialDocument, Part, numbered
+from ecociv.reporting.official.results_sheet import ResultsSheet
 from ecociv.reporting.official.words import words_of
 
 
@@ -33,6 +35,8 @@ class Asked:
         As printed; empty where there is none.
     issued : bool
         False marks every page as a draft.
+    case, results
+        The case, or the results of an assessment, that the document is about.
     """
 
     facts: AnnualFacts
@@ -44,6 +48,8 @@ class Asked:
     secrecy: str = ""
     urgency: str = ""
     issued: bool = False
+    case: CaseSheet | None = None
+    results: ResultsSheet | None = None
 
 
 def office(voice: Voice) -> str:
@@ -123,4 +129,8 @@ def _short(name: str) -> str:
 
 
 def _sample(voice: Voice, asked: Asked) -> bool:
+    if asked.case is not None:
+        return asked.case.sample
+    if asked.results is not None:
+        return asked.results.sample
     return asked.facts.sample or any(each.sample for each in asked.standings.values())
