@@ -21,6 +21,7 @@ from ecociv.reporting.official.compose.frame import Asked
 from ecociv.reporting.official.content import DocumentNumber, OfficialDocument
 from ecociv.reporting.official.kinds import Kind, OptionMissing, kind_of
 from ecociv.reporting.official.layout import LayoutNotInForce, layout_on
+from ecociv.reporting.official.progress_file import last_reports
 from ecociv.reporting.official.render.faces import official_faces
 from ecociv.reporting.official.render.pdf import to_pdf
 from ecociv.reporting.official.render.word import to_word
@@ -145,6 +146,8 @@ def compose_document(
     asked = Asked(
         facts, day, standings or {}, body, number, options.signer, options.secrecy, options.urgency, issued
     )
+    if kind.key == "breakdown":
+        asked = replace(asked, reports=last_reports(zone, moment))
     return COMPOSERS[kind.key](asked, spoken)
 
 
