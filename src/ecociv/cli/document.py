@@ -76,6 +76,46 @@ def kinds(form: str, language: str) -> None:
         say(f"{'':12} {kind.about.in_language(language)}")
 
 
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--zone", default="jingdezhen", show_default=True)
+@click.option("--as", "username", required=True, help="Account that reports; its rights decide row by row.")
+@click.option("--trial", is_flag=True, help="Say what would be recorded and record nothing.")
+@format_option("text", "json")
+@language_option
+@with_django
+def read_back(file: Path, zone: str, username: str, trial: bool, form: str, language: str) -> None:
+    """Record the progress filled in a workbook of the task breakdown; one row refused, and nothing is recorded."""
+    from ecociv.cli.database import ensure_plan
+    from ecociv.people.models import User
+    from ecociv.reporting.official.progress_file import import_progress
+    from ecociv.reporting.problems import ReportRefused
+
+    ensure_plan(zone)
+    author = User.objects.filter(username=username, is_active=True).first()
+    if author is None:
+        fail(f"There is no account {username!r}: name one by --as.", Exit.INPUT)
+    try:
+        found = import_progress(file, zone, author, trial=trial)
+    except ReportRefused as error:
+        fail(error.text.in_language(language), Exit.INPUT)
+    if form == "json":
+        say_json({"recorded": found.recorded, "rows": [row.to_json() for row in found.rows]})
+    else:
+        for row in found.rows:
+            if row.outcome != "unchanged":
+                reasons = "; ".join(reason.in_language(language) for reason in row.reasons)
+                say(f"{row.row}\ttask:{row.task}\t{row.outcome}\t{reasons}")
+        counts = [found.count(each) for each in ("unchanged", "new", "refused")]
+        words = {
+            "zh": "未改动{0}行，新报告{1}行，退回{2}行；入库{3}份。",
+            "en": "{0} rows unchanged, {1} new, {2} refused; {3} recorded.",
+        }[language]
+        say(words.format(*counts, found.recorded))
+    if not found.ok:
+        raise SystemExit(Exit.INPUT)
+
+
 def _command(key: str) -> click.Command:
     from ecociv.reporting.official.kinds import KINDS
 
@@ -91,6 +131,12 @@ def _command(key: str) -> click.Command:
     @click.option("--year", type=int, default=None, help="The year told of.")
     @click.option("--day", default=None, help="The day whose state is told (2017-03-31).")
     @click.option("--body", default="", help="Key or name of a body.")
+    @click.option("--case", default="", help="Number of a case, as 督办〔2017〕3号.")
+    @click.option(
+        "--step", default="", help="The step that issues the order, where the state does not say it."
+    )
+    @click.option("--rules", default="", help="Key of a rule set of an assessment, as county-2015.")
+    @click.option("--trial", is_flag=True, help="Score what is on record instead of what was signed off.")
     @click.option("--number", default="", help="Document number, as 景生态办〔2017〕12号.")
     @click.option("--signer", default="", help="Who signs a document that goes up.")
     @click.option("--secrecy", default="", help="密级和保密期限, as 机密★1年.")

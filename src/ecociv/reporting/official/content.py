@@ -176,6 +176,8 @@ class OfficialDocument:
         主送机关; without its colon.
     parts : tuple
         Body, headings numbered.
+    sheets : tuple of Table
+        Tables of the workbook alone, to be filled in and read back.
     note : str
         附注, without its brackets.
     draft_mark, sample_mark : str
@@ -199,6 +201,7 @@ class OfficialDocument:
     signed_on: str
     imprint: Imprint
     entries: tuple[Entry, ...] = ()
+    sheets: tuple[Table, ...] = ()
     note: str = ""
     copy_number: str = ""
     secrecy: str = ""
@@ -247,6 +250,7 @@ class OfficialDocument:
             for n, each in enumerate(self.attachments, start=1)
             if not each.entries
         ]
+        sections += [Section(f"sheet-{sheet.key}", sheet.title, (sheet,), True) for sheet in self.sheets]
         facts = [(self.words["number_label"], self.number), (self.words["addressees_label"], self.addressees)]
         facts += [
             (self.words["issuer_label"], self.signed_by),

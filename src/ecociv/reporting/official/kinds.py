@@ -15,9 +15,11 @@ class Kind:
     Attributes
     ----------
     needs : tuple of str
-        What must be given: ``year``, ``day``, ``body``.
+        What must be given: ``year``, ``day``, ``body``, ``case`` (a number), ``rules`` (key of a rule set).
     languages, forms
         What it is written in; the workbook carries the tables.
+    case_type : str
+        Type of the case that it is about; empty for none.
     """
 
     key: str
@@ -26,6 +28,7 @@ class Kind:
     needs: tuple[str, ...]
     languages: tuple[Language, ...] = ("zh", "en")
     forms: tuple[str, ...] = (".docx", ".pdf", ".xlsx")
+    case_type: str = ""
 
 
 KINDS: dict[str, Kind] = {
@@ -66,6 +69,35 @@ KINDS: dict[str, Kind] = {
                 zh="全部任务的牵头、配合单位、期限和进展。", en="Every task: lead, support, dates, progress."
             ),
             ("day",),
+        ),
+        Kind(
+            "supervision-order",
+            Text(zh="督办单", en="Supervision order"),
+            Text(
+                zh="一件督办事项的蓝、黄、红督办单，颜色按事项所处状态或步骤。",
+                en="The blue, yellow or red order on a case, by its state or step.",
+            ),
+            ("case",),
+            case_type="supervision-order",
+        ),
+        Kind(
+            "interview-notice",
+            Text(zh="约谈通知书", en="Notice of interview"),
+            Text(
+                zh="一件约谈的对象、事由、时间和地点。",
+                en="Who is asked to come, about what, when and where.",
+            ),
+            ("case",),
+            case_type="interview",
+        ),
+        Kind(
+            "assessment-bulletin",
+            Text(zh="考核结果通报", en="Bulletin of assessment results"),
+            Text(
+                zh="一年考核的签发结果：总分、名次及区间、等级、各类得分；也可试算。",
+                en="Results signed off: totals, ranks with their range, grades, categories; or a trial.",
+            ),
+            ("year", "rules"),
         ),
     )
 }

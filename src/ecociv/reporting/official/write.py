@@ -6,21 +6,26 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ecociv.core.digests import digest_of_bytes
 from ecociv.core.text import Text, language_of
 from ecociv.plan.package import Organisation, UnknownOrganisation, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.reporting.annual import moment_of, require_folder, write_whole
+from ecociv.reporting.facts import AnnualFacts
 from ecociv.reporting.gather import gather_facts, progress_on
+from ecociv.reporting.official.case_facts import case_sheet
 from ecociv.reporting.official.compose import COMPOSERS
 from ecociv.reporting.official.compose.frame import Asked
 from ecociv.reporting.official.content import DocumentNumber, OfficialDocument
 from ecociv.reporting.official.kinds import Kind, OptionMissing, kind_of
 from ecociv.reporting.official.layout import LayoutNotInForce, layout_on
+from ecociv.reporting.official.progress_file import last_reports
 from ecociv.reporting.official.render.faces import official_faces
 from ecociv.reporting.official.render.pdf import to_pdf
 from ecociv.reporting.official.render.word import to_word
+from ecociv.reporting.official.results_facts import results_sheet
 from ecociv.reporting.problems import ReportRefused, UnknownForm, YearOutsidePlan
 from ecociv.reporting.render.workbook import to_workbook
 
@@ -47,6 +52,10 @@ class Options:
         Key or name of a body.
     number : str
         As in 景生态办〔2017〕12号; empty for a draft without one.
+    case, step : str
+        Number of a case; the move that issues a coloured order, where the state does not say it.
+    rules, trial
+        Key of a rule set; whether to score what is on record instead of reading what was signed off.
     """
 
     year: int | None = None
@@ -56,6 +65,10 @@ class Options:
     signer: str = ""
     secrecy: str = ""
     urgency: str = ""
+    case: str = ""
+    step: str = ""
+    rules: str = ""
+    trial: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,12 +99,13 @@ def compose_document(
     as_of: dt.datetime | None = None,
     language: str = "zh",
     issued: bool = False,
+    reader: Any = None,
 ) -> OfficialDocument:
-    """The content of a document from what is on record.
+    """The content of a document from what is on record; with ``reader``, from cases that this user may see.
 
     Raises
     ------
-    OptionMissing, BodyUnknown, NumberUnreadable, YearOutsidePlan
+    OptionMissing, BodyUnknown, NumberUnreadable, YearOutsidePlan, CaseUnknown, NoOrderNow, NoResults
         All of them `ReportRefused`, with a sentence in both languages.
     ecociv.plan.queries.ZoneNotLoaded
         When the database holds no plan of the zone at that moment.
@@ -119,6 +133,9 @@ def compose_document(
     except LayoutNotInForce as error:
         raise ReportRefused(error.text) from error
     package = current_package(zone, as_of)
+    if kind.case_type or "rules" in kind.needs:
+        asked = _about_one(kind, zone, options, package, moment, reader)
+        return COMPOSERS[kind.key](replace(asked, number=number, issued=issued), spoken)
     day, year = _time(options, package, moment)
     facts = gather_facts(package, year, moment, as_known=as_of)
     known_on = moment.date()
@@ -129,6 +146,8 @@ def compose_document(
     asked = Asked(
         facts, day, standings or {}, body, number, options.signer, options.secrecy, options.urgency, issued
     )
+    if kind.key == "breakdown":
+        asked = replace(asked, reports=last_reports(zone, moment))
     return COMPOSERS[kind.key](asked, spoken)
 
 
@@ -141,6 +160,7 @@ def write_document(
     as_of: dt.datetime | None = None,
     language: str = "zh",
     issued: bool = False,
+    reader: Any = None,
 ) -> WrittenDocument:
     """Write an official document; an existing file is replaced only when the new one is complete.
 
@@ -160,14 +180,34 @@ def write_document(
             )
         )
     require_folder(out)
-    document = compose_document(chosen, zone, options, as_of=as_of, language=language, issued=issued)
+    document = compose_document(
+        chosen, zone, options, as_of=as_of, language=language, issued=issued, reader=reader
+    )
     note = official_faces(layout_on(document.day)).note if form == ".pdf" else None
     data = FORMS[form](document)
     write_whole(out, data)
     return WrittenDocument(out, document, document.digest, digest_of_bytes(data), note)
 
 
+def _about_one(
+    kind: Kind, zone: str, options: Options, package: ZonePackage, moment: dt.datetime, reader: Any
+) -> Asked:
+    """What a document about one case or one assessment is made from: no indicator is read for it."""
+    facts = AnnualFacts(package, options.year or moment.year, moment, {})
+    asked = Asked(
+        facts, moment.date(), signer=options.signer, secrecy=options.secrecy, urgency=options.urgency
+    )
+    if kind.case_type:
+        sheet = case_sheet(package, kind.case_type, options.case, moment, step=options.step, reader=reader)
+        return replace(asked, case=sheet)
+    assert options.year is not None
+    results = results_sheet(zone, options.rules, options.year, moment, trial=options.trial)
+    return replace(asked, results=results)
+
+
 _NEEDS = {
+    "case": Text(zh="事项编号", en="the number of a case"),
+    "rules": Text(zh="考核办法", en="a rule set"),
     "year": Text(zh="年度", en="a year"),
     "day": Text(zh="日期", en="a day"),
     "body": Text(zh="单位", en="a body"),

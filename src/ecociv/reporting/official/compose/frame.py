@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from ecociv.plan.package import Organisation
 from ecociv.reporting.compose.appendix import appendix
 from ecociv.reporting.compose.voice import Voice
-from ecociv.reporting.document import Paragraph, Run, printable
+from ecociv.reporting.document import Paragraph, Run, Table, printable
 from ecociv.reporting.facts import AnnualFacts, DutyProgress
+from ecociv.reporting.official.case_sheet import CaseSheet
 from ecociv.reporting.official.content import Attachment, Imprint, OfficialDocument, Part, numbered
+from ecociv.reporting.official.progress_form import LastReport
+from ecociv.reporting.official.results_sheet import ResultsSheet
 from ecociv.reporting.official.words import words_of
 
 
@@ -33,6 +36,10 @@ class Asked:
         As printed; empty where there is none.
     issued : bool
         False marks every page as a draft.
+    case, results
+        The case, or the results of an assessment, that the document is about.
+    reports : mapping of place to LastReport
+        The newest report on each task, for the sheet to be filled in.
     """
 
     facts: AnnualFacts
@@ -44,6 +51,9 @@ class Asked:
     secrecy: str = ""
     urgency: str = ""
     issued: bool = False
+    case: CaseSheet | None = None
+    results: ResultsSheet | None = None
+    reports: Mapping[str, LastReport] = field(default_factory=dict)
 
 
 def office(voice: Voice) -> str:
@@ -75,6 +85,7 @@ def framed(
     issuer: str = "",
     upward: bool = False,
     copies: tuple[str, ...] = (),
+    sheets: tuple[Table, ...] = (),
 ) -> OfficialDocument:
     """The document with its head, its numbered levels, the appendix of figures and the imprint."""
     words = words_of(voice.language)
@@ -101,6 +112,7 @@ def framed(
             signed_on=day,
             imprint=Imprint(copies, _short(signed_by), words["printed"].format(day=day)),
             entries=entries,
+            sheets=sheets,
             secrecy=asked.secrecy,
             urgency=asked.urgency,
             signer=asked.signer,
@@ -123,4 +135,8 @@ def _short(name: str) -> str:
 
 
 def _sample(voice: Voice, asked: Asked) -> bool:
+    if asked.case is not None:
+        return asked.case.sample
+    if asked.results is not None:
+        return asked.results.sample
     return asked.facts.sample or any(each.sample for each in asked.standings.values())

@@ -13,6 +13,7 @@ from ecociv.reporting.compose.voice import Voice
 from ecociv.reporting.document import Cell, Column, Row, Run, Table
 from ecociv.reporting.official.compose.frame import Asked, framed, paragraph
 from ecociv.reporting.official.content import Attachment, OfficialDocument
+from ecociv.reporting.official.progress_form import form_table
 
 
 def everyone(voice: Voice) -> str:
@@ -62,6 +63,7 @@ def breakdown(asked: Asked, language: Language) -> OfficialDocument:
     voice = Voice(asked.facts, language)
     package = asked.facts.package
     table = breakdown_table(voice, asked)
+    form = form_table(voice, package, asked.reports)
     done = [task for task in package.tasks if (s := asked.standings.get(task.place)) and s.done]
     label = Text(zh=f"截至{asked.day}报告完成的任务数", en=f"Tasks reported done by {asked.day}")
     trace = voice.count(
@@ -90,7 +92,7 @@ def breakdown(asked: Asked, language: Language) -> OfficialDocument:
     )
     title = voice.say("关于印发示范区建设任务分解表的通知", "Breakdown of the tasks of the zone")
     attachment = Attachment(table.title, (table,), landscape=True)
-    return framed(voice, asked, "breakdown", title, everyone(voice), body, (attachment,))
+    return framed(voice, asked, "breakdown", title, everyone(voice), body, (attachment,), sheets=(form,))
 
 
 def breakdown_table(voice: Voice, asked: Asked) -> Table:
