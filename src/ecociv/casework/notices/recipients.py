@@ -68,11 +68,11 @@ def reached(zone: str, to: Recipients, case: Case | None = None) -> list[Reached
 
 
 def _part(zone: str, people: list[Person], key: str, case: Case | None) -> Iterable[Reached]:
-    from ecociv.casework.declaration import CaseType
+    from ecociv.casework.recorded import declaration_of
 
     if case is None:
         raise ValueError(f"The part {key!r} belongs to a case, and no case was given.")
-    part = CaseType.model_validate(case.declaration.content).parts.get(key)
+    part = declaration_of(case).parts.get(key)
     if part is None:
         raise ValueError(f"A case of the type {case.type!r} has no part {key!r}.")
     if part.role is not None:
