@@ -63,7 +63,9 @@ def folders(settings: Any, tmp_path: Path) -> None:
 class Walk:
     """One case and the five who walk it, each at a window of their own."""
 
-    def __init__(self, clock: Clock, make: Callable[..., Reader], people: dict[str, User], paper: Path) -> None:
+    def __init__(
+        self, clock: Clock, make: Callable[..., Reader], people: dict[str, User], paper: Path
+    ) -> None:
         self.clock, self.people, self.paper, self.path = clock, people, paper, ""
         self.at = {name: make(PHONE if name == "county" else None) for name in people}
         self.declared = case_type("jingdezhen", "supervision-order")
@@ -171,9 +173,15 @@ def test_five_roles_walk_the_ladder_from_the_proposal_to_striking_off(walk: Walk
     # Urging is not open while the fifteen working days run; the page says so and offers no form.
     assert "urge" not in walk.offered(walk.as_("office"))
     walk.late()
-    expect(walk.as_("office", "/cases/overdue/").page.get_by_role("link", name=walk.case.title)).to_be_visible()
+    expect(
+        walk.as_("office", "/cases/overdue/").page.get_by_role("link", name=walk.case.title)
+    ).to_be_visible()
     walk.take("office", "urge", "urged")
-    for move, reached in [("issue-blue", "blue"), ("issue-yellow", "yellow"), ("propose-red", "red-proposed")]:
+    for move, reached in [
+        ("issue-blue", "blue"),
+        ("issue-yellow", "yellow"),
+        ("propose-red", "red-proposed"),
+    ]:
         assert move not in walk.offered(walk.as_("office")), f"{move} before its time"
         walk.late()
         walk.take("office", move, reached)
