@@ -117,13 +117,15 @@ class Inputs:
 
 def given_fields(given: QueryDict) -> dict[str, str]:
     """The details of a form that was sent."""
-    return {name[7:]: given[name] for name in given if name.startswith("fields.")}
+    return {name[7:]: str(given[name]) for name in given if name.startswith("fields.")}
 
 
 def given_parties(given: QueryDict) -> dict[str, tuple[str, ...]]:
     """The bodies of a form that was sent; parts without a body are left out."""
     found = {
-        name[8:]: tuple(k for k in given.getlist(name) if k) for name in given if name.startswith("parties.")
+        name[8:]: tuple(str(k) for k in given.getlist(name) if k)
+        for name in given
+        if name.startswith("parties.")
     }
     return {part: keys for part, keys in found.items() if keys}
 
@@ -132,7 +134,7 @@ def given_parties(given: QueryDict) -> dict[str, tuple[str, ...]]:
 def received(request: HttpRequest) -> Iterator[tuple[Attachment, ...]]:
     """The files of a form, in a folder that lasts as long as the action."""
     with tempfile.TemporaryDirectory(prefix="ecociv-case-") as folder:
-        kept = []
+        kept: list[Attachment] = []
         for name, files in request.FILES.lists():
             key = name.removeprefix("documents").lstrip(".")
             for file in files:

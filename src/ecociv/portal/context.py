@@ -12,6 +12,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.casework.notices.models import Notice
+from ecociv.people.models import User
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.portal.assets import import_map
@@ -59,9 +60,21 @@ EVIDENCE = (
 )
 
 
+#: The supervision menu, shown to whoever is logged in.
+SUPERVISION = (
+    ("portal:board", _("Leader's board"), "device-analytics"),
+    ("portal:ladder", _("The ladder"), "stairs-up"),
+    ("portal:proposals", _("Proposals"), "flag"),
+    ("portal:interviews", _("Interviews"), "message-circle"),
+    ("portal:bottlenecks", _("Bottlenecks"), "hourglass"),
+    ("portal:inspections", _("Inspections"), "map"),
+    ("portal:responsibility", _("Responsibility"), "users"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One entry of the evidence menu."""
+    """One entry of a menu."""
 
     url: str
     label: str | Promise
@@ -75,6 +88,15 @@ def _evidence_menu(request: HttpRequest) -> list[MenuEntry]:
     return [MenuEntry(url, label, icon, request.path.startswith(url)) for url, label, icon in shown]
 
 
+def _supervision_menu(request: HttpRequest) -> list[MenuEntry]:
+    """The pages of supervision; the one that the path lies deepest in is marked."""
+    if not request.user.is_authenticated:
+        return []
+    shown = [(reverse(name), label, icon) for name, label, icon in SUPERVISION]
+    here = max((url for url, _label, _icon in shown if request.path.startswith(url)), key=len, default="")
+    return [MenuEntry(url, label, icon, url == here) for url, label, icon in shown]
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of every page; what needs the database is read only when the page shows it."""
     match = request.resolver_match
@@ -82,6 +104,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "evidence_menu": SimpleLazyObject(lambda: _evidence_menu(request)),
+        "supervision_menu": SimpleLazyObject(lambda: _supervision_menu(request)),
         "section": _section(name),
         "import_map": import_map(),
         "the_zone": SimpleLazyObject(current_zone),
@@ -98,11 +121,21 @@ def _navigation(request: HttpRequest) -> tuple[Entry, ...]:
 
 def _unread(request: HttpRequest) -> int:
     """How many notices the reader has not read."""
+    if not isinstance(request.user, User):
+        return 0
     return Notice.objects.filter(user=request.user, read_at__isnull=True).count()
 
 
 OF_INDICATORS = frozenset(
-    {"indicator-outlook", "indicator-lineage", "derivations", "outlook", "differences", "conflicts", "counties"}
+    {
+        "indicator-outlook",
+        "indicator-lineage",
+        "derivations",
+        "outlook",
+        "differences",
+        "conflicts",
+        "counties",
+    }
 )
 
 

@@ -73,6 +73,7 @@ def _part(zone: str, people: list[Person], key: str, case: Case | None) -> Itera
     # The room's models import this module's neighbours: asked for here, they are there.
     from ecociv.casework.recorded import declaration_of
 
+
     part = declaration_of(case).parts.get(key)
     if part is None:
         raise ValueError(f"A case of the type {case.type!r} has no part {key!r}.")

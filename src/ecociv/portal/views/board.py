@@ -61,6 +61,8 @@ def _context(request: HttpRequest, plan: ZonePackage) -> dict[str, Any]:
     rows = proposal_rows(request, plan)
     waiting = [row for row in rows if row.state == "open"]
     today = timezone.localdate()
+    mine = inbox(request.user, zone_key(), today)
+    numbers = {key: each.number for each in plan.indicators for key in each.series_keys}
     orders = open_orders(request.user, zone_key())
     return {
         "known": known,
@@ -72,14 +74,18 @@ def _context(request: HttpRequest, plan: ZonePackage) -> dict[str, Any]:
         "categories": categories,
         "red": red[:8],
         "red_count": len(red),
-        "waiting": waiting[:8],
+        "waiting": waiting[: 3 if len(mine) > 3 else 7],
         "waiting_count": len(waiting),
-        "approvals": inbox(request.user, zone_key(), today)[:8],
+        "today": today,
+        "approvals": mine[:6],
+        "approvals_count": len(mine),
         "colours": [(colour, [case for case in orders if case.state == colour]) for colour in COLOURS],
         "late_orders": [case for case in orders if case.due is not None and case.due < today][:8],
         "worst": [row for row in worst if row[2]][:6],
         "changed_lights": [
-            (now[key], lights_before[key]) for key in now if now[key].light is not lights_before[key].light
+            (numbers[key], now[key], lights_before[key])
+            for key in now
+            if now[key].light is not lights_before[key].light
         ][:6],
         "changed_duties": [
             (

@@ -62,6 +62,6 @@ def month(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "following": (first + dt.timedelta(days=32)).strftime("%Y-%m"),
         "weekdays": [cell["day"] for cell in grid[0]],
         "by_notice": known_years()[0] <= first.year <= known_years()[1],
-        "count": sum(len(cell["rows"]) for week in grid for cell in week if cell["inside"]),
+        "count": sum(len(dues.get(day, [])) for week in weeks for day in week if day.month == first.month),
     }
     return render(request, "portal/cases/calendar.html", context)

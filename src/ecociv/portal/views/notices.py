@@ -16,9 +16,17 @@ from ecociv.casework.calendar_feed import MakeCalendarAddress, RevokeCalendarAdd
 from ecociv.casework.notices.actions import MarkRead, SetPreferences, preferences
 from ecociv.casework.notices.kinds import KINDS, kind_of
 from ecociv.casework.notices.models import Notice
+from ecociv.people.models import User
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.zone import language
+
+
+def _reader(request: HttpRequest) -> User:
+    """Whoever is logged in; these pages are closed to visitors before this is asked."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
 
 
 @require_safe
@@ -38,7 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             ),
         ],
     )
-    found = Notice.objects.filter(user=request.user)
+    found = Notice.objects.filter(user=_reader(request))
     if filters["read"]:
         found = found.filter(read_at__isnull=True)
     rows = [
@@ -50,13 +58,15 @@ def listing(request: HttpRequest) -> HttpResponse:
         )
     ]
     columns: list[Column[Notice]] = [
-        Column("sent", _("Sent"), lambda n: n.created_at, sort_by=lambda n: n.created_at),
+        Column(
+            "sent", _("Sent"), lambda n: n.created_at.isoformat(), sort_by=lambda n: n.created_at.isoformat()
+        ),
     ]
-    made = feed_of(request.user)
+    made = feed_of(_reader(request))
     context = {
         "table": Table(columns, rows, request.GET, default_sort="-sent", page_size=30),
         "filters": filters,
-        "unread": Notice.objects.filter(user=request.user, read_at__isnull=True).count(),
+        "unread": Notice.objects.filter(user=_reader(request), read_at__isnull=True).count(),
         "feed_url": request.build_absolute_uri(
             reverse("portal:case-calendar") + "?" + urlencode({"key": token_of(made)})
         )
@@ -83,7 +93,7 @@ def read(request: HttpRequest) -> HttpResponse:
 @login_required
 def follow(request: HttpRequest, key: int) -> HttpResponse:
     """Go where a notice leads, and mark it as read on the way."""
-    notice = Notice.objects.filter(user=request.user, pk=key).first()
+    notice = Notice.objects.filter(user=_reader(request), pk=key).first()
     if notice is None:
         raise Http404
     MarkRead(request.user, [notice.pk]).execute()
@@ -105,9 +115,9 @@ def prefer(request: HttpRequest) -> HttpResponse:
 def calendar_address(request: HttpRequest) -> HttpResponse:
     """Make a new calendar address, which closes the one before it, or close it."""
     if request.POST.get("do") == "revoke":
-        RevokeCalendarAddress(request.user).execute()
+        RevokeCalendarAddress(_reader(request)).execute()
         messages.success(request, _("The calendar address is closed."))
     else:
-        MakeCalendarAddress(request.user).execute()
+        MakeCalendarAddress(_reader(request)).execute()
         messages.success(request, _("The calendar address is made; the one before it is closed."))
     return redirect("portal:notices")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from ecociv.evidence.disclosure import readable_places
 from ecociv.evidence.models import Place
+from ecociv.evidence.section_months import Month
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
@@ -23,7 +24,6 @@ from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export
 from ecociv.portal.views.stations import _boundaries_file
 from ecociv.portal.water_months import (
-    Month,
     MonthResult,
     Section,
     YearResult,
