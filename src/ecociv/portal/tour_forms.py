@@ -45,7 +45,7 @@ class Photographs(forms.FileField):
         attrs = {"class": "form-control", "accept": "image/jpeg,image/png,image/webp"}
         super().__init__(widget=self.Input(attrs=attrs), **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """Every file on its own."""
         sent = data if isinstance(data, list | tuple) else [data] if data else []
         if not sent:

@@ -138,15 +138,16 @@ def begin(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     if moved := _elsewhere(request, standing, TourState.DRAWN):
         return moved
     form = forms.Form(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        if done := _step(
+    if form.is_valid() and (
+        done := _step(
             request,
             form,
             standing,
             BeginTour(standing.tour, request.user).execute,
             _("The tour is under way."),
-        ):
-            return done
+        )
+    ):
+        return done
     about = _("From now on visits and findings can be recorded.")
     return _page(request, form, _("Set out"), _("The tour begins"), standing, about=about)
 
