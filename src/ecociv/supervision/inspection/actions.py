@@ -34,6 +34,13 @@ from ecociv.supervision.inspection.photographs import doubts_about, read_photogr
 from ecociv.supervision.inspection.population import KINDS, population
 from ecociv.supervision.inspection.queries import estimate_of, tour_standing
 
+STATE_NAMES = {
+    TourState.PLANNED: Text(zh="已计划", en="Planned"),
+    TourState.PUBLISHED: Text(zh="种子已公布", en="Seed published"),
+    TourState.DRAWN: Text(zh="已抽样", en="Sample drawn"),
+    TourState.UNDER_WAY: Text(zh="进行中", en="Under way"),
+    TourState.REPORTED: Text(zh="已报告", en="Reported"),
+}
 ORDER = (TourState.PLANNED, TourState.PUBLISHED, TourState.DRAWN, TourState.UNDER_WAY, TourState.REPORTED)
 MOST_PHOTOGRAPHS = 8
 
@@ -394,8 +401,8 @@ def _take(tour: InspectionTour, state: TourState, author: Any, check: Any) -> To
             wanted = ORDER[ORDER.index(state) - 1]
             if now is not wanted:
                 raise TourMovedOn(
-                    f"督查现处于“{now.label}”，这一步须从“{wanted.label}”开始。",
-                    f"The tour is at “{now.value}”; this step starts from “{wanted.value}”.",
+                    f"督查现处于“{STATE_NAMES[now].zh}”，这一步须从“{STATE_NAMES[wanted].zh}”开始。",
+                    f"The tour is at “{STATE_NAMES[now].en}”; this step starts from “{STATE_NAMES[wanted].en}”.",
                 )
             return _step(tour, state, author, data, "")
     except IntegrityError as error:
