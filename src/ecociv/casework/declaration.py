@@ -159,13 +159,15 @@ class Guard(Declared):
 
     ``clock_overdue``: the clock runs and is past its due day; ``taken_at_least``: each move was taken so many times;
     ``children_closed``: no case under this one is open; ``not_by_actor_of``: whoever took one of these moves does not
-    take this one (four eyes); ``no_open_extension``: no extension waits for a decision.
+    take this one (four eyes); ``not_by_opener``: nor does whoever opened the case;
+    ``no_open_extension``: no extension waits for a decision.
     """
 
     clock_overdue: Key | None = None
     taken_at_least: dict[Key, int] | None = None
     children_closed: Literal[True] | None = None
     not_by_actor_of: tuple[Key, ...] | None = None
+    not_by_opener: Literal[True] | None = None
     no_open_extension: Literal[True] | None = None
 
     @model_validator(mode="after")

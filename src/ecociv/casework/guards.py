@@ -90,6 +90,12 @@ def _guard(
                 "You took “{move}”; somebody else takes this step.",
                 move=case_type.transitions[mine[0]].title,
             )
+    if guard.not_by_opener is not None and actor and actor in now.takers.get("", frozenset()):
+        return _no(
+            "same-person",
+            "本案由您立案，这一步须由另一人办理。",
+            "You opened this case; somebody else takes this step.",
+        )
     if guard.no_open_extension is not None and now.open_extension is not None:
         return _no(
             "extension-open",

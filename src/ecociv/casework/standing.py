@@ -67,7 +67,7 @@ class Standing:
     outcome, closed_at
         How and when it ended.
     taken
-        How often each move was taken, and ``takers`` by whom.
+        How often each move was taken, and ``takers`` by whom; under the empty key, who opened the case.
     officer
         Key of the officer named last.
     """
@@ -158,7 +158,7 @@ class _Replay:
         self.opened_at = self.entered_at = first.at
         self.closed_at: datetime | None = None
         self.taken: dict[str, int] = {}
-        self.takers: dict[str, frozenset[str]] = {}
+        self.takers: dict[str, frozenset[str]] = {"": frozenset({first.actor})}
         self.officer = ""
         self.last = first
         self._enter(day_of(first.at))

@@ -5,14 +5,23 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ecociv.evidence.documents import DocumentDamaged, read_document
 from ecociv.portal.zone import zone_key
 from ecociv.supervision.inspection.draw import population_text
-from ecociv.supervision.inspection.models import FindingPhotograph, InspectionTour
-from ecociv.supervision.inspection.permissions import require_read
+from ecociv.supervision.inspection.models import FindingPhotograph, InspectionTour, TourState
+from ecociv.supervision.inspection.permissions import may_inspect, may_plan, require_read
 from ecociv.supervision.inspection.queries import estimate_of, newest_visits, tour_standing
+
+_NEXT = {
+    TourState.PLANNED: ("portal:inspection-publish", gettext_lazy("Publish list and seed")),
+    TourState.PUBLISHED: ("portal:inspection-draw", gettext_lazy("Draw the sample")),
+    TourState.DRAWN: ("portal:inspection-begin", gettext_lazy("Set out")),
+    TourState.UNDER_WAY: ("portal:inspection-report", gettext_lazy("Report the tour")),
+}
+"""The form of the step that comes next, with its name."""
 
 
 @require_safe
@@ -20,7 +29,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     """All tours of the zone, for people of the zone."""
     require_read(request.user, zone_key())
     tours = [tour_standing(tour) for tour in InspectionTour.objects.filter(zone=zone_key())]
-    return render(request, "portal/inspections/list.html", {"tours": tours})
+    return render(
+        request,
+        "portal/inspections/list.html",
+        {"tours": tours, "may_plan": may_plan(request.user, zone_key())},
+    )
 
 
 @require_safe
@@ -32,8 +45,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     visits = newest_visits(standing.tour)
     rows = [(each, units[each["key"]], visits.get(each["key"])) for each in standing.drawn.get("sample", ())]
     found = estimate_of(standing)
+    plans = may_plan(request.user, zone_key())
+    underway = standing.state is TourState.UNDER_WAY
     context = {
         "standing": standing,
+        "next_step": _NEXT.get(standing.state) if plans else None,
+        "may_inspect": underway and may_inspect(request.user, zone_key()),
+        "conclusion": standing.data(TourState.REPORTED).get("conclusion", ""),
         "rows": rows,
         "estimate": found.to_json() if found else None,
         "reasons": found.reasons if found else (),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import by_name, export, found, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.supervision.responsibility.models import Official
-from ecociv.supervision.responsibility.permissions import may_see_persons, require_see_persons
+from ecociv.supervision.responsibility.permissions import may_record, may_see_persons, require_see_persons
 from ecociv.supervision.responsibility.queries import (
     everyone,
     name_of_body,
@@ -26,7 +25,11 @@ from ecociv.supervision.responsibility.queries import (
 )
 from ecociv.supervision.responsibility.record import DutyRecord
 
-_ROLES = {"lead": gettext_lazy("Lead"), "support": gettext_lazy("Support"), "supply": gettext_lazy("Supplies")}
+_ROLES = {
+    "lead": gettext_lazy("Lead"),
+    "support": gettext_lazy("Support"),
+    "supply": gettext_lazy("Supplies"),
+}
 
 
 def _columns() -> list[Column[DutyRecord]]:
@@ -35,7 +38,9 @@ def _columns() -> list[Column[DutyRecord]]:
         Column("place", gettext_lazy("No."), lambda r: r.span.place),
         Column("title", gettext_lazy("What is to be done"), lambda r: r.span.title.in_language(tongue)),
         Column("role", gettext_lazy("Part"), lambda r: _ROLES[r.span.role], sort_by=lambda r: r.span.role),
-        Column("from", gettext_lazy("From"), lambda r: r.span.starts.isoformat(), sort_by=lambda r: r.span.starts),
+        Column(
+            "from", gettext_lazy("From"), lambda r: r.span.starts.isoformat(), sort_by=lambda r: r.span.starts
+        ),
         Column(
             "to",
             gettext_lazy("Until"),
@@ -75,6 +80,7 @@ def search(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "filters": filters,
         "bodies": sorted(bodies, key=by_name),
         "people": people,
+        "may_record": may_record(request.user, zone_key()),
         "sees_persons": may_see_persons(request.user, zone_key()),
     }
     return render(request, "portal/responsibility/search.html", context)
@@ -88,7 +94,9 @@ def body(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     known = read_known(request, plan)
     record = record_of_body(request.user, zone_key(), key, known.day, known_on=known.today)
     head = name_of_body(plan, key).in_language(language())
-    return _record(request, record.duties, known, head, {"matters": record.matters, "officials": record.officials})
+    return _record(
+        request, record.duties, known, head, {"matters": record.matters, "officials": record.officials}
+    )
 
 
 @require_safe
@@ -99,14 +107,20 @@ def official(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     person = get_object_or_404(Official, pk=pk, zone=zone_key())
     known = read_known(request, plan)
     record = record_of_official(request.user, person, known.day, known_on=known.today)
-    if person.zone != zone_key():
-        raise PermissionDenied
     posts = [(post, name_of_body(plan, post.body).in_language(language())) for post, _duties in record.posts]
-    more = {"matters": record.matters, "posts": posts, "note": record.note, "statement": "statement" in request.GET}
+    more = {
+        "matters": record.matters,
+        "posts": posts,
+        "note": record.note,
+        "statement": "statement" in request.GET,
+        "recorded_as": person.pk if may_record(request.user, zone_key()) else None,
+    }
     return _record(request, record.duties, known, record.name, more)
 
 
-def _record(request: HttpRequest, duties: tuple[DutyRecord, ...], known: object, head: str, more: dict[str, object]) -> HttpResponse:
+def _record(
+    request: HttpRequest, duties: tuple[DutyRecord, ...], known: object, head: str, more: dict[str, object]
+) -> HttpResponse:
     table = Table(_columns(), duties, request.GET, page_size=300)
     if download := export(request, table, f"{_('Record of responsibility')} {head}"):
         return download

@@ -34,15 +34,26 @@ from ecociv.supervision.inspection.photographs import doubts_about, read_photogr
 from ecociv.supervision.inspection.population import KINDS, population
 from ecociv.supervision.inspection.queries import estimate_of, tour_standing
 
+STATE_NAMES = {
+    TourState.PLANNED: Text(zh="已计划", en="Planned"),
+    TourState.PUBLISHED: Text(zh="种子已公布", en="Seed published"),
+    TourState.DRAWN: Text(zh="已抽样", en="Sample drawn"),
+    TourState.UNDER_WAY: Text(zh="进行中", en="Under way"),
+    TourState.REPORTED: Text(zh="已报告", en="Reported"),
+}
 ORDER = (TourState.PLANNED, TourState.PUBLISHED, TourState.DRAWN, TourState.UNDER_WAY, TourState.REPORTED)
 MOST_PHOTOGRAPHS = 8
 
 
 class InspectionRefused(ValueError):
-    """What was asked does not hold together; ``text`` says why and what to do in both languages."""
+    """What was asked does not hold together; ``text`` says why and what to do in both languages.
 
-    def __init__(self, zh: str, en: str) -> None:
+    ``field`` names the input that it is about; empty where it is about none or several.
+    """
+
+    def __init__(self, zh: str, en: str, field: str = "") -> None:
         self.text = Text(zh=zh, en=en)
+        self.field = field
         super().__init__(en)
 
 
@@ -67,11 +78,15 @@ class PlanTour:
         """Refuse whoever may not plan, and a plan without title, purpose, scope or days."""
         require_plan(self.author, self.zone)
         if not self.title.strip() or len(self.title) > 120 or not self.purpose.strip():
-            raise InspectionRefused("请填写标题（不超过120字）和目的。", "Give a title (at most 120 characters) and a purpose.")
+            raise InspectionRefused(
+                "请填写标题（不超过120字）和目的。", "Give a title (at most 120 characters) and a purpose."
+            )
         if self.ends < self.starts:
-            raise InspectionRefused("结束日早于开始日。", "The last day lies before the first.")
+            raise InspectionRefused("结束日早于开始日。", "The last day lies before the first.", "ends")
         if not self.scope or set(self.scope) - set(KINDS):
-            raise InspectionRefused("请选择督查对象的类别。", "Choose the kinds of units to inspect.")
+            raise InspectionRefused(
+                "请选择督查对象的类别。", "Choose the kinds of units to inspect.", "scope"
+            )
 
     def execute(self) -> InspectionTour:
         """Record the tour with its first step."""
@@ -143,6 +158,7 @@ class DrawSample:
             raise InspectionRefused(
                 "公布时指定了公开号码的，抽样时须填写；未指定的不得填写。",
                 "Where a public number was announced it has to be given at the draw, and only there.",
+                "public_number",
             )
         return sample_of(published, self.public_number.strip())
 
@@ -180,7 +196,7 @@ class ReportTour:
         """The estimate that goes on record; refuses a report without words."""
         require_plan(self.author, self.tour.zone)
         if not self.conclusion.strip():
-            raise InspectionRefused("请填写督查结论。", "Write the conclusion.")
+            raise InspectionRefused("请填写督查结论。", "Write the conclusion.", "conclusion")
         found = estimate_of(tour_standing(self.tour))
         return {"estimate": found.to_json() if found else {}, "conclusion": self.conclusion.strip()}
 
@@ -204,11 +220,11 @@ class RecordVisit:
         """Refuse whoever may not, a unit outside the sample, and a day outside the tour or ahead."""
         require_inspect(self.author, self.tour.zone)
         _require_in_sample(self.tour, self.unit)
-        _require_day(self.tour, self.visited_on)
+        _require_day(self.tour, self.visited_on, "visited_on")
         if self.outcome not in UnitVisit.Outcome.values:
-            raise InspectionRefused("请选择结果。", "Choose an outcome.")
+            raise InspectionRefused("请选择结果。", "Choose an outcome.", "outcome")
         if self.outcome == UnitVisit.Outcome.NOT_POSSIBLE and not self.note.strip():
-            raise InspectionRefused("请说明为何无法检查。", "Say why it could not be inspected.")
+            raise InspectionRefused("请说明为何无法检查。", "Say why it could not be inspected.", "note")
 
     def execute(self) -> UnitVisit:
         """Record the visit; a later one of the same unit takes its place and this one stays to be read."""
@@ -256,32 +272,45 @@ class RecordFinding:
         """
         require_inspect(self.author, self.tour.zone)
         _require_in_sample(self.tour, self.unit)
-        _require_day(self.tour, self.found_on)
-        for text, most, zh, en in (
-            (self.title, 120, "问题标题", "what was found in a line"),
-            (self.description, 4000, "问题描述", "a description"),
-            (self.rule, 200, "违反的规定", "the rule broken"),
+        _require_day(self.tour, self.found_on, "found_on")
+        for name, text, most, zh, en in (
+            ("title", self.title, 120, "问题标题", "what was found in a line"),
+            ("description", self.description, 4000, "问题描述", "a description"),
+            ("rule", self.rule, 200, "违反的规定", "the rule broken"),
         ):
             if not text.strip() or len(text.strip()) > most:
-                raise InspectionRefused(f"请填写{zh}，不超过{most}个字。", f"Give {en}, in at most {most} characters.")
+                raise InspectionRefused(
+                    f"请填写{zh}，不超过{most}个字。", f"Give {en}, in at most {most} characters.", name
+                )
         if self.severity not in Severity.values:
-            raise InspectionRefused("请选择严重程度。", "Choose how grave it is.")
+            raise InspectionRefused("请选择严重程度。", "Choose how grave it is.", "severity")
         if not current_package(self.tour.zone).has_organisation(self.body):
-            raise InspectionRefused("请选择责任单位。", "Choose the body concerned.")
+            raise InspectionRefused("请选择责任单位。", "Choose the body concerned.", "body")
         if (self.longitude is None) != (self.latitude is None):
-            raise InspectionRefused("经度和纬度须同时填写。", "Give longitude and latitude, or neither.")
-        if self.longitude is not None and self.latitude is not None and not (
-            73 <= self.longitude <= 136 and 3 <= self.latitude <= 54
+            raise InspectionRefused(
+                "经度和纬度须同时填写。", "Give longitude and latitude, or neither.", "latitude"
+            )
+        if (
+            self.longitude is not None
+            and self.latitude is not None
+            and not (73 <= self.longitude <= 136 and 3 <= self.latitude <= 54)
         ):
             raise InspectionRefused(
                 "坐标不在中国境内，请检查经纬度是否颠倒。",
                 "The coordinates are not in China; are longitude and latitude exchanged?",
+                "longitude",
             )
         if self.place is None and self.longitude is None and not self.place_text.strip():
-            raise InspectionRefused("请说明地点：选点位、填坐标或文字。", "Say where: choose a place, give coordinates, or write it.")
+            raise InspectionRefused(
+                "请说明地点：选点位、填坐标或文字。",
+                "Say where: choose a place, give coordinates, or write it.",
+                "place_text",
+            )
         if not 1 <= len(self.photographs) <= MOST_PHOTOGRAPHS:
             raise InspectionRefused(
-                f"请附1至{MOST_PHOTOGRAPHS}张照片。", f"Add 1 to {MOST_PHOTOGRAPHS} photographs."
+                f"请附1至{MOST_PHOTOGRAPHS}张照片。",
+                f"Add 1 to {MOST_PHOTOGRAPHS} photographs.",
+                "photographs",
             )
         for path, _name in self.photographs:
             read_photograph(path)
@@ -372,8 +401,8 @@ def _take(tour: InspectionTour, state: TourState, author: Any, check: Any) -> To
             wanted = ORDER[ORDER.index(state) - 1]
             if now is not wanted:
                 raise TourMovedOn(
-                    f"督查现处于“{now.label}”，这一步须从“{wanted.label}”开始。",
-                    f"The tour is at “{now.value}”; this step starts from “{wanted.value}”.",
+                    f"督查现处于“{STATE_NAMES[now].zh}”，这一步须从“{STATE_NAMES[wanted].zh}”开始。",
+                    f"The tour is at “{STATE_NAMES[now].en}”; this step starts from “{STATE_NAMES[wanted].en}”.",
                 )
             return _step(tour, state, author, data, "")
     except IntegrityError as error:
@@ -400,14 +429,15 @@ def _require_in_sample(tour: InspectionTour, unit: str) -> None:
     if standing.state is not TourState.UNDER_WAY:
         raise InspectionRefused("督查不在进行中。", "The tour is not under way.")
     if unit not in {each["key"] for each in standing.drawn["sample"]}:
-        raise InspectionRefused("该单元不在样本中。", "This unit is not in the sample.")
+        raise InspectionRefused("该单元不在样本中。", "This unit is not in the sample.", "unit")
 
 
-def _require_day(tour: InspectionTour, day: dt.date) -> None:
+def _require_day(tour: InspectionTour, day: dt.date, field: str) -> None:
     if not tour.starts <= day <= min(tour.ends, timezone.localdate()):
         raise InspectionRefused(
             f"日期须在督查期间（{tour.starts}至{tour.ends}）且不晚于今天。",
             f"The day has to lie within the tour ({tour.starts} to {tour.ends}) and not ahead.",
+            field,
         )
 
 

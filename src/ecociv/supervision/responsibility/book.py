@@ -132,14 +132,18 @@ class StateBook:
         return found
 
 
-def _said(value: SeriesValue) -> str:
+def _said(value: SeriesValue) -> Text:
     if value.missing is not None:
-        return value.missing.label.zh
+        return value.missing.label
     figure = value.figure
     if isinstance(figure, Mapping):
-        return "；".join(f"{name} {part}" for name, part in figure.items())
-    return str(figure)
+        return Text(
+            zh="；".join(f"{name} {part}" for name, part in figure.items()),
+            en="; ".join(f"{name} {part}" for name, part in figure.items()),
+        )
+    return Text(zh=str(figure), en=str(figure))
 
 
-def _told(report: Report) -> str:
-    return report.state.label.zh + (f" {report.percent} %" if report.percent is not None else "")
+def _told(report: Report) -> Text:
+    per_cent = f" {report.percent} %" if report.percent is not None else ""
+    return Text(zh=report.state.label.zh + per_cent, en=report.state.label.en + per_cent)

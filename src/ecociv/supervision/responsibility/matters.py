@@ -8,8 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from ecociv.casework.models import Case
-from ecociv.casework.permissions import may_read
+from ecociv.casework.queries import cases_for
 from ecociv.casework.recorded import declaration_of, standings
 from ecociv.supervision.queries import known_by
 from ecociv.supervision.responsibility.record import Matter
@@ -23,16 +22,12 @@ def matters_known(user: Any, zone: str, known_on: dt.date, subjects: Iterable[st
     subjects
         Only cases about these; about anything, when none is given.
     """
-    moment = known_by(known_on)
-    rows = Case.objects.filter(zone=zone, steps__number=1, steps__recorded_at__lt=moment)
+    moment = known_by(known_on) - dt.timedelta(microseconds=1)
+    rows = cases_for(user, zone, as_of=moment)
     if wanted := tuple(subjects):
         rows = rows.filter(subject__in=wanted)
-    cases = [
-        case
-        for case in rows.select_related("declaration").prefetch_related("parties").order_by("opened_at", "pk")
-        if may_read(user, case).ok
-    ]
-    stood = standings(cases, as_of=moment - dt.timedelta(microseconds=1))
+    cases = list(rows.select_related("declaration").order_by("opened_at", "pk"))
+    stood = standings(cases, as_of=moment)
     found = []
     for case in cases:
         declared, now = declaration_of(case), stood[case.pk]
@@ -51,6 +46,8 @@ def matters_known(user: Any, zone: str, known_on: dt.date, subjects: Iterable[st
                 outcome=declared.outcomes.get(now.outcome),
                 parties=tuple(key for keys in now.parties.values() for key in keys),
                 sample=case.sample,
+                state_title=declared.states[now.state].title,
+                due=now.due,
             )
         )
     return tuple(found)

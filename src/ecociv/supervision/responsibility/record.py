@@ -48,6 +48,13 @@ class Matter:
     outcome: Text | None
     parties: tuple[str, ...] = ()
     sample: bool = False
+    state_title: Text | None = None
+    due: dt.date | None = None
+
+    @property
+    def stands(self) -> Text:
+        """The outcome of a closed case, the state of an open one, in both languages."""
+        return self.outcome or self.state_title or Text(zh=self.state, en=self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,8 @@ class Restated:
     place: str
     what: Text
     year: int
-    before: str
-    after: str
+    before: Text
+    after: Text
     unit: str
     on: dt.date
     why: Text | None = None
