@@ -68,12 +68,11 @@ def reached(zone: str, to: Recipients, case: Case | None = None) -> list[Reached
 
 
 def _part(zone: str, people: list[Person], key: str, case: Case | None) -> Iterable[Reached]:
-    if case is None:
-        raise ValueError(f"The part {key!r} belongs to a case, and no case was given.")
     # The room's models import this module's neighbours: asked for here, they are there.
     from ecociv.casework.recorded import declaration_of
 
-
+    if case is None:
+        raise ValueError(f"The part {key!r} belongs to a case, and no case was given.")
     part = declaration_of(case).parts.get(key)
     if part is None:
         raise ValueError(f"A case of the type {case.type!r} has no part {key!r}.")
