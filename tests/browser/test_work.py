@@ -75,7 +75,11 @@ def test_a_task_is_reported_with_a_draft_in_between(
     one.page.locator("[name=percent]").fill("40")
     saved(one, lambda: one.page.locator("[name=basis]").select_option("steps"))
     # Typing alone saves, two seconds after the last key; nothing has to be left for it.
-    saved(one, lambda: one.page.locator("[name=narrative]").press_sequentially(NARRATIVE))
+    one.page.locator("[name=narrative]").press_sequentially(NARRATIVE)
+    for _attempt in range(80):
+        if WorkDraft.objects.get().content.get("narrative") == NARRATIVE:
+            break
+        one.page.wait_for_timeout(250)
     assert not ProgressReport.objects.exists()
 
     # The phone is put away; another day the page is opened again.

@@ -21,7 +21,8 @@ from ecociv.portal.work_providers import duties_owed, reports_to_review
 from ecociv.supervision.actions import ReportProgress
 from ecociv.supervision.drafts import Draft
 from ecociv.supervision.owed_queries import owed_by, owed_by_all
-from ecociv.supervision.states import ReportState
+from ecociv.supervision.review import ReviewReport
+from ecociv.supervision.states import ReportState, ReviewOutcome
 
 ZONE, BODY = "jingdezhen", "ecology-and-environment-bureau"
 DAY = dt.date(2016, 12, 20)
@@ -118,8 +119,23 @@ def test_what_is_reported_is_done_and_waits_for_the_office(officer: User, office
     [waits] = reports_to_review(office, ZONE, today)
     assert waits.subject == "task:151" and "市生态环境局" in waits.reason
     # Ten working days from today: at least two weeks, and holidays make it longer.
+    assert waits.url == "/work/review/task/151/1/"
     assert waits.due is not None and waits.due >= today + dt.timedelta(days=14)
     assert reports_to_review(officer, ZONE, today) == []
+    ReportProgress(ZONE, "task:129", draft, office).execute()
+    # Who wrote a report does not review it.
+    assert [each.subject for each in reports_to_review(office, ZONE, today)] == ["task:151"]
+
+
+def test_what_was_sent_back_is_answered_by_its_correction(officer: User, office: User) -> None:
+    today = timezone.localdate()
+    draft = Draft(2016, ReportState.UNDER_WAY, "已完成前期工作，正在编制实施方案。")
+    ReportProgress(ZONE, "task:151", draft, officer).execute()
+    ReviewReport(ZONE, "task:151", 1, 1, ReviewOutcome.SENT_BACK, "请写明完成了哪几项。", office).execute()
+    assert reports_to_review(office, ZONE, today) == []
+    rows = [each for each in duties_owed(officer, ZONE, today) if each.subject == "task:151"]
+    assert [each.url for each in rows] == ["/progress/task/151/reports/1/correct/?back=/work/"]
+    assert rows[0].urgency is Urgency.NOW and rows[0].due is not None and rows[0].due > today
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils import timezone
 from ecociv.people.models import AuditEntry, User
 from ecociv.people.roles import Role
 from ecociv.supervision.draft_actions import LONGEST, DiscardDraft, SaveDraft, WorkDraftRefused, draft_for
-from ecociv.supervision.models import ProgressReport, WorkDraft
+from ecociv.supervision.models import ProgressReport, ReportEvidence, WorkDraft
 
 ZONE, BODY, PLACE = "jingdezhen", "ecology-and-environment-bureau", "task:151"
 NARRATIVE = "已完成前期工作，正在编制实施方案。"
@@ -140,6 +141,17 @@ def test_a_refused_report_keeps_the_draft_and_the_words(own: Client, officer: Us
     page = own.post(PAGE, {**SENT, "percent": "140"}).content.decode()
     assert "field-error" in page and NARRATIVE in page and 'value="140"' in page
     assert WorkDraft.objects.count() == 1 and not ProgressReport.objects.exists()
+
+
+def test_documents_are_handed_in_with_it_or_nothing_is(own: Client, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    bad = SimpleUploadedFile("run.exe", b"MZ\x90\x00" + b"\x00" * 60)
+    refused = own.post(PAGE, {**SENT, "documents": bad})
+    assert refused.status_code == 200 and NARRATIVE in refused.content.decode()
+    assert not ProgressReport.objects.exists() and not ReportEvidence.objects.exists()
+    good = SimpleUploadedFile("minutes.txt", "会议纪要：方案已讨论。".encode())
+    assert own.post(PAGE, {**SENT, "documents": good}).status_code == 302
+    assert ReportEvidence.objects.get().report == ProgressReport.objects.get()
 
 
 def test_the_button_saves_without_scripts(own: Client, officer: User) -> None:

@@ -100,6 +100,11 @@ def _owed_row(years: list[Owed], duty: ProjectOrTask | None, package: ZonePackag
             title = f"{title} · {each.year}" + (f"–{last}" if last != each.year else "")
         page = reverse("portal:work-report", args=[duty.place_kind, duty.number])
         url, action = f"{page}?year={last}", _("Report")
+        if each.state is OwedState.SENT_BACK and each.report is not None:
+            # What was sent back is answered by its correction, under the same number.
+            correct = {"kind": duty.place_kind, "number": duty.number, "report": each.report}
+            url = f"{reverse('supervision:correct', kwargs=correct)}?back={reverse('portal:work')}"
+            action = _("Correct")
     if each.named != own:
         named = said(name_of(each.named, package))
         reason += " " + (
@@ -245,13 +250,17 @@ def reports_to_review(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
         ProgressReport.objects.of(zone)
         .annotate(newest=newest)
         .filter(newest=F("revision"), review__isnull=True)
-        .values_list("place", "organisation", "period", "recorded_at")
+        .values_list("place", "number", "organisation", "period", "recorded_at")
     )
     found = []
-    for place, body, year, recorded_at in reports:
+    # Nobody reviews a report of which they wrote any revision.
+    wrote = set(ProgressReport.objects.of(zone).filter(author=user.pk).values_list("place", "number"))
+    for place, report, body, year, recorded_at in reports:
+        if (place, report) in wrote:
+            continue
         title = said(duty_name(duties[place])) if place in duties else place
         kind, _sep, number = place.partition(":")
-        url = f"{reverse('supervision:progress', kwargs={'kind': kind, 'number': int(number)})}#progress"
+        url = reverse("portal:review-report", args=[kind, int(number), report])
         on = timezone.localtime(recorded_at).date()
         who = said(name_of(body, package))
         found.append(_review_row(f"{title} · {year}", place, who, on, clock.due(on).day, day, url))

@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecociv.plan.package import ProjectOrTask, ZonePackage
+from ecociv.portal.case_inputs import received
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.zone import language
 from ecociv.supervision.actions import DutyNotFound, ReportProgress, duty_at
 from ecociv.supervision.draft_actions import DiscardDraft, SaveDraft, WorkDraftRefused, draft_for
 from ecociv.supervision.drafts import DraftRefused, periods_open
+from ecociv.supervision.enclosures import MOST, Enclosure
 from ecociv.supervision.forms import ProgressForm
 from ecociv.supervision.models import WorkDraft
 from ecociv.supervision.panel import progress_panel, suggested_period
@@ -45,9 +47,12 @@ def report(request: HttpRequest, plan: ZonePackage, kind: str, number: int) -> H
     form = ProgressForm(duty, plan, today, request.POST, role=role)
     if form.is_valid() and form.draft is not None:
         try:
-            with transaction.atomic():
-                ReportProgress(plan.zone.key, duty.place, form.draft, request.user).execute()
-                drafts = WorkDraft.objects.filter(author=request.user.pk, zone=plan.zone.key, subject=duty.place)
+            with received(request) as files, transaction.atomic():
+                enclosed = tuple(Enclosure(each.path, each.name) for each in files)
+                ReportProgress(plan.zone.key, duty.place, form.draft, request.user, enclosed).execute()
+                drafts = WorkDraft.objects.filter(
+                    author=request.user.pk, zone=plan.zone.key, subject=duty.place
+                )
                 years = {form.draft.period, _year(request.POST.get("draft_year"))}
                 for draft in drafts.filter(year__in=[year for year in years if year]):
                     DiscardDraft(draft, request.user).execute()
@@ -164,6 +169,7 @@ def _shown(
         "draft_year": draft.year if draft else _year(request.POST.get("draft_year")),
         "refusal": refusal,
         "supports": form.role is ReportingRole.SUPPORT,
+        "most_files": MOST,
         "opened": request.POST.get("opened") or timezone.now().isoformat(),
         "last": panel.entries[0] if panel.entries else None,
     }
