@@ -8,12 +8,15 @@ from __future__ import annotations
 import sys
 import time
 import tracemalloc
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ecociv.assessment.rules import RuleSet, Table, score_table
+from ecociv.assessment.rules import Figure, RuleSet, Table, Unit, score, score_table
+from ecociv.core.missing import Missing
+from ecociv.core.text import Text
 
 ITEMS, CATEGORIES, GROUPS, YEARS = 60, 6, 3, range(2011, 2021)
 OURS = {"document": "benchmark", "verified": True}
@@ -105,6 +108,41 @@ def measured(work: Any) -> tuple[Any, float, float]:
     return result, min(seconds), peak
 
 
+def from_figures(declared: RuleSet, sizes: list[int]) -> None:
+    """``score()`` of one year from Figure objects, against the same figures handed in as columns."""
+    print("units    figures  make s   score() s  columns s  score()/columns  one result s")
+    for many in sizes:
+        generator = np.random.default_rng(20150724)
+        values = np.round(generator.uniform(0, 100, (many, ITEMS)), 1)
+        values[generator.random(values.shape) < 0.03] = np.nan
+        keys, names = tuple(declared.items), tuple(f"u{n}" for n in range(many))
+        groups = tuple(f"g{n % GROUPS}" for n in range(many))
+        start = time.perf_counter()
+        units = {name: Unit(group, Text(zh=name, en=name)) for name, group in zip(names, groups, strict=True)}
+        inputs = {
+            name: {
+                key: Figure(None, Missing.MISSING) if x != x else Figure(Decimal(f"{x:.1f}"))
+                for key, x in zip(keys, row, strict=True)
+            }
+            for name, row in zip(names, values.tolist(), strict=True)
+        }
+        made = time.perf_counter() - start
+        found, seconds, _memory = measured(
+            lambda units=units, inputs=inputs: score(declared, units, inputs, 2015)
+        )
+        table = Table(
+            names, groups, keys, values, np.isnan(values).astype(np.uint8), np.zeros(values.shape, np.bool_)
+        )
+        columns, quick, _memory = measured(lambda table=table: score_table(declared, table, 2015))
+        assert (found.scores.total == columns.total).all()
+        start = time.perf_counter()
+        _ = found[names[-1]].trace
+        one = time.perf_counter() - start
+        print(
+            f"{many:<8} {many * ITEMS:<8} {made:<8.3f} {seconds:<10.3f} {quick:<10.3f} {seconds / quick:<16.1f} {one:.4f}"
+        )
+
+
 def main(sizes: list[int]) -> None:
     declared = rules()
     print(f"pandas {pd.__version__}, numpy {np.__version__}; {ITEMS} items, {len(YEARS)} years")
@@ -142,4 +180,6 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or [300, 3_000, 30_000])
+    asked = [int(word) for word in sys.argv[1:]] or [300, 3_000, 30_000]
+    main(asked)
+    from_figures(rules(), [many for many in asked if many <= 3_000])

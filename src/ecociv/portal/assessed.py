@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.core.cache import cache
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -50,7 +51,13 @@ class Assessed:
             return found if self.rules.uncertainty else {}
         if self.rules.uncertainty is None:
             return {}
-        return intervals_json(self.rules, self.units, self.inputs, self.year)
+        # A thousand draws take seconds; the digest covers everything that they depend on.
+        key = f"rank-intervals:{self.results.digest}"
+        known: dict[str, Any] | None = cache.get(key)
+        if known is None:
+            known = intervals_json(self.rules, self.units, self.inputs, self.year)
+            cache.set(key, known, 24 * 3600)
+        return known
 
     def interval(self, unit: str) -> tuple[int, int] | None:
         """Lowest and highest rank of a unit."""

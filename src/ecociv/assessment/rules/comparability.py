@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ecociv.assessment.rules.declaration import RuleSet
 from ecociv.assessment.rules.results import Assessment
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
@@ -63,28 +65,18 @@ def _unit(first: Assessment, second: Assessment, unit: str) -> Compared | NotCom
         ("items-removed", "取消指标", "items were taken out", before - after),
     ):
         if keys:
-            reasons.append(
-                _reason(code, f"{zh}：{'、'.join(sorted(keys))}", f"{en}: {', '.join(sorted(keys))}")
-            )
+            reasons.append(_listed(code, zh, en, keys, one, two))
     common = [key for key in two.items if key in before]
     changed = {key for key in common if _definition(first, key) != _definition(second, key)}
     if changed:
         shown = sorted(changed)
         reasons.append(
-            _reason(
-                "function-changed",
-                f"评分方法改变：{'、'.join(shown)}",
-                f"the function or source changed: {', '.join(shown)}",
-            )
+            _listed("function-changed", "评分方法改变", "the function or source changed", shown, one, two)
         )
     own, other = first.weights(groups[0]), second.weights(groups[1])
     moved = sorted(key for key in common if own.items[key] * other.whole != other.items[key] * own.whole)
     if moved:
-        reasons.append(
-            _reason(
-                "weights-changed", f"权重改变：{'、'.join(moved)}", f"the weights changed: {', '.join(moved)}"
-            )
-        )
+        reasons.append(_listed("weights-changed", "权重改变", "the weights changed", moved, one, two))
     if _points(first) != _points(second):
         reasons.append(
             _reason(
@@ -97,11 +89,7 @@ def _unit(first: Assessment, second: Assessment, unit: str) -> Compared | NotCom
     if methods:
         shown = sorted(methods)
         reasons.append(
-            _reason(
-                "method-changed",
-                f"指标计算方法改变：{'、'.join(shown)}",
-                f"the method of the figure changed: {', '.join(shown)}",
-            )
+            _listed("method-changed", "指标计算方法改变", "the method of the figure changed", shown, one, two)
         )
     items = {}
     for key in common:
@@ -141,6 +129,19 @@ def _points(assessment: Assessment) -> object:
 
 def _method(assessment: Assessment, unit: str, key: str) -> str:
     return getattr(assessment.entry(unit, key), "method", "")
+
+
+def _listed(code: str, zh: str, en: str, keys: Collection[str], first: RuleSet, second: RuleSet) -> Reason:
+    """A reason with the items it speaks of by name; where it is every item, that is said instead."""
+    known = {**first.items, **second.items}
+    if len(keys) == len(known):
+        return _reason(code, f"{zh}（所有指标）", f"{en} (all items)")
+    titles = [known[key].title for key in sorted(keys)]
+    return _reason(
+        code,
+        f"{zh}：{'、'.join(each.zh for each in titles)}",
+        f"{en}: {'; '.join(each.en for each in titles)}",
+    )
 
 
 def _reason(code: str, zh: str, en: str) -> Reason:

@@ -160,6 +160,8 @@ def _others(found: Assessed, unit: str, difference: Difference) -> list[tuple[ob
 
 def _fields(found: Assessed, unit: str, tried: Tried) -> dict[str, object]:
     result, rules = found.results[unit], found.rules
+    titles = {key: each.title for key, each in rules.adjustments.items()}
+    titles |= {key: each.title for key, each in rules.vetoes.items()}
     duties = {item for _duty, items in duties_of(found.inputs[unit]).values() for item in items}
     return {
         "categories": [
@@ -183,18 +185,18 @@ def _fields(found: Assessed, unit: str, tried: Tried) -> dict[str, object]:
         ],
         "counts": [
             {
-                "title": declared.title,
+                "title": title,
                 "name": f"v.{key}",
                 "now": short_text(getattr(result.assessment.entry(unit, key), "value", None)),
                 "typed": tried.asked.get(f"v.{key}", ""),
             }
-            for key, declared in {**rules.adjustments, **rules.vetoes}.items()
+            for key, title in titles.items()
         ],
     }
 
 
-def _duties(found: Assessed, unit: str, tried: Tried, plan: ZonePackage) -> list[dict[str, object]]:
-    rows = []
+def _duties(found: Assessed, unit: str, tried: Tried, plan: ZonePackage) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     for key, (duty, items) in duties_of(found.inputs[unit]).items():
         efforts = [found.rules.items[each].effort for each in items if each in found.rules.items]
         rows.append(
