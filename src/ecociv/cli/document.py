@@ -116,6 +116,33 @@ def read_back(file: Path, zone: str, username: str, trial: bool, form: str, lang
         raise SystemExit(Exit.INPUT)
 
 
+@group.command("compare")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--zone", default="jingdezhen", show_default=True)
+@click.option("--as-of", default=None, help="Against what was known on this day (2017-03-31).")
+@format_option("text", "json")
+@language_option
+@with_django
+def compare(file: Path, zone: str, as_of: str | None, form: str, language: str) -> None:
+    """Compare a workbook of the completion table with the record, cell by cell; nothing is changed."""
+    from ecociv.cli.database import ensure_plan
+    from ecociv.reporting.official.completion_file import compare_completion
+    from ecociv.reporting.problems import ReportRefused
+
+    ensure_plan(zone)
+    try:
+        found = compare_completion(file, zone, as_of=moment(as_of))
+    except ReportRefused as error:
+        fail(error.text.in_language(language), Exit.INPUT)
+    if form == "json":
+        say_json([each.to_json() for each in found])
+        return
+    for each in found:
+        say("\t".join((each.cell, each.indicator, each.column, each.in_file or "—", each.on_record or "—")))
+    words = {"zh": "{n}处与记录不一致。", "en": "{n} cells differ from the record."}[language]
+    say(words.format(n=len(found)))
+
+
 def _command(key: str) -> click.Command:
     from ecociv.reporting.official.kinds import KINDS
 

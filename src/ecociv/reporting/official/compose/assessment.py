@@ -45,10 +45,10 @@ def assessment_bulletin(asked: Asked, language: Language) -> OfficialDocument:
             )
         )
     parts.append(Level(voice.say("考核结果", "Results")))
-    for group, title in sheet.groups.items():
+    for group, name in sheet.groups.items():
         members = [unit for unit in sheet.units if unit.group == group]
         if members:
-            parts.append(_results(voice, sheet, title, members))
+            parts.append(_results(voice, sheet, name, members))
     unranked = [unit for unit in sheet.units if unit.rank is None]
     if unranked:
         parts.append(Level(voice.say("未列名次的单位", "Units without a rank")))
@@ -72,7 +72,7 @@ def _results(voice: Voice, sheet: ResultsSheet, group: Text, members: list[UnitS
                 Cell(voice.text(unit.name)),
                 _total(voice, sheet, unit),
                 Cell(voice.text(unit.grade) if unit.grade else "—"),
-                Cell(f"{unit.interval[0]}—{unit.interval[1]}" if unit.interval else "—"),
+                Cell(_range(unit.interval)),
             )
         )
         for unit in members
@@ -87,6 +87,13 @@ def _results(voice: Voice, sheet: ResultsSheet, group: Text, members: list[UnitS
     number = voice.table_number()
     title = voice.say("{y}年度考核结果（{g}）", "Results of {y}, {g}", y=sheet.year, g=group)
     return Table(f"results-{number}", number, title, voice.text(group)[:31], columns, rows)
+
+
+def _range(interval: tuple[int, int] | None) -> str:
+    if interval is None:
+        return "—"
+    low, high = interval
+    return str(low) if low == high else f"{low}—{high}"
 
 
 def _total(voice: Voice, sheet: ResultsSheet, unit: UnitScores) -> Cell:
@@ -172,10 +179,10 @@ def _notes(voice: Voice, sheet: ResultsSheet) -> list[Part]:
 
 def _categories(voice: Voice, sheet: ResultsSheet) -> Table:
     rows: list[Row] = []
-    for group, title in sheet.groups.items():
+    for group, name in sheet.groups.items():
         members = [unit for unit in sheet.units if unit.group == group]
         if members and len(sheet.groups) > 1:
-            rows.append(Row((Cell(voice.text(title)),), "group"))
+            rows.append(Row((Cell(voice.text(name)),), "group"))
         for unit in members:
             scores = [unit.categories.get(key) for key in sheet.categories]
             cells = [Cell("—") if score is None else Cell(str(score), score) for score in scores]
