@@ -103,7 +103,7 @@ def page_of(
         "late": now.overdue(seen_on) and not now.closed,
         "clocks": clocks,
         "finished": [(case_type.clocks[run.clock].title, run, run.overdue(seen_on)) for run in now.finished],
-        "steps": [_step(step, case_type) for step in steps],
+        "steps": [_step(step, case_type, named) for step in steps],
         "fields": [
             (case_type.fields[k], _value(case_type, k, v))
             for k, v in now.fields.items()
@@ -155,7 +155,7 @@ def _value(case_type: CaseType, key: str, value: Any) -> str:
     return options[value].in_language(language()) if value in options else str(value)
 
 
-def _step(step: Any, case_type: CaseType) -> dict[str, Any]:
+def _step(step: Any, case_type: CaseType, named: Mapping[str, str]) -> dict[str, Any]:
     move = case_type.transitions.get(step.transition)
     clock = case_type.clocks.get(step.data.get("clock", ""))
     details = [
@@ -168,6 +168,7 @@ def _step(step: Any, case_type: CaseType) -> dict[str, Any]:
         "title": move.title if move else None,
         "state": case_type.states[step.state].title,
         "moved": step.kind in {StepKind.OPENED, StepKind.MOVED},
+        "body": named.get(step.organisation, step.organisation),
         "part": case_type.parts[step.part].title if step.part in case_type.parts else None,
         "clock": clock.title if clock else None,
         "details": details,

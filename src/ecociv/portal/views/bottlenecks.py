@@ -59,7 +59,8 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "day": day,
         "table": table,
         "rows": [
-            (shown(r.body), r.body, [r.counts.get(k, 0) for k in labels], r.weighted) for r in table.page_rows
+            (shown(r.body), r.body, [(label, r.counts.get(k, 0)) for k, label in labels.items()], r.weighted)
+            for r in table.page_rows
         ],
         "labels": list(labels.values()),
         "weights": [(labels[kind], weight) for kind, weight in WEIGHTS.items()],

@@ -88,7 +88,7 @@ function path(payload, narrow) {
 }
 
 // Parts of a stacked bar, told apart in lightness too, so that they hold in grey and for the colour-blind.
-const PARTS = ["#12684b", "#a9cdbd", "#c0392b", "#2f6fb0", "#8a1f5c"];
+const STACKED = ["#12684b", "#a9cdbd", "#c0392b", "#2f6fb0", "#8a1f5c"];
 
 function bars(payload, narrow) {
   const many = payload.names.length > (narrow ? 5 : 12);
@@ -104,7 +104,7 @@ function bars(payload, narrow) {
       type: "bar",
       stack: payload.stacked ? "all" : undefined,
       data: series.values.map((value, at) => (payload.own === null || payload.own === undefined || at === payload.own ? value : { value, itemStyle: { color: "#a9cdbd" } })),
-      itemStyle: { color: payload.stacked ? PARTS[order % PARTS.length] : order === 0 ? GREEN : "#a9cdbd" },
+      itemStyle: { color: payload.stacked ? STACKED[order % STACKED.length] : order === 0 ? GREEN : "#a9cdbd" },
       label: { show: !many && !payload.stacked, position: "right" },
     })),
   };
