@@ -32,12 +32,12 @@ class PostForm(forms.Form):
 
     body = forms.ChoiceField(label=_("Body"), widget=forms.Select(attrs={"class": "form-select"}))
     title = forms.CharField(label=_("Post"), max_length=TITLE_LONGEST, widget=forms.TextInput(attrs=_TEXT))
-    starts = forms.DateField(label=_("First day in post"), widget=forms.DateInput(attrs=_DATE))
+    starts = forms.DateField(label=_("First day in post"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     ends = forms.DateField(
         label=_("Last day in post"),
         required=False,
         help_text=_("Empty while the post is held."),
-        widget=forms.DateInput(attrs=_DATE),
+        widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
     )
     source = forms.CharField(
         label=_("Document of appointment"),

@@ -57,8 +57,8 @@ class TourForm(forms.Form):
     """What a new tour looks at, and when."""
 
     title = forms.CharField(label=_("Title"), max_length=120, widget=forms.TextInput(attrs=_TEXT))
-    starts = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=_DATE))
-    ends = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=_DATE))
+    starts = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    ends = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     scope = forms.MultipleChoiceField(
         label=_("What is inspected"),
         choices=[(kind, KIND_NAMES[kind]) for kind in KINDS],
@@ -154,7 +154,7 @@ class _OnTheSpot(forms.Form):
 class VisitForm(_OnTheSpot):
     """What came of a visit."""
 
-    visited_on = forms.DateField(label=_("Visited on"), widget=forms.DateInput(attrs=_DATE))
+    visited_on = forms.DateField(label=_("Visited on"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=UnitVisit.Outcome.choices, widget=forms.Select(attrs=_CHOICE)
     )
@@ -180,7 +180,7 @@ class FindingForm(_OnTheSpot):
     rule = forms.CharField(label=_("Rule broken"), max_length=200, widget=forms.TextInput(attrs=_TEXT))
     description = forms.CharField(label=_("Description"), max_length=4000, widget=forms.Textarea(attrs=_LONG))
     body = forms.ChoiceField(label=_("Body concerned"), widget=forms.Select(attrs=_CHOICE))
-    found_on = forms.DateField(label=_("Found on"), widget=forms.DateInput(attrs=_DATE))
+    found_on = forms.DateField(label=_("Found on"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     longitude = forms.FloatField(
         label=_("Longitude (degrees east)"),
         required=False,

@@ -16,6 +16,7 @@ from ecociv.plan.package import Indicator, Organisation, OrganisationKind, Proje
 from ecociv.portal.checks import findings_at
 from ecociv.portal.collation import collation_key
 from ecociv.portal.days import chosen_day
+from ecociv.portal.department_profile import profile_of
 from ecociv.portal.duties import duty_rows, duty_statuses
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table
@@ -167,5 +168,6 @@ def detail(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
         "kind": KIND_LABELS[body.kind],
         "misspellings": sorted(body.misspellings, key=collation_key),
         "today": today,
+        "profile": profile_of(request.user, plan, body, day, today),
     }
     return render(request, "portal/department.html", context)

@@ -1,0 +1,92 @@
+"""The page of a body: its open cases, who is in post, and how many of its reports came in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from ecociv.casework.actions import OpenCase
+from ecociv.people.models import User
+from ecociv.plan.package import load_zone
+from ecociv.supervision.obligations import obligations_of
+from ecociv.supervision.parts import parts_of
+from ecociv.supervision.reports import Report
+from ecociv.supervision.responsibility.actions import PostDraft, RecordOfficial, RecordPost
+from ecociv.supervision.responsibility.timeliness import timeliness
+from supervision.cases import report
+
+ZONE, BODY = "jingdezhen", "finance-bureau"
+PAGE = f"/departments/{BODY}/"
+
+
+@pytest.fixture
+def office(db, plan_in_database):
+    return User.objects.create(username="o", role="leading_group_office", zone=ZONE)
+
+
+def seen_by(user: User | None) -> str:
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def test_open_cases_are_for_whoever_may_read_them(office):
+    fields = {"severity": "minor", "rule": "任务分解表", "description": "无台账"}
+    OpenCase(
+        ZONE, "inspection-finding", "台账缺失一案", office, parties={"responsible": [BODY]}, fields=fields
+    ).execute()
+    assert "台账缺失一案" in seen_by(office)
+    assert "台账缺失一案" not in seen_by(None)
+
+
+def test_persons_in_post_today_are_for_people_of_the_zone(office):
+    for name, ends in (("李在任", None), ("王离任", dt.date(2016, 12, 31))):
+        person = RecordOfficial(ZONE, name, "", office).execute()
+        draft = PostDraft(BODY, "局长" + name, dt.date(2015, 1, 1), ends, "任字1号")
+        RecordPost(person, draft, office).execute()
+    inside, outside = seen_by(office), seen_by(None)
+    assert "李在任" in inside and "王离任" not in inside
+    assert "李在任" not in outside
+
+
+def test_shares_by_year_add_up_to_what_was_owed():
+    package = load_zone(ZONE)
+    years = timeliness(BODY, package, {}, dt.date(2018, 1, 1))
+    assert years and [each.year for each in years] == sorted(each.year for each in years)
+    for each in years:  # nothing was ever reported
+        assert (each.in_time, each.late) == (0, 0) and each.absent == each.owed > 0
+        assert each.share == Decimal("0.0")
+    assert timeliness(BODY, package, {}, dt.date(2015, 1, 1)) == ()
+
+
+def test_a_report_on_the_day_is_in_time_and_one_a_day_later_is_late():
+    package = load_zone(ZONE)
+    until = dt.date(2018, 1, 1)
+    dated = [
+        (d, owed[0], parts[0].body)
+        for d in package.duties
+        if len(owed := [o for o in obligations_of(d, package) if o.day < until]) == 1
+        and len(parts := parts_of(d, package)) == 1
+        and parts[0].body
+    ]
+    one, owed, named = dated[0]
+    body = package.body_on(named, owed.day).key
+
+    def year(*reports: Report):
+        return next(
+            y for y in timeliness(body, package, {one.place: reports}, until) if y.year == owed.day.year
+        )
+
+    absent = year().absent
+    on_the_day = year(report(owed.day.year, owed.day.isoformat(), by=body))
+    a_day_later = year(report(owed.day.year, (owed.day + dt.timedelta(1)).isoformat(), by=body))
+    assert (on_the_day.in_time, on_the_day.late, on_the_day.absent) == (1, 0, absent - 1)
+    assert (a_day_later.in_time, a_day_later.late, a_day_later.absent) == (0, 1, absent - 1)
+    # one of n, in per cent to one decimal
+    assert abs(on_the_day.share - Decimal(100) / absent) <= Decimal("0.05")
