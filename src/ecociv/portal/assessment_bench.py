@@ -153,7 +153,7 @@ def with_refusal(row: BenchRow, by: ScoredBy, typed: dict[str, str], refused: st
 
 def _slot(standing: Standing, unit: str, key: str, by: ScoredBy, user: Any) -> Slot:
     entry = standing.given.get((unit, key, by))
-    open_now = standing.stage in by.open_in and may_score(user, standing.round.zone, unit, by).ok
+    open_now = bool(standing.stage in by.open_in and may_score(user, standing.round.zone, unit, by).ok)
     counts = entry is not None and counting(standing.given, unit, key) is entry
     if entry is None:
         return Slot(by, None, open_now, counts, kind="score" if key in standing.rules.items else "value")

@@ -88,7 +88,7 @@ def _supplement(request: HttpRequest, round_: AssessmentRound) -> Done:
 
 
 def _object(request: HttpRequest, round_: AssessmentRound) -> Done:
-    given, unit = request.POST, request.user.organisation
+    given, unit = request.POST, getattr(request.user, "organisation", "")
     rules = RuleSet.model_validate(round_.rules)
     tongue = language()
     titles = [

@@ -92,7 +92,8 @@ def groups_of(standing: Standing, rows: list[ResultRow]) -> list[tuple[str, list
 def _row(standing: Standing, result: UnitResult) -> ResultRow:
     tongue, rules = language(), standing.rules
     low, high = standing.intervals.get(result.unit, (None, None))
-    barred = {**rules.vetoes, **rules.caps}
+    barred = {key: each.title for key, each in rules.vetoes.items()}
+    barred |= {key: each.title for key, each in rules.caps.items()}
     return ResultRow(
         result.unit,
         result.name.in_language(tongue),
@@ -105,7 +106,7 @@ def _row(standing: Standing, result: UnitResult) -> ResultRow:
         result.of,
         low,
         high,
-        tuple(barred[key].title.in_language(tongue) for key in result.triggered),
+        tuple(barred[key].in_language(tongue) for key in result.triggered),
         tuple(reason.text.in_language(tongue) for reason in result.reasons) if result.rank is None else (),
         result.sample,
     )
@@ -125,7 +126,7 @@ def columns() -> list[Column[ResultRow]]:
         Column(
             "rank", gettext_lazy("Rank"), lambda row: row.rank, sort_by=lambda row: row.rank, numeric=True
         ),
-        Column("of", gettext_lazy("Of"), lambda row: row.of, numeric=True),
+        Column("of", gettext_lazy("Units ranked"), lambda row: row.of, numeric=True),
         Column("best", gettext_lazy("Best rank"), lambda row: row.low, numeric=True),
         Column("worst", gettext_lazy("Worst rank"), lambda row: row.high, numeric=True),
         Column("barred", gettext_lazy("Vetoes and caps"), lambda row: "; ".join(row.barred)),

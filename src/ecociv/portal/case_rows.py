@@ -94,6 +94,9 @@ def subject_link(subject: str) -> tuple[str, str]:
     if kind in {"task", "project", "indicator"} and key.isdigit():
         names = {"task": _("Task"), "project": _("Project"), "indicator": _("Indicator")}
         return f"{names[kind]} {key}", reverse(f"portal:{kind}", args=[int(key)])
+    number = key.partition("/")[0]
+    if kind == "score" and number.isascii() and number.isdigit() and len(number) < 16:
+        return _("Score in an assessment"), reverse("portal:assessment-round", args=[int(number)])
     if kind == "organisation" and key:
         return dict(bodies()).get(key, key), reverse("portal:department", args=[key])
     return subject, ""

@@ -89,6 +89,11 @@ def _line(round_: AssessmentRound, plan: ZonePackage) -> dict[str, Any]:
     }
 
 
+def organisation_of(request: HttpRequest) -> str:
+    """The reader's own body; "" for none."""
+    return getattr(request.user, "organisation", "")
+
+
 def round_of(request: HttpRequest, pk: int) -> AssessmentRound:
     """The round, for whoever may read it."""
     require_read(request.user, zone_key())
@@ -123,7 +128,7 @@ def show(
         "steps": round_.steps.order_by("number"),
         "can": may_do(request.user, round_),
         "whole": sees_all(request.user),
-        "own": request.user.organisation if request.user.organisation in standing.results else "",
+        "own": own if (own := organisation_of(request)) in standing.results else "",
         "gaps": _gaps(standing),
         "snapshots": snapshots_of(request.user, round_),
         "recomputed": recompute(snapshot) if asked and snapshot else None,
@@ -182,8 +187,8 @@ def _impact(standing: Standing) -> list[dict[str, Any]]:
 
 def _title(standing: Standing, key: str) -> str:
     rules = standing.rules
-    declared = {**rules.items, **rules.adjustments, **rules.vetoes}
-    return declared[key].title.in_language(language())
+    declared: dict[str, Any] = {**rules.items, **rules.adjustments, **rules.vetoes}
+    return str(declared[key].title.in_language(language()))
 
 
 def _upheld(standing: Standing, case: Any) -> dict[str, Any]:

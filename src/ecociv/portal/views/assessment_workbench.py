@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.assessment_bench import BenchGroup, bench_groups, bench_row, with_refusal
 from ecociv.portal.assessment_deeds import number_of
 from ecociv.portal.case_inputs import received
-from ecociv.portal.views.assessment import round_of
+from ecociv.portal.views.assessment import organisation_of, round_of
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.zone import language
 
@@ -38,7 +39,7 @@ def units(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """To the workbench of the reader's own unit, or of the first one."""
     round_ = round_of(request, pk)
     standing = standing_of(round_, intervals=False)
-    own = request.user.organisation
+    own = organisation_of(request)
     if own in standing.results:
         return redirect("portal:assessment-workbench", pk, own)
     first = next(iter(standing.results), None)
@@ -50,7 +51,7 @@ def units(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
 def _readable(request: HttpRequest, round_: AssessmentRound, unit: str) -> Standing:
     """The round with its results; officers open the workbench of their own unit only."""
     standing = standing_of(round_, intervals=False)
-    if not (sees_all(request.user) or request.user.organisation == unit):
+    if not (sees_all(request.user) or organisation_of(request) == unit):
         raise PermissionDenied(_("An officer works on the scores of the own unit only."))
     if unit not in standing.results or not sees_unit(request.user, standing, unit):
         raise Http404(_("This round assesses no such unit."))
@@ -163,7 +164,7 @@ def _give(
 @require_safe
 @login_required
 @with_plan
-def document(request: HttpRequest, plan: ZonePackage, pk: int, key: int) -> HttpResponse | FileResponse:
+def document(request: HttpRequest, plan: ZonePackage, pk: int, key: int) -> HttpResponse:
     """A document that a score rests on, for whoever may open the workbench of the unit."""
     round_ = round_of(request, pk)
     row = (
@@ -171,7 +172,7 @@ def document(request: HttpRequest, plan: ZonePackage, pk: int, key: int) -> Http
     )
     if row is None:
         raise Http404
-    if not (sees_all(request.user) or request.user.organisation == row.entry.unit):
+    if not (sees_all(request.user) or organisation_of(request) == row.entry.unit):
         raise PermissionDenied(_("An officer works on the scores of the own unit only."))
     try:
         stored = open_document(row.document)
@@ -179,10 +180,10 @@ def document(request: HttpRequest, plan: ZonePackage, pk: int, key: int) -> Http
         raise Http404(
             _("The stored copy of this file is gone; ask an administrator to put it back.")
         ) from error
-    response = FileResponse(stored, content_type="application/octet-stream")
+    response: Any = FileResponse(stored, content_type="application/octet-stream")
     name = f"filename=\"document-{row.document_id[:12]}\"; filename*=UTF-8''{quote(row.file_name)}"
     response["Content-Disposition"] = f"attachment; {name}"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
-    return response
+    return cast("HttpResponse", response)
