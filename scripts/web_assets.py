@@ -48,7 +48,7 @@ ICONS = (
     "chevrons-right", "circle-check", "circle-dashed", "circle-x", "clipboard-check", "clipboard-list",
     "clock", "download", "edit", "external-link", "eye", "file-spreadsheet", "file-text", "file-type-docx",
     "file-type-pdf", "filter", "flag", "history", "home", "hourglass", "info-circle", "key", "language",
-    "database", "database-off", "device-analytics", "droplet", "files", "leaf", "link", "list-check", "lock", "login", "logout", "mail",
+    "database", "database-off", "device-analytics", "droplet", "files", "leaf", "link", "list-check", "lock", "paperclip", "login", "logout", "mail",
     "map", "map-pin", "message-circle", "minus",
     "mood-empty", "pencil", "plus", "printer", "refresh", "report", "search", "settings", "shield-check",
     "stairs-up", "table", "tool", "wind", "copy", "forms", "trending-down", "trending-up", "upload", "user", "users", "x",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ecociv.casework.actions import OpenCase
 from ecociv.people.models import User
@@ -31,6 +32,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_in_database")
 
 def account(name: str, role: Role, body: str = "", zone: str = ZONE) -> User:
     return User.objects.create(username=name, role=role.value, organisation=body, zone=zone)
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """The language of the sentences looked for; a test before may have left another."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture(autouse=True)
