@@ -80,6 +80,7 @@ def test_a_task_is_reported_with_a_draft_in_between(
         if WorkDraft.objects.get().content.get("narrative") == NARRATIVE:
             break
         one.page.wait_for_timeout(250)
+    assert WorkDraft.objects.get().content.get("narrative") == NARRATIVE
     assert not ProgressReport.objects.exists()
 
     # The phone is put away; another day the page is opened again.
