@@ -36,6 +36,10 @@ PAGES = (
 )
 
 
+SPREAD = 30.0
+"""Seconds over which people arrive: a password takes a core a third of a second, on purpose."""
+
+
 class Person:
     """Somebody at a browser."""
 
@@ -71,6 +75,7 @@ class Person:
 
     def work(self, until: float, pause: float) -> None:
         """Log in, then read and act until the time is over."""
+        time.sleep(self.chance.uniform(0, SPREAD))
         page = self.ask("log-in page", "/account/log-in/")
         self.ask(
             "log in",
@@ -115,7 +120,7 @@ def main() -> None:
         Person(options.address, ACCOUNTS[number % len(ACCOUNTS)], number, options.password)
         for number in range(options.people)
     ]
-    until = time.perf_counter() + options.seconds
+    until = time.perf_counter() + SPREAD + options.seconds
     threads = [threading.Thread(target=person.work, args=(until, options.pause)) for person in people]
     for thread in threads:
         thread.start()
