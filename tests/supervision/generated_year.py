@@ -27,9 +27,6 @@ from ecociv.supervision.states import PercentBasis, ReportState
 
 ZONE = "jingdezhen"
 
-ENDS_EARLY = {"withdraw", "call-off", "hand-back"}
-"""Moves that are always open and seldom taken."""
-
 
 class Clock:
     """The time by which the zone runs: it stands in for ``timezone.now`` and moves on with every event."""
@@ -117,11 +114,7 @@ class Zone:
             return self.decide(case)
         choices = []
         for actor in self.people_of(now):
-            if case.pk % 3 == 0 and self.parts(actor) == {"responsible"} and now.state != "assigned":
-                continue  # a body that signs, and then does nothing until the ladder has come to its end
             for offer in offered(declared, now, day, actor=str(actor.pk)):
-                if offer.key in ENDS_EARLY and self.chance.random() > 0.02:
-                    continue
                 if offer.verdict.ok and set(offer.parts) & self.parts(actor):
                     choices.append((actor, offer.key))
         if not choices:
