@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecociv.assessment.stages import AmountKind, ScoredBy, Stage
 from ecociv.evidence.models import Document
-from ecociv.plan.models import AppendOnlyError
+from ecociv.plan.models import AppendOnlyModel
 
 _REFUSAL = "a record of an assessment is never changed or removed; record what follows as the next one"
 
@@ -32,20 +32,13 @@ SCORED_CHOICES = [
 KIND_CHOICES = [(AmountKind.SCORE.value, _("Score")), (AmountKind.VALUE.value, _("Figure"))]
 
 
-class Added(models.Model):
+class Added(AppendOnlyModel):
     """A row that is added once; the database itself refuses to change or remove it."""
+
+    refusal = _REFUSAL
 
     class Meta:
         abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; refuses to change one that is stored."""
-        if self.pk is not None:
-            raise AppendOnlyError(_REFUSAL)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(_REFUSAL)
 
 
 class AssessmentRound(Added):

@@ -6,16 +6,12 @@ written in the same transaction as the step, so that a list of thousands of case
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.evidence.models import Document
-from ecociv.plan.models import AppendOnlyError
-
-_REFUSAL = "a step of a case is never changed or removed; take the next step instead"
+from ecociv.plan.models import AppendOnlyModel
 
 
 class StepKind(models.TextChoices):
@@ -126,12 +122,14 @@ class Case(models.Model):
         return f"{self.number} {self.title}"
 
 
-class CaseStep(models.Model):
+class CaseStep(AppendOnlyModel):
     """One step of a case, with actor, reason and documents; never changed, never removed.
 
     ``at`` is when it happened, ``recorded_at`` when it was put on record; clocks count by the first, what was known
     on a day by the second.
     """
+
+    refusal = "a step of a case is never changed or removed; take the next step instead"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
     number = models.PositiveIntegerField(_("step"))
@@ -158,15 +156,6 @@ class CaseStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}.{self.number} {self.kind}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the step; refuses to change one that is stored."""
-        if self.pk is not None:
-            raise AppendOnlyError(_REFUSAL)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(_REFUSAL)
 
 
 class CaseStepDocument(models.Model):

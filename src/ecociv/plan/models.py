@@ -6,7 +6,7 @@ it with who changed it, when and why, so that the plan can be read as it stood o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -35,8 +35,32 @@ class AppendOnlyError(TypeError):
     """An attempt to change or delete what may only be added to."""
 
 
-class PlanItemRevision(models.Model):
+class AppendOnlyModel(models.Model):
+    """A row that is added once and never changed or removed; ``refusal`` says so, and what to do instead.
+
+    The migration of such a table closes it in the database as well (`ecociv.people.append_only.AppendOnly`).
+    """
+
+    refusal: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row; refuses to change one that is stored."""
+        if self.pk is not None:
+            raise AppendOnlyError(self.refusal)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: what is on record stays."""
+        raise AppendOnlyError(self.refusal)
+
+
+class PlanItemRevision(AppendOnlyModel):
     """One version of one plan item; never changed, only followed by the next."""
+
+    refusal = "a plan item revision is never changed or removed; record the next revision instead"
 
     zone = models.CharField(max_length=64)
     kind = models.CharField(max_length=16, choices=ItemKind)
@@ -62,13 +86,3 @@ class PlanItemRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.zone} {self.kind}:{self.key} r{self.revision}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the revision; refuses to change one that is stored."""
-        if self.pk is not None:
-            raise AppendOnlyError("a plan item revision is never changed; record the next revision instead")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refuse: history stays."""
-        raise AppendOnlyError("a plan item revision is never deleted")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.core.decimals import plain
-from ecociv.plan.models import AppendOnlyError
+from ecociv.plan.models import AppendOnlyError, AppendOnlyModel
 from ecociv.supervision.inspection import models as inspection  # noqa: F401  so that Django finds them
 from ecociv.supervision.report_models import ReportEvidence, ReportReview, SelfReport, WorkDraft
 from ecociv.supervision.reports import Report, Review
@@ -95,13 +95,15 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         raise AppendOnlyError(_REFUSAL)
 
 
-class ProgressReport(models.Model):
+class ProgressReport(AppendOnlyModel):
     """What a body says about its part in a task or a project; a report, not evidence.
 
     Reports of a duty are numbered from 1. A correction is the next revision of the same number, with a reason; the
     revisions before it stay. ``reported_at`` is when the report first came in, so that a correction does not make a
     report late; ``recorded_at`` is when this revision did.
     """
+
+    refusal = _REFUSAL
 
     zone = models.CharField(_("zone"), max_length=64)
     place = models.CharField(
@@ -159,15 +161,6 @@ class ProgressReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.zone} {self.place} report {self.number} r{self.revision}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the revision; refuses to change one that is stored."""
-        if self.pk is not None:
-            raise AppendOnlyError(_REFUSAL)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(_REFUSAL)
 
     @property
     def is_correction(self) -> bool:

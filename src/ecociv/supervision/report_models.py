@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.evidence.models import Document, DocumentFiling
-from ecociv.plan.models import AppendOnlyError
+from ecociv.plan.models import AppendOnlyModel
 
 _REFUSAL = "this record is added to, never changed or removed"
 
 
-class AddedOnly(models.Model):
+class AddedOnly(AppendOnlyModel):
     """Rows that are added and never changed; the database refuses it as well."""
+
+    refusal = _REFUSAL
 
     class Meta:
         abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; refuses to change one that is stored."""
-        if self.pk is not None:
-            raise AppendOnlyError(_REFUSAL)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(_REFUSAL)
 
 
 class ReportEvidence(AddedOnly):

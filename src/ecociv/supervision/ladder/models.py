@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,27 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from ecociv.casework.models import Case
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
-from ecociv.plan.models import AppendOnlyError
+from ecociv.plan.models import AppendOnlyModel
 
 _REFUSAL = (
     "a proposal and what was decided on it are never changed or removed; record the next decision instead"
 )
 
 
-class Added(models.Model):
+class Added(AppendOnlyModel):
     """A row that is added and never changed."""
+
+    refusal = _REFUSAL
 
     class Meta:
         abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; refuses to change one that is stored."""
-        if self.pk is not None:
-            raise AppendOnlyError(_REFUSAL)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(_REFUSAL)
 
 
 class Proposal(Added):

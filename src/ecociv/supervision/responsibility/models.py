@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.evidence.models import Document
-from ecociv.plan.models import AppendOnlyError
+from ecociv.plan.models import AppendOnlyModel
 from ecociv.supervision.responsibility.posts import Post
 
 
-class Recorded(models.Model):
+class Recorded(AppendOnlyModel):
     """A row that is added and never changed; a correction is the next row."""
+
+    refusal = "a record of responsibility or inspection is never changed or removed; add the next one"
 
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("author"), on_delete=models.PROTECT, related_name="+"
@@ -24,15 +26,6 @@ class Recorded(models.Model):
 
     class Meta:
         abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; refuses to change one that is stored."""
-        if self.pk is not None:
-            raise AppendOnlyError("a record of responsibility or inspection is never changed; add the next one")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("a record of responsibility or inspection is never removed; add the next one")
 
 
 class Official(Recorded):
