@@ -26,6 +26,9 @@ from ecociv.supervision.parts import leads_on
 from ecociv.supervision.states import PercentBasis, ReportState
 
 ZONE = "jingdezhen"
+IDLE = 8
+ENDS_EARLY = {"withdraw", "call-off", "hand-back"}
+"""Moves that are open in nearly every state and would end an idle order before its time."""
 
 
 class Clock:
@@ -63,6 +66,8 @@ class Zone:
     moves: int = 0
     others: int = 0
     touched: set[int] = field(default_factory=set)
+    idle: set[int] = field(default_factory=set)
+    """The first orders of the year: their bodies sign and then do nothing, so that the ladder is climbed to its end."""
 
     @property
     def events(self) -> int:
@@ -88,6 +93,8 @@ class Zone:
         ).execute()
         self.opened += 1
         self.touched.add(case.pk)
+        if len(self.idle) < IDLE:
+            self.idle.add(case.pk)
         return case
 
     def report(self, task: Task, day: dt.date) -> bool:
@@ -114,7 +121,11 @@ class Zone:
             return self.decide(case)
         choices = []
         for actor in self.people_of(now):
+            if case.pk in self.idle and self.parts(actor) == {"responsible"} and now.state != "assigned":
+                continue
             for offer in offered(declared, now, day, actor=str(actor.pk)):
+                if case.pk in self.idle and offer.key in ENDS_EARLY:
+                    continue
                 if offer.verdict.ok and set(offer.parts) & self.parts(actor):
                     choices.append((actor, offer.key))
         if not choices:
