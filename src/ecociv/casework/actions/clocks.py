@@ -10,11 +10,11 @@ from ecociv.casework.actions.writing import (
     NewStep,
     add_step,
     locked,
-    moment,
+    moment_in,
     one_writer,
     refuse_faults,
     require_open,
-    sent_twice,
+    sent_again,
 )
 from ecociv.casework.content import reason_faults
 from ecociv.casework.models import Case, CaseStep, StepKind
@@ -105,12 +105,11 @@ def _held(case: Case) -> list[str]:
 
 
 def _step(case: Case, kind: StepKind, action: PauseClocks | ResumeClocks, keys: list[str]) -> NewStep:
-    last = case.steps.order_by("-number").values_list("at", flat=True).first()
     return NewStep(
         kind,
         case.state,
         action.author,
-        moment(action.at, author=action.author, sample=case.sample, last=last),
+        moment_in(case, action.at, action.author),
         part=min(parts_played(action.author, case), default=""),
         reason=action.reason,
         data={"clocks": keys},
@@ -122,4 +121,4 @@ def _twin(case: Case, kind: StepKind, action: PauseClocks | ResumeClocks) -> Cas
     last = case.steps.order_by("-number").first()
     if last is None or last.kind != kind:
         return None
-    return sent_twice(case, _step(case, kind, action, last.data["clocks"]), last.number - 1)
+    return sent_again(case, _step(case, kind, action, last.data["clocks"]))

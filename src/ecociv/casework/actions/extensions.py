@@ -12,11 +12,11 @@ from ecociv.casework.actions.writing import (
     NewStep,
     add_step,
     locked,
-    moment,
+    moment_in,
     one_writer,
     refuse_faults,
     require_open,
-    sent_twice,
+    sent_again,
 )
 from ecociv.casework.content import Faults, reason_faults
 from ecociv.casework.declaration import Extension
@@ -52,9 +52,8 @@ class AskExtension:
         """Ask; sent twice it is asked once."""
         with one_writer():
             case = locked(self.case)
-            last = case.steps.order_by("-number").first()
             new = _step(self, case, StepKind.EXTENSION_ASKED, {"clock": self.clock, "days": self.days})
-            if last is not None and (twin := sent_twice(case, new, last.number - 1)) is not None:
+            if (twin := sent_again(case, new)) is not None:
                 return twin
             self._checked(case)
             return add_step(case, new)[0]
@@ -103,10 +102,8 @@ class DecideExtension:
             last = case.steps.order_by("-number").first()
             kind = StepKind.EXTENSION_GRANTED if self.grant else StepKind.EXTENSION_REFUSED
             if last is not None and last.kind == kind:
-                twin = sent_twice(
-                    case, _step(self, case, kind, self._data(last.data["clock"])), last.number - 1
-                )
-                if twin is not None:
+                new = _step(self, case, kind, self._data(last.data["clock"]))
+                if (twin := sent_again(case, new)) is not None:
                     return twin
             asked = self._checked(case)
             return add_step(case, _step(self, case, kind, self._data(asked.clock)))[0]
@@ -197,12 +194,11 @@ def _step(
         (each for each in parts if may_as(action.author, case.zone, case_type, (each,), parties, today).ok),
         "",
     )
-    last = case.steps.order_by("-number").values_list("at", flat=True).first()
     return NewStep(
         kind,
         case.state,
         action.author,
-        moment(action.at, author=action.author, sample=case.sample, last=last),
+        moment_in(case, action.at, action.author),
         part=part,
         reason=action.reason,
         data=data,

@@ -14,11 +14,11 @@ from ecociv.casework.actions.writing import (
     NewStep,
     add_step,
     locked,
-    moment,
+    moment_in,
     one_writer,
     refuse_faults,
     require_open,
-    sent_twice,
+    sent_again,
 )
 from ecociv.casework.bodies import all_holders
 from ecociv.casework.content import Faults, reason_faults
@@ -62,20 +62,18 @@ class HandOver:
         """Hand over; sent twice it is done once."""
         with one_writer():
             case = locked(self.case)
-            last = case.steps.order_by("-number").first()
             new = self._step(case)
-            if last is not None and (twin := sent_twice(case, new, last.number - 1)) is not None:
+            if (twin := sent_again(case, new)) is not None:
                 return twin
             self._checked(case)
             return add_step(case, new)[0]
 
     def _step(self, case: Case) -> NewStep:
-        last = case.steps.order_by("-number").values_list("at", flat=True).first()
         return NewStep(
             StepKind.HANDED_OVER,
             case.state,
             self.author,
-            moment(self.at, author=self.author, sample=case.sample, last=last),
+            moment_in(case, self.at, self.author),
             part=min(parts_played(self.author, case), default=""),
             reason=self.reason,
             data={"part": self.part, "from": self.from_, "to": self.to},
@@ -218,17 +216,16 @@ class NameOfficer:
         with one_writer():
             case = locked(self.case)
             self._checked(case)
-            last = case.steps.order_by("-number").first()
             new = NewStep(
                 StepKind.OFFICER_NAMED,
                 case.state,
                 self.author,
-                moment(self.at, author=self.author, sample=case.sample, last=last.at if last else None),
+                moment_in(case, self.at, self.author),
                 part=min(parts_played(self.author, case), default=""),
                 reason=self.reason,
                 data={"officer": str(self.officer.pk), "name": self.officer.name_shown},
             )
-            if last is not None and (twin := sent_twice(case, new, last.number - 1)) is not None:
+            if (twin := sent_again(case, new)) is not None:
                 return twin
             return add_step(case, new)[0]
 

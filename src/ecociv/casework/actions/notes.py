@@ -12,7 +12,7 @@ from ecociv.casework.actions.writing import (
     NewStep,
     add_step,
     locked,
-    moment,
+    moment_in,
     one_writer,
     refuse_faults,
     sent_twice,
@@ -47,12 +47,11 @@ class AddNote:
         with one_writer():
             case = locked(self.case)
             self._checked(case, documents)
-            last = case.steps.order_by("-number").values_list("at", flat=True).first()
             new = NewStep(
                 StepKind.NOTED,
                 case.state,
                 self.author,
-                moment(self.at, author=self.author, sample=case.sample, last=last),
+                moment_in(case, self.at, self.author),
                 part=min(parts_played(self.author, case), default=""),
                 reason=self.reason,
                 documents=documents,

@@ -14,7 +14,7 @@ from ecociv.casework.actions.writing import (
     NewStep,
     add_step,
     locked,
-    moment,
+    moment_in,
     one_writer,
     refuse_faults,
     require_open,
@@ -99,8 +99,7 @@ class TakeStep:
                     en="There is no move “{move}”; there are: {known}.",
                 ).fill(move=self.transition, known=", ".join(case_type.transitions)),
             )
-        last = case.steps.order_by("-number").values_list("at", flat=True).first()
-        at = moment(self.at, author=self.author, sample=case.sample, last=last)
+        at = moment_in(case, self.at, self.author)
         values, _ = field_values(case_type, move.fields, self.fields, day_of(at))
         outcome, _ = outcome_of(case_type, move.outcomes, self.outcome)
         parties, today = parties_of(case), timezone.localdate()

@@ -88,6 +88,12 @@ def moment(at: dt.datetime | None, *, author: Any, sample: bool, last: dt.dateti
     return at
 
 
+def moment_in(case: Case, at: dt.datetime | None, author: Any) -> dt.datetime:
+    """When the next step of a case happens, as `moment`."""
+    last = case.steps.order_by("-number").values_list("at", flat=True).first()
+    return moment(at, author=author, sample=case.sample, last=last)
+
+
 def add_step(case: Case, new: NewStep) -> tuple[CaseStep, Standing]:
     """Write a step of a case that the caller holds: log, files, columns beside the log, and the audit entry."""
     case_type = declaration_of(case)
@@ -169,6 +175,11 @@ def sent_twice(case: Case, new: NewStep, seen: int) -> CaseStep | None:
     if twin is None or twin.reason != new.reason.strip() or twin.data != data_of(new):
         return None
     return twin
+
+
+def sent_again(case: Case, new: NewStep) -> CaseStep | None:
+    """The last step, where it is this one, sent a moment ago."""
+    return sent_twice(case, new, case.steps_taken - 1)
 
 
 def require_open(case: Case) -> None:
