@@ -1,6 +1,6 @@
 """Cases: how long lists of many take, and how many steps a second go on record.
 
-Run on an empty database of its own: ``ECOCIV_VAR=/tmp/bench python benchmarks/casework.py`` for SQLite, with
+Run on an empty database of its own: ``ECOCIV_VAR=$(mktemp -d) python benchmarks/casework.py`` for SQLite, with
 ``ECOCIV_DATABASE_URL`` for PostgreSQL. It makes accounts and cases there.
 """
 

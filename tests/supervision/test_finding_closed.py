@@ -10,7 +10,8 @@ from django.utils import timezone
 from PIL import Image
 
 from ecociv.casework.actions import Attachment, CaseRefused, TakeStep
-from ecociv.supervision.inspection.actions import BeginTour, DrawSample, PlanTour, PublishTour, RecordFinding
+from ecociv.supervision.inspection.actions import BeginTour, DrawSample, PlanTour, PublishTour
+from ecociv.supervision.inspection.field_actions import RecordFinding
 
 ZONE, BODY = "jingdezhen", "ecology-and-environment-bureau"
 

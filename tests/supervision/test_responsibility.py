@@ -17,11 +17,10 @@ from ecociv.supervision.inspection.actions import (
     InspectionRefused,
     PlanTour,
     PublishTour,
-    RecordFinding,
-    RecordVisit,
     ReportTour,
     TourMovedOn,
 )
+from ecociv.supervision.inspection.field_actions import RecordFinding, RecordVisit
 from ecociv.supervision.inspection.photographs import PhotographRefused, doubts_about, read_photograph
 from ecociv.supervision.responsibility.actions import (
     CorrectPost,

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from ecociv.evidence.models import Place
 from ecociv.portal.document_form import bodies
 from ecociv.portal.zone import language
-from ecociv.supervision.inspection.actions import MOST_PHOTOGRAPHS
 from ecociv.supervision.inspection.allocation import Allocation
 from ecociv.supervision.inspection.draw import SEED_LONGEST
+from ecociv.supervision.inspection.field_actions import MOST_PHOTOGRAPHS
 from ecociv.supervision.inspection.models import Severity, UnitVisit
 from ecociv.supervision.inspection.population import KINDS
 from ecociv.supervision.inspection.queries import TourStanding

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -33,18 +34,46 @@ from ecociv.supervision.inspection.actions import (
     InspectionRefused,
     PlanTour,
     PublishTour,
-    RecordFinding,
-    RecordVisit,
     ReportTour,
     TourMovedOn,
 )
 from ecociv.supervision.inspection.allocation import Allocation, SampleImpossible
+from ecociv.supervision.inspection.field_actions import RecordFinding, RecordVisit
 from ecociv.supervision.inspection.models import InspectionTour, TourState
 from ecociv.supervision.inspection.permissions import require_inspect, require_plan
 from ecociv.supervision.inspection.photographs import PhotographRefused
 from ecociv.supervision.inspection.queries import TourStanding, estimate_of, newest_visits, tour_standing
 
 _takes_form = require_http_methods(["GET", "HEAD", "POST"])
+
+_View = Callable[[HttpRequest, TourStanding], HttpResponse]
+
+
+def _from(
+    state: TourState, may: Callable[[Any, str], None]
+) -> Callable[[_View], Callable[..., HttpResponse]]:
+    """A form of a tour that starts from one state, for whoever ``may``; from any other it leads back to the tour."""
+
+    def wrap(view: _View) -> Callable[..., HttpResponse]:
+        @_takes_form
+        @login_required
+        @with_plan
+        @wraps(view)
+        def opened(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
+            may(request.user, zone_key())
+            standing = tour_standing(get_object_or_404(InspectionTour, pk=pk, zone=zone_key()))
+            if standing.state is state:
+                return view(request, standing)
+            messages.warning(
+                request,
+                _("The tour is at “%(now)s”; this starts from “%(wanted)s”.")
+                % {"now": standing.state.label, "wanted": state.label},
+            )
+            return redirect("portal:inspection", standing.tour.pk)
+
+        return opened
+
+    return wrap
 
 
 @_takes_form
@@ -72,15 +101,9 @@ def new(request: HttpRequest, plan: object) -> HttpResponse:
     return _page(request, form, _("New tour"), _("Plan the tour"), None)
 
 
-@_takes_form
-@login_required
-@with_plan
-def publish(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
+@_from(TourState.PLANNED, require_plan)
+def publish(request: HttpRequest, standing: TourStanding) -> HttpResponse:
     """Publish the list, the sizes and the seed, before any draw."""
-    require_plan(request.user, zone_key())
-    standing = _standing(pk)
-    if moved := _elsewhere(request, standing, TourState.PLANNED):
-        return moved
     form = PublishForm(request.POST or None)
     if form.is_valid():
         said = form.cleaned_data
@@ -106,15 +129,9 @@ def publish(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     return _page(request, form, _("Publish list and seed"), _("Publish"), standing, about=about)
 
 
-@_takes_form
-@login_required
-@with_plan
-def draw(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
+@_from(TourState.PUBLISHED, require_plan)
+def draw(request: HttpRequest, standing: TourStanding) -> HttpResponse:
     """Draw the sample that follows from what is public."""
-    require_plan(request.user, zone_key())
-    standing = _standing(pk)
-    if moved := _elsewhere(request, standing, TourState.PUBLISHED):
-        return moved
     form = DrawForm(
         standing.published["public_number_of"], request.POST if request.method == "POST" else None
     )
@@ -128,15 +145,9 @@ def draw(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     return _page(request, form, _("Draw the sample"), _("Draw"), standing, about=about)
 
 
-@_takes_form
-@login_required
-@with_plan
-def begin(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
+@_from(TourState.DRAWN, require_plan)
+def begin(request: HttpRequest, standing: TourStanding) -> HttpResponse:
     """Say that the inspectors have set out."""
-    require_plan(request.user, zone_key())
-    standing = _standing(pk)
-    if moved := _elsewhere(request, standing, TourState.DRAWN):
-        return moved
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid() and (
         done := _step(
@@ -152,15 +163,9 @@ def begin(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     return _page(request, form, _("Set out"), _("The tour begins"), standing, about=about)
 
 
-@_takes_form
-@login_required
-@with_plan
-def report(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
+@_from(TourState.UNDER_WAY, require_plan)
+def report(request: HttpRequest, standing: TourStanding) -> HttpResponse:
     """Close the visits and put the estimate on record."""
-    require_plan(request.user, zone_key())
-    standing = _standing(pk)
-    if moved := _elsewhere(request, standing, TourState.UNDER_WAY):
-        return moved
     form = ConclusionForm(request.POST or None)
     if form.is_valid():
         action = ReportTour(standing.tour, form.cleaned_data["conclusion"], request.user)
@@ -179,15 +184,9 @@ def report(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     return _page(request, form, _("Report the tour"), _("Report"), standing, about=about, notes=notes)
 
 
-@_takes_form
-@login_required
-@with_plan
-def visit(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
+@_from(TourState.UNDER_WAY, require_inspect)
+def visit(request: HttpRequest, standing: TourStanding) -> HttpResponse:
     """Record a visit to a unit of the sample."""
-    require_inspect(request.user, zone_key())
-    standing = _standing(pk)
-    if moved := _elsewhere(request, standing, TourState.UNDER_WAY):
-        return moved
     form = VisitForm(standing, request.POST or None, initial=_unit_asked(request, standing))
     if form.is_valid():
         said = form.cleaned_data
@@ -199,15 +198,9 @@ def visit(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     return _page(request, form, _("Record a visit"), _("Record"), standing)
 
 
-@_takes_form
-@login_required
-@with_plan
-def finding(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
+@_from(TourState.UNDER_WAY, require_inspect)
+def finding(request: HttpRequest, standing: TourStanding) -> HttpResponse:
     """Record a finding with its photographs; its case opens with it."""
-    require_inspect(request.user, zone_key())
-    standing = _standing(pk)
-    if moved := _elsewhere(request, standing, TourState.UNDER_WAY):
-        return moved
     form = FindingForm(
         standing, request.POST or None, request.FILES or None, initial=_unit_asked(request, standing)
     )
@@ -227,22 +220,6 @@ def finding(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
             ):
                 return done
     return _page(request, form, _("Record a finding"), _("Record and open the case"), standing)
-
-
-def _standing(pk: int) -> TourStanding:
-    return tour_standing(get_object_or_404(InspectionTour, pk=pk, zone=zone_key()))
-
-
-def _elsewhere(request: HttpRequest, standing: TourStanding, wanted: TourState) -> HttpResponse | None:
-    """Back to the tour with a word, when it is not where the form starts from."""
-    if standing.state is wanted:
-        return None
-    messages.warning(
-        request,
-        _("The tour is at “%(now)s”; this starts from “%(wanted)s”.")
-        % {"now": standing.state.label, "wanted": wanted.label},
-    )
-    return redirect("portal:inspection", standing.tour.pk)
 
 
 def _unit_asked(request: HttpRequest, standing: TourStanding) -> dict[str, Any]:
