@@ -67,7 +67,7 @@ class Zone:
     others: int = 0
     touched: set[int] = field(default_factory=set)
     idle: set[int] = field(default_factory=set)
-    """The first orders of the year: their bodies sign and then do nothing, so that the ladder is climbed to its end."""
+    """The first orders of the year: their bodies sign and then do nothing, until the interview, so that the ladder is climbed."""
 
     @property
     def events(self) -> int:
@@ -93,7 +93,7 @@ class Zone:
         ).execute()
         self.opened += 1
         self.touched.add(case.pk)
-        if len(self.idle) < IDLE:
+        if self.opened <= IDLE:
             self.idle.add(case.pk)
         return case
 
@@ -144,6 +144,8 @@ class Zone:
         ).execute()
         self.moves += 1
         self.touched.add(case.pk)
+        if wanted.to == "committed":
+            self.idle.discard(case.pk)  # after the interview the body settles the matter
         return True
 
     def ask_or_note(self, case: Case) -> bool:

@@ -77,6 +77,7 @@ def is_working_day(day: date, *, assume: bool = False) -> bool:
     )
 
 
+@lru_cache(maxsize=16_384)  # a log of a case is replayed often, and asks for the same few days each time
 def add_working_days(start: date, days: int, *, assume: bool = True) -> WorkingDay:
     """The working day that lies ``days`` working days after ``start``, which itself does not count.
 
