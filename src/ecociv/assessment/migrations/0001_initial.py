@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "round of assessment",
                 "verbose_name_plural": "rounds of assessment",
                 "ordering": ["-year", "-id"],
+                "indexes": [models.Index(fields=["zone", "rule_set", "year"], name="assessment_round_of")],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +96,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "step of a round",
                 "verbose_name_plural": "steps of rounds",
                 "ordering": ["round", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "number"), name="assessment_one_step_a_number")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +160,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "score given",
                 "verbose_name_plural": "scores given",
                 "ordering": ["round", "unit", "item", "stage", "revision"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("round", "unit", "item", "stage", "revision"),
+                        name="assessment_one_score_a_revision",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,29 +243,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "frozen result",
                 "verbose_name_plural": "frozen results",
                 "ordering": ["round", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("round", "number"), name="assessment_one_snapshot_a_number"
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="assessmentround",
-            index=models.Index(fields=["zone", "rule_set", "year"], name="assessment_round_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="roundstep",
-            constraint=models.UniqueConstraint(
-                fields=("round", "number"), name="assessment_one_step_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scoreentry",
-            constraint=models.UniqueConstraint(
-                fields=("round", "unit", "item", "stage", "revision"), name="assessment_one_score_a_revision"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshot",
-            constraint=models.UniqueConstraint(
-                fields=("round", "number"), name="assessment_one_snapshot_a_number"
-            ),
         ),
         AppendOnly("assessment_assessmentround"),
         AppendOnly("assessment_roundstep"),

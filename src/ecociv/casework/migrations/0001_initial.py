@@ -111,6 +111,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "case",
                 "verbose_name_plural": "cases",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["zone", "closed_at", "state"], name="case_by_state"),
+                    models.Index(fields=["zone", "closed_at", "due"], name="case_by_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("zone", "type", "year", "serial"), name="one_case_a_serial"
+                    ),
+                    models.UniqueConstraint(fields=("zone", "type", "number"), name="one_case_a_number"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +209,8 @@ class Migration(migrations.Migration):
                 "verbose_name": "step of a case",
                 "verbose_name_plural": "steps of cases",
                 "ordering": ["case", "number"],
+                "indexes": [models.Index(fields=["recorded_at"], name="case_step_by_time")],
+                "constraints": [models.UniqueConstraint(fields=("case", "number"), name="one_step_a_number")],
             },
         ),
         migrations.CreateModel(
@@ -259,6 +271,8 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "running clock",
                 "verbose_name_plural": "running clocks",
+                "indexes": [models.Index(fields=["due_on"], name="clock_by_due")],
+                "constraints": [models.UniqueConstraint(fields=("case", "clock"), name="one_run_of_a_clock")],
             },
         ),
         migrations.CreateModel(
@@ -322,40 +336,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="casestep",
-            index=models.Index(fields=["recorded_at"], name="case_step_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="casestep",
-            constraint=models.UniqueConstraint(fields=("case", "number"), name="one_step_a_number"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["zone", "closed_at", "due"], name="case_by_due"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["zone", "closed_at", "state"], name="case_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("zone", "type", "number"), name="one_case_a_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                fields=("zone", "type", "year", "serial"), name="one_case_a_serial"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="runningclock",
-            index=models.Index(fields=["due_on"], name="clock_by_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="runningclock",
-            constraint=models.UniqueConstraint(fields=("case", "clock"), name="one_run_of_a_clock"),
         ),
         AppendOnly("casework_casestep"),
         AppendOnly("casework_casestepdocument"),

@@ -6,125 +6,207 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0001_initial'),
+        ("casework", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(max_length=64, unique=True, verbose_name='zone')),
-                ('url', models.URLField(max_length=400, verbose_name='address')),
-                ('secret', models.CharField(help_text='At least 16 characters; the receiver checks the signature of each message with it.', max_length=128, verbose_name='secret')),
-                ('active', models.BooleanField(default=True, verbose_name='in use')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("zone", models.CharField(max_length=64, unique=True, verbose_name="zone")),
+                ("url", models.URLField(max_length=400, verbose_name="address")),
+                (
+                    "secret",
+                    models.CharField(
+                        help_text="At least 16 characters; the receiver checks the signature of each message with it.",
+                        max_length=128,
+                        verbose_name="secret",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'webhook',
-                'verbose_name_plural': 'webhooks',
+                "verbose_name": "webhook",
+                "verbose_name_plural": "webhooks",
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(max_length=64, verbose_name='zone')),
-                ('kind', models.CharField(max_length=64, verbose_name='kind')),
-                ('title', models.JSONField(verbose_name='title')),
-                ('body', models.JSONField(verbose_name='text')),
-                ('why', models.JSONField(verbose_name='why it came to you')),
-                ('step', models.CharField(max_length=16)),
-                ('path', models.CharField(blank=True, default='', max_length=400, verbose_name='link')),
-                ('subject', models.CharField(blank=True, default='', max_length=200, verbose_name='about')),
-                ('occasion', models.CharField(max_length=200)),
-                ('sample', models.BooleanField(default=False, verbose_name='sample data')),
-                ('created_at', models.DateTimeField(verbose_name='sent')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='read')),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='casework.case')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL, verbose_name='to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("zone", models.CharField(max_length=64, verbose_name="zone")),
+                ("kind", models.CharField(max_length=64, verbose_name="kind")),
+                ("title", models.JSONField(verbose_name="title")),
+                ("body", models.JSONField(verbose_name="text")),
+                ("why", models.JSONField(verbose_name="why it came to you")),
+                ("step", models.CharField(max_length=16)),
+                ("path", models.CharField(blank=True, default="", max_length=400, verbose_name="link")),
+                ("subject", models.CharField(blank=True, default="", max_length=200, verbose_name="about")),
+                ("occasion", models.CharField(max_length=200)),
+                ("sample", models.BooleanField(default=False, verbose_name="sample data")),
+                ("created_at", models.DateTimeField(verbose_name="sent")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notice',
-                'verbose_name_plural': 'notices',
-                'ordering': ['-id'],
+                "verbose_name": "notice",
+                "verbose_name_plural": "notices",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["user", "read_at"], name="notice_unread")],
+                "constraints": [models.UniqueConstraint(fields=("user", "occasion"), name="told_once")],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(max_length=64, verbose_name='zone')),
-                ('channel', models.CharField(choices=[('email', 'e-mail'), ('webhook', 'webhook')], max_length=16, verbose_name='way')),
-                ('occasion', models.CharField(max_length=200)),
-                ('content', models.JSONField(blank=True, default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('given-up', 'given up')], default='waiting', max_length=16, verbose_name='state')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
-                ('next_at', models.DateTimeField(verbose_name='next attempt')),
-                ('created_at', models.DateTimeField(verbose_name='made')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='casework.notice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("zone", models.CharField(max_length=64, verbose_name="zone")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "e-mail"), ("webhook", "webhook")],
+                        max_length=16,
+                        verbose_name="way",
+                    ),
+                ),
+                ("occasion", models.CharField(max_length=200)),
+                ("content", models.JSONField(blank=True, default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "waiting"), ("sent", "sent"), ("given-up", "given up")],
+                        default="waiting",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("next_at", models.DateTimeField(verbose_name="next attempt")),
+                ("created_at", models.DateTimeField(verbose_name="made")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="casework.notice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-id'],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["state", "next_at"], name="delivery_waiting")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("channel", "email")),
+                        fields=("notice",),
+                        name="one_letter_a_notice",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("channel", "webhook")),
+                        fields=("zone", "occasion"),
+                        name="one_message_an_occasion",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NoticePreference',
+            name="NoticePreference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=64)),
-                ('email', models.BooleanField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=64)),
+                ("email", models.BooleanField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'preference for notices',
-                'verbose_name_plural': 'preferences for notices',
+                "verbose_name": "preference for notices",
+                "verbose_name_plural": "preferences for notices",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "kind"), name="one_preference_a_kind")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DeliveryAttempt',
+            name="DeliveryAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('ok', models.BooleanField(verbose_name='arrived')),
-                ('answer', models.CharField(blank=True, default='', max_length=300, verbose_name='answer')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='casework.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("ok", models.BooleanField(verbose_name="arrived")),
+                ("answer", models.CharField(blank=True, default="", max_length=300, verbose_name="answer")),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="log",
+                        to="casework.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attempt at a delivery',
-                'verbose_name_plural': 'attempts at deliveries',
-                'ordering': ['delivery', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('delivery', 'number'), name='one_attempt_a_number')],
+                "verbose_name": "attempt at a delivery",
+                "verbose_name_plural": "attempts at deliveries",
+                "ordering": ["delivery", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("delivery", "number"), name="one_attempt_a_number")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['user', 'read_at'], name='notice_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('user', 'occasion'), name='told_once'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['state', 'next_at'], name='delivery_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', 'webhook')), fields=('zone', 'occasion'), name='one_message_an_occasion'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', 'email')), fields=('notice',), name='one_letter_a_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticepreference',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='one_preference_a_kind'),
         ),
     ]

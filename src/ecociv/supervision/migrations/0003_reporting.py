@@ -63,6 +63,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "yearly self-report",
                 "verbose_name_plural": "yearly self-reports",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revision", 1),
+                            models.Q(("correction_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="supervision_self_report_says_why",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("zone", "organisation", "year", "revision"),
+                        name="supervision_one_self_report",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +135,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "review of a report",
                 "verbose_name_plural": "reviews of reports",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer_by__isnull", True), ("outcome", "accepted")),
+                            models.Q(
+                                ("answer_by__isnull", False),
+                                ("outcome", "sent-back"),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="supervision_sent_back_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("report__isnull", False), ("self_report__isnull", True)),
+                            models.Q(("report__isnull", True), ("self_report__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="supervision_review_of_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +187,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "draft",
                 "verbose_name_plural": "drafts",
                 "ordering": ["-saved_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("author", "zone", "subject", "year"), name="supervision_one_draft"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,53 +240,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("report", "document"), name="supervision_document_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="selfreport",
-            constraint=models.UniqueConstraint(
-                fields=("zone", "organisation", "year", "revision"), name="supervision_one_self_report"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selfreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("revision", 1), models.Q(("correction_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="supervision_self_report_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("report__isnull", False), ("self_report__isnull", True)),
-                    models.Q(("report__isnull", True), ("self_report__isnull", False)),
-                    _connector="OR",
-                ),
-                name="supervision_review_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer_by__isnull", True), ("outcome", "accepted")),
-                    models.Q(
-                        ("answer_by__isnull", False),
-                        ("outcome", "sent-back"),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="supervision_sent_back_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workdraft",
-            constraint=models.UniqueConstraint(
-                fields=("author", "zone", "subject", "year"), name="supervision_one_draft"
-            ),
         ),
         # Adding a column may rebuild the table on SQLite, which takes its triggers away: close it again.
         AppendOnly("supervision_progressreport"),

@@ -165,6 +165,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "inspection tour",
                 "verbose_name_plural": "inspection tours",
                 "ordering": ["-starts", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gte", models.F("starts"))),
+                        name="supervision_tour_ends_after",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -243,6 +249,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "name of an official",
                 "verbose_name_plural": "names of officials",
                 "ordering": ["official", "revision"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revision", 1), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="supervision_name_says_why",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("official", "revision"), name="supervision_one_name_revision"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -297,6 +314,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "post of an official",
                 "verbose_name_plural": "posts of officials",
                 "ordering": ["official", "number", "revision"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revision", 1), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="supervision_post_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends__isnull", True), ("ends__gte", models.F("starts")), _connector="OR"
+                        ),
+                        name="supervision_post_ends_after",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("official", "number", "revision"), name="supervision_one_post_revision"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +382,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "step of a tour",
                 "verbose_name_plural": "steps of tours",
                 "ordering": ["tour", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tour", "state"), name="supervision_one_step_a_state"),
+                    models.UniqueConstraint(fields=("tour", "number"), name="supervision_one_tour_step"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -397,66 +435,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "visit",
                 "verbose_name_plural": "visits",
                 "ordering": ["id"],
+                "indexes": [models.Index(fields=["tour", "unit"], name="supervision_visit_by_unit")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="inspectiontour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gte", models.F("starts"))), name="supervision_tour_ends_after"
-            ),
         ),
         migrations.AddConstraint(
             model_name="inspectionfinding",
             constraint=models.UniqueConstraint(
                 fields=("tour", "number"), name="supervision_one_finding_number"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="officialname",
-            constraint=models.UniqueConstraint(
-                fields=("official", "revision"), name="supervision_one_name_revision"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="officialname",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("revision", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="supervision_name_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postholding",
-            constraint=models.UniqueConstraint(
-                fields=("official", "number", "revision"), name="supervision_one_post_revision"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postholding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends__isnull", True), ("ends__gte", models.F("starts")), _connector="OR"
-                ),
-                name="supervision_post_ends_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postholding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("revision", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="supervision_post_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourstep",
-            constraint=models.UniqueConstraint(fields=("tour", "number"), name="supervision_one_tour_step"),
-        ),
-        migrations.AddConstraint(
-            model_name="tourstep",
-            constraint=models.UniqueConstraint(fields=("tour", "state"), name="supervision_one_step_a_state"),
-        ),
-        migrations.AddIndex(
-            model_name="unitvisit",
-            index=models.Index(fields=["tour", "unit"], name="supervision_visit_by_unit"),
         ),
         AppendOnly("supervision_official"),
         AppendOnly("supervision_officialname"),
