@@ -22,9 +22,6 @@ TESTS = [
     "tests/portal",
 ]
 
-PURE = ["--ignore=tests/assessment/rules"]
-"""Tests within these folders that never touch a database."""
-
 
 def reachable(url: str) -> str:
     """An empty text when the server answers, else why not."""
@@ -47,7 +44,7 @@ def main() -> int:
         )
         return 0
     present = [folder for folder in TESTS if os.path.isdir(folder)]
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--create-db", "-m", "not browser and not long", *PURE, *present]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--create-db", "-m", "not browser and not long", "--database-only", *present]
     return subprocess.run(command, env={**os.environ, "ECOCIV_DATABASE_URL": url}, check=False).returncode
 
 

@@ -36,6 +36,32 @@ def pytest_configure(config: pytest.Config) -> None:
         default["TEST"]["NAME"] = str(_VAR / "test.sqlite3")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--database-only``: the run on a second kind of database repeats nothing that knows none."""
+    parser.addoption(
+        "--database-only", action="store_true", help="only tests that use a database, by mark or fixture"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what touches no database, where that is asked for."""
+    if not config.getoption("--database-only"):
+        return
+    kept = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+    items[:] = kept
+
+
+_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+"""Fixtures through which every other one reaches a database."""
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db") is not None:
+        return True
+    return not _DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     shutil.rmtree(_VAR, ignore_errors=True)
