@@ -1,0 +1,1 @@
+"""Land administration: differences, approvals, rights and change patches as cases (自然资源管理)."""

@@ -1,0 +1,1 @@
+"""Territory: layers and their versions, control lines, overlay, site check, differences, areas (国土空间)."""
