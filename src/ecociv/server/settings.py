@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "ecociv.people",
     "ecociv.plan",
     "ecociv.evidence",
+    "ecociv.territory",
     "ecociv.indicators",
     "ecociv.casework",
     "ecociv.supervision",
