@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "ecociv.indicators",
     "ecociv.casework",
     "ecociv.supervision",
+    "ecociv.land_administration",
     "ecociv.assessment",
     "ecociv.portal",
     "ecociv.api",
