@@ -33,7 +33,7 @@ def bureau(user: Make) -> User:
 
 
 def test_each_patch_goes_to_the_county_with_its_largest_part(patches: LayerVersion, bureau: User) -> None:
-    done = DispatchPatches(patches, BUREAU, bureau).execute()
+    done = DispatchPatches(patches, bureau).execute()
     assert [(one.identity, one.county) for one in done.sent] == [
         ("P1", FULIANG),
         ("P2", FULIANG),
@@ -55,8 +55,8 @@ def test_each_patch_goes_to_the_county_with_its_largest_part(patches: LayerVersi
 
 
 def test_a_patch_is_dispatched_once_whatever_versions_follow(patches: LayerVersion, bureau: User) -> None:
-    DispatchPatches(patches, BUREAU, bureau, ["P1"]).execute()
-    again = DispatchPatches(patches, BUREAU, bureau).execute()
+    DispatchPatches(patches, bureau, ["P1"]).execute()
+    again = DispatchPatches(patches, bureau).execute()
     assert ([one.identity for one in again.sent], again.known) == (["P2", "P3"], 1)
     newer = patches_layer(
         Features.of(
@@ -66,7 +66,7 @@ def test_a_patch_is_dispatched_once_whatever_versions_follow(patches: LayerVersi
         )
     )
     assert [left for _version, left in waiting_versions(bureau, ZONE)] == [0]
-    assert [one.identity for one in DispatchPatches(newer, BUREAU, bureau).execute().sent] == ["P4"]
+    assert [one.identity for one in DispatchPatches(newer, bureau).execute().sent] == ["P4"]
 
 
 def test_one_patch_outside_every_county_stops_all(counties: LayerVersion, bureau: User) -> None:
@@ -78,24 +78,24 @@ def test_one_patch_outside_every_county_stops_all(counties: LayerVersion, bureau
         )
     )
     with pytest.raises(DispatchRefused, match="1 patches lie in no county: out"):
-        DispatchPatches(version, BUREAU, bureau).execute()
+        DispatchPatches(version, bureau).execute()
     assert not DispatchedPatch.objects.exists() and not Case.objects.exists()
 
 
 def test_who_may_not_dispatch_is_told(patches: LayerVersion, user: Make) -> None:
     with pytest.raises(PermissionDenied):
-        DispatchPatches(patches, BUREAU, user("county_officer", "fuliang-county")).execute()
+        DispatchPatches(patches, user("county_officer", "fuliang-county")).execute()
 
 
 def test_a_layer_of_another_kind_is_no_list_of_patches(counties: LayerVersion, bureau: User) -> None:
     with pytest.raises(DispatchRefused, match="not a layer of change patches"):
-        DispatchPatches(counties, BUREAU, bureau).execute()
+        DispatchPatches(counties, bureau).execute()
 
 
 def test_no_boundaries_no_dispatch(plan_in_database: None, bureau: User) -> None:
     version = patches_layer(Features.of([shapely.box(117.1, 29.1, 117.11, 29.11)], ["a"], ["new-water"]))
     with pytest.raises(DispatchRefused, match="No administrative boundaries hold on 2018-03-01"):
-        DispatchPatches(version, BUREAU, bureau).execute()
+        DispatchPatches(version, bureau).execute()
 
 
 def photograph(folder: Path) -> Path:
@@ -109,7 +109,7 @@ def test_an_unlawful_use_is_put_right_and_verified_by_another(
     patches: LayerVersion, bureau: User, user: Make, tmp_path: Path
 ) -> None:
     county, colleague = user("county_officer", "fuliang-county"), user("department_officer", BUREAU)
-    case = DispatchPatches(patches, BUREAU, bureau, ["P1"]).execute().sent[0].case
+    case = DispatchPatches(patches, bureau, ["P1"]).execute().sent[0].case
     photo = photograph(tmp_path)
 
     def step(author: User, move: str, **said: Any) -> None:
@@ -137,9 +137,9 @@ def test_the_page_dispatches_lists_filters_and_exports(
     assert client.get("/land/patches/").status_code == 200
     client.force_login(bureau)
     assert f"/land/patches/dispatch/{patches.pk}/" in client.get("/land/patches/").content.decode()
-    page = client.post(f"/land/patches/dispatch/{patches.pk}/", {"bureau": BUREAU, "identities": "P1, P9"})
+    page = client.post(f"/land/patches/dispatch/{patches.pk}/", {"identities": "P1, P9"})
     assert page.status_code == 200 and "P9" in page.content.decode() and not Case.objects.exists()
-    assert client.post(f"/land/patches/dispatch/{patches.pk}/", {"bureau": BUREAU}).status_code == 302
+    assert client.post(f"/land/patches/dispatch/{patches.pk}/").status_code == 302
     listed = client.get("/land/patches/", {"county": LEPING}).content.decode()
     assert ">P3</a>" in listed and ">P1</a>" not in listed
     rows = client.get("/land/patches/", {"format": "csv", "sort": "-area"}).content.decode().splitlines()

@@ -20,14 +20,13 @@ def patches() -> None:
 @patches.command("dispatch")
 @click.argument("layer")
 @click.option("--zone", default="jingdezhen", show_default=True, help="Key of the zone.")
-@click.option("--bureau", required=True, help="Key of the body that reviews.")
 @click.option("--as", "username", required=True, help="Name of the account that dispatches.")
 @click.option("--patch", "identities", multiple=True, help="Only this patch; may be given again.")
 @format_option("text", "json")
 @language_option
 @with_django
 def dispatch(
-    layer: str, zone: str, bureau: str, username: str, identities: tuple[str, ...], form: str, language: str
+    layer: str, zone: str, username: str, identities: tuple[str, ...], form: str, language: str
 ) -> None:
     """Open a case for each patch of the newest version of LAYER that was not dispatched before."""
     from django.core.exceptions import PermissionDenied
@@ -46,7 +45,7 @@ def dispatch(
         version = layer_of(zone, layer).versions.select_related("layer").order_by("-number").first()
         if version is None:
             fail(f"The layer {layer!r} has no version.")
-        done = DispatchPatches(version, bureau, user, list(identities) or None).execute()
+        done = DispatchPatches(version, user, list(identities) or None).execute()
     except (UnknownLayer, PermissionDenied) as error:
         fail(str(error))
     except DispatchRefused as error:

@@ -11,9 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ecociv.casework.actions import OpenCase
-from ecociv.casework.load import case_type
-from ecociv.casework.permissions import may_open, refuse
 from ecociv.core.text import Text
+from ecociv.land_administration.authority import authority, require_authority
 from ecociv.land_administration.patches.models import DispatchedPatch
 from ecociv.people import audit
 from ecociv.plan.package import ZonePackage
@@ -66,14 +65,11 @@ class DispatchPatches:
     ----------
     version
         A version of a layer of kind ``change-patches``.
-    bureau
-        Key of the body that dispatches and reviews.
     identities
         Only these patches; all where not given.
     """
 
     version: LayerVersion
-    bureau: str
     author: Any
     identities: Collection[str] | None = None
     sample: bool = False
@@ -88,8 +84,7 @@ class DispatchPatches:
         DispatchRefused
             Another kind of layer, unknown patches, no boundaries, patches outside every county.
         """
-        zone = self.version.layer.zone
-        refuse(may_open(self.author, zone, case_type(zone, TYPE)))
+        require_authority(self.author, self.version.layer.zone)
         if not may_read(self.author, self.version):
             raise DispatchRefused(Text(zh="您无权查看该图层。", en="This layer is not open to you."))
         if self.version.layer.kind != KIND:
@@ -169,7 +164,7 @@ class DispatchPatches:
             title=f"{kind.class_name(feature.class_key).zh}：{feature.name or feature.identity}",
             author=self.author,
             subject=f"patch:{layer.key}/{feature.identity}",
-            parties={"bureau": [self.bureau], "county": [one.body]},
+            parties={"bureau": [authority(layer.zone, timezone.localdate())], "county": [one.body]},
             fields={
                 "location": f"{place.x:.6f}, {place.y:.6f}（CGCS2000）",
                 "area": str(area),

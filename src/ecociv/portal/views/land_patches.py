@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,14 +17,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.casework.actions import CaseRefused
-from ecociv.casework.load import case_type
-from ecociv.casework.permissions import may_open
-from ecociv.land_administration.patches.actions import KIND, TYPE, DispatchPatches, DispatchRefused
+from ecociv.land_administration.authority import answers_for_land, require_authority
+from ecociv.land_administration.patches.actions import KIND, DispatchPatches, DispatchRefused
 from ecociv.land_administration.patches.models import DispatchedPatch
 from ecociv.land_administration.patches.queries import Tally, patches_for, tallies, waiting_versions
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.case_rows import CaseRow, rows_of, with_parties
-from ecociv.portal.document_form import bodies
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
@@ -156,15 +153,14 @@ def _total(rows: list[Tally]) -> Tally | None:
 
 
 def _waiting(request: HttpRequest, zone: str) -> list[tuple[LayerVersion, int]]:
-    if not may_open(request.user, zone, case_type(zone, TYPE)).ok:
+    if not answers_for_land(request.user, zone, timezone.localdate()):
         return []
     return [(version, left) for version, left in waiting_versions(request.user, zone) if left]
 
 
 class DispatchForm(forms.Form):
-    """Who reviews, and which patches."""
+    """Which patches."""
 
-    bureau = forms.ChoiceField(label=gettext_lazy("Body that reviews"))
     identities = forms.CharField(
         label=gettext_lazy("Only these patches"),
         required=False,
@@ -173,10 +169,6 @@ class DispatchForm(forms.Form):
             "Identities, one a line or with commas between; every patch that was not dispatched yet when empty."
         ),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["bureau"].choices = [("", "—"), *bodies()]  # type: ignore[attr-defined]
 
     def clean_identities(self) -> list[str] | None:
         """The identities as a list; none where all are meant."""
@@ -194,16 +186,11 @@ def dispatch(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     )
     if not may_read(request.user, version):
         raise Http404
-    verdict = may_open(request.user, zone_key(), case_type(zone_key(), TYPE))
-    if not verdict.ok:
-        raise PermissionDenied(" ".join(reason.text.in_language(language()) for reason in verdict.reasons))
-    own = getattr(request.user, "organisation", "")
-    form = DispatchForm(request.POST or None, initial={"bureau": own})
+    require_authority(request.user, zone_key())
+    form = DispatchForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            done = DispatchPatches(
-                version, form.cleaned_data["bureau"], request.user, form.cleaned_data["identities"]
-            ).execute()
+            done = DispatchPatches(version, request.user, form.cleaned_data["identities"]).execute()
         except DispatchRefused as refused:
             for text in refused.texts:
                 form.add_error(None, text.in_language(language()))
