@@ -16,7 +16,7 @@ from django.utils import timezone
 from ecociv.casework.declaration import CasePart, CaseType, Visibility
 from ecociv.casework.guards import Offer, offered
 from ecociv.casework.models import Case, CaseParty, CaseStep, RunningClock
-from ecociv.casework.permissions import OVERSIGHT, bodies_held, may_as, open_children, parties_of
+from ecociv.casework.permissions import OVERSIGHT, bodies_held, may_as, children_of, parties_of
 from ecociv.casework.recorded import case_standing, declaration_of, declared, standings
 from ecociv.casework.standing import Standing
 from ecociv.people.permissions import allowed
@@ -197,7 +197,7 @@ def offers(user: Any, case: Case, day: dt.date, now: Standing | None = None) -> 
         case_type,
         now or case_standing(case),
         day,
-        children_open=open_children(case),
+        children=children_of(case),
         actor=str(getattr(user, "pk", "") or ""),
     )
     return tuple(each for each in found if may_as(user, case.zone, case_type, each.parts, parties, day).ok)
