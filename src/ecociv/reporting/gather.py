@@ -131,5 +131,6 @@ def progress_on(package: ZonePackage, day: dt.date, known_on: dt.date) -> dict[s
             done=status.state.is_done,
             late=status.state in late,
             names_silence=status.state in (DutyState.OVERDUE, DutyState.NO_REPORT),
+            sample=status.sample,
         )
     return found

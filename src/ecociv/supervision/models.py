@@ -132,6 +132,7 @@ class ProgressReport(AppendOnlyModel):
     reported_at = models.DateTimeField(_("reported at"))
     recorded_at = models.DateTimeField(_("recorded at"))
     correction_reason = models.TextField(_("reason of the correction"), blank=True, default="")
+    sample = models.BooleanField(_("sample data"), default=False, db_default=False)
 
     objects = ProgressReportQuerySet.as_manager()
 
@@ -207,6 +208,7 @@ READ = (
     "done_on",
     "for_all",
     "role",
+    "sample",
     "review__outcome",
     "review__reviewed_at",
     "review__answer_by",
@@ -219,7 +221,7 @@ def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
     number, revision, body, state, period, reported_at, recorded_at, percent, basis, done_on, for_all = (
         values[:11]
     )
-    role, outcome, reviewed_at, answer_by = values[11:]
+    role, sample, outcome, reviewed_at, answer_by = values[11:]
     return Report(
         number=number,
         revision=revision,
@@ -236,6 +238,7 @@ def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
         review=Review(ReviewOutcome(outcome), reviewed_at.astimezone(zone).date(), answer_by)
         if outcome
         else None,
+        sample=sample,
     )
 
 

@@ -119,6 +119,7 @@ def _columns() -> list[Column[ReviewRow]]:
             lambda r: timezone.localtime(r.report.recorded_at).strftime("%Y-%m-%d %H:%M"),
             sort_by=lambda r: r.report.recorded_at,
         ),
+        Column("sample", _("Sample data"), lambda r: _("yes") if r.report.sample else "", export_only=True),
         Column("due", _("Review by"), lambda r: r.due.isoformat(), sort_by=lambda r: (r.due, r.report.pk)),
     ]
 
