@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "ecociv.casework",
     "ecociv.supervision",
     "ecociv.assessment",
+    "ecociv.reporting",
     "ecociv.portal",
     "ecociv.api",
 ]
