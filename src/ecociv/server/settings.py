@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "ecociv.supervision",
     "ecociv.land_administration",
     "ecociv.assessment",
+    "ecociv.reporting",
     "ecociv.portal",
     "ecociv.api",
 ]
