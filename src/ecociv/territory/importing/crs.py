@@ -309,7 +309,7 @@ def to_geographic(
     Examples
     --------
     >>> to_geographic(np.array([[500_000.0, 3_243_000.0]]), declared_crs("EPSG:4548")).round(4).tolist()
-    [[117.0, 29.3032]]
+    [[117.0, 29.3043]]
     """
     geodetic: Any = crs.definition.geodetic_crs
     found = coordinates

@@ -54,7 +54,7 @@ def candidates(bounds: Bounds, within: Bounds | None) -> list[str]:
     >>> candidates((39_510_000, 3_200_000, 39_550_000, 3_250_000), None)
     ['EPSG:4527']
     >>> candidates((510_000, 3_200_000, 550_000, 3_250_000), (116.9, 28.7, 117.8, 30.0))
-    ['EPSG:4548', 'EPSG:4508']
+    ['EPSG:4548', 'EPSG:4509']
     """
     box = within or CHINA
     found = []
