@@ -36,6 +36,10 @@ class SubjectKind(StrEnum):
     ORGANISATION = "organisation"
     PLACE = "place"
     SCORE = "score"
+    SITE = "site"
+    PATCH = "patch"
+    DIFFERENCE = "difference"
+    RIGHT = "right"
     NONE = "none"
 
 

@@ -1,0 +1,1 @@
+"""Layers: features as arrays, the files that keep them, and the kinds there are."""

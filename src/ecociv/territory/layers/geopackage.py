@@ -1,0 +1,202 @@
+"""One immutable GeoPackage per layer version: written once, opened by any GIS, read here through SQLite alone.
+
+The file has one table, ``features`` (fid, identity, class, name, area_m2, attributes, geom), with an R*Tree. Reading
+needs no GDAL: SQLite finds the boxes, the geometry follows the GeoPackage header as WKB (OGC 12-128r18, 2.1.3).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio.raw
+import shapely
+from pyogrio import set_gdal_config_options
+
+from ecociv.core.text import Text
+from ecociv.territory.layers.features import Feature, Features
+
+TABLE = "features"
+CRS = "EPSG:4490"
+_COLUMNS = "f.fid, f.identity, f.class, f.name, f.area_m2, f.attributes, f.geom"
+_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+# A fixed date of change, so that the same features give the same bytes and with them the same address.
+_DATE = "2000-01-01T00:00:00Z"
+
+
+class LayerFileUnreadable(ValueError):
+    """A file that is no layer as ecociv writes them."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+def write_features(features: Features, path: Path, *, title: str = "", description: str = "") -> None:
+    """Write features to a new GeoPackage; an existing file is replaced in one step, so nobody sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        part = Path(folder) / "layer.gpkg"
+        pyogrio.raw.write(
+            part,
+            shapely.to_wkb(shapely.force_2d(features.geometries)),
+            [
+                features.identities.astype(object),
+                features.classes.astype(object),
+                features.names.astype(object),
+                features.areas(),
+                np.asarray(
+                    [json.dumps(dict(one), ensure_ascii=False, default=str) for one in features.attributes],
+                    dtype=object,
+                ),
+            ],
+            np.asarray(["identity", "class", "name", "area_m2", "attributes"], dtype=object),
+            layer=TABLE,
+            driver="GPKG",
+            geometry_type="Unknown",
+            crs=CRS,
+            layer_options={"IDENTIFIER": title or TABLE, "DESCRIPTION": description},
+        )
+        with sqlite3.connect(part) as database:
+            database.execute(f"CREATE INDEX features_identity ON {TABLE}(identity)")
+        database.close()
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+
+
+class LayerFile:
+    """A layer version, open for reading; threads share it, each with a connection of its own.
+
+    Raises
+    ------
+    LayerFileUnreadable
+        When it is not there, or was not written by :func:`write_features`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        try:
+            found = self._rows("SELECT count(*), min(fid) FROM features AS f", ())
+            self.count = int(next(iter(found))[0])
+        except sqlite3.Error as error:
+            raise LayerFileUnreadable(
+                Text(
+                    zh=f"图层文件 {path.name} 读不出：{error}。请用 ecociv layer verify 核对。",
+                    en=f"The layer file {path.name} cannot be read: {error}. Check it with `ecociv layer verify`.",
+                )
+            ) from error
+
+    def in_box(self, west: float, south: float, east: float, north: float) -> Iterator[Feature]:
+        """Features whose own box meets the box given (degrees), in order of ``fid``."""
+        return self._features(
+            f"SELECT {_COLUMNS} FROM rtree_features_geom AS r CROSS JOIN features AS f ON f.fid = r.id "
+            "WHERE r.minx <= ? AND r.maxx >= ? AND r.miny <= ? AND r.maxy >= ? ORDER BY f.fid",
+            (east, west, north, south),
+        )
+
+    def meeting(self, geometry: shapely.Geometry) -> Iterator[Feature]:
+        """Features that meet a geometry, border included, in order of ``fid``."""
+        if geometry.is_empty:
+            return
+        shapely.prepare(geometry)
+        for feature in self.in_box(*geometry.bounds):
+            if geometry.intersects(feature.geometry):
+                yield feature
+
+    def of_fids(self, fids: Sequence[int]) -> Iterator[Feature]:
+        """Features by row."""
+        for start in range(0, len(fids), 500):
+            some = [int(fid) for fid in fids[start : start + 500]]
+            marks = ",".join("?" * len(some))
+            yield from self._features(
+                f"SELECT {_COLUMNS} FROM features AS f WHERE f.fid IN ({marks}) ORDER BY f.fid", some
+            )
+
+    def of_identity(self, identity: str) -> Feature | None:
+        """The feature with an identity, or none."""
+        return next(
+            self._features(f"SELECT {_COLUMNS} FROM features AS f WHERE f.identity = ?", (identity,)), None
+        )
+
+    def all(self) -> Iterator[Feature]:
+        """Every feature, in order of ``fid``."""
+        return self._features(f"SELECT {_COLUMNS} FROM features AS f ORDER BY f.fid", ())
+
+    def features(self) -> Features:
+        """The whole layer as arrays."""
+        rows = list(self._rows(f"SELECT {_COLUMNS} FROM features AS f ORDER BY f.fid", ()))
+        return Features(
+            shapely.from_wkb(np.asarray([well_known_binary(row[6]) for row in rows], dtype=object)),
+            np.asarray([row[1] for row in rows], dtype=object),
+            np.asarray([row[2] for row in rows], dtype=object),
+            np.asarray([row[3] or "" for row in rows], dtype=object),
+            [json.loads(row[5] or "{}") for row in rows],
+        )
+
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north in degrees; none for an empty layer."""
+        row = next(
+            self._rows("SELECT min(minx), min(miny), max(maxx), max(maxy) FROM rtree_features_geom", ()), None
+        )
+        if row is None or row[0] is None:
+            return None
+        return float(row[0]), float(row[1]), float(row[2]), float(row[3])
+
+    def area_by_class(self) -> dict[str, tuple[int, float]]:
+        """Number and total area (m2, unrounded, overlaps counted twice) of each class."""
+        return {
+            row[0]: (int(row[1]), float(row[2]))
+            for row in self._rows(
+                "SELECT class, count(*), sum(area_m2) FROM features GROUP BY class ORDER BY class", ()
+            )
+        }
+
+    def _features(self, question: str, given: Iterable[Any]) -> Iterator[Feature]:
+        for fid, identity, class_key, name, area, attributes, blob in self._rows(question, given):
+            yield Feature(
+                fid,
+                identity,
+                class_key,
+                name or "",
+                area,
+                json.loads(attributes or "{}"),
+                shapely.from_wkb(well_known_binary(blob)),
+            )
+
+    def _rows(self, question: str, given: Iterable[Any]) -> Iterator[Any]:
+        return iter(self._connection().execute(question, tuple(given)))
+
+    def _connection(self) -> sqlite3.Connection:
+        known = getattr(self._local, "connection", None)
+        if known is None or self._local.process != os.getpid():
+            # Immutable: SQLite takes no lock and keeps no journal, so many processes read at full speed.
+            known = sqlite3.connect(
+                f"file:{self.path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            self._local.connection, self._local.process = known, os.getpid()
+        return known
+
+
+def well_known_binary(blob: bytes) -> bytes:
+    """The WKB inside a GeoPackage geometry.
+
+    Raises
+    ------
+    LayerFileUnreadable
+        When the blob does not begin as the standard says.
+    """
+    if blob[:2] != b"GP":
+        raise LayerFileUnreadable(
+            Text(zh="几何不是 GeoPackage 编码。", en="A geometry is not encoded as GeoPackage.")
+        )
+    return blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :]
