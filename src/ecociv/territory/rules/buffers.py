@@ -35,7 +35,7 @@ class LocalPlane:
     >>> plane = LocalPlane(117.2, 29.3)
     >>> corner = plane.to_plane(shapely.Point(117.2, 29.31))
     >>> round(corner.x, 3), round(corner.y, 1)
-    (0.0, 1108.5)
+    (0.0, 1108.4)
     """
 
     def __init__(self, longitude: float, latitude: float) -> None:
