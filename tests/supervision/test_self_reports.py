@@ -64,7 +64,9 @@ def send(author: Any, year: int = YEAR, **more: Any) -> SelfReport:
     return SubmitSelfReport(ZONE, BODY, year, statement, author, **more).execute()
 
 
-def review(author: Any, outcome: ReviewOutcome = ACCEPTED, reason: str = "", revision: int = 1) -> ReportReview:
+def review(
+    author: Any, outcome: ReviewOutcome = ACCEPTED, reason: str = "", revision: int = 1
+) -> ReportReview:
     return ReviewSelfReport(ZONE, BODY, YEAR, revision, outcome, reason, author).execute()
 
 
@@ -77,7 +79,9 @@ def test_the_text_is_composed_from_the_record(writer: Any) -> None:
     # Nothing was ever reported: each led duty is one without a report.
     assert f"未报进展{len(led)}项" in summary
     place = led[0].place
-    ReportProgress(ZONE, place, draft(period=YEAR, narrative="已完成资金筹措方案并报市政府。"), writer).execute()
+    ReportProgress(
+        ZONE, place, draft(period=YEAR, narrative="已完成资金筹措方案并报市政府。"), writer
+    ).execute()
     again = open_self_report(ZONE, BODY, YEAR, writer)
     assert again.texts[place] == "已完成资金筹措方案并报市政府。"
     assert f"未报进展{len(led) - 1}项" in again.texts["summary"]
@@ -190,7 +194,9 @@ def test_returned_corrected_accepted_and_as_of_any_moment(writer: Any, office: A
     returned = timezone.now()
     with pytest.raises(DraftRefused, match="reason"):
         send(writer, statement=said(problems="资金缺口二百万元，正在筹措。"), seen=1)
-    second = send(writer, statement=said(problems="资金缺口二百万元，正在筹措。"), seen=1, reason="补充资金数")
+    second = send(
+        writer, statement=said(problems="资金缺口二百万元，正在筹措。"), seen=1, reason="补充资金数"
+    )
     assert (second.revision, second.correction_reason) == (2, "补充资金数")
     review(office, revision=2)
     now = self_report(ZONE, BODY, YEAR)
