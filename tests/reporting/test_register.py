@@ -125,7 +125,10 @@ class TestOne:
             ({"form": ".odt"}, UnknownForm),
             ({"options": Options()}, ReportRefused),
             ({"kind": "self-report", "options": Options(year=2016, body="市林业局")}, CannotIssue),
-            ({"kind": "assessment-bulletin", "options": Options(year=2016, rules="x", trial=True)}, CannotIssue),
+            (
+                {"kind": "assessment-bulletin", "options": Options(year=2016, rules="x", trial=True)},
+                CannotIssue,
+            ),
         ],
     )
     def test_what_is_refused_uses_no_number(self, changes: dict[str, Any], refusal: type[Exception]) -> None:
@@ -153,7 +156,9 @@ class TestOne:
     def test_a_body_that_has_reported_can_be_quoted(self) -> None:
         officer = person("department_officer", "finance-bureau")
         words = "本年度各项工作按计划推进，总体良好。"
-        SubmitSelfReport(ZONE, "finance-bureau", 2016, Statement(words, words, words, words), officer).execute()
+        SubmitSelfReport(
+            ZONE, "finance-bureau", 2016, Statement(words, words, words, words), officer
+        ).execute()
         made = issue(person(), "self-report", options=Options(year=2016, body="finance-bureau"))
         assert compare(made).same
 

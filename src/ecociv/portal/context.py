@@ -67,6 +67,7 @@ SUPERVISION = (
     ("portal:board", _("Leader's board"), "device-analytics"),
     ("portal:ladder", _("The ladder"), "stairs-up"),
     ("portal:proposals", _("Proposals"), "flag"),
+    ("portal:self-reports", _("Self-reports"), "clipboard-check"),
     ("portal:interviews", _("Interviews"), "message-circle"),
     ("portal:bottlenecks", _("Bottlenecks"), "hourglass"),
     ("portal:inspections", _("Inspections"), "map"),

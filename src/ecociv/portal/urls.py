@@ -75,6 +75,7 @@ urlpatterns = [
     path("board/wall/", board.wall, name="board-wall"),
     path("cases/calendar.ics", case_feed.case_calendar, name="case-calendar"),
     path("", include("ecociv.portal.review_urls")),
+    path("", include("ecociv.portal.self_reports_urls")),
     path("responsibility/", responsibility.search, name="responsibility"),
     path("responsibility/body/<str:key>/", responsibility.body, name="responsibility-body"),
     path("responsibility/official/<int:pk>/", responsibility.official, name="responsibility-official"),
