@@ -17,7 +17,7 @@ from ecociv.casework.declaration import CasePart, CaseType, Visibility
 from ecociv.casework.guards import Offer, offered
 from ecociv.casework.models import Case, CaseParty, CaseStep, RunningClock
 from ecociv.casework.permissions import OVERSIGHT, bodies_held, children_of, may_as, parties_of
-from ecociv.casework.recorded import case_standing, declaration_of, declared, standings
+from ecociv.casework.recorded import as_known, case_standing, declaration_of, declared, standings
 from ecociv.casework.standing import Standing
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
@@ -32,6 +32,7 @@ __all__ = [
     "due_between",
     "escalations_due",
     "inbox",
+    "inbox_known",
     "offers",
     "overdue",
     "standings",
@@ -82,6 +83,18 @@ def _visible(user: Any, zone: str) -> Any:
         if allowed(user, Action.READ_CASE, zone=zone, roles=_roles(declared(revision).parts.values()))
     ]
     return seen | Q(visibility=Visibility.PARTIES, declaration__in=by_role) if by_role else seen
+
+
+def inbox_known(user: Any, zone: str, as_of: dt.datetime) -> list[Waiting]:
+    """What `inbox` would have shown at a moment: by the steps on record then, for the parts the user plays today."""
+    day = timezone.localdate(as_of)
+    own = getattr(user, "organisation", "")
+    as_body = bool(own) and allowed(user, Action.ACT_ON_CASE, zone=zone, lead={own})
+    held = bodies_held(zone, own, day) if as_body else frozenset()
+    then = as_known(cases_for(user, zone, as_of=as_of).select_related("officer"), as_of)
+    found = [_waiting(user, case, held, day, zone) for case in then if case.closed_at is None]
+    mine = [each for each in found if each.parts]
+    return sorted(mine, key=lambda each: (each.due is None, each.due or day, each.case.pk))
 
 
 def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
