@@ -31,6 +31,7 @@ _GROUPS = {
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": ("ecociv.cli.document", "Official documents on the page of GB/T 9704-2012: bulletins, tables, self-reports."),
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),
+    "overlay": ("ecociv.cli.overlay", "Overlay two polygon layers: patches by pair of classes, areas that add up."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }
 
