@@ -13,7 +13,7 @@ from django.utils import timezone
 from ecociv.casework.clocks import ClockRun
 from ecociv.casework.declaration import CaseType
 from ecociv.casework.models import Case, StepKind
-from ecociv.casework.permissions import may_as, may_manage, may_note, may_take, open_children, parties_of
+from ecociv.casework.permissions import may_as, may_manage, may_note, may_take, children_of, parties_of
 from ecociv.casework.queries import cases_for, timeline
 from ecociv.casework.recorded import case_standing, declaration_of
 from ecociv.casework.standing import Standing
@@ -186,11 +186,11 @@ def _moves(
     given: QueryDict | None,
     faults: Mapping[str, Text] | None,
 ) -> list[Move]:
-    tongue, children, found = language(), open_children(case), []
+    tongue, children, found = language(), children_of(case), []
     for key, move in case_type.transitions.items():
         if now.state not in move.from_:
             continue
-        verdict = may_take(user, case, key, day, now=now, children_open=children)
+        verdict = may_take(user, case, key, day, now=now, children=children)
         mine = sent == f"move-{key}"
         made = Inputs(f"move-{key}", given if mine else None, faults if mine else None)
         found.append(

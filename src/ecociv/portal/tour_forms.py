@@ -184,6 +184,9 @@ class FindingForm(_OnTheSpot):
     longitude = forms.FloatField(
         label=_("Longitude (degrees east)"),
         required=False,
+        help_text=_(
+            "WGS84, in decimal degrees. Coordinates of Chinese map programmes (GCJ-02) lie some hundred metres off."
+        ),
         widget=forms.NumberInput(attrs={**_TEXT, "step": "any", "inputmode": "decimal"}),
     )
     latitude = forms.FloatField(

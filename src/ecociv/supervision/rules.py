@@ -89,6 +89,12 @@ class DutyStatus:
         return self.state.light
 
     @property
+    def sample(self) -> bool:
+        """Whether any report that it rests on or shows is sample data."""
+        told = (self.latest, *(part.latest for part in self.parts), *self.supporting)
+        return any(report is not None and report.sample for report in told)
+
+    @property
     def next(self) -> ObligationStatus | None:
         """The nearest date that has not passed."""
         return next((each for each in self.obligations if not each.passed), None)
@@ -104,6 +110,7 @@ class DutyStatus:
             "label": self.label.to_mapping(),
             "reasons": [reason.to_json() for reason in self.reasons],
             "parts": [{"body": each.part.body, "state": each.state.value} for each in self.parts],
+            **({"sample": True} if self.sample else {}),
         }
 
 

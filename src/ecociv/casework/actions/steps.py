@@ -23,9 +23,9 @@ from ecociv.casework.actions.writing import (
 )
 from ecociv.casework.clocks import day_of
 from ecociv.casework.content import document_faults, field_values, outcome_of, reason_faults
-from ecociv.casework.guards import verdict_on
+from ecociv.casework.guards import NO_CHILDREN, verdict_on
 from ecociv.casework.models import Case, CaseStep, StepKind
-from ecociv.casework.permissions import may_as, open_children, parties_of, refuse
+from ecociv.casework.permissions import may_as, children_of, parties_of, refuse
 from ecociv.casework.recorded import case_standing, declaration_of
 from ecociv.casework.refusals import CaseRefused, MoveNotOpen
 from ecociv.core.text import Text
@@ -130,13 +130,13 @@ class TakeStep:
         refuse(may_as(self.author, case.zone, case_type, move.by, parties_of(case), timezone.localdate()))
         seen_or_moved(case, self.seen)
         require_open(case)
-        counts = any(guard.children_closed for guard in move.guards)
+        counts = any(guard.children_closed or guard.no_child_ended_as for guard in move.guards)
         verdict = verdict_on(
             case_type,
             self.transition,
             case_standing(case),
             day_of(new.at),
-            children_open=open_children(case) if counts else 0,
+            children=children_of(case) if counts else NO_CHILDREN,
             actor=str(self.author.pk),
         )
         if not verdict.ok:

@@ -27,6 +27,7 @@ class InPost:
     official: int
     name: str
     post: Post
+    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +145,12 @@ def everyone(user: Any, zone: str, *, known_on: dt.date | None = None) -> tuple[
         row.official_id: row.name
         for row in OfficialName.objects.filter(official__zone=zone).order_by("revision")
     }
+    samples = set(Official.objects.filter(zone=zone, sample=True).values_list("pk", flat=True))
     by_person: dict[int, list[Post]] = {}
     for row in PostHolding.objects.filter(official__zone=zone):
         by_person.setdefault(row.official_id, []).append(row.as_post())
     found = [
-        InPost(person, names.get(person, str(person)), post)
+        InPost(person, names.get(person, str(person)), post, person in samples)
         for person, posts in by_person.items()
         for post in posts_known(posts, known)
     ]

@@ -1,0 +1,8 @@
+"""The menu of territory: map, layers, checks, and the cases about land."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+TERRITORY = (("portal:land-patches", _("Change patches"), "satellite", False),)
+"""Address, name, symbol, and whether visitors may open the page."""
