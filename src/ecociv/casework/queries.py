@@ -16,7 +16,7 @@ from django.utils import timezone
 from ecociv.casework.declaration import CasePart, CaseType, Visibility
 from ecociv.casework.guards import Offer, offered
 from ecociv.casework.models import Case, CaseParty, CaseStep, RunningClock
-from ecociv.casework.permissions import OVERSIGHT, bodies_held, may_as, children_of, parties_of
+from ecociv.casework.permissions import OVERSIGHT, bodies_held, children_of, may_as, parties_of
 from ecociv.casework.recorded import case_standing, declaration_of, declared, standings
 from ecociv.casework.standing import Standing
 from ecociv.people.permissions import allowed

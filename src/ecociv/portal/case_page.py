@@ -13,7 +13,7 @@ from django.utils import timezone
 from ecociv.casework.clocks import ClockRun
 from ecociv.casework.declaration import CaseType
 from ecociv.casework.models import Case, StepKind
-from ecociv.casework.permissions import may_as, may_manage, may_note, may_take, children_of, parties_of
+from ecociv.casework.permissions import children_of, may_as, may_manage, may_note, may_take, parties_of
 from ecociv.casework.queries import cases_for, timeline
 from ecociv.casework.recorded import case_standing, declaration_of
 from ecociv.casework.standing import Standing

@@ -25,7 +25,7 @@ from ecociv.casework.clocks import day_of
 from ecociv.casework.content import document_faults, field_values, outcome_of, reason_faults
 from ecociv.casework.guards import NO_CHILDREN, verdict_on
 from ecociv.casework.models import Case, CaseStep, StepKind
-from ecociv.casework.permissions import may_as, children_of, parties_of, refuse
+from ecociv.casework.permissions import children_of, may_as, parties_of, refuse
 from ecociv.casework.recorded import case_standing, declaration_of
 from ecociv.casework.refusals import CaseRefused, MoveNotOpen
 from ecociv.core.text import Text
