@@ -94,6 +94,8 @@ def declaration(**changes: Any) -> dict[str, Any]:
                 "guards": [
                     {"taken_at_least": {"send": 2}},
                     {"children_closed": True},
+                    {"no_child_ended_as": ["none"]},
+                    {"not_taken": ["drop"]},
                     {"no_open_extension": True},
                     {"not_by_actor_of": ["back"]},
                 ],

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,127 +16,21 @@ import pytest
 
 pytestmark = pytest.mark.long
 
-CHILD = '''
-"""Does things with the evidence, one after the other, and dies by SIGKILL where it is told to."""
-import json, os, signal, sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-works, place = sys.argv[1:3]
-import django
-django.setup()
-from django.conf import settings
-from ecociv.evidence import queries
-from ecociv.evidence.actions import CompactEvidence, CorrectObservation, FlushInbox, LoadFile, ReceiveReadings
-from ecociv.evidence.actions import append, flush, load, receive
-from ecociv.evidence.mapping import Mapping
-from ecociv.evidence.models import EvidenceSeal, ImportRun, InboxReading
-from ecociv.evidence.readings import Reading
-from ecociv.evidence.seals import chain
-from ecociv.evidence.seals.observations import verify_observations
-from ecociv.evidence.store import EvidenceStore, compaction
-from ecociv.evidence import parsing
-from deltalake import DeltaTable
-
-FOLDER = Path(settings.ECOCIV_VAR)
-KEY = "two-cities/jingdezhen/pm2_5"
-START = datetime(2015, 1, 1, tzinfo=UTC) - timedelta(hours=8)
-
-
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def before(owner, name):
-    setattr(owner, name, die)
-
-
-def after(owner, name):
-    true = getattr(owner, name)
-    def run(*args, **named):
-        true(*args, **named)
-        die()
-    setattr(owner, name, run)
-
-
-PLACES = {
-    "nowhere": lambda: None,
-    "while reading the file": lambda: after(parsing.RecordReader, "read"),
-    "before comparing": lambda: before(EvidenceStore, "compare"),
-    "when the batch is announced": lambda: before(chain, "intent_of"),
-    "before the commit": lambda: before(EvidenceStore, "append"),
-    "after the commit": lambda: after(EvidenceStore, "append"),
-    "within the sealing": lambda: before(chain, "finish"),
-    "after the sealing": lambda: after(append.AppendObservations, "_write"),
-    "while claiming": lambda: after(flush._Claim, "describe"),
-    "while marking": lambda: before(flush._Claim, "finish"),
-    "within the marking": lambda: after(flush._Claim, "finish"),
-    "within the acknowledgement": lambda: after(receive, "insert_new"),
-    "before the merged file": lambda: before(compaction, "_write"),
-    "after the merged file": lambda: after(compaction, "_write"),
-    "before the merging commit": lambda: before(DeltaTable, "create_write_transaction"),
-    "after the merging commit": lambda: after(DeltaTable, "create_write_transaction"),
-}
-PLACES[place]()
-
-
-def reading(day, value, number):
-    start = START + timedelta(days=day)
-    return Reading(KEY, start, start + timedelta(days=1), value, f"m{number}")
-
-
-def messages():
-    return [reading(0, 31.0, 1), reading(5, 50.0, 2), reading(5, 55.0, 3)]
-
-
-def state():
-    broken = verify_observations()
-    found = queries.observations([KEY], all_revisions=True).get(KEY, [])
-    print(json.dumps({
-        "history": [[(item.valid_from - START).days, item.value, item.revision] for item in found],
-        "rows": EvidenceStore().count(),
-        "break": broken.to_json() if broken else None,
-        "seals": EvidenceSeal.objects.count(),
-        "open": ImportRun.objects.filter(state="started").count(),
-        "waiting": InboxReading.objects.filter(flushed_at=None).count(),
-        "inbox": InboxReading.objects.count(),
-    }))
-
-
-mapping = Mapping.model_validate_json((FOLDER / "mapping.json").read_text())
-WORKS = {
-    "load": lambda: LoadFile(FOLDER / "air.csv", mapping, "tester").execute(),
-    "restate": lambda: LoadFile(FOLDER / "restated.csv", mapping, "tester", reason="calibration").execute(),
-    "receive": lambda: ReceiveReadings(messages(), "rest", "tester").execute(),
-    "flush": lambda: FlushInbox().execute(),
-    "compact": lambda: CompactEvidence().execute(),
-    "correct": lambda: CorrectObservation(KEY, START, 99.0, "tester", "read wrongly").execute(),
-    "state": state,
-}
-for work in works.split(","):
-    WORKS[work]()
-'''
+CHILD = Path(__file__).with_name("crash_child.py")
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run-time folder with an empty database, a mapping and two files; copied for each test."""
     from evidence.conftest import two_city_mapping
 
     folder = tmp_path_factory.mktemp("crash") / "var"
     folder.mkdir()
-    (folder / "child.py").write_text(CHILD)
     (folder / "mapping.json").write_text(two_city_mapping().model_dump_json())
     lines = [f"景德镇,2015-01-0{day},{29 + day},10" for day in range(1, 4)]
     (folder / "air.csv").write_text("\n".join(["city,date,pm2_5,so2", *lines, ""]))
     (folder / "restated.csv").write_text("\n".join(["city,date,pm2_5,so2", "景德镇,2015-01-01,77,10", ""]))
-    made = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "-v0"],
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-    )
-    assert made.returncode == 0, made.stderr
+    do(folder, "migrate")
     return folder
 
 
@@ -155,18 +50,34 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What makes the processes: it has everything loaded and forks."""
+    global _forge
+    with subprocess.Popen(
+        [sys.executable, str(CHILD)],
+        env=environment(tmp_path_factory.mktemp("processes")),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as _forge:
+        yield
+        assert _forge.stdin is not None
+        _forge.stdin.close()
+
+
+_forge: subprocess.Popen[str]
+
+
 def do(folder: Path, works: str, place: str = "nowhere") -> list[dict[str, Any]]:
     """Do things in a process of their own, which is killed exactly where a place is named; the states it told."""
-    run = subprocess.run(
-        [sys.executable, str(folder / "child.py"), works, place],
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    assert _forge.stdin is not None and _forge.stdout is not None
+    _forge.stdin.write(json.dumps([str(folder), works, place]) + "\n")
+    _forge.stdin.flush()
+    code, out, errors = json.loads(_forge.stdout.readline())
     expected = 0 if place == "nowhere" else -signal.SIGKILL
-    assert run.returncode == expected, f"{works} at {place!r} ended with {run.returncode}: {run.stderr}"
-    return [json.loads(line) for line in run.stdout.splitlines()]
+    assert code == expected, f"{works} at {place!r} ended with {code}: {errors}"
+    return [json.loads(line) for line in out.splitlines()]
 
 
 def assert_sound(state: dict[str, Any], seals: int) -> None:

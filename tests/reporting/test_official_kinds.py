@@ -20,6 +20,7 @@ ZONE, DAY = "jingdezhen", dt.date(2017, 3, 31)
 OPTIONS = {
     "bulletin": Options(day=DAY),
     "self-report": Options(year=2016, body="市林业局"),
+    "annual-report": Options(year=2016),
     "completion": Options(year=2016),
     "breakdown": Options(day=DAY),
 }

@@ -57,6 +57,7 @@ class AssessmentRound(Added):
         settings.AUTH_USER_MODEL, verbose_name=_("opened by"), on_delete=models.PROTECT, related_name="+"
     )
     opened_at = models.DateTimeField(_("opened at"))
+    sample = models.BooleanField(_("sample data"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("round of assessment")

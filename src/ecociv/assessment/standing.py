@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
+
 from ecociv.assessment.entries import Given, entries_of, gaps, with_entries
-from ecociv.assessment.frozen import intervals_json, read_frozen
+from ecociv.assessment.frozen import SEED, intervals_json, read_frozen
 from ecociv.assessment.gather import gather
 from ecociv.assessment.models import AssessmentRound, Snapshot
 from ecociv.assessment.permissions import may_run, may_sign_off, require_read
-from ecociv.assessment.rules import Assessment, Inputs, RuleSet, score
+from ecociv.assessment.rules import Assessment, Inputs, RuleSet, Units, digest_of_draws, score
 from ecociv.assessment.stages import Stage
 from ecociv.people.roles import Role
 
 _LIVE_DRAWS = 100
 """Draws for a result that is not yet signed: enough for a first look, and quick. What is frozen has its own number."""
+_REMEMBERED = 24 * 60 * 60
+"""Seconds for which drawn intervals are remembered; what they rest on is part of the key, so that none is ever stale."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,25 @@ def standing_of(round_: AssessmentRound, *, intervals: bool = True, number: int 
     results = score(rules, found.units, inputs, round_.year)
     shown: dict[str, Any] = {"units": {}, "draws": 0}
     if intervals and rules.uncertainty:
-        shown = intervals_json(rules, found.units, inputs, round_.year, draws=_LIVE_DRAWS)
+        shown = _drawn(rules, found.units, inputs, round_.year)
     missing = tuple(gaps(rules, found.units, given))
     return Standing(
         round_, stage, rules, results, found.inputs, given, _pairs(shown), shown["draws"], missing, None
     )
+
+
+def _drawn(rules: RuleSet, units: Units, inputs: Inputs, year: int) -> dict[str, Any]:
+    """Rank intervals of what is on record now, drawn once for each change of what they rest on.
+
+    The seed is fixed, so that what is remembered is what would be drawn.
+    """
+    wanted = {unit: units[unit] for unit in sorted(units)}
+    key = digest_of_draws(rules, wanted, inputs, year, seed=SEED, draws=_LIVE_DRAWS)
+    found: dict[str, Any] | None = cache.get(f"assessment-draws-{key}")
+    if found is None:
+        found = intervals_json(rules, units, inputs, year, seed=SEED, draws=_LIVE_DRAWS)
+        cache.set(f"assessment-draws-{key}", found, _REMEMBERED)
+    return found
 
 
 def _pairs(drawn: Mapping[str, Any]) -> dict[str, tuple[int | None, int | None]]:

@@ -139,6 +139,7 @@ def _move(case_type: CaseType, key: str, move: Transition) -> Iterator[Fault]:
                 yield at, f"the clock {guard.clock_overdue!r} never runs where this move begins; name another"
         yield from _declared(at, guard.taken_at_least or (), case_type.transitions, "move")
         yield from _declared(at, guard.not_by_actor_of or (), case_type.transitions, "move")
+        yield from _declared(at, guard.not_taken or (), case_type.transitions, "move")
 
 
 def _ways(case_type: CaseType) -> Iterator[Fault]:

@@ -36,6 +36,10 @@ class SubjectKind(StrEnum):
     ORGANISATION = "organisation"
     PLACE = "place"
     SCORE = "score"
+    SITE = "site"
+    PATCH = "patch"
+    DIFFERENCE = "difference"
+    RIGHT = "right"
     NONE = "none"
 
 
@@ -158,7 +162,8 @@ class Guard(Declared):
     """A condition of a move (办理条件); exactly one is given.
 
     ``clock_overdue``: the clock runs and is past its due day; ``taken_at_least``: each move was taken so many times;
-    ``children_closed``: no case under this one is open; ``not_by_actor_of``: whoever took one of these moves does not
+    ``children_closed``: no case under this one is open; ``no_child_ended_as``: none under it ended with one of these
+    outcomes; ``not_taken``: none of these moves was taken before; ``not_by_actor_of``: whoever took one of these moves does not
     take this one (four eyes); ``not_by_opener``: nor does whoever opened the case;
     ``no_open_extension``: no extension waits for a decision.
     """
@@ -166,6 +171,8 @@ class Guard(Declared):
     clock_overdue: Key | None = None
     taken_at_least: dict[Key, int] | None = None
     children_closed: Literal[True] | None = None
+    no_child_ended_as: tuple[Key, ...] | None = None
+    not_taken: tuple[Key, ...] | None = None
     not_by_actor_of: tuple[Key, ...] | None = None
     not_by_opener: Literal[True] | None = None
     no_open_extension: Literal[True] | None = None
@@ -175,6 +182,16 @@ class Guard(Declared):
         if sum(value is not None for value in self.__dict__.values()) != 1:
             raise ValueError("a guard is one condition: give exactly one of its keys")
         return self
+
+
+class Opens(Declared):
+    """A case that a move opens by itself (随之立案): its type, and a first move taken on it where the move decides that too.
+
+    What the new case is filled in with is for the room that knows (`ecociv.casework.follow_on`).
+    """
+
+    type: Key
+    take: Key | None = None
 
 
 class Transition(Declared):
@@ -190,6 +207,7 @@ class Transition(Declared):
     guards: tuple[Guard, ...] = ()
     outcomes: tuple[Key, ...] = ()
     confirm: LocalText | None = None
+    opens: Opens | None = None
 
 
 class CaseType(Declared):

@@ -12,6 +12,17 @@ from ecociv.core.verdicts import Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class Children:
+    """The cases under a case: how many are open, and with which outcomes the others ended."""
+
+    open: int = 0
+    outcomes: frozenset[str] = frozenset()
+
+
+NO_CHILDREN = Children()
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A move from the state in which a case is, whether it is open, and the parts that may take it."""
 
@@ -22,7 +33,7 @@ class Offer:
 
 
 def offered(
-    case_type: CaseType, now: Standing, day: date, *, children_open: int = 0, actor: str = ""
+    case_type: CaseType, now: Standing, day: date, *, children: Children = NO_CHILDREN, actor: str = ""
 ) -> tuple[Offer, ...]:
     """Every move from the state of a case, in the order of the declaration.
 
@@ -32,8 +43,8 @@ def offered(
         The declaration and what the log comes to.
     day
         The day on which the move would be taken.
-    children_open
-        Number of open cases under this one.
+    children
+        The cases under this one.
     actor
         Key of whoever asks, as the log names actors; "" leaves conditions on persons out.
     """
@@ -41,7 +52,7 @@ def offered(
         Offer(
             key,
             move,
-            verdict_on(case_type, key, now, day, children_open=children_open, actor=actor),
+            verdict_on(case_type, key, now, day, children=children, actor=actor),
             move.by,
         )
         for key, move in case_type.transitions.items()
@@ -50,7 +61,7 @@ def offered(
 
 
 def verdict_on(
-    case_type: CaseType, key: str, now: Standing, day: date, *, children_open: int = 0, actor: str = ""
+    case_type: CaseType, key: str, now: Standing, day: date, *, children: Children = NO_CHILDREN, actor: str = ""
 ) -> Verdict:
     """Whether a move is open to a case, by its state and the guards; who may take it is another question."""
     move = case_type.transitions[key]
@@ -62,11 +73,11 @@ def verdict_on(
             state=case_type.states[now.state].title,
             move=move.title,
         )
-    return Verdict.all_of(_guard(case_type, guard, now, day, children_open, actor) for guard in move.guards)
+    return Verdict.all_of(_guard(case_type, guard, now, day, children, actor) for guard in move.guards)
 
 
 def _guard(
-    case_type: CaseType, guard: Guard, now: Standing, day: date, children_open: int, actor: str
+    case_type: CaseType, guard: Guard, now: Standing, day: date, children: Children, actor: str
 ) -> Verdict:
     if guard.clock_overdue is not None:
         return _overdue(case_type, guard.clock_overdue, now, day)
@@ -74,13 +85,28 @@ def _guard(
         return Verdict.all_of(
             _taken(case_type, key, least, now) for key, least in guard.taken_at_least.items()
         )
-    if guard.children_closed is not None and children_open:
+    if guard.children_closed is not None and children.open:
         return _no(
             "children-open",
             "还有{count}件下级案件没有办结，请先办结。",
             "{count} case(s) under this one are open: close them first.",
-            count=children_open,
+            count=children.open,
         )
+    if guard.no_child_ended_as is not None and children.outcomes & set(guard.no_child_ended_as):
+        return _no(
+            "child-ended-as",
+            "下级案件中有不同意或未通过的结果，这一步不能办理。",
+            "A case under this one ended with an outcome that closes this step.",
+        )
+    if guard.not_taken is not None:
+        before = [key for key in guard.not_taken if now.taken.get(key, 0)]
+        if before:
+            return _no(
+                "taken-before",
+                "“{move}”只能办理一次，已经办理过。",
+                "“{move}” is taken once only, and was taken before.",
+                move=case_type.transitions[before[0]].title,
+            )
     if guard.not_by_actor_of is not None and actor:
         mine = [key for key in guard.not_by_actor_of if actor in now.takers.get(key, frozenset())]
         if mine:

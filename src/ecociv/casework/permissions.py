@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from ecociv.casework.bodies import all_holders, held_by
 from ecociv.casework.declaration import CaseType, Visibility
-from ecociv.casework.guards import verdict_on
+from ecociv.casework.guards import Children, verdict_on
 from ecociv.casework.models import Case
 from ecociv.casework.recorded import case_standing, declaration_of
 from ecociv.casework.standing import Standing
@@ -120,7 +120,7 @@ def may_take(
     day: dt.date | None = None,
     *,
     now: Standing | None = None,
-    children_open: int | None = None,
+    children: Children | None = None,
 ) -> Verdict:
     """Whether the user may take a move now: the policy first, then state and guards."""
     day = day or timezone.localdate()
@@ -140,7 +140,7 @@ def may_take(
         transition,
         now or case_standing(case),
         day,
-        children_open=open_children(case) if children_open is None else children_open,
+        children=children_of(case) if children is None else children,
         actor=str(user.pk),
     )
 
@@ -167,9 +167,13 @@ def may_note(user: Any, case: Case, day: dt.date | None = None) -> Verdict:
     )
 
 
-def open_children(case: Case) -> int:
-    """Number of open cases under this one."""
-    return Case.objects.filter(parent=case, closed_at__isnull=True).count()
+def children_of(case: Case) -> Children:
+    """The cases under this one: how many are open, and how the others ended."""
+    rows = Case.objects.filter(parent=case).values_list("closed_at", "outcome")
+    return Children(
+        sum(closed is None for closed, _outcome in rows),
+        frozenset(outcome for closed, outcome in rows if closed is not None),
+    )
 
 
 def package_of(zone: str) -> ZonePackage:

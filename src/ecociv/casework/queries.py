@@ -16,8 +16,8 @@ from django.utils import timezone
 from ecociv.casework.declaration import CasePart, CaseType, Visibility
 from ecociv.casework.guards import Offer, offered
 from ecociv.casework.models import Case, CaseParty, CaseStep, RunningClock
-from ecociv.casework.permissions import OVERSIGHT, bodies_held, may_as, open_children, parties_of
-from ecociv.casework.recorded import case_standing, declaration_of, declared, standings
+from ecociv.casework.permissions import OVERSIGHT, bodies_held, children_of, may_as, parties_of
+from ecociv.casework.recorded import as_known, case_standing, declaration_of, declared, standings
 from ecociv.casework.standing import Standing
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
@@ -32,6 +32,7 @@ __all__ = [
     "due_between",
     "escalations_due",
     "inbox",
+    "inbox_known",
     "offers",
     "overdue",
     "standings",
@@ -84,6 +85,18 @@ def _visible(user: Any, zone: str) -> Any:
     return seen | Q(visibility=Visibility.PARTIES, declaration__in=by_role) if by_role else seen
 
 
+def inbox_known(user: Any, zone: str, as_of: dt.datetime) -> list[Waiting]:
+    """What `inbox` would have shown at a moment: by the steps on record then, for the parts the user plays today."""
+    day = timezone.localdate(as_of)
+    own = getattr(user, "organisation", "")
+    as_body = bool(own) and allowed(user, Action.ACT_ON_CASE, zone=zone, lead={own})
+    held = bodies_held(zone, own, day) if as_body else frozenset()
+    then = as_known(cases_for(user, zone, as_of=as_of).select_related("officer"), as_of)
+    found = [_waiting(user, case, held, day, zone) for case in then if case.closed_at is None]
+    mine = [each for each in found if each.parts]
+    return sorted(mine, key=lambda each: (each.due is None, each.due or day, each.case.pk))
+
+
 def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
     """The open cases in which the next move, or an answer to an extension, is the user's; by due day, undated last.
 
@@ -93,19 +106,29 @@ def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
     as_body = bool(own) and allowed(user, Action.ACT_ON_CASE, zone=zone, lead={own})
     held = bodies_held(zone, own, day) if as_body else frozenset()
     wanted = Q(pk__in=[])
+    # What the user may act as follows from role and declaration, so that it is asked once for each and not for each case.
+    by_role: dict[str, frozenset[str]] = {}
     for revision in _revisions(zone, closed_at__isnull=True):
         case_type = declared(revision)
+        by_role[revision] = frozenset(
+            part
+            for part, played in case_type.parts.items()
+            if played.role is not None
+            and allowed(user, Action.ACT_ON_CASE, zone=zone, roles={played.role})
+        )
         for part, states, clocks in _turns(case_type):
             waits = Q(state__in=states) | Q(extension_asked__in=clocks)
-            role = case_type.parts[part].role
-            if role is not None:
-                if allowed(user, Action.ACT_ON_CASE, zone=zone, roles={role}):
+            if case_type.parts[part].role is not None:
+                if part in by_role[revision]:
                     wanted |= Q(declaration=revision) & waits
             elif held:
                 mine = CaseParty.objects.filter(part=part, organisation__in=held).values("case")
                 wanted |= Q(declaration=revision, pk__in=mine) & waits
     cases = Case.objects.filter(wanted, zone=zone, closed_at__isnull=True).select_related("officer")
-    found = [_waiting(user, case, held, day, zone) for case in cases.prefetch_related("parties", "clocks")]
+    found = [
+        _waiting(case, by_role[case.declaration_id], held, day)
+        for case in cases.prefetch_related("parties")
+    ]
     return sorted(found, key=lambda each: (each.due is None, each.due or day, each.case.pk))
 
 
@@ -122,17 +145,13 @@ def _turns(case_type: CaseType) -> Iterable[tuple[str, list[str], list[str]]]:
             yield part, states, clocks
 
 
-def _waiting(user: Any, case: Case, held: frozenset[str], day: dt.date, zone: str) -> Waiting:
+def _waiting(case: Case, by_role: frozenset[str], held: frozenset[str], day: dt.date) -> Waiting:
     case_type = declared(case.declaration_id)
-    named = {(row.part, row.organisation) for row in case.parties.all()}
+    named = {row.part for row in case.parties.all() if row.organisation in held}
     mine = [
         part
         for part, played in case_type.parts.items()
-        if (
-            allowed(user, Action.ACT_ON_CASE, zone=zone, roles={played.role})
-            if played.role is not None
-            else any((part, key) in named for key in held)
-        )
+        if part in (named if played.role is None else by_role)
     ]
     turn = case_type.states[case.state].turn
     asked = case_type.clocks[case.extension_asked].extension if case.extension_asked else None
@@ -197,7 +216,7 @@ def offers(user: Any, case: Case, day: dt.date, now: Standing | None = None) -> 
         case_type,
         now or case_standing(case),
         day,
-        children_open=open_children(case),
+        children=children_of(case),
         actor=str(getattr(user, "pk", "") or ""),
     )
     return tuple(each for each in found if may_as(user, case.zone, case_type, each.parts, parties, day).ok)

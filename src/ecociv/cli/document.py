@@ -143,6 +143,157 @@ def compare(file: Path, zone: str, as_of: str | None, form: str, language: str) 
     say(words.format(n=len(found)))
 
 
+@group.command("register")
+@click.option("--zone", default="jingdezhen", show_default=True)
+@click.option("--year", type=int, default=None)
+@format_option("text", "json")
+@language_option
+@with_django
+def register(zone: str, year: int | None, form: str, language: str) -> None:
+    """List the issued documents with their numbers, and say whether a number is missing."""
+    from ecociv.cli.database import ensure_plan
+    from ecociv.reporting.models import IssuedDocument
+    from ecociv.reporting.official.register_queries import numbers_missing
+
+    ensure_plan(zone)
+    rows = IssuedDocument.objects.filter(zone=zone).select_related("annulment")
+    found = [row for row in rows if year is None or row.year == year]
+    missing = numbers_missing(zone)
+    if form == "json":
+        say_json({"documents": [_entry(row) for row in found], "missing": [[*key, *n] for key, n in missing.items()]})
+        return
+    for row in found:
+        void = {"zh": "作废", "en": "annulled"}[language] if hasattr(row, "annulment") else ""
+        say("\t".join((row.number, row.dated.isoformat(), row.kind, row.title, void)).rstrip())
+    if missing:
+        fail(f"numbers are missing: {missing}", Exit.INPUT)
+
+
+@group.command("annul")
+@click.argument("number")
+@click.option("--zone", default="jingdezhen", show_default=True)
+@click.option("--reason", required=True, help="What is wrong, and which number replaces it.")
+@click.option("--as", "username", required=True, help="Account that annuls; its rights decide.")
+@language_option
+@with_django
+def annul(number: str, zone: str, reason: str, username: str, language: str) -> None:
+    """Annul an issued document; its number stays used and its file stays kept."""
+    from django.core.exceptions import PermissionDenied
+
+    from ecociv.cli.database import ensure_plan
+    from ecociv.reporting.official.register import AnnulDocument
+    from ecociv.reporting.problems import ReportRefused
+
+    ensure_plan(zone)
+    try:
+        AnnulDocument(_issued(zone, number, language), reason, _account(username)).execute()
+    except ReportRefused as error:
+        fail(error.text.in_language(language), Exit.INPUT)
+    except PermissionDenied as error:
+        fail(str(error), Exit.INPUT)
+    say({"zh": f"{number}已作废，文号不再使用。", "en": f"{number} is annulled; its number stays used."}[language])
+
+
+@group.command("check")
+@click.argument("number")
+@click.option("--zone", default="jingdezhen", show_default=True)
+@format_option("text", "json")
+@language_option
+@with_django
+def check(number: str, zone: str, form: str, language: str) -> None:
+    """Compose an issued document again from its as-of date and parameters, and compare it with what went out."""
+    from ecociv.cli.database import ensure_plan
+    from ecociv.reporting.official.register import compare as compare_again
+
+    ensure_plan(zone)
+    found = compare_again(_issued(zone, number, language))
+    if form == "json":
+        say_json({**_entry(found.issued), "composed_again": found.digest, "same": found.same, "file_whole": found.file})
+    else:
+        words = {
+            (True, "zh"): "重新生成的内容与印发时一致。",
+            (True, "en"): "Composed again, it says what it said.",
+            (False, "zh"): "重新生成的内容与印发时不一致；存档文件仍是印发时的文件。",
+            (False, "en"): "Composed again, it differs; the stored file is the one that went out.",
+        }
+        say(f"{number}: {words[found.same, language]}")
+        if found.refusal is not None:
+            say(found.refusal.in_language(language))
+        if not found.file:
+            say({"zh": "存档文件缺失或已损坏。", "en": "The stored file is gone or damaged."}[language])
+    if not (found.same and found.file):
+        raise SystemExit(Exit.INPUT)
+
+
+def _entry(row: Any) -> dict[str, Any]:
+    annulment = getattr(row, "annulment", None)
+    return {
+        "number": row.number,
+        "kind": row.kind,
+        "title": row.title,
+        "addressees": row.addressees,
+        "dated": row.dated.isoformat(),
+        "as_of": row.as_of.isoformat(),
+        "parameters": row.parameters,
+        "content": row.content_digest,
+        "file": row.document_id,
+        "issued_by": row.author_name,
+        "annulled": None if annulment is None else annulment.reason,
+    }
+
+
+def _account(username: str) -> Any:
+    from ecociv.people.models import User
+
+    found = User.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        fail(f"There is no account {username!r}: name one by --as.", Exit.INPUT)
+    return found
+
+
+def _issued(zone: str, number: str, language: str) -> Any:
+    from ecociv.reporting.official.register_queries import issued_by_number
+    from ecociv.reporting.problems import ReportRefused
+
+    try:
+        found = issued_by_number(zone, number)
+    except ReportRefused as error:
+        fail(error.text.in_language(language), Exit.INPUT)
+    if found is None:
+        fail(
+            {"zh": f"登记簿中没有{number}。", "en": f"The register has no {number}: see document register."}[language],
+            Exit.INPUT,
+        )
+    return found
+
+
+def _issue(key: str, zone: str, out: Path, options: Any, as_of: Any, language: str, series: str, username: str) -> None:
+    """Issue a document and put a copy of its file where it was asked for."""
+    from django.core.exceptions import PermissionDenied
+
+    from ecociv.evidence.documents import read_document
+    from ecociv.reporting.annual import require_folder, write_whole
+    from ecociv.reporting.official.register import IssueDocument
+
+    if not username:
+        fail("An issued document is issued by somebody: name the account by --as.", Exit.USAGE)
+    require_folder(out)
+    work = IssueDocument(
+        key, zone, options, _account(username), series, out.suffix.lower(), language, as_of
+    )
+    try:
+        made = work.execute()
+    except PermissionDenied as refused:
+        fail(str(refused), Exit.INPUT)
+    write_whole(out, read_document(made.document))
+    say(
+        {
+            "zh": f"已印发{made.number}《{made.title}》，文件写入{out}；内容摘要{made.content_digest[:16]}。",
+            "en": f"Issued {made.number} “{made.title}” as {out}; digest {made.content_digest[:16]}.",
+        }[language]
+    )
+
+
 def _command(key: str) -> click.Command:
     from ecociv.reporting.official.kinds import KINDS
 
@@ -169,10 +320,22 @@ def _command(key: str) -> click.Command:
     @click.option("--secrecy", default="", help="密级和保密期限, as 机密★1年.")
     @click.option("--urgency", default="", help="紧急程度, as 特急.")
     @click.option("--as-of", default=None, help="As it was known on this day (2017-03-31).")
+    @click.option("--issue", is_flag=True, help="Give it the next number of its series and enter it in the register.")
+    @click.option("--series", default="", help="Short name of the office in the number, as 景生态办.")
+    @click.option("--as", "username", default="", help="Account that issues it.")
     @language_option
     @with_django
     def write(
-        zone: str, out: Path, year: int | None, day: str | None, as_of: str | None, language: str, **rest: Any
+        zone: str,
+        out: Path,
+        year: int | None,
+        day: str | None,
+        as_of: str | None,
+        language: str,
+        issue: bool,
+        series: str,
+        username: str,
+        **rest: Any,
     ) -> None:
         from ecociv.cli.database import ensure_plan
         from ecociv.plan.queries import ZoneNotLoaded
@@ -184,10 +347,12 @@ def _command(key: str) -> click.Command:
         except ValueError:
             fail(f"{day!r} is no date: write 2017-03-31", Exit.USAGE)
         ensure_plan(zone)
+        options = Options(year=year, day=told, **rest)
         try:
-            written = write_document(
-                key, zone, out, Options(year=year, day=told, **rest), as_of=moment(as_of), language=language
-            )
+            if issue:
+                _issue(key, zone, out, options, moment(as_of), language, series, username)
+                return
+            written = write_document(key, zone, out, options, as_of=moment(as_of), language=language)
         except ReportRefused as error:
             fail(
                 error.text.in_language(language),

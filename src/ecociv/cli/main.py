@@ -27,9 +27,11 @@ _GROUPS = {
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
+    "land": ("ecociv.cli.land", "Land administration: change patches sent to counties."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": ("ecociv.cli.document", "Official documents on the page of GB/T 9704-2012: bulletins, tables, self-reports."),
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),
+    "overlay": ("ecociv.cli.overlay", "Overlay two polygon layers: patches by pair of classes, areas that add up."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }
 

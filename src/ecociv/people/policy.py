@@ -30,6 +30,7 @@ class Action(StrEnum):
     REVIEW_PROGRESS = "review-progress"
     SCORE = "score"
     SIGN_OFF = "sign-off"
+    ISSUE_DOCUMENT = "issue-document"
     MANAGE_REFERENCE = "manage-reference"
     MANAGE_ACCOUNTS = "manage-accounts"
 
@@ -85,6 +86,7 @@ _DECLARED = frozenset(
         Action.REVIEW_PROGRESS,
         Action.SCORE,
         Action.SIGN_OFF,
+        Action.ISSUE_DOCUMENT,
     }
 )
 _MANAGES = {Action.MANAGE_REFERENCE: Role.ADMINISTRATOR, Action.MANAGE_ACCOUNTS: Role.ADMINISTRATOR}
@@ -103,7 +105,7 @@ class OrganisationPolicy:
     administrator             read    read     -                   -               manages
     ========================  ======  =======  ==================  ==============  =========
 
-    What a declaration gives out (moves of a case, scores, sign-off) goes to the roles it names and to officers of the
+    What a declaration gives out (moves of a case, scores, sign-off, series of documents) goes to the roles it names and to officers of the
     bodies that play a part in it; the table above neither adds to that nor takes from it.
 
     An administrator does not report progress: who keeps the accounts must not also write the results.

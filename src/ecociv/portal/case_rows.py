@@ -99,6 +99,8 @@ def subject_link(subject: str) -> tuple[str, str]:
         return _("Score in an assessment"), reverse("portal:assessment-round", args=[int(number)])
     if kind == "organisation" and key:
         return dict(bodies()).get(key, key), reverse("portal:department", args=[key])
+    if kind == "patch" and key:
+        return _("Patch %(name)s") % {"name": key.partition("/")[2]}, reverse("portal:land-patches")
     return subject, ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from ecociv.people.models import User
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.portal.assets import import_map
+from ecociv.portal.territory_menu import TERRITORY
 from ecociv.portal.zone import current_zone, sample_shown
 
 
@@ -65,11 +67,15 @@ SUPERVISION = (
     ("portal:board", _("Leader's board"), "device-analytics"),
     ("portal:ladder", _("The ladder"), "stairs-up"),
     ("portal:proposals", _("Proposals"), "flag"),
+    ("portal:self-reports", _("Self-reports"), "clipboard-check"),
     ("portal:interviews", _("Interviews"), "message-circle"),
     ("portal:bottlenecks", _("Bottlenecks"), "hourglass"),
     ("portal:inspections", _("Inspections"), "map"),
     ("portal:responsibility", _("Responsibility"), "users"),
 )
+
+
+Menu = Sequence[tuple[str, str | Promise, str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,9 @@ class MenuEntry:
     here: bool
 
 
-def _evidence_menu(request: HttpRequest) -> list[MenuEntry]:
+def _menu_by_reader(request: HttpRequest, entries: Menu) -> list[MenuEntry]:
     known = request.user.is_authenticated
-    shown = [(reverse(name), label, icon) for name, label, icon, public in EVIDENCE if public or known]
+    shown = [(reverse(name), label, icon) for name, label, icon, public in entries if public or known]
     return [MenuEntry(url, label, icon, request.path.startswith(url)) for url, label, icon in shown]
 
 
@@ -103,7 +109,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     name = (match.url_name or "") if match else ""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
-        "evidence_menu": SimpleLazyObject(lambda: _evidence_menu(request)),
+        "evidence_menu": SimpleLazyObject(lambda: _menu_by_reader(request, EVIDENCE)),
+        "territory_menu": SimpleLazyObject(lambda: _menu_by_reader(request, TERRITORY)),
         "supervision_menu": SimpleLazyObject(lambda: _supervision_menu(request)),
         "section": _section(name),
         "import_map": import_map(),

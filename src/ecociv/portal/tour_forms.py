@@ -154,7 +154,9 @@ class _OnTheSpot(forms.Form):
 class VisitForm(_OnTheSpot):
     """What came of a visit."""
 
-    visited_on = forms.DateField(label=_("Visited on"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    visited_on = forms.DateField(
+        label=_("Visited on"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    )
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=UnitVisit.Outcome.choices, widget=forms.Select(attrs=_CHOICE)
     )
@@ -184,6 +186,9 @@ class FindingForm(_OnTheSpot):
     longitude = forms.FloatField(
         label=_("Longitude (degrees east)"),
         required=False,
+        help_text=_(
+            "WGS84, in decimal degrees. Coordinates of Chinese map programmes (GCJ-02) lie some hundred metres off."
+        ),
         widget=forms.NumberInput(attrs={**_TEXT, "step": "any", "inputmode": "decimal"}),
     )
     latitude = forms.FloatField(

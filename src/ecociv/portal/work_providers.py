@@ -93,7 +93,9 @@ def _owed_row(years: list[Owed], duty: ProjectOrTask | None, package: ZonePackag
         reason += " " + _("One report for %(year)s covers the years before it.") % {"year": last}
     if duty is None:
         title = f"{said(each.kind.label)} · {each.year}"
-        url, action = reverse("portal:department", args=[own]), _("Go there")
+        url, action = reverse("portal:self-report-write", args=[each.named, each.year]), _("Write")
+        if each.state is OwedState.SENT_BACK:
+            action = _("Correct")
     else:
         title = said(duty_name(duty))
         if each.kind is not OwedKind.DATE:
@@ -271,9 +273,12 @@ def reports_to_review(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
         .filter(newest=F("revision"), review__isnull=True)
         .values_list("organisation", "year", "recorded_at")
     )
+    own = set(SelfReport.objects.filter(zone=zone, author=user.pk).values_list("organisation", "year"))
     for body, year, recorded_at in selves:
+        if (body, year) in own:
+            continue
         on, who = timezone.localtime(recorded_at).date(), said(name_of(body, package))
-        url = reverse("portal:department", args=[body])
+        url = reverse("portal:self-report", args=[body, year])
         title = f"{said(OwedKind.SELF_REPORT.label)} · {year}"
         found.append(_review_row(title, f"self-report:{body}", who, on, clock.due(on).day, day, url))
     return found

@@ -108,11 +108,11 @@ def _fact(standing: SeriesStanding, row: IndicatorValue | None, detail: DailyDet
 def _progress(package: ZonePackage, year: int, moment: dt.datetime) -> dict[str, DutyProgress] | None:
     """Where tasks and projects stood at the end of the year; none where progress is not kept here."""
     known_on = moment.date()
-    return progress_on(package, min(dt.date(year, 12, 31), known_on), known_on)
+    return progress_on(package, min(dt.date(year, 12, 31), known_on), moment)
 
 
-def progress_on(package: ZonePackage, day: dt.date, known_on: dt.date) -> dict[str, DutyProgress] | None:
-    """Where tasks and projects stood on a day, by what was on record on another; none where progress is not kept."""
+def progress_on(package: ZonePackage, day: dt.date, moment: dt.datetime) -> dict[str, DutyProgress] | None:
+    """Where tasks and projects stood on a day, by what was on record at a moment; none where progress is not kept."""
     if not apps.is_installed("ecociv.supervision"):
         return None
     from ecociv.supervision.queries import statuses  # only where that room is moved into
@@ -120,7 +120,8 @@ def progress_on(package: ZonePackage, day: dt.date, known_on: dt.date) -> dict[s
 
     late = {DutyState.OVERDUE, DutyState.DELAYED, DutyState.STOPPED}
     found = {}
-    for place, status in statuses(package.zone.key, day, known_on=known_on, package=package).items():
+    known = statuses(package.zone.key, day, known_on=moment.date(), known_at=moment, package=package)
+    for place, status in known.items():
         latest = status.latest
         found[place] = DutyProgress(
             state=status.state.value,
@@ -131,5 +132,6 @@ def progress_on(package: ZonePackage, day: dt.date, known_on: dt.date) -> dict[s
             done=status.state.is_done,
             late=status.state in late,
             names_silence=status.state in (DutyState.OVERDUE, DutyState.NO_REPORT),
+            sample=status.sample,
         )
     return found

@@ -52,7 +52,9 @@ INSTALLED_APPS = [
     "ecociv.indicators",
     "ecociv.casework",
     "ecociv.supervision",
+    "ecociv.land_administration",
     "ecociv.assessment",
+    "ecociv.reporting",
     "ecociv.portal",
     "ecociv.api",
 ]

@@ -111,7 +111,7 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_layers(zone)
         with step("Sample accounts"):
             accounts = _sample_accounts(zone)
-        with step("Sample cases"):
+        with step("Sample cases, reports and rounds"):
             _load_sample_cases(zone)
         _say_accounts(accounts)
 
@@ -221,9 +221,11 @@ def _load_sample_layers(zone: str) -> None:
 
 
 def _load_sample_cases(zone: str) -> None:
-    from ecociv.supervision.sample import load_sample_cases
+    from ecociv.assessment.sample import load_sample_rounds
+    from ecociv.supervision.sample import load_sample_supervision
 
-    load_sample_cases(zone)
+    load_sample_supervision(zone)
+    load_sample_rounds(zone)
 
 
 def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:

@@ -78,6 +78,8 @@ class ReportProgress:
         The user; the report is their body's, about its own part: as a lead, or as a supporting body.
     documents
         Files that are handed in with it: with the report all of them are on record, or nothing is.
+    sample, came_in
+        For sample data only: the mark, and the moment at which the report is said to have come in.
     """
 
     zone: str
@@ -85,6 +87,8 @@ class ReportProgress:
     draft: Draft
     author: Any
     documents: Sequence[Enclosure] = ()
+    sample: bool = False
+    came_in: dt.datetime | None = None
 
     def check(self) -> None:
         """Refuse whoever may not report on the duty, and a report that does not hold together.
@@ -119,6 +123,8 @@ class ReportProgress:
         require_report(self.author, duty, package, today)
         role = reporting_role(self.author, duty, package, today)
         problems = (*problems_of(self.draft, duty, package, today, role), *problems_with(self.documents))
+        if self.came_in is not None and not (self.sample and self.came_in <= timezone.now()):
+            raise ValueError("Only sample data comes in at another moment than now, and never ahead of it.")
         if problems:
             raise DraftRefused(problems)
         return package, role
@@ -137,8 +143,9 @@ class ReportProgress:
             for_all=speaks_for_all(self.author),
             role=role.value,
             author=self.author,
-            reported_at=now,
+            reported_at=self.came_in or now,
             recorded_at=now,
+            sample=self.sample,
             **self.draft.content(targets_of(duty_at(package, self.place), package)),
         )
         twin = _sent_twice(report)
@@ -227,6 +234,7 @@ class CorrectReport:
             reported_at=current.reported_at,
             recorded_at=timezone.now(),
             correction_reason=self.reason.strip(),
+            sample=current.sample,
             **self.draft.content(targets_of(duty_at(package, self.place), package)),
         )
         twin = _sent_twice(revision)

@@ -77,12 +77,12 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         )
         return ProgressReport.objects.filter(id__in=newest).order_by("id")
 
-    def by_place(self) -> dict[str, list[Report]]:
-        """The rows as the rules read them, by task and project."""
+    def by_place(self, known_at: dt.datetime | None = None) -> dict[str, list[Report]]:
+        """The rows as the rules read them, by task and project; reviews only as far as known at a moment."""
         zone = timezone.get_current_timezone()
         found: dict[str, list[Report]] = {}
         for place, *values in self.values_list("place", *READ):
-            found.setdefault(place, []).append(read_report(values, zone))
+            found.setdefault(place, []).append(read_report(values, zone, known_at))
         return found
 
     def update(self, **kwargs: Any) -> NoReturn:
@@ -132,6 +132,7 @@ class ProgressReport(AppendOnlyModel):
     reported_at = models.DateTimeField(_("reported at"))
     recorded_at = models.DateTimeField(_("recorded at"))
     correction_reason = models.TextField(_("reason of the correction"), blank=True, default="")
+    sample = models.BooleanField(_("sample data"), default=False, db_default=False)
 
     objects = ProgressReportQuerySet.as_manager()
 
@@ -207,6 +208,7 @@ READ = (
     "done_on",
     "for_all",
     "role",
+    "sample",
     "review__outcome",
     "review__reviewed_at",
     "review__answer_by",
@@ -214,12 +216,14 @@ READ = (
 """The columns that a status depends on."""
 
 
-def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
+def read_report(values: Sequence[Any], zone: dt.tzinfo, known_at: dt.datetime | None = None) -> Report:
     """A report from the columns `READ`: what a whole zone is read by, without narratives and figures."""
     number, revision, body, state, period, reported_at, recorded_at, percent, basis, done_on, for_all = (
         values[:11]
     )
-    role, outcome, reviewed_at, answer_by = values[11:]
+    role, sample, outcome, reviewed_at, answer_by = values[11:]
+    if known_at is not None and reviewed_at is not None and reviewed_at > known_at:
+        outcome = None
     return Report(
         number=number,
         revision=revision,
@@ -236,6 +240,7 @@ def read_report(values: Sequence[Any], zone: dt.tzinfo) -> Report:
         review=Review(ReviewOutcome(outcome), reviewed_at.astimezone(zone).date(), answer_by)
         if outcome
         else None,
+        sample=sample,
     )
 
 

@@ -82,6 +82,7 @@ def statuses(
     day: dt.date,
     *,
     known_on: dt.date | None = None,
+    known_at: dt.datetime | None = None,
     package: ZonePackage | None = None,
 ) -> dict[str, DutyStatus]:
     """Where every task and project of a zone stands on a day, by place, in the order of the plan; one query.
@@ -93,11 +94,16 @@ def statuses(
     known_on : datetime.date, optional
         The day of knowledge; later than ``day`` to look back. For the report of 2016 written in March 2017:
         ``statuses(zone, date(2016, 12, 31), known_on=date(2017, 3, 31))``.
+    known_at : datetime.datetime, optional
+        Of that day, only what was on record at this moment: what somebody wrote then can be written again later.
     package : ZonePackage, optional
         The plan to judge by; the current one when not given.
     """
     package = package or current_package(zone)
-    by_place = _on_record(zone, "", known_on or day).by_place()
+    rows = _on_record(zone, "", known_on or day)
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    by_place = rows.by_place(known_at)
     return {
         duty.place: duty_status(duty, by_place.get(duty.place, ()), day, package, known_on=known_on)
         for duty in package.duties

@@ -54,7 +54,8 @@ class SelfReport(AddedOnly):
     """The yearly self-report of a body (年度自查报告), as revisions; what was handed in, with its figures of that day.
 
     ``duties`` is a list of ``{place, role, state, percent, report, text}``; ``figures`` of ``{series, year, value,
-    missing, unit, light, trace}``, where ``trace`` names the recorded value that the figure was read from.
+    missing, unit, light, trace}``, where ``trace`` names the recorded value that the figure was read from; ``cases`` of
+    the open cases of that day; ``promised`` is what the report of the year before announced.
     """
 
     zone = models.CharField(_("zone"), max_length=64)
@@ -63,6 +64,10 @@ class SelfReport(AddedOnly):
     revision = models.PositiveIntegerField(_("revision"))
     duties = models.JSONField(_("what was done"), default=list)
     figures = models.JSONField(_("figures"), default=list)
+    cases = models.JSONField(_("open cases"), default=list)
+    promised = models.TextField(_("steps announced the year before"), blank=True, default="")
+    promised_outcome = models.TextField(_("what became of them"), blank=True, default="")
+    summary = models.TextField(_("summary"), blank=True, default="")
     problems = models.TextField(_("problems"))
     next_steps = models.TextField(_("steps of the next year"))
     author = models.ForeignKey(
@@ -96,6 +101,10 @@ class SelfReport(AddedOnly):
             "organisation": self.organisation,
             "duties": self.duties,
             "figures": self.figures,
+            "cases": self.cases,
+            "promised": self.promised,
+            "promised_outcome": self.promised_outcome,
+            "summary": self.summary,
             "problems": self.problems,
             "next_steps": self.next_steps,
         }

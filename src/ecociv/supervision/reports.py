@@ -46,6 +46,8 @@ class Report:
         Whether the body reports as a lead or on what it contributes to another body's duty.
     review : Review or None
         The office's review of this revision; none while it waits for one.
+    sample : bool
+        Invented, to show how the system works.
     """
 
     number: int
@@ -61,6 +63,7 @@ class Report:
     for_all: bool = False
     role: ReportingRole = ReportingRole.LEAD
     review: Review | None = None
+    sample: bool = False
 
     @property
     def leads(self) -> bool:

@@ -102,17 +102,17 @@ class ReviewReport:
                 "本人填报或更正过的进展由办公室其他人员审核。",
                 "You wrote this report or a revision of it: somebody else of the office reviews it.",
             )
-            raise PermissionDenied(_said(own.text))
+            raise PermissionDenied(in_reader_language(own.text))
         if getattr(report, "review", None) is not None:
-            raise _reviewed(report.review)
+            raise reviewed_already(report.review)
         if revisions[-1].revision != self.revision:
-            raise _refused(
+            raise refused_because(
                 "corrected-meanwhile",
                 "这份填报已更正为第{newest}版，请审核新的一版。",
                 "This report has been corrected (revision {newest}): review the new revision.",
                 newest=revisions[-1].revision,
             )
-        self._check_reason()
+        check_review_reason(self.outcome, self.reason)
         return report
 
     def execute(self) -> ReportReview:
@@ -187,23 +187,6 @@ class ReviewReport:
             occasion=occasion,
         )
 
-    def _check_reason(self) -> None:
-        text = self.reason.strip()
-        if self.outcome is ReviewOutcome.SENT_BACK and not text:
-            raise _refused(
-                "sent-back-without-reason",
-                "退回时请写明理由：缺什么、怎么改。",
-                "Give the reason for sending it back: what is missing, and what to change.",
-            )
-        if len(text) > LONGEST:
-            raise _refused(
-                "text-too-long",
-                "理由共{length}个字，最多{longest}个字。",
-                "The reason has {length} characters; {longest} at most.",
-                length=len(text),
-                longest=LONGEST,
-            )
-
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
@@ -232,13 +215,39 @@ def review_each(works: Iterable[ReviewReport]) -> list[Reviewed]:
     return found
 
 
-def _refused(code: str, zh: str, en: str, **data: object) -> ReviewRefused:
+def check_review_reason(outcome: ReviewOutcome, reason: str) -> None:
+    """Refuse a return without a reason, and a reason that is too long.
+
+    Raises
+    ------
+    ReviewRefused
+    """
+    text = reason.strip()
+    if outcome is ReviewOutcome.SENT_BACK and not text:
+        raise refused_because(
+            "sent-back-without-reason",
+            "退回时请写明理由：缺什么、怎么改。",
+            "Give the reason for sending it back: what is missing, and what to change.",
+        )
+    if len(text) > LONGEST:
+        raise refused_because(
+            "text-too-long",
+            "理由共{length}个字，最多{longest}个字。",
+            "The reason has {length} characters; {longest} at most.",
+            length=len(text),
+            longest=LONGEST,
+        )
+
+
+def refused_because(code: str, zh: str, en: str, **data: object) -> ReviewRefused:
+    """The refusal of a review, its sentence filled in."""
     return ReviewRefused(code, because(code, zh, en, **data).text)
 
 
-def _reviewed(review: ReportReview) -> ReviewRefused:
+def reviewed_already(review: ReportReview) -> ReviewRefused:
+    """Somebody has reviewed this revision before."""
     outcome = ReviewOutcome(review.outcome).label
-    return _refused(
+    return refused_because(
         "reviewed-already",
         "{who}已于{on}审核：{outcome}。",
         "{who} has reviewed this revision on {on}: {outcome}.",
@@ -248,5 +257,6 @@ def _reviewed(review: ReportReview) -> ReviewRefused:
     )
 
 
-def _said(text: Text) -> str:
+def in_reader_language(text: Text) -> str:
+    """A text in the language of whoever asks."""
     return text.in_language(get_language() or "zh-hans")

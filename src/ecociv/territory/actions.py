@@ -75,6 +75,8 @@ class AddLayerVersion:
         First and last day on which it holds; without the last it holds until the next version.
     owner
         Key of the body that keeps the layer; the author's own where not given. Only with the first version.
+    may_be_empty
+        Whether no polygon at all is a state of the layer (a register whose last unit was cancelled), not a slip.
     """
 
     features: Features
@@ -97,6 +99,7 @@ class AddLayerVersion:
     correction: bool = False
     origin: Origin = field(default_factory=Origin)
     sample: bool = False
+    may_be_empty: bool = False
 
     def check(self) -> LayerKind:
         """The kind, when everything stated is in order.
@@ -128,7 +131,7 @@ class AddLayerVersion:
             wrong.append(
                 Text(zh="失效日期早于生效日期。", en="The last day of validity lies before the first.")
             )
-        if not len(self.features):
+        if not len(self.features) and not self.may_be_empty:
             wrong.append(Text(zh="文件中没有图斑。", en="There are no features."))
         if self.confidentiality and self.confidentiality not in Confidentiality.values:
             wrong.append(
@@ -277,7 +280,9 @@ def _require(author: Any, zone: str, owner: str) -> None:
         name_of(author)
 
 
-def _bounds(features: Features) -> tuple[float, float, float, float]:
+def _bounds(features: Features) -> tuple[float, float, float, float] | tuple[None, None, None, None]:
+    if not len(features):
+        return None, None, None, None
     west, south, east, north = shapely.total_bounds(features.geometries)
     return float(west), float(south), float(east), float(north)
 

@@ -25,6 +25,7 @@ class OpenRound:
     rule_set: str
     year: int
     author: Any
+    sample: bool = False
 
     def check(self) -> None:
         """Refuse who is not of the leading group's office, and a rule set that does not hold in the year.
@@ -61,6 +62,7 @@ class OpenRound:
                 rules_digest=rules.digest,
                 opened_by=self.author,
                 opened_at=timezone.now(),
+                sample=self.sample,
             )
             opened.save()
             step(opened, 1, Stage.DRAFT, self.author, "")

@@ -137,7 +137,7 @@ class GiveScore:
         entry.save()
         for each in self.documents:
             kept = keep_document(
-                each.path, received_from=self.author.name_shown, sample=False, name=each.name
+                each.path, received_from=self.author.name_shown, sample=self.round.sample, name=each.name
             )
             EntryDocument(entry=entry, document=kept, file_name=each.name[-255:]).save()
         audit.record(

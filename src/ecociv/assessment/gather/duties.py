@@ -63,11 +63,16 @@ class DutyFigures:
             done = report.done_on or report.reported_on
         elif report is not None and yearly and report.period == self.moment.year:
             done = report.reported_on if report.reported_on <= self.moment.day else self.moment.day
-        return Duty(duty.place, due, done, report.percent if report else None, share, part)
+        percent, sample = (report.percent, report.sample) if report else (None, False)
+        return Duty(duty.place, due, done, percent, share, part, sample=sample)
 
     def _due(self, status: DutyStatus) -> tuple[dt.date | None, bool]:
         """The last date that had come by the day, or else the next; and whether it comes back every year."""
-        came = [each.obligation for each in status.obligations if each.obligation.day <= self.moment.day]
+        came = [
+            each.obligation
+            for each in status.obligations
+            if each.owed and each.obligation.day <= self.moment.day
+        ]
         ahead = [each.obligation for each in status.obligations if each.obligation.day > self.moment.day]
         if came:
             last = max(came, key=lambda each: each.day)

@@ -19,17 +19,18 @@ class MetFigures:
         self.moment = moment
         found = overview(moment.zone, moment.year, moment.known_at)
         self._lights = {each.indicator.number: (each.light, each.sample) for each in found.indicators}
+        package = moment.package
+        self._places = {
+            indicator.number: {duty.place for duty in package.duties_for_indicator(indicator)}
+            for indicator in package.indicators
+            if indicator.number in self._lights
+        }
 
     def figure(self, unit: str) -> Figure:
         """Of the indicators that tasks and projects of the unit speak of, the share that is met, in percent."""
         package = self.moment.package
         held = {entry.duty.place for entry in package.duties_held(unit, self.moment.day)}
-        mine = [
-            self._lights[indicator.number]
-            for indicator in package.indicators
-            if indicator.number in self._lights
-            and any(duty.place in held for duty in package.duties_for_indicator(indicator))
-        ]
+        mine = [self._lights[number] for number, places in self._places.items() if places & held]
         judged = [(light, sample) for light, sample in mine if light in _KNOWN]
         met = sum(light in _MET for light, _ in judged)
         at = f"indicators-met:{unit}@{self.moment.year}"

@@ -21,15 +21,22 @@ class ReportFigures:
             moment.zone, moment.day, known_on=max(moment.known_on, moment.day), package=moment.package
         )
         self._owed: dict[str, list[tuple[str, bool]]] = {}
+        self._sample: set[str] = set()
         for place, status in found.items():
             for each in status.obligations:
-                if each.obligation.day.year != moment.year or each.obligation.day > moment.day:
+                if (
+                    not each.owed
+                    or each.obligation.day.year != moment.year
+                    or each.obligation.day > moment.day
+                ):
                     continue
                 for part in status.parts:
                     if not part.part.body:
                         continue
                     holder = moment.package.body_on(part.part.body, moment.day).key
                     silent = part.part.body in each.silent
+                    if part.latest is not None and part.latest.sample:
+                        self._sample.add(holder)
                     self._owed.setdefault(holder, []).append((f"{place}@{each.obligation.day}", silent))
 
     def figure(self, unit: str, source: ReportSource) -> Figure:
@@ -39,4 +46,4 @@ class ReportFigures:
         at = f"reports:{unit}/{source.measure}@{self.moment.year}"
         if source.measure == "late":
             return counted([(name, _NAME, False) for name in late], at)
-        return share_of(len(owed) - len(late), len(owed), at)
+        return share_of(len(owed) - len(late), len(owed), at, unit in self._sample)

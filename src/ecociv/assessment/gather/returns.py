@@ -24,6 +24,9 @@ from ecociv.evidence.returns.forms import Form, load_forms
 
 _NAME = Text(zh="报表", en="Return")
 
+_Owed = tuple[str, dt.date, dt.date | None, bool]
+"""Name of a return, the day it was due, the day it came in, and whether it is sample data."""
+
 
 class ReturnFigures:
     """What every unit owed by the day, and the day on which it was first handed in."""
@@ -31,6 +34,7 @@ class ReturnFigures:
     def __init__(self, moment: Moment) -> None:
         self.moment, self.forms = moment, {form.key: form for form in load_forms(moment.zone)}
         self._places = load_places(moment.zone)
+        self._owed_by: dict[str, dict[str, list[_Owed]]] = {}
         rows = (
             ReturnStep.objects.filter(of__zone=moment.zone, kind=StepKind.SUBMITTED, at__lte=moment.known_at)
             .values("of__form", "of__place", "of__period", "of__sample")
@@ -82,15 +86,21 @@ class ReturnFigures:
     def _wanted(self, source: ReturnSource) -> list[Form]:
         return [form for key, form in self.forms.items() if source.forms == "all" or key in source.forms]
 
-    def _owed(self, unit: str, form: Form) -> list[tuple[str, dt.date, dt.date | None, bool]]:
-        found = []
+    def _owed(self, unit: str, form: Form) -> list[_Owed]:
+        if form.key not in self._owed_by:
+            self._owed_by[form.key] = self._of_every_body(form)
+        return self._owed_by[form.key].get(unit, [])
+
+    def _of_every_body(self, form: Form) -> dict[str, list[_Owed]]:
+        """What each body owed of a form, read off the plan once for all units."""
+        found: dict[str, list[_Owed]] = {}
         for period in form.periods(self.moment.day):
             due = due_day(form.due.working_days, period).day
             if due.year != self.moment.year or due >= self.moment.day:
                 continue
             for place in form.place_keys(self._places):
                 body = filler(form, self._places.by_key[place], self.moment.day, self.moment.package)
-                if body.key == unit:
-                    handed, sample = self._handed.get((form.key, place, str(period)), (None, False))
-                    found.append((f"{form.key}/{place}/{period}", due, handed, sample))
+                handed, sample = self._handed.get((form.key, place, str(period)), (None, False))
+                name = f"{form.key}/{place}/{period}"
+                found.setdefault(body.key, []).append((name, due, handed, sample))
         return found

@@ -42,7 +42,7 @@ from ecociv.assessment.rules.load import load_rule_set, read_rule_set, rule_sets
 from ecociv.assessment.rules.results import Assessment, CategoryResult, ItemResult, UnitResult, score
 from ecociv.assessment.rules.split import shares
 from ecociv.assessment.rules.table import Table, keys_of
-from ecociv.assessment.rules.uncertainty import RankInterval, rank_intervals
+from ecociv.assessment.rules.uncertainty import RankInterval, digest_of_draws, rank_intervals
 from ecociv.assessment.rules.weights import effective_weights
 from ecociv.assessment.rules.what_if import (
     Best,
@@ -66,6 +66,7 @@ __all__ = [
     "SetValue",
     "SetWeight",
     "compare",
+    "digest_of_draws",
     "most_effective",
     "rank_intervals",
     "what_if",

@@ -68,17 +68,22 @@ def _evaluate(function: object, figures: Floats, setting: Setting) -> Floats:
 @_evaluate.register
 def _(function: Linear, figures: Floats, setting: Setting) -> Floats:
     floor, ceiling, lowest = float(function.floor), float(function.ceiling), float(function.lowest)
-    part = np.clip((figures - floor) / (ceiling - floor), 0.0, 1.0)
-    return lowest + part * (setting.full - lowest)
+    part: Floats = figures - floor
+    part /= ceiling - floor
+    np.minimum(np.maximum(part, 0.0, out=part), 1.0, out=part)
+    part *= setting.full - lowest
+    part += lowest
+    return part
 
 
 @_evaluate.register
 def _(function: Stepped, figures: Floats, setting: Setting) -> Floats:
     sign = 1.0 if function.direction is Direction.INCREASE else -1.0
-    bounds = np.array([sign * float(step.at) for step in function.steps])
-    scores = np.array([float(function.otherwise), *(float(step.score) for step in function.steps)])
-    reached = np.searchsorted(bounds, np.where(np.isnan(figures), bounds[0], sign * figures), side="right")
-    return np.where(np.isnan(figures), np.nan, scores[reached])
+    scores = np.where(np.isnan(figures), np.nan, float(function.otherwise))
+    along = sign * figures
+    for step in function.steps:
+        scores[along >= sign * float(step.at)] = float(step.score)
+    return scores
 
 
 @_evaluate.register

@@ -9,37 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecociv.assessment.rules.arithmetic import Floats, Setting, evaluate
-from ecociv.assessment.rules.declaration import Absence, Condition, Effect, Fixed, RuleSet, Treatment
+from ecociv.assessment.rules.arithmetic import Floats
+from ecociv.assessment.rules.declaration import Condition, Effect, RuleSet
 from ecociv.assessment.rules.exact import SAFE, Ints, divide, scaled, weighted_quotients
-from ecociv.assessment.rules.functions import Attainment, Given
 from ecociv.assessment.rules.inputs import InputError
+from ecociv.assessment.rules.item_scores import ItemScores, item_scores
 from ecociv.assessment.rules.ranking import Ranks, ranks_of
-from ecociv.assessment.rules.table import KINDS, UNJUDGED, Table
+from ecociv.assessment.rules.states import NONE, State
+from ecociv.assessment.rules.table import Table
 from ecociv.assessment.rules.weights import Weights, effective_weights
-from ecociv.core.rounding import round_half_even
-from ecociv.core.targets import Sense
 
-NONE = -1
-"""No score, no total, no grade."""
+__all__ = ["NONE", "Scores", "State", "Weighed", "score_table", "weigh"]
 
 
-class State(IntEnum):
-    """How the score of an item came about."""
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """What scores of items come to under weights; the columns are those of `Scores`."""
 
-    SCORED = 0
-    GIVEN = 1
-    FIXED = 2
-    ZERO = 3
-    REDISTRIBUTED = 4
-    EXCLUDED = 5
-    NO_WEIGHT = 6
-    """The item does not count for the unit's group."""
+    numerators: Ints
+    denominators: Ints
+    categories: Ints
+    base: Ints
+    total: Ints
+    triggered: NDArray[np.bool_]
+    unqualified: NDArray[np.bool_]
+    grade: Ints
+    ranks: Ranks
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +62,8 @@ class Scores:
     triggered : array of bool (units, vetoes then caps)
     grade : array
         Place in the grades, 0 the best.
+    scored
+        The same scores of the items before any weight, for another reckoning under other weights.
     """
 
     rules: RuleSet
@@ -84,6 +85,7 @@ class Scores:
     unqualified: NDArray[np.bool_]
     grade: Ints
     ranks: Ranks
+    scored: ItemScores
 
 
 def score_table(
@@ -110,181 +112,106 @@ def score_table(
     order = {group: number for number, group in enumerate(weights)}
     group = np.array([order[name] for name in table.groups], dtype=np.int64)
     matrix = np.array([list(one.items.values()) for one in weights.values()], dtype=np.int64)
-    width, parts = len(rules.items), len(rules.categories)
-    n = len(table.units)
-    weight = matrix[group] if n else np.zeros((0, width), dtype=np.int64)
+    own = np.array([list(one.categories.values()) for one in weights.values()], dtype=np.int64)
+    matrix, own = matrix.reshape(-1, len(rules.items)), own.reshape(-1, len(rules.categories))
     if known is None:
-        raw, states, causes = _item_scores(rules, table, year, group, weight)
+        counts = np.take(np.ascontiguousarray(matrix.T > 0), group, axis=1)
+        scored = item_scores(rules, table, year, group, counts)
     else:
-        raw, states, causes = known.raw, known.states, known.causes
-    power = 10**rules.digits.item
-    rounded = np.rint(np.nan_to_num(round_half_even(raw, rules.digits.item)) * power).astype(np.int64)
-    counted = states <= State.ZERO
-    items = np.where(counted, rounded, NONE)
-    numerators, denominators = _category_quotients(rules, weight, counted, rounded)
+        scored = known.scored
+    found = weigh(rules, scored, group, matrix, own)
+    return Scores(
+        rules,
+        year,
+        table,
+        scored.items.T,
+        scored.raw.T,
+        scored.states.T,
+        scored.causes.T,
+        found.numerators,
+        found.denominators,
+        found.categories,
+        found.base,
+        scored.points,
+        scored.plus,
+        scored.minus,
+        found.total,
+        found.triggered,
+        found.unqualified,
+        found.grade,
+        found.ranks,
+        scored,
+    )
+
+
+def weigh(rules: RuleSet, scored: ItemScores, group: Ints, matrix: Ints, own: Ints) -> Weighed:
+    """Bring scores of items to totals, grades and ranks.
+
+    Parameters
+    ----------
+    group : array (units,)
+        Row of the weights of each unit; units of one row are ranked among each other.
+    matrix : array (groups, items)
+    own : array (groups, categories)
+        Weights of items and categories as whole numbers; a category weighs what its items do together.
+    """
+    n, parts = len(group), len(rules.categories)
+    weight = np.take(np.ascontiguousarray(matrix.T), group, axis=1)
+    counted = scored.states <= State.ZERO
+    numerators, denominators = _category_quotients(rules, weight, counted, scored.items)
     categories = np.full((n, parts), NONE, dtype=np.int64)
     there = denominators > 0
     categories[there] = _rescaled(
         numerators[there], denominators[there], rules.digits.category, rules.digits.item
     )
-    excluded = (states == State.EXCLUDED).any(axis=1)
-    base, empty = _base(rules, list(weights.values()), group, numerators, denominators)
+    excluded = (scored.states == State.EXCLUDED).any(axis=0)
+    base, empty = _base(rules, own[group], numerators, denominators)
     base = np.where(excluded | empty, NONE, base)
-    points, plus, minus = _points(rules, table)
-    total = np.where(base == NONE, NONE, _within(rules, base + plus - minus))
-    triggered = _triggered(rules, table, items, categories, weight)
+    total = np.where(base == NONE, NONE, _within(rules, base + scored.plus - scored.minus))
+    triggered = _triggered(rules, scored, categories, weight)
     total, grade, unqualified = _effects(rules, total, triggered)
     ranks = ranks_of(rules, group, total, categories, unqualified)
-    return Scores(
-        rules,
-        year,
-        table,
-        items,
-        raw,
-        states,
-        causes,
-        numerators,
-        denominators,
-        categories,
-        base,
-        points,
-        plus,
-        minus,
-        total,
-        triggered,
-        unqualified,
-        grade,
-        ranks,
+    return Weighed(
+        numerators, denominators, categories, base, total, triggered, unqualified, grade, ranks
     )
 
 
-def _item_scores(
-    rules: RuleSet, table: Table, year: int, group: Ints, weight: Ints
-) -> tuple[Floats, NDArray[np.uint8], NDArray[np.uint8]]:
-    n, width = weight.shape
-    raw = np.full((n, width), np.nan)
-    states = np.zeros((n, width), dtype=np.uint8)
-    causes = table.absent[:, :width].copy()
-    for column, (key, item) in enumerate(rules.items.items()):
-        values, given = table.values[:, column], table.given[:, column]
-        counts = weight[:, column] > 0
-        figures = np.where(given | ~counts, np.nan, values)
-        function = item.function
-        if isinstance(function, Given):
-            _within_scale(rules, key, figures)
-        try:
-            scores = evaluate(function, figures, _setting(rules, table, key, function, year, group))
-        except ValueError as error:
-            raise InputError(f"{key}: {error}") from error
-        unjudged = np.isnan(scores) & ~np.isnan(figures)
-        causes[unjudged, column] = UNJUDGED
-        raw[:, column] = np.where(given, values, scores)
-        states[given, column] = State.GIVEN
-        absent = np.isnan(raw[:, column]) & counts
-        if absent.any():
-            _absences(rules.absence_of(key), column, group, counts, absent, raw, states, causes)
-        states[~counts, column] = State.NO_WEIGHT
-    return raw, states, causes
-
-
-def _setting(rules: RuleSet, table: Table, key: str, function: object, year: int, group: Ints) -> Setting:
-    full = float(rules.full)
-    if not isinstance(function, Attainment):
-        return Setting(full, year, group)
-    if key in table.low:
-        return Setting(full, year, group, table.low[key], table.high[key], table.met.get(key))
-    low, high = np.full(len(table.units), -np.inf), np.full(len(table.units), np.inf)
-    target = function.target_of(year)
-    demands = target.resolve() if target is not None else ()
-    for demand in demands if isinstance(demands, tuple) else ():
-        if demand.sense is Sense.FLOOR:
-            low[:] = float(demand.bound)
-        else:
-            high[:] = float(demand.bound)
-    return Setting(full, year, group, low, high)
-
-
-def _within_scale(rules: RuleSet, key: str, figures: Floats) -> None:
-    known = figures[~np.isnan(figures)]
-    if known.size and (known.min() < 0 or known.max() > float(rules.full)):
-        raise InputError(
-            f"{key}: a score of {known.min():g} to {known.max():g} was given; it lies from 0 to {rules.full}."
-        )
-
-
-def _absences(
-    absence: Absence,
-    column: int,
-    group: Ints,
-    counts: NDArray[np.bool_],
-    absent: NDArray[np.bool_],
-    raw: Floats,
-    states: NDArray[np.uint8],
-    causes: NDArray[np.uint8],
-) -> None:
-    everywhere = np.zeros(absent.shape, dtype=np.bool_)
-    if absence.everywhere is not None:
-        # Not applicable is an answer; only figures that should be there make a gap of the whole group.
-        gap = absent & (causes[:, column] != KINDS.index(_NOT_APPLICABLE) + 1)
-        for one in np.unique(group):
-            rows = (group == one) & counts
-            if gap[rows].any() and absent[rows].all():
-                everywhere |= rows & gap
-        _treat(absence.everywhere, everywhere, column, raw, states)
-    for code in np.unique(causes[absent & ~everywhere, column]):
-        kind = None if code == UNJUDGED else KINDS[code - 1]
-        rows = absent & ~everywhere & (causes[:, column] == code)
-        _treat(absence.of(kind), rows, column, raw, states)
-
-
-_NOT_APPLICABLE = next(kind for kind in KINDS if kind.value == "not-applicable")
-
-
-def _treat(
-    treatment: Treatment, rows: NDArray[np.bool_], column: int, raw: Floats, states: NDArray[np.uint8]
-) -> None:
-    if isinstance(treatment, Fixed):
-        raw[rows, column], states[rows, column] = float(treatment.fixed), State.FIXED
-    elif treatment == "zero":
-        raw[rows, column], states[rows, column] = 0.0, State.ZERO
-    else:
-        states[rows, column] = State.REDISTRIBUTED if treatment == "redistribute" else State.EXCLUDED
-
-
 def _category_quotients(
-    rules: RuleSet, weight: Ints, counted: NDArray[np.bool_], rounded: Ints
+    rules: RuleSet, weight: Ints, counted: NDArray[np.bool_], items: Ints
 ) -> tuple[Ints, Ints]:
-    """Numerator and denominator of each category's mean; denominator 0 where nothing counts."""
-    n = len(weight)
+    """Numerator and denominator of each category's mean; denominator 0 where nothing counts.
+
+    ``weight``, ``counted`` and ``items`` lie item by item, the answers unit by unit.
+    """
+    width, n = weight.shape
     numerators = np.zeros((n, len(rules.categories)), dtype=np.int64)
     denominators = np.zeros_like(numerators)
-    if n and float(weight.max()) * weight.shape[1] ** 2 * float(rounded.max(initial=1)) >= SAFE:
+    if n and float(weight.max()) * width**2 * float(items.max(initial=1)) >= SAFE:
         raise InputError("The weights have too many digits to be added exactly; declare them with fewer.")
     start = 0
     for place, category in enumerate(rules.categories.values()):
-        columns = slice(start, start + len(category.items))
-        start = columns.stop
-        own, there = weight[:, columns], counted[:, columns]
-        taken = np.where(there, own, 0)
+        rows = slice(start, start + len(category.items))
+        start = rows.stop
+        own, there = weight[rows], counted[rows]
+        taken = own * there
         if rules.redistribution == "equal":
-            sharing = there.sum(axis=1)
-            whole = own.sum(axis=1)
-            gone = whole - taken.sum(axis=1)
-            taken = np.where(there, own * sharing[:, None] + gone[:, None], 0)
+            sharing = there.sum(axis=0)
+            whole = own.sum(axis=0)
+            gone = whole - taken.sum(axis=0)
+            taken = np.where(there, own * sharing + gone, 0)
             denominators[:, place] = sharing * whole
         else:
-            denominators[:, place] = taken.sum(axis=1)
-        numerators[:, place] = (taken * np.where(there, rounded[:, columns], 0)).sum(axis=1)
+            denominators[:, place] = taken.sum(axis=0)
+        # What does not count has no weight here, whatever stands in its place.
+        numerators[:, place] = (taken * items[rows]).sum(axis=0)
     return numerators, denominators
 
 
 def _base(
-    rules: RuleSet, weights: list[Weights], group: Ints, numerators: Ints, denominators: Ints
+    rules: RuleSet, own: Ints, numerators: Ints, denominators: Ints
 ) -> tuple[Ints, NDArray[np.bool_]]:
     """The total before points, and where there is none."""
-    n = len(group)
-    own = np.array([list(one.categories.values()) for one in weights], dtype=np.int64)[group] if n else None
-    if own is None:
+    if not len(own):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
     there = (denominators > 0) & (own > 0)
     lacking = (own > 0) & ~there
@@ -307,40 +234,17 @@ def _rescaled(numerators: Ints, denominators: Ints, to: int, have: int) -> Ints:
     return divide(numerators * 10 ** max(to - have, 0), denominators * 10 ** max(have - to, 0))
 
 
-def _points(rules: RuleSet, table: Table) -> tuple[Ints, Ints, Ints]:
-    digits, n, first = rules.digits.total, len(table.units), len(rules.items)
-    points = np.zeros((n, len(rules.adjustments)), dtype=np.int64)
-    sums = {"plus": np.zeros(n, dtype=np.int64), "minus": np.zeros(n, dtype=np.int64)}
-    for place, (key, adjustment) in enumerate(rules.adjustments.items()):
-        counts = np.nan_to_num(table.values[:, first + place])
-        if (counts < 0).any():
-            raise InputError(
-                f"{key}: a count of {counts.min():g} is below 0; plus and minus points count from 0 up."
-            )
-        own = np.minimum(counts * float(adjustment.each), float(adjustment.limit))
-        points[:, place] = np.rint(round_half_even(own, digits) * 10**digits)
-        sums[adjustment.sign] += points[:, place]
-    for sign, limit in (("plus", rules.plus_limit), ("minus", rules.minus_limit)):
-        if limit is not None:
-            sums[sign] = np.minimum(sums[sign], scaled(limit, digits))
-    return points, sums["plus"], sums["minus"]
-
-
 def _within(rules: RuleSet, total: Ints) -> Ints:
     total = np.maximum(total, 0)
     return total if rules.may_exceed_full else np.minimum(total, scaled(rules.full, rules.digits.total))
 
 
-def _triggered(
-    rules: RuleSet, table: Table, items: Ints, categories: Ints, weight: Ints
-) -> NDArray[np.bool_]:
-    n = len(table.units)
-    first = len(rules.items) + len(rules.adjustments)
-    answers = np.zeros((n, len(rules.vetoes) + len(rules.caps)), dtype=np.bool_)
-    for place, veto in enumerate(rules.vetoes.values()):
-        answers[:, place] = np.nan_to_num(table.values[:, first + place]) >= float(veto.at_least)
+def _triggered(rules: RuleSet, scored: ItemScores, categories: Ints, weight: Ints) -> NDArray[np.bool_]:
+    vetoes, n = len(rules.vetoes), len(categories)
+    answers = np.zeros((n, vetoes + len(rules.caps)), dtype=np.bool_)
+    answers[:, :vetoes] = scored.vetoed
     for place, cap in enumerate(rules.caps.values()):
-        answers[:, len(rules.vetoes) + place] = _holds(rules, cap.when, items, categories, weight)
+        answers[:, vetoes + place] = _holds(rules, cap.when, scored.items, categories, weight)
     return answers
 
 
@@ -348,11 +252,11 @@ def _holds(rules: RuleSet, when: Condition, items: Ints, categories: Ints, weigh
     if when.missed_binding is not None:
         binding = np.array([item.binding for item in rules.items.values()])
         full = scaled(rules.full, rules.digits.item)
-        missed = binding & (items != NONE) & (items < full) & (weight > 0)
-        return np.asarray(missed.sum(axis=1) >= when.missed_binding)
+        missed = binding[:, None] & (items != NONE) & (items < full) & (weight > 0)
+        return np.asarray(missed.sum(axis=0) >= when.missed_binding)
     assert when.below is not None  # the declaration asks for it beside an item or a category
     if when.item is not None:
-        column, digits = items[:, list(rules.items).index(when.item)], rules.digits.item
+        column, digits = items[list(rules.items).index(when.item)], rules.digits.item
     else:
         assert when.category is not None
         column, digits = categories[:, list(rules.categories).index(when.category)], rules.digits.category

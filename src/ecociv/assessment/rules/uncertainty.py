@@ -7,6 +7,7 @@ run on PCG64, units and items in the order given, so one seed gives one answer.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,9 +15,11 @@ from decimal import Decimal
 import numpy as np
 
 from ecociv.assessment.rules.declaration import RuleSet
-from ecociv.assessment.rules.engine import score_table
+from ecociv.assessment.rules.engine import score_table, weigh
+from ecociv.assessment.rules.exact import Ints
 from ecociv.assessment.rules.inputs import Inputs, Units
-from ecociv.assessment.rules.table import table_of
+from ecociv.assessment.rules.item_scores import ItemScores, item_scores
+from ecociv.assessment.rules.table import Table, table_of
 from ecociv.assessment.rules.weights import Weights, effective_weights
 
 _SCALE = 10_000_000
@@ -75,59 +78,188 @@ def rank_intervals(
     table = table_of(rules, units, inputs, year)
     as_declared = score_table(rules, table, year)
     own = as_declared.ranks.rank
-    errors = np.array(
+    errors = _errors(table, units, inputs)
+    declared_weights = {group: effective_weights(rules, year, group) for group in dict.fromkeys(table.groups)}
+    streams = [np.random.Generator(np.random.PCG64(one)) for one in np.random.SeedSequence(seed).spawn(2)]
+    drawn = _Drawn.of(rules, declared_weights, spread, streams[0], draws)
+    ranks = np.empty((draws, len(units)), dtype=np.int64)
+    for block in _blocks(draws, len(units) * len(rules.items)):
+        scored = [
+            as_declared.scored
+            if not errors.any()
+            else _with_errors(rules, table, year, errors, streams[1], drawn, draw)
+            for draw in block
+        ]
+        found = weigh(rules, _joined(scored), *drawn.side_by_side(table.groups, block))
+        ranks[block.start : block.stop] = found.ranks.rank.reshape(len(block), -1)
+    # A weight can fall to zero when it is rounded; such a draw has other items without weight, and is reckoned whole.
+    for draw in drawn.changed_places():
+        if not errors.any():
+            ranks[draw] = score_table(rules, table, year, drawn.weights(draw)).ranks.rank
+    return {unit: _interval(unit, row, units, own, ranks, cover) for row, unit in enumerate(units)}
+
+
+def digest_of_draws(
+    rules: RuleSet, units: Units, inputs: Inputs, year: int, *, seed: int, draws: int
+) -> str:
+    """SHA-256 of everything that `rank_intervals` looks at: where it is the same, the intervals are.
+
+    It is taken of the columns and not of the inputs with their traces, which takes longer than the draws.
+    """
+    table = table_of(rules, units, inputs, year)
+    found = hashlib.sha256(
+        repr((rules.digest, year, seed, draws, table.units, table.groups, table.keys)).encode()
+    )
+    for column in (table.values, table.absent, table.given, _errors(table, units, inputs)):
+        found.update(column.tobytes())
+    for name, bounds in (("low", table.low), ("high", table.high), ("met", table.met)):
+        for key, column in bounds.items():
+            found.update(f"{name} {key}".encode() + column.tobytes())
+    return found.hexdigest()
+
+
+def _errors(table: Table, units: Units, inputs: Inputs) -> np.ndarray:
+    """The standard error of each figure, 0 where none is given."""
+    return np.array(
         [
             [float(getattr(inputs.get(unit, {}).get(key), "error", None) or 0) for key in table.keys]
             for unit in units
         ]
     ).reshape(table.values.shape)
-    declared_weights = {group: effective_weights(rules, year, group) for group in dict.fromkeys(table.groups)}
-    streams = [np.random.Generator(np.random.PCG64(one)) for one in np.random.SeedSequence(seed).spawn(2)]
-    ranks = np.empty((draws, len(units)), dtype=np.int64)
-    for draw in range(draws):
-        values = table.values
-        if errors.any():
-            values = values + errors * streams[1].standard_normal(values.shape)
-            first = len(rules.items)
-            values[:, first:] = np.where(np.isnan(values[:, first:]), np.nan, np.fmax(values[:, first:], 0.0))
-        weights = _perturbed(rules, declared_weights, spread, streams[0]) if spread else declared_weights
-        # Without errors only the weights differ between draws, and a spread below 1 makes none of them zero.
-        known = None if errors.any() or not _same_places(declared_weights, weights) else as_declared
-        ranks[draw] = score_table(rules, replace(table, values=values), year, weights, known).ranks.rank
-    return {unit: _interval(unit, row, units, own, ranks, cover) for row, unit in enumerate(units)}
 
 
-def _same_places(declared: Mapping[str, Weights], drawn: Mapping[str, Weights]) -> bool:
-    """Whether the same weights are above zero; a tiny one can fall to zero when it is rounded."""
-    return all(
-        (weight > 0) == (drawn[group].items[key] > 0)
-        for group, own in declared.items()
-        for key, weight in own.items.items()
+_AT_ONCE = 2_000_000
+"""Scores of items weighed at once: some 16 MB for each column of the reckoning."""
+
+
+def _blocks(draws: int, each: int) -> list[range]:
+    """The draws in runs that are weighed together."""
+    many = max(1, _AT_ONCE // max(1, each))
+    return [range(start, min(start + many, draws)) for start in range(0, draws, many)]
+
+
+def _with_errors(
+    rules: RuleSet,
+    table: Table,
+    year: int,
+    errors: np.ndarray,
+    stream: np.random.Generator,
+    drawn: _Drawn,
+    draw: int,
+) -> ItemScores:
+    """The scores of the items of one draw of the errors."""
+    values = table.values + errors * stream.standard_normal(table.values.shape)
+    first = len(rules.items)
+    values[:, first:] = np.where(np.isnan(values[:, first:]), np.nan, np.fmax(values[:, first:], 0.0))
+    group, matrix, _own = drawn.side_by_side(table.groups, range(draw, draw + 1))
+    counts = np.take(np.ascontiguousarray(matrix.T > 0), group, axis=1)
+    return item_scores(rules, replace(table, values=values), year, group, counts)
+
+
+def _joined(scored: list[ItemScores]) -> ItemScores:
+    """Scores of several draws as those of one long table: the units of the first draw, then those of the second."""
+    if len(scored) == 1:
+        return scored[0]
+    return ItemScores(
+        *(
+            np.concatenate([getattr(each, name) for each in scored], axis=axis)
+            for name, axis in (
+                ("raw", 1),
+                ("items", 1),
+                ("states", 1),
+                ("causes", 1),
+                ("points", 0),
+                ("plus", 0),
+                ("minus", 0),
+                ("vetoed", 0),
+            )
+        )
     )
 
 
-def _perturbed(
-    rules: RuleSet, declared: Mapping[str, Weights], spread: float, stream: np.random.Generator
-) -> dict[str, Weights]:
-    """Other weights of each group, whole numbers on a scale of ten million; one factor for all groups alike."""
-    categories = dict(
-        zip(rules.categories, stream.uniform(1 - spread, 1 + spread, len(rules.categories)), strict=True)
-    )
-    items = dict(zip(rules.items, stream.uniform(1 - spread, 1 + spread, len(rules.items)), strict=True))
-    found = {}
-    for group, own in declared.items():
-        drawn: dict[str, int] = {}
-        whole = sum(own.categories[key] * categories[key] for key in rules.categories)
-        for key, category in rules.categories.items():
-            within = sum(own.items[name] * items[name] for name in category.items)
-            part = _SCALE * own.categories[key] * categories[key] / whole
-            for name in category.items:
-                drawn[name] = round(part * own.items[name] * items[name] / within) if within else 0
-        sums = {
-            key: sum(drawn[name] for name in category.items) for key, category in rules.categories.items()
-        }
-        found[group] = Weights(own.row, drawn, sums, sum(drawn.values()), own.scale)
-    return found
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """The weights of all draws, whole numbers on a scale of ten million.
+
+    Attributes
+    ----------
+    items : array (draws, groups, items)
+    categories : array (draws, groups, categories)
+    """
+
+    rules: RuleSet
+    declared: Mapping[str, Weights]
+    items: Ints
+    categories: Ints
+
+    @classmethod
+    def of(
+        cls,
+        rules: RuleSet,
+        declared: Mapping[str, Weights],
+        spread: float,
+        stream: np.random.Generator,
+        draws: int,
+    ) -> _Drawn:
+        """Draw: one factor for each category and each item, for all groups alike; the declared weights without spread.
+
+        Each draw takes as many numbers of the stream as there are categories, and then as many as there are items. The
+        sums run in the order of the file, so that a draw is the same to the last bit however many are made.
+        """
+        keys, names = list(rules.categories), list(rules.items)
+        if not spread:
+            items = np.array([[list(own.items.values()) for own in declared.values()]] * draws)
+            categories = np.array([[list(own.categories.values()) for own in declared.values()]] * draws)
+            return cls(rules, declared, _shaped(items, names), _shaped(categories, keys))
+        factors = stream.uniform(1 - spread, 1 + spread, (draws, len(keys) + len(names)))
+        by_category = dict(zip(keys, factors.T[: len(keys)], strict=True))
+        by_item = dict(zip(names, factors.T[len(keys) :], strict=True))
+        items = np.zeros((draws, len(declared), len(names)), dtype=np.int64)
+        categories = np.zeros((draws, len(declared), len(keys)), dtype=np.int64)
+        for group, own in enumerate(declared.values()):
+            whole = sum(own.categories[key] * by_category[key] for key in keys)
+            place = 0
+            for number, (key, category) in enumerate(rules.categories.items()):
+                within = sum(own.items[name] * by_item[name] for name in category.items)
+                part = _SCALE * own.categories[key] * by_category[key] / whole
+                for name in category.items:
+                    if own.categories[key]:
+                        items[:, group, place] = np.rint(part * own.items[name] * by_item[name] / within)
+                    categories[:, group, number] += items[:, group, place]
+                    place += 1
+        return cls(rules, declared, items, categories)
+
+    def side_by_side(self, groups: tuple[str, ...], block: range) -> tuple[Ints, Ints, Ints]:
+        """Row of the weights of each unit of each draw, and the weights: the groups of every draw are groups of their own."""
+        order = {group: number for number, group in enumerate(self.declared)}
+        own = np.array([order[name] for name in groups], dtype=np.int64)
+        rows = (np.arange(len(block))[:, None] * len(order) + own).reshape(-1)
+        taken = slice(block.start, block.stop)
+        return (
+            rows,
+            self.items[taken].reshape(-1, self.items.shape[2]),
+            self.categories[taken].reshape(-1, self.categories.shape[2]),
+        )
+
+    def changed_places(self) -> list[int]:
+        """The draws in which other weights are above zero than declared."""
+        declared = np.array([list(own.items.values()) for own in self.declared.values()]) > 0
+        if not declared.size:
+            return []
+        return [int(draw) for draw in np.flatnonzero(((self.items > 0) != declared).any(axis=(1, 2)))]
+
+    def weights(self, draw: int) -> dict[str, Weights]:
+        """The weights of one draw by group."""
+        found = {}
+        for place, (group, own) in enumerate(self.declared.items()):
+            items = dict(zip(self.rules.items, self.items[draw, place].tolist(), strict=True))
+            sums = dict(zip(self.rules.categories, self.categories[draw, place].tolist(), strict=True))
+            found[group] = Weights(own.row, items, sums, sum(items.values()), own.scale)
+        return found
+
+
+def _shaped(weights: np.ndarray, keys: list[str]) -> Ints:
+    return weights.astype(np.int64).reshape(len(weights), -1, len(keys))
 
 
 def _interval(
@@ -141,10 +273,11 @@ def _interval(
     low = int(np.quantile(known, tail, method="lower"))
     high = int(np.quantile(known, 1 - tail, method="higher"))
     found, counts = np.unique(known, return_counts=True)
-    ahead = {}
-    for other, peer in enumerate(units):
-        if other != row and units[peer].group == units[unit].group and own[other]:
-            before = (column < ranks[:, other]).mean() + (column == ranks[:, other]).mean() / 2
-            ahead[peer] = float(before)
+    before = (column[:, None] < ranks).mean(axis=0) + (column[:, None] == ranks).mean(axis=0) / 2
+    ahead = {
+        peer: float(before[other])
+        for other, peer in enumerate(units)
+        if other != row and units[peer].group == units[unit].group and own[other]
+    }
     shares = {int(rank): float(count) / known.size for rank, count in zip(found, counts, strict=True)}
     return RankInterval(unit, int(own[row]), low, high, shares, ahead)

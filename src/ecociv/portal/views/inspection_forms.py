@@ -18,6 +18,7 @@ from ecociv.casework.actions import CaseRefused, InputRefused
 from ecociv.core.text import Text
 from ecociv.evidence.declared import DeclarationError
 from ecociv.portal.case_inputs import received
+from ecociv.portal.position import may_ask_position
 from ecociv.portal.tour_forms import (
     ConclusionForm,
     DrawForm,
@@ -219,7 +220,8 @@ def finding(request: HttpRequest, standing: TourStanding) -> HttpResponse:
                 request, form, standing, action.execute, _("The finding is on record and its case is open.")
             ):
                 return done
-    return _page(request, form, _("Record a finding"), _("Record and open the case"), standing)
+    head, button = _("Record a finding"), _("Record and open the case")
+    return may_ask_position(_page(request, form, head, button, standing, position=True))
 
 
 def _unit_asked(request: HttpRequest, standing: TourStanding) -> dict[str, Any]:
@@ -277,6 +279,7 @@ def _page(
     *,
     about: str = "",
     notes: list[str] | None = None,
+    position: bool = False,
 ) -> HttpResponse:
     """The form, with 422 where it was sent and something is wrong."""
     context = {
@@ -286,6 +289,7 @@ def _page(
         "standing": standing,
         "about": about,
         "notes": notes or [],
+        "position": position,
         "files": any(isinstance(field, forms.FileField) for field in form.fields.values()),
     }
     return render(request, "portal/inspections/form.html", context, status=422 if form.errors else 200)

@@ -112,6 +112,7 @@ def official(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
         "matters": record.matters,
         "posts": posts,
         "note": record.note,
+        "sample": person.sample,
         "statement": "statement" in request.GET,
         "recorded_as": person.pk if may_record(request.user, zone_key()) else None,
     }

@@ -73,7 +73,9 @@ def _rows(request: HttpRequest, plan: ZonePackage) -> list[ReviewRow]:
     titles = {duty.place: duty.title.in_language(tongue) for duty in plan.duties}
     waiting = list(waiting_for_review(zone_key()))
     wrote = set(
-        ProgressReport.objects.filter(zone=zone_key(), author_id=request.user.pk).values_list("place", "number")
+        ProgressReport.objects.filter(zone=zone_key(), author_id=request.user.pk).values_list(
+            "place", "number"
+        )
     )
     found = []
     for report in waiting:
@@ -117,6 +119,7 @@ def _columns() -> list[Column[ReviewRow]]:
             lambda r: timezone.localtime(r.report.recorded_at).strftime("%Y-%m-%d %H:%M"),
             sort_by=lambda r: r.report.recorded_at,
         ),
+        Column("sample", _("Sample data"), lambda r: _("yes") if r.report.sample else "", export_only=True),
         Column("due", _("Review by"), lambda r: r.due.isoformat(), sort_by=lambda r: (r.due, r.report.pk)),
     ]
 

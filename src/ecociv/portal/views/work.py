@@ -20,6 +20,7 @@ from ecociv.portal.work import Span, WorkRow, by_span, work_of
 from ecociv.portal.zone import language
 from ecociv.supervision.draft_actions import drafts_of
 from ecociv.supervision.parts import name_of
+from ecociv.supervision.self_reports.queries import self_report_drafts
 
 PAGE = 60
 
@@ -68,6 +69,9 @@ def mine(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "today": today,
         "body": name_of(own, plan).in_language(language()) if own else "",
         "drafts": drafts_of(request.user, plan),
+        "self_drafts": [
+            (each, each.subject.partition(":")[2]) for each in self_report_drafts(request.user, plan.zone.key)
+        ],
     }
     return render(request, "portal/work/mine.html", context)
 

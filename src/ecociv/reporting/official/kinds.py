@@ -54,6 +54,15 @@ KINDS: dict[str, Kind] = {
             ("zh",),
         ),
         Kind(
+            "annual-report",
+            Text(zh="年度报告（示范区）", en="Annual report of the zone"),
+            Text(
+                zh="全区一年的指标、任务、项目、方案体检和方法说明，附全部编号数值的计算过程。",
+                en="The zone's year: indicators, tasks, projects, findings of the plan check, method, every figure's arithmetic.",
+            ),
+            ("year",),
+        ),
+        Kind(
             "completion",
             Text(zh="指标完成情况表", en="Completion of indicators"),
             Text(

@@ -26,6 +26,7 @@ from ecociv.reporting.official.render.faces import official_faces
 from ecociv.reporting.official.render.pdf import to_pdf
 from ecociv.reporting.official.render.word import to_word
 from ecociv.reporting.official.results_facts import results_sheet
+from ecociv.reporting.official.self_report_facts import self_report_sheet
 from ecociv.reporting.problems import ReportRefused, UnknownForm, YearOutsidePlan
 from ecociv.reporting.render.workbook import to_workbook
 
@@ -56,6 +57,8 @@ class Options:
         Number of a case; the move that issues a coloured order, where the state does not say it.
     rules, trial
         Key of a rule set; whether to score what is on record instead of reading what was signed off.
+    dated : date or None
+        The day of the document, where it is not the day of knowledge.
     """
 
     year: int | None = None
@@ -69,6 +72,7 @@ class Options:
     step: str = ""
     rules: str = ""
     trial: bool = False
+    dated: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -129,25 +133,28 @@ def compose_document(
     number = str(DocumentNumber.read(options.number)) if options.number else ""
     moment = moment_of(as_of)
     try:
-        layout_on(moment.date())
+        layout_on(options.dated or moment.date())
     except LayoutNotInForce as error:
         raise ReportRefused(error.text) from error
     package = current_package(zone, as_of)
     if kind.case_type or "rules" in kind.needs:
         asked = _about_one(kind, zone, options, package, moment, reader)
-        return COMPOSERS[kind.key](replace(asked, number=number, issued=issued), spoken)
+        asked = replace(asked, number=number, issued=issued, dated=options.dated)
+        return COMPOSERS[kind.key](asked, spoken)
     day, year = _time(options, package, moment)
     facts = gather_facts(package, year, moment, as_known=as_of)
-    known_on = moment.date()
-    standings = progress_on(package, day, known_on)
+    standings = progress_on(package, day, moment)
     if standings is not None and facts.progress is not None:
         facts = replace(facts, progress=standings)
     body = _body(options.body, package) if options.body else None
     asked = Asked(
-        facts, day, standings or {}, body, number, options.signer, options.secrecy, options.urgency, issued
-    )
+        facts, day, standings or {}, body, number, options.signer, options.secrecy, options.urgency, issued,
+        dated=options.dated,
+    )  # fmt: skip
     if kind.key == "breakdown":
         asked = replace(asked, reports=last_reports(zone, moment))
+    if kind.key == "self-report" and body is not None:
+        asked = replace(asked, own_report=self_report_sheet(package, body.key, year, moment))
     return COMPOSERS[kind.key](asked, spoken)
 
 

@@ -78,7 +78,13 @@ class StateBook:
         then = duty_status(duty, reports, day, self.package)
         differs = then.state is not status.state
         return Seen(
-            day, status.state.value, status.label, status.light, status.reasons, then.label if differs else None
+            day,
+            status.state.value,
+            status.label,
+            status.light,
+            status.reasons,
+            then.label if differs else None,
+            sample=status.sample,
         )
 
     def _indicator(self, number: int, day: dt.date) -> Seen:

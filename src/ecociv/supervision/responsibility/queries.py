@@ -27,6 +27,7 @@ class InPost:
     official: int
     name: str
     post: Post
+    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +136,31 @@ def officials_of(user: Any, zone: str, body: str, *, known_on: dt.date | None = 
     return tuple(each for each in everyone(user, zone, known_on=known_on) if each.post.body == body)
 
 
+def in_post_on(zone: str, body: str, day: dt.date, *, known_on: dt.date) -> tuple[InPost, ...]:
+    """Who is on record as in post in a body on a day, first term first; no permission is asked: for rules, not pages."""
+    return tuple(
+        each for each in _everyone(zone, known_on) if each.post.body == body and each.post.held_on(day)
+    )
+
+
 def everyone(user: Any, zone: str, *, known_on: dt.date | None = None) -> tuple[InPost, ...]:
     """Every post on record with its person; nobody for whoever may not see persons."""
     if not may_see_persons(user, zone):
         return ()
-    known = known_on or timezone.localdate()
+    return _everyone(zone, known_on or timezone.localdate())
+
+
+def _everyone(zone: str, known: dt.date) -> tuple[InPost, ...]:
     names = {
         row.official_id: row.name
         for row in OfficialName.objects.filter(official__zone=zone).order_by("revision")
     }
+    samples = set(Official.objects.filter(zone=zone, sample=True).values_list("pk", flat=True))
     by_person: dict[int, list[Post]] = {}
     for row in PostHolding.objects.filter(official__zone=zone):
         by_person.setdefault(row.official_id, []).append(row.as_post())
     found = [
-        InPost(person, names.get(person, str(person)), post)
+        InPost(person, names.get(person, str(person)), post, person in samples)
         for person, posts in by_person.items()
         for post in posts_known(posts, known)
     ]

@@ -29,6 +29,7 @@ class Seen:
     light: str
     reasons: tuple[Reason, ...] = ()
     as_told: Text | None = None
+    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)

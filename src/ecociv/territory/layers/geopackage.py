@@ -122,6 +122,30 @@ class LayerFile:
                 f"SELECT {_COLUMNS} FROM features AS f WHERE f.fid IN ({marks}) ORDER BY f.fid", some
             )
 
+    def count_in_box(self, west: float, south: float, east: float, north: float) -> int:
+        """How many features have a box that meets the box given."""
+        asked = "SELECT count(*) FROM rtree_features_geom WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?"
+        return int(next(self._rows(asked, (east, west, north, south)))[0])
+
+    def outlines_in_box(
+        self, west: float, south: float, east: float, north: float, *, at_a_time: int = 2000
+    ) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """Arrays of fid, class, area (m2) and geometry of the features whose box meets the box given, some at a time."""
+        rows = self._connection().execute(
+            "SELECT f.fid, f.class, f.area_m2, f.geom FROM rtree_features_geom AS r "
+            "CROSS JOIN features AS f ON f.fid = r.id "
+            "WHERE r.minx <= ? AND r.maxx >= ? AND r.miny <= ? AND r.maxy >= ? ORDER BY f.fid",
+            (east, west, north, south),
+        )
+        while some := rows.fetchmany(at_a_time):
+            fids, classes, areas, blobs = zip(*some, strict=True)
+            yield (
+                np.asarray(fids, dtype=np.int64),
+                np.asarray(classes, dtype=object),
+                np.asarray(areas, dtype=np.float64),
+                shapely.from_wkb([well_known_binary(blob) for blob in blobs]),
+            )
+
     def of_identity(self, identity: str) -> Feature | None:
         """The feature with an identity, or none."""
         return next(

@@ -15,6 +15,7 @@ from ecociv.reporting.official.case_sheet import CaseSheet
 from ecociv.reporting.official.content import Attachment, Imprint, OfficialDocument, Part, numbered
 from ecociv.reporting.official.progress_form import LastReport
 from ecociv.reporting.official.results_sheet import ResultsSheet
+from ecociv.reporting.official.self_report_sheet import SelfReportSheet
 from ecociv.reporting.official.words import words_of
 
 
@@ -40,6 +41,10 @@ class Asked:
         The case, or the results of an assessment, that the document is about.
     reports : mapping of place to LastReport
         The newest report on each task, for the sheet to be filled in.
+    own_report : SelfReportSheet or None
+        What a body handed in as its yearly self-report; none while it has handed in nothing.
+    dated : date or None
+        The day of the document (成文日期), where it is not the day of knowledge.
     """
 
     facts: AnnualFacts
@@ -54,6 +59,8 @@ class Asked:
     case: CaseSheet | None = None
     results: ResultsSheet | None = None
     reports: Mapping[str, LastReport] = field(default_factory=dict)
+    own_report: SelfReportSheet | None = None
+    dated: dt.date | None = None
 
 
 def office(voice: Voice) -> str:
@@ -94,13 +101,14 @@ def framed(
     if entries:
         intro = paragraph(words["appendix_intro"])
         attachments = (*attachments, Attachment(words["appendix"], (intro,), entries=True))
-    day = voice.day(asked.facts.as_of.date())
+    dated = asked.dated or asked.facts.as_of.date()
+    day = voice.day(dated)
     made: OfficialDocument = printable(
         OfficialDocument(
             kind=kind,
             zone=asked.facts.package.zone.key,
             language=voice.language,
-            day=asked.facts.as_of.date(),
+            day=dated,
             as_of=asked.facts.as_of,
             issuer_mark=voice.say("{name}文件", "{name}", name=signed_by),
             number=asked.number,
@@ -139,4 +147,6 @@ def _sample(voice: Voice, asked: Asked) -> bool:
         return asked.case.sample
     if asked.results is not None:
         return asked.results.sample
+    if asked.own_report is not None:
+        return asked.own_report.sample
     return asked.facts.sample or any(each.sample for each in asked.standings.values())

@@ -11,15 +11,22 @@ from ecociv.reporting.compose.outcomes import outcome_words
 from ecociv.reporting.compose.voice import Voice
 from ecociv.reporting.document import Cell, Column, Row, Run, Table
 from ecociv.reporting.official.compose.frame import Asked, framed, office, paragraph
+from ecociv.reporting.official.compose.own_report import nothing_submitted, parts_of_own_report
 from ecociv.reporting.official.content import Level, OfficialDocument
 
 
 def self_report(asked: Asked, language: Language) -> OfficialDocument:
-    """What a body leads and supports, and how far it got by the end of the year."""
+    """What a body handed in on the year; while it has handed in nothing, what the record says, and that it is not its."""
     voice = Voice(asked.facts, language)
     package, year = asked.facts.package, asked.facts.year
     assert asked.body is not None  # the register asks for it
     body = asked.body
+    title = f"关于{year}年度示范区建设工作自查情况的报告"
+    if asked.own_report is not None:
+        own = parts_of_own_report(voice, asked.own_report, year)
+        return framed(
+            voice, asked, "self-report", title, office(voice), own, issuer=body.full_name, upward=True
+        )
     held = package.duties_held(body.key, asked.day)
     led = list({h.duty.place: h.duty for h in held if h.role == "lead"}.values())
     helped = list({h.duty.place: h.duty for h in held if h.role != "lead"}.values())
@@ -66,6 +73,7 @@ def self_report(asked: Asked, language: Language) -> OfficialDocument:
         empty="没有牵头事项。",
     )
     parts = (
+        nothing_submitted(voice, body.name, year),
         paragraph(f"现将我单位{year}年度示范区建设工作自查情况报告如下。"),
         Level("职责情况"),
         paragraph("截至年末，我单位", Run(f"牵头{len(led)}项", counted("led", "牵头的任务和项目数", led)), "，",
@@ -79,6 +87,5 @@ def self_report(asked: Asked, language: Language) -> OfficialDocument:
         paragraph("特此报告。"),
     )  # fmt: skip
     return framed(
-        voice, asked, "self-report", f"关于{year}年度示范区建设工作自查情况的报告", office(voice), parts,
-        issuer=body.full_name, upward=True,
+        voice, asked, "self-report", title, office(voice), parts, issuer=body.full_name, upward=True,
     )  # fmt: skip

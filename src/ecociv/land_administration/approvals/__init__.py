@@ -1,0 +1,1 @@
+"""Integrated approval of projects (一体化审批): one form, parallel opinions, documents asked once, one result."""

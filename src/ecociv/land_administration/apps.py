@@ -1,0 +1,13 @@
+"""Registration of the room for land administration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LandAdministrationConfig(AppConfig):
+    """Differences, approvals, rights and change patches."""
+
+    name = "ecociv.land_administration"
+    label = "land_administration"
+    verbose_name = _("Land administration")
+    default_auto_field = "django.db.models.BigAutoField"

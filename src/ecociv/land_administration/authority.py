@@ -1,0 +1,63 @@
+"""The body that answers for land in a zone (自然资源主管部门), by date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from ecociv.core.text import Text, language_of
+from ecociv.evidence.declared import Declared, LocalText, read_declaration
+from ecociv.people.models import User
+from ecociv.people.permissions import actor_of
+from ecociv.people.roles import Role
+from ecociv.plan.package import zone_directory
+from ecociv.plan.queries import current_package
+
+
+class _Land(Declared):
+    authority: str
+    citation: LocalText
+    verified: bool = False
+
+
+@lru_cache(maxsize=8)
+def _land(zone: str) -> _Land:
+    return read_declaration(zone_directory(zone) / "land.yaml", _Land)
+
+
+def authority(zone: str, day: dt.date) -> str:
+    """Key of the body that answers for land on a day, following its successors."""
+    return current_package(zone).body_on(_land(zone).authority, day).key
+
+
+def answers_for_land(user: Any, zone: str, day: dt.date) -> bool:
+    """Whether a user acts for that body; a command without an account does."""
+    if not isinstance(user, User):
+        return isinstance(user, str) and bool(user.strip())
+    actor = actor_of(user)
+    return (
+        actor.active
+        and actor.zone == zone
+        and actor.role is Role.DEPARTMENT_OFFICER
+        and actor.organisation == authority(zone, day)
+    )
+
+
+def require_authority(user: Any, zone: str) -> None:
+    """Refuse whoever does not act for the body that answers for land today.
+
+    Raises
+    ------
+    PermissionDenied
+        With the sentence that names the body.
+    """
+    today = timezone.localdate()
+    if not answers_for_land(user, zone, today):
+        body = current_package(zone).organisation(authority(zone, today))
+        said = Text(zh=f"这项工作由{body.name}办理。", en=f"This is done by the {body.shown('en')}.")
+        raise PermissionDenied(said.in_language(language_of(get_language() or "")))

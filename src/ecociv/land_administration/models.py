@@ -1,0 +1,6 @@
+"""What the room keeps; each folder has its own tables."""
+
+from ecociv.land_administration.patches.models import DispatchedPatch
+from ecociv.land_administration.rights.models import Registration, RightUnit
+
+__all__ = ["DispatchedPatch", "Registration", "RightUnit"]

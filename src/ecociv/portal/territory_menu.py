@@ -1,0 +1,11 @@
+"""The menu of territory: map, layers, checks, and the cases about land."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+TERRITORY = (
+    ("portal:rights", _("Register of rights"), "certificate", True),
+    ("portal:land-patches", _("Change patches"), "satellite", False),
+)
+"""Address, name, symbol, and whether visitors may open the page."""
