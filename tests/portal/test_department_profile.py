@@ -48,7 +48,9 @@ def test_open_cases_are_for_whoever_may_read_them(office):
 def test_persons_in_post_today_are_for_people_of_the_zone(office):
     for name, ends in (("李在任", None), ("王离任", dt.date(2016, 12, 31))):
         person = RecordOfficial(ZONE, name, "", office).execute()
-        draft = PostDraft(BODY, "局长" + name, dt.date(2015, 1, 1), ends, "任字1号")
+        draft = PostDraft(
+            BODY, "局长" + name, dt.date(2015, 1, 1), ends, "任字1号", without_document="档案未移交"
+        )
         RecordPost(person, draft, office).execute()
     inside, outside = seen_by(office), seen_by(None)
     assert "李在任" in inside and "王离任" not in inside

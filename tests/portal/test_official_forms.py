@@ -27,7 +27,15 @@ def office(db):
 
 def post(**other: object) -> dict[str, object]:
     body = current_package("jingdezhen").resolve("市环保局").key
-    return {"body": body, "title": "局长", "starts": "2015-08-01", "ends": "", "source": "任字1号", **other}
+    return {
+        "body": body,
+        "title": "局长",
+        "starts": "2015-08-01",
+        "ends": "",
+        "source": "任字1号",
+        "without_document": "档案未移交",
+        **other,
+    }
 
 
 def test_a_person_and_a_post_and_its_end(office):
