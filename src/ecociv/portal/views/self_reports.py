@@ -111,7 +111,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             Filter(
                 "state",
                 _("State"),
-                [Choice(state.value, state.label.in_language(language())) for state, n in counts if n],
+                [Choice(state.value, state.label.in_language(language())) for state in Standing],
                 _("Any state"),
             ),
             Filter("late", _("Late"), [Choice("1", _("late only"))], _("In time or late")),
