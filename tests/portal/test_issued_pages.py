@@ -19,7 +19,9 @@ ASKED = {"kind": "bulletin", "day": "2017-03-31", "form": "docx"}
 
 
 def signed_in(role: str, body: str = "") -> Client:
-    user = User.objects.create(username=f"{role}-{User.objects.count()}", role=role, zone=ZONE, organisation=body)
+    user = User.objects.create(
+        username=f"{role}-{User.objects.count()}", role=role, zone=ZONE, organisation=body
+    )
     client = Client(headers={"accept-language": "en"})
     client.force_login(user)
     return client
@@ -56,7 +58,9 @@ def test_issued_listed_checked_taken_and_annulled(office: Client) -> None:
     assert Annulment.objects.count() == 1 and "附表有误" in text(office.get(f"{LIST}?state=annulled"))
 
 
-@pytest.mark.parametrize("role", ["department_officer", "county_officer", "leader", "auditor", "administrator", ""])
+@pytest.mark.parametrize(
+    "role", ["department_officer", "county_officer", "leader", "auditor", "administrator", ""]
+)
 def test_others_read_and_issue_nothing(office: Client, role: str) -> None:
     office.post(NEW, ASKED)
     row = IssuedDocument.objects.get()

@@ -55,7 +55,11 @@ def test_from_my_work_to_the_form_to_the_list(writer: Client, office: Client) ->
     assert "The texts were composed from the record" in form and 'name="task:' in form
     # Too short: nothing is recorded, what was typed stays.
     refused = writer.post(WRITE, {**WORDS, "problems": "无", "seen": "0", "action": "send"})
-    assert refused.status_code == 400 and WORDS["summary"] in text(refused) and 'id="error-problems"' in text(refused)
+    assert (
+        refused.status_code == 400
+        and WORDS["summary"] in text(refused)
+        and 'id="error-problems"' in text(refused)
+    )
     assert not SelfReport.objects.exists()
     sent = writer.post(WRITE, {**WORDS, "seen": "0", "action": "send"})
     assert (sent.status_code, sent.headers["Location"]) == (302, PAGE)
@@ -76,7 +80,12 @@ def test_a_draft_is_kept_by_button_and_while_typing(writer: Client) -> None:
 
 @pytest.mark.parametrize(
     ("role", "body"),
-    [("department_officer", "forestry-bureau"), ("leading_group_office", ""), ("leader", ""), ("auditor", "")],
+    [
+        ("department_officer", "forestry-bureau"),
+        ("leading_group_office", ""),
+        ("leader", ""),
+        ("auditor", ""),
+    ],
 )
 def test_others_read_and_do_not_write(role: str, body: str) -> None:
     other = signed_in(role, body)
@@ -103,7 +112,10 @@ def test_returned_corrected_and_accepted(writer: Client, office: Client) -> None
     assert "资金缺口" in page and "?revision=1" in page
     assert "资金缺口" not in text(office.get(f"{PAGE}?revision=1"))
     office.post(PAGE, {"revision": 2, "outcome": "accepted"})
-    assert list(ReportReview.objects.order_by("pk").values_list("outcome", flat=True)) == ["sent-back", "accepted"]
+    assert list(ReportReview.objects.order_by("pk").values_list("outcome", flat=True)) == [
+        "sent-back",
+        "accepted",
+    ]
 
 
 def test_the_list_searches_sorts_and_exports(writer: Client, office: Client) -> None:
@@ -118,7 +130,10 @@ def test_the_list_searches_sorts_and_exports(writer: Client, office: Client) -> 
     assert PAGE not in text(office.get(f"{LIST}?year={YEAR}&state=submitted&as_of=2024-06-01"))
 
 
-@pytest.mark.parametrize("page", [f"{LIST}nobody/2024/", f"{LIST}{BODY}/1999/", f"{LIST}nobody/2024/write/", f"{LIST}{BODY}/99999999/"])
+@pytest.mark.parametrize(
+    "page",
+    [f"{LIST}nobody/2024/", f"{LIST}{BODY}/1999/", f"{LIST}nobody/2024/write/", f"{LIST}{BODY}/99999999/"],
+)
 def test_what_is_not_owed_is_not_there(writer: Client, page: str) -> None:
     assert writer.get(page).status_code == 404
     assert writer.get(f"{LIST}?year=²&sort=x&page=-3").status_code == 200
