@@ -26,9 +26,9 @@ from ecociv.portal.views.reports import FORMS
 from ecociv.portal.zone import language
 from ecociv.reporting.official.content import OfficialDocument
 from ecociv.reporting.official.kinds import KINDS, Kind
-from ecociv.reporting.official.register import may_issue
+from ecociv.reporting.official.register import may_issue, series_for
 from ecociv.reporting.official.render.pdf import to_pictures
-from ecociv.reporting.official.series import SeriesNotDeclared, series_named
+from ecociv.reporting.official.series import SeriesNotDeclared
 from ecociv.reporting.official.write import Options, compose_document, write_document
 from ecociv.reporting.problems import ReportRefused
 
@@ -144,9 +144,9 @@ def _choices(request: HttpRequest, plan: ZonePackage, kind: Kind) -> dict[str, A
 
 
 def issuable(request: HttpRequest, plan: ZonePackage, kind: str) -> str:
-    """The series in which the reader may issue a kind; empty for none."""
+    """The series in which the reader may issue what was asked for; empty for none."""
     try:
-        series = series_named(plan.zone.key, "", kind)
+        series = series_for(plan.zone.key, "", kind, request.GET.get("body", ""))
     except SeriesNotDeclared:
         return ""
     return series.prefix if may_issue(request.user, plan.zone.key, series).ok else ""

@@ -19,6 +19,7 @@ from ecociv.evidence.documents import DocumentDamaged, keep_document, read_docum
 from ecociv.people import audit
 from ecociv.people.permissions import decide, require
 from ecociv.people.policy import Action
+from ecociv.plan.package import UnknownOrganisation
 from ecociv.plan.queries import current_package
 from ecociv.reporting.models import Annulment, IssuedDocument
 from ecociv.reporting.official.content import DocumentNumber, OfficialDocument
@@ -29,6 +30,8 @@ from ecociv.reporting.official.write import FORMS, Options, compose_document
 from ecociv.reporting.problems import ReportRefused, UnknownForm
 
 REASON_LONGEST = 500
+OWN_KINDS = frozenset({"self-report"})
+"""Kinds that a body issues in its own name, under its own series."""
 _ATTEMPTS = 50
 """Each attempt that fails is one by which somebody else took the number: so many at once are no office."""
 
@@ -48,6 +51,29 @@ def may_issue(user: Any, zone: str, series: Series) -> Verdict:
         package = current_package(zone)
         lead = {package.body_on(package.resolve(series.body).key, timezone.localdate()).key}
     return decide(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=lead)
+
+
+def series_for(zone: str, prefix: str, kind: str, body: str = "") -> Series:
+    """The series of a document: a body's own for what it issues in its own name, else one of the office's.
+
+    Raises
+    ------
+    SeriesNotDeclared
+    """
+    if kind not in OWN_KINDS:
+        return series_named(zone, prefix, kind)
+    package, today = current_package(zone), timezone.localdate()
+
+    def holder(name: str) -> str:
+        try:
+            found = package.organisation(name) if package.has_organisation(name) else package.resolve(name)
+        except UnknownOrganisation:
+            return name
+        return package.body_on(found.key, today).key
+
+    return series_named(
+        zone, prefix, kind, lambda named: bool(named and body) and holder(named) == holder(body)
+    )
 
 
 def _require(user: Any, zone: str, series: Series) -> None:
@@ -100,7 +126,7 @@ class IssueDocument:
                     en=f"A document is written as {', '.join(kind.forms)}; {self.form!r} is none of these.",
                 )
             )
-        series = series_named(self.zone, self.series, kind.key)
+        series = series_for(self.zone, self.series, kind.key, self.options.body)
         _require(self.author, self.zone, series)
         if self.options.number:
             raise CannotIssue(
@@ -235,7 +261,8 @@ class AnnulDocument:
         ------
         PermissionDenied, CannotAnnul
         """
-        series = series_named(self.issued.zone, self.issued.series, self.issued.kind)
+        body = self.issued.parameters.get("body", "")
+        series = series_for(self.issued.zone, self.issued.series, self.issued.kind, body)
         _require(self.author, self.issued.zone, series)
         before = Annulment.objects.filter(issued=self.issued).first()
         if before is not None:
