@@ -69,8 +69,14 @@ def test_reports_are_marked_wherever_they_are_told(accounts: dict[str, User]) ->
     assert load_sample_reports(ZONE) == 0
     rows = list(ProgressReport.objects.of(ZONE))
     assert all(row.sample for row in rows)
-    assert {row.state for row in rows} == {state.value for state in ReportState}  # every state has its example
-    assert {getattr(row, "review", None) and row.review.outcome for row in rows} == {"accepted", "sent-back", None}
+    assert {row.state for row in rows} == {
+        state.value for state in ReportState
+    }  # every state has its example
+    assert {getattr(row, "review", None) and row.review.outcome for row in rows} == {
+        "accepted",
+        "sent-back",
+        None,
+    }
     found = statuses(ZONE, timezone.localdate())
     told = {row.place for row in rows}
     assert {place for place, status in found.items() if status.sample} == told
@@ -79,7 +85,7 @@ def test_reports_are_marked_wherever_they_are_told(accounts: dict[str, User]) ->
     kind, number = place.split(":")
     assert MARK in page(accounts["office"], f"/{kind}s/{number}/")
     assert MARK in page(accounts["office"], "/tasks/")
-    waiting = page(accounts["office"], "/review/")
+    waiting = page(accounts["office"], "/work/review/")
     assert waiting.count(MARK) == sum(getattr(row, "review", None) is None for row in rows)
 
 
@@ -89,10 +95,10 @@ def test_only_a_sample_comes_in_at_another_moment_and_none_ahead(accounts: dict[
     then = timezone.now() - dt.timedelta(days=400)
     for sample, moment in ((False, then), (True, timezone.now() + dt.timedelta(days=1))):
         with pytest.raises(ValueError, match="Only sample data"):
-            ReportProgress(
-                ZONE, duty, draft, accounts["department"], sample=sample, came_in=moment
-            ).execute()
-    made = ReportProgress(ZONE, duty, draft, accounts["department"], sample=True, came_in=then).execute().report
+            ReportProgress(ZONE, duty, draft, accounts["department"], sample=sample, came_in=moment).execute()
+    made = (
+        ReportProgress(ZONE, duty, draft, accounts["department"], sample=True, came_in=then).execute().report
+    )
     assert made.reported_at == then and made.recorded_at > then  # when it went on record is never invented
     with pytest.raises(DatabaseError), transaction.atomic():  # the table stays closed after its new column
         with connection.cursor() as cursor:
@@ -110,7 +116,11 @@ def test_officials_say_that_they_are_invented(accounts: dict[str, User]) -> None
     assert page(accounts["office"], "/responsibility/").count(MARK) == 5  # five posts of four persons
     with pytest.raises(DeclarationFault, match="样例"):
         SampleOfficial.model_validate(
-            {"name": "张三", "note": "", "posts": [{"body": "office", "title": "主任", "starts": "2015-01-01", "source": "x"}]}
+            {
+                "name": "张三",
+                "note": "",
+                "posts": [{"body": "office", "title": "主任", "starts": "2015-01-01", "source": "x"}],
+            }
         )
 
 
@@ -128,7 +138,9 @@ def test_a_tour_is_under_way_with_visits_and_findings(accounts: dict[str, User])
         assert MARK in page(accounts["auditor"], address), address
 
 
-def test_a_round_is_signed_and_another_runs(accounts: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_round_is_signed_and_another_runs(
+    accounts: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert load_sample_rounds(ZONE) == 2
     assert load_sample_rounds(ZONE) == 0
     signed, runs = AssessmentRound.objects.order_by("year")
@@ -148,7 +160,13 @@ def test_a_round_is_signed_and_another_runs(accounts: dict[str, User], monkeypat
     first = standing_of(runs).intervals
     assert standing_of(runs).intervals == first and len(drawn) == 1
     GiveScore(
-        runs, "fuliang-county", "training", ScoredBy.REVIEW, Decimal(40), accounts["office"], reason="核对签到册"
+        runs,
+        "fuliang-county",
+        "training",
+        ScoredBy.REVIEW,
+        Decimal(40),
+        accounts["office"],
+        reason="核对签到册",
     ).execute()
     second = standing_of(runs).intervals
     assert len(drawn) == 2
