@@ -31,9 +31,7 @@ EVENTS = 20_000
 
 
 @pytest.fixture
-def zone(
-    db: None, plan_in_database: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
-) -> Zone:
+def zone(db: None, plan_in_database: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Zone:
     settings.MEDIA_ROOT = str(tmp_path / "documents")
     clock = Clock(dt.date(YEAR, 1, 1))
     monkeypatch.setattr("django.utils.timezone.now", clock.now)
@@ -106,9 +104,7 @@ def test_a_year_of_the_zone(zone: Zone) -> None:
     assert len(zone.officers) >= 60 and len(zone.package.tasks) == 176
     days = [dt.date(YEAR, 1, 1) + dt.timedelta(days=number) for number in range(365)]
     working = [day for day in days if is_working_day(day)]
-    assert (
-        len(working) == 249
-    )  # the notice for 2017: 365 days less weekends and holidays, with days worked in exchange
+    assert len(working) == 249  # the notice for 2017: 365 days less weekends and holidays, with days worked in exchange
     waiting = list(zone.package.tasks)
     zone.chance.shuffle(waiting)
     for place, day in enumerate(working):

@@ -41,9 +41,7 @@ NEW = PLAN.body_on(OLD, dt.date(2020, 1, 1)).key
 
 def test_spans_agree_with_the_plan_on_every_day_that_matters():
     days = {dt.date(2016, 1, 1), dt.date(2024, 6, 1)}
-    days |= {
-        step.from_ + dt.timedelta(n) for b in PLAN.organisations for step in b.successors for n in (-1, 0)
-    }
+    days |= {step.from_ + dt.timedelta(n) for b in PLAN.organisations for step in b.successors for n in (-1, 0)}
     for key in (OLD, NEW):
         spans = spans_of(key, PLAN)
         for day in days:
@@ -71,11 +69,7 @@ def office(user):
 @pytest.fixture
 def chief(plan_in_database, office):
     official = RecordOfficial(ZONE, "张三", "1960-01", office).execute()
-    RecordPost(
-        official,
-        PostDraft(OLD, "局长", dt.date(2015, 8, 1), dt.date(2017, 3, 31), "景府任〔2015〕1号"),
-        office,
-    ).execute()
+    RecordPost(official, PostDraft(OLD, "局长", dt.date(2015, 8, 1), dt.date(2017, 3, 31), "景府任〔2015〕1号"), office).execute()
     return official
 
 
@@ -142,9 +136,7 @@ def test_a_camera_is_read_and_doubted(tmp_path):
     days = {"first_day": dt.date(2026, 11, 1), "last_day": dt.date(2026, 11, 30)}
     assert doubts_about(told, **days, longitude=117.21, latitude=29.3) == ()
     # one degree of latitude is about 111 km
-    far = doubts_about(
-        told, first_day=dt.date(2026, 12, 1), last_day=dt.date(2026, 12, 2), longitude=117.2, latitude=28.3
-    )
+    far = doubts_about(told, first_day=dt.date(2026, 12, 1), last_day=dt.date(2026, 12, 2), longitude=117.2, latitude=28.3)
     assert [each.code for each in far] == ["photo-other-date", "photo-other-place"]
     assert 110 < float(far[1].data["km"]) < 112
 
@@ -171,9 +163,7 @@ def tour(plan_in_database, office):
     from django.utils import timezone
 
     today = timezone.localdate()
-    return PlanTour(
-        ZONE, "督查", today - dt.timedelta(5), today + dt.timedelta(5), ("task",), "年度督查", office
-    ).execute()
+    return PlanTour(ZONE, "督查", today - dt.timedelta(5), today + dt.timedelta(5), ("task",), "年度督查", office).execute()
 
 
 def test_a_tour_from_plan_to_report(tour, office, user, tmp_path):

@@ -100,9 +100,12 @@ def test_only_a_sample_comes_in_at_another_moment_and_none_ahead(accounts: dict[
         ReportProgress(ZONE, duty, draft, accounts["department"], sample=True, came_in=then).execute().report
     )
     assert made.reported_at == then and made.recorded_at > then  # when it went on record is never invented
-    with pytest.raises(DatabaseError), transaction.atomic():  # the table stays closed after its new column
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE supervision_progressreport SET sample = %s", [False])
+    with (  # the table stays closed after its new column
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE supervision_progressreport SET sample = %s", [False])
 
 
 def _led_by(user: User) -> list[str]:

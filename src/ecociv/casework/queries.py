@@ -100,7 +100,8 @@ def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
         by_role[revision] = frozenset(
             part
             for part, played in case_type.parts.items()
-            if played.role is not None and allowed(user, Action.ACT_ON_CASE, zone=zone, roles={played.role})
+            if played.role is not None
+            and allowed(user, Action.ACT_ON_CASE, zone=zone, roles={played.role})
         )
         for part, states, clocks in _turns(case_type):
             waits = Q(state__in=states) | Q(extension_asked__in=clocks)
@@ -112,7 +113,8 @@ def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
                 wanted |= Q(declaration=revision, pk__in=mine) & waits
     cases = Case.objects.filter(wanted, zone=zone, closed_at__isnull=True).select_related("officer")
     found = [
-        _waiting(case, by_role[case.declaration_id], held, day) for case in cases.prefetch_related("parties")
+        _waiting(case, by_role[case.declaration_id], held, day)
+        for case in cases.prefetch_related("parties")
     ]
     return sorted(found, key=lambda each: (each.due is None, each.due or day, each.case.pk))
 

@@ -143,9 +143,7 @@ class OrganisationPolicy:
         if action is Action.EDIT_PLAN:
             if actor.role is Role.LEADING_GROUP_OFFICE:
                 return _yes(
-                    "plan-office",
-                    "领导小组办公室可以修改方案。",
-                    "The office of the leading group edits the plan.",
+                    "plan-office", "领导小组办公室可以修改方案。", "The office of the leading group edits the plan."
                 )
             return _no(
                 "plan-office-only",
@@ -162,9 +160,7 @@ class OrganisationPolicy:
         if actor.role in _OFFICERS and actor.organisation and actor.organisation in subject.lead:
             return _yes("party", "本单位是当事方。", "Your body is a party to this.")
         may = "、".join((*sorted(role.label.zh for role in subject.roles), *sorted(subject.lead))) or "—"
-        may_en = (
-            ", ".join((*sorted(role.label.en for role in subject.roles), *sorted(subject.lead))) or "nobody"
-        )
+        may_en = ", ".join((*sorted(role.label.en for role in subject.roles), *sorted(subject.lead))) or "nobody"
         return _no(
             "not-a-party",
             f"这一步由下列各方办理：{may}。",
@@ -187,9 +183,7 @@ class OrganisationPolicy:
     def _progress(self, actor: Actor, subject: Subject) -> Verdict:
         if actor.role is Role.LEADING_GROUP_OFFICE:
             return _yes(
-                "progress-office",
-                "领导小组办公室可以填报全部进展。",
-                "The office of the leading group reports on all.",
+                "progress-office", "领导小组办公室可以填报全部进展。", "The office of the leading group reports on all."
             )
         if actor.role not in _OFFICERS:
             return _no(

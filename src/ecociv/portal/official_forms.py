@@ -32,9 +32,7 @@ class PostForm(forms.Form):
 
     body = forms.ChoiceField(label=_("Body"), widget=forms.Select(attrs={"class": "form-select"}))
     title = forms.CharField(label=_("Post"), max_length=TITLE_LONGEST, widget=forms.TextInput(attrs=_TEXT))
-    starts = forms.DateField(
-        label=_("First day in post"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
-    )
+    starts = forms.DateField(label=_("First day in post"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     ends = forms.DateField(
         label=_("Last day in post"),
         required=False,

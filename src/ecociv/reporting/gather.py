@@ -98,9 +98,7 @@ def _fact(standing: SeriesStanding, row: IndicatorValue | None, detail: DailyDet
         evidence_digest=row.evidence_digest,
         rank=(extras["rank"], extras["of"]) if extras.get("rank") is not None else None,
         limits=tuple(Text.from_mapping(caveat) for caveat in extras.get("caveats", ())),
-        days=None
-        if detail is None
-        else Days(tuple(detail.columns), tuple(map(tuple, detail.rows)), dict(detail.sources)),
+        days=None if detail is None else Days(tuple(detail.columns), tuple(map(tuple, detail.rows)), dict(detail.sources)),
     )
 
 

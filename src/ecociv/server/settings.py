@@ -197,25 +197,14 @@ UNFOLD = {
     "SITE_HEADER": _("Reference data and accounts"),
     "SITE_URL": "/",
     "SITE_SYMBOL": "eco",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("portal/leaf.svg")}
-    ],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("portal/leaf.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "THEME": "light",
     "COLORS": {
         "primary": {
-            "50": "#eef7f2",
-            "100": "#d9f2e5",
-            "200": "#b4e0c9",
-            "300": "#86c9a8",
-            "400": "#4fa982",
-            "500": "#1f8a62",
-            "600": "#0f6b4c",
-            "700": "#0d5a41",
-            "800": "#0d4f3a",
-            "900": "#0a3d2d",
-            "950": "#06281d",
+            "50": "#eef7f2", "100": "#d9f2e5", "200": "#b4e0c9", "300": "#86c9a8", "400": "#4fa982", "500": "#1f8a62",
+            "600": "#0f6b4c", "700": "#0d5a41", "800": "#0d4f3a", "900": "#0a3d2d", "950": "#06281d",
         }
     },
     "SIDEBAR": {
@@ -224,61 +213,25 @@ UNFOLD = {
             {
                 "title": _("People"),
                 "items": [
-                    {
-                        "title": _("Accounts"),
-                        "icon": "person",
-                        "link": reverse_lazy("admin:people_user_changelist"),
-                    },
-                    {
-                        "title": _("Record of changes"),
-                        "icon": "history",
-                        "link": reverse_lazy("admin:people_auditentry_changelist"),
-                    },
-                    {
-                        "title": _("Wrong passwords"),
-                        "icon": "lock",
-                        "link": reverse_lazy("admin:axes_accessattempt_changelist"),
-                    },
+                    {"title": _("Accounts"), "icon": "person", "link": reverse_lazy("admin:people_user_changelist")},
+                    {"title": _("Record of changes"), "icon": "history", "link": reverse_lazy("admin:people_auditentry_changelist")},
+                    {"title": _("Wrong passwords"), "icon": "lock", "link": reverse_lazy("admin:axes_accessattempt_changelist")},
                 ],
             },
             {
                 "title": _("Evidence"),
                 "items": [
-                    {
-                        "title": _("Places"),
-                        "icon": "location_on",
-                        "link": reverse_lazy("admin:evidence_place_changelist"),
-                    },
-                    {
-                        "title": _("Observed properties"),
-                        "icon": "science",
-                        "link": reverse_lazy("admin:evidence_observedproperty_changelist"),
-                    },
-                    {
-                        "title": _("Series"),
-                        "icon": "timeline",
-                        "link": reverse_lazy("admin:evidence_series_changelist"),
-                    },
-                    {
-                        "title": _("Import runs"),
-                        "icon": "upload_file",
-                        "link": reverse_lazy("admin:evidence_importrun_changelist"),
-                    },
-                    {
-                        "title": _("Documents"),
-                        "icon": "description",
-                        "link": reverse_lazy("admin:evidence_document_changelist"),
-                    },
+                    {"title": _("Places"), "icon": "location_on", "link": reverse_lazy("admin:evidence_place_changelist")},
+                    {"title": _("Observed properties"), "icon": "science", "link": reverse_lazy("admin:evidence_observedproperty_changelist")},
+                    {"title": _("Series"), "icon": "timeline", "link": reverse_lazy("admin:evidence_series_changelist")},
+                    {"title": _("Import runs"), "icon": "upload_file", "link": reverse_lazy("admin:evidence_importrun_changelist")},
+                    {"title": _("Documents"), "icon": "description", "link": reverse_lazy("admin:evidence_document_changelist")},
                 ],
             },
             {
                 "title": _("Plan"),
                 "items": [
-                    {
-                        "title": _("Plan item revisions"),
-                        "icon": "fact_check",
-                        "link": reverse_lazy("admin:plan_planitemrevision_changelist"),
-                    },
+                    {"title": _("Plan item revisions"), "icon": "fact_check", "link": reverse_lazy("admin:plan_planitemrevision_changelist")},
                 ],
             },
         ],

@@ -59,14 +59,7 @@ def _column(key: str, *, export_only: bool = False) -> Column[Day]:
     def sort_by(day: Day) -> Any:
         return day.get(key) if day.get(key) not in {None, ""} else None
 
-    return Column(
-        key,
-        _LABELS.get(key, key),
-        lambda day: day.get(key),
-        sort_by,
-        numeric=numeric,
-        export_only=export_only,
-    )
+    return Column(key, _LABELS.get(key, key), lambda day: day.get(key), sort_by, numeric=numeric, export_only=export_only)
 
 
 @require_safe

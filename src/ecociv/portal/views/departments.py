@@ -80,13 +80,7 @@ def _columns() -> list[Column[BodyRow]]:
     return [
         Column("name", gettext_lazy("Body"), _name, sort_by=lambda row: by_name(row.body)),
         Column("kind", gettext_lazy("Kind"), lambda row: row.kind, sort_by=lambda row: str(row.kind)),
-        Column(
-            "lead",
-            gettext_lazy("Leads tasks"),
-            lambda r: r.lead_tasks,
-            sort_by=lambda r: r.lead_tasks,
-            numeric=True,
-        ),
+        Column("lead", gettext_lazy("Leads tasks"), lambda r: r.lead_tasks, sort_by=lambda r: r.lead_tasks, numeric=True),
         Column(
             "projects",
             gettext_lazy("Leads projects"),
@@ -94,16 +88,8 @@ def _columns() -> list[Column[BodyRow]]:
             sort_by=lambda row: row.lead_projects,
             numeric=True,
         ),
-        Column(
-            "support",
-            gettext_lazy("Supports"),
-            lambda r: r.support,
-            sort_by=lambda r: r.support,
-            numeric=True,
-        ),
-        Column(
-            "load", gettext_lazy("Workload"), lambda row: row.total, sort_by=lambda row: (row.lead, row.total)
-        ),
+        Column("support", gettext_lazy("Supports"), lambda r: r.support, sort_by=lambda r: r.support, numeric=True),
+        Column("load", gettext_lazy("Workload"), lambda row: row.total, sort_by=lambda row: (row.lead, row.total)),
         Column(
             "holder",
             gettext_lazy("Duties held today by"),
@@ -143,14 +129,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     kinds = {row.body.kind for row in rows}
     filters = Filters(
         request.GET,
-        [
-            Filter(
-                "kind",
-                _("Kind"),
-                [Choice(k.value, KIND_LABELS[k]) for k in OrganisationKind if k in kinds],
-                _("All kinds"),
-            )
-        ],
+        [Filter("kind", _("Kind"), [Choice(k.value, KIND_LABELS[k]) for k in OrganisationKind if k in kinds], _("All kinds"))],
     )
     kept = [
         row

@@ -33,23 +33,10 @@ def duty_columns(group: str | Promise) -> list[Column[DutyRow]]:
         return row.duty.title.in_language(language())
 
     return [
-        Column(
-            "number",
-            gettext_lazy("No."),
-            lambda row: row.number,
-            sort_by=lambda row: row.number,
-            numeric=True,
-        ),
-        Column(
-            "title", gettext_lazy("What is to be done"), title, sort_by=lambda row: collation_key(title(row))
-        ),
+        Column("number", gettext_lazy("No."), lambda row: row.number, sort_by=lambda row: row.number, numeric=True),
+        Column("title", gettext_lazy("What is to be done"), title, sort_by=lambda row: collation_key(title(row))),
         Column("group", group, lambda row: row.group, export_only=True),
-        Column(
-            "summary",
-            gettext_lazy("Summary"),
-            lambda row: row.duty.summary.in_language(language()),
-            export_only=True,
-        ),
+        Column("summary", gettext_lazy("Summary"), lambda row: row.duty.summary.in_language(language()), export_only=True),
         Column(
             "lead",
             gettext_lazy("Lead"),
@@ -100,9 +87,7 @@ def year_filter(rows: list[DutyRow]) -> Filter:
 
 def lead_filter(rows: list[DutyRow]) -> Filter:
     """The filter by leading body."""
-    return Filter(
-        "lead", _("Lead"), body_choices([body for row in rows for body in row.leads]), _("All bodies")
-    )
+    return Filter("lead", _("Lead"), body_choices([body for row in rows for body in row.leads]), _("All bodies"))
 
 
 def keep(row: DutyRow, filters: Filters) -> bool:
@@ -119,9 +104,7 @@ def keep(row: DutyRow, filters: Filters) -> bool:
     )
 
 
-def duty_context(
-    request: HttpRequest, plan: ZonePackage, duty: Task | Project, group: str
-) -> dict[str, object]:
+def duty_context(request: HttpRequest, plan: ZonePackage, duty: Task | Project, group: str) -> dict[str, object]:
     """What the pages of a task and of a project show; ``group`` is the key of its system or programme."""
     today = timezone.localdate()
     day = chosen_day(request, plan)

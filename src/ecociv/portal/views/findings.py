@@ -18,11 +18,7 @@ from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
 
-SEVERITY_ICONS = {
-    Severity.ERROR: "alert-octagon",
-    Severity.WARNING: "alert-triangle",
-    Severity.NOTE: "info-circle",
-}
+SEVERITY_ICONS = {Severity.ERROR: "alert-octagon", Severity.WARNING: "alert-triangle", Severity.NOTE: "info-circle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +50,8 @@ def _columns() -> list[Column[FindingRow]]:
             gettext_lazy("Finding"),
             lambda row: row.finding.message.in_language(language()),
         ),
-        Column(
-            "rule", gettext_lazy("Rule"), lambda r: r.rule.title.in_language(language()), export_only=True
-        ),
-        Column(
-            "code",
-            gettext_lazy("Code"),
-            lambda r: r.finding.code,
-            sort_by=lambda r: (r.finding.code, r.order),
-        ),
+        Column("rule", gettext_lazy("Rule"), lambda r: r.rule.title.in_language(language()), export_only=True),
+        Column("code", gettext_lazy("Code"), lambda r: r.finding.code, sort_by=lambda r: (r.finding.code, r.order)),
         Column(
             "places",
             gettext_lazy("Places in the plan"),
@@ -77,9 +66,7 @@ def _columns() -> list[Column[FindingRow]]:
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """All findings, filtered by severity, rule and words."""
     rows = [
-        FindingRow(
-            f"f{order}", finding, rule_of(finding), tuple(place_of(plan, p) for p in finding.places), order
-        )
+        FindingRow(f"f{order}", finding, rule_of(finding), tuple(place_of(plan, p) for p in finding.places), order)
         for order, finding in enumerate(findings_of(plan), start=1)
     ]
     tongue = language()
@@ -87,20 +74,11 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     filters = Filters(
         request.GET,
         [
-            Filter(
-                "severity",
-                _("Severity"),
-                [Choice(s.value, s.label.in_language(tongue)) for s in Severity],
-                _("All"),
-            ),
+            Filter("severity", _("Severity"), [Choice(s.value, s.label.in_language(tongue)) for s in Severity], _("All")),
             Filter(
                 "code",
                 _("Rule"),
-                [
-                    Choice(code, rule.title.in_language(tongue))
-                    for code, rule in RULES.items()
-                    if code in used
-                ],
+                [Choice(code, rule.title.in_language(tongue)) for code, rule in RULES.items() if code in used],
                 _("All rules"),
             ),
         ],
@@ -120,11 +98,5 @@ def _keep(row: FindingRow, filters: Filters) -> bool:
     if filters["code"] and row.finding.code != filters["code"]:
         return False
     places = [place.label for place in row.places]
-    texts = (
-        row.finding.message.zh,
-        row.finding.message.en,
-        row.rule.title.zh,
-        row.rule.title.en,
-        row.finding.code,
-    )
+    texts = (row.finding.message.zh, row.finding.message.en, row.rule.title.zh, row.rule.title.en, row.finding.code)
     return matches(filters.text, *texts, *places)

@@ -64,20 +64,14 @@ class SeriesRow:
     @property
     def value(self) -> str:
         """The latest value in words."""
-        return value_text(
-            self.indicator, self.missing if self.standing.figure is None else self.standing.figure
-        )
+        return value_text(self.indicator, self.missing if self.standing.figure is None else self.standing.figure)
 
     @property
     def reasons(self) -> list[str]:
         """Why this light, with the parts of a composition by their names."""
         said = []
         for reason in self.standing.reasons:
-            part = (
-                self.indicator.parts.get(str(reason.data.get("part")))
-                if reason.code == "part-status"
-                else None
-            )
+            part = self.indicator.parts.get(str(reason.data.get("part"))) if reason.code == "part-status" else None
             if part is None:
                 said.append(reason.text.in_language(language()))
             else:
@@ -116,19 +110,11 @@ def _target_column(year: int) -> Column[SeriesRow]:
 
 def _columns(plan: ZonePackage) -> list[Column[SeriesRow]]:
     return [
-        Column(
-            "number",
-            gettext_lazy("No."),
-            lambda r: r.indicator.number,
-            sort_by=lambda r: r.indicator.number,
-            numeric=True,
-        ),
+        Column("number", gettext_lazy("No."), lambda r: r.indicator.number, sort_by=lambda r: r.indicator.number, numeric=True),
         Column("name", gettext_lazy("Indicator"), lambda r: r.name, sort_by=lambda r: collation_key(r.name)),
         Column("category", gettext_lazy("Category"), lambda r: r.category, export_only=True),
         Column("unit", gettext_lazy("Unit"), lambda row: row.unit, export_only=True),
-        Column(
-            "base", _("Baseline %(year)s") % {"year": plan.zone.base_year}, lambda r: r.baseline, numeric=True
-        ),
+        Column("base", _("Baseline %(year)s") % {"year": plan.zone.base_year}, lambda r: r.baseline, numeric=True),
         *[_target_column(year) for year in plan.zone.milestones],
         Column("path", gettext_lazy("Path"), lambda row: None, page_only=True),
         Column(
@@ -138,25 +124,10 @@ def _columns(plan: ZonePackage) -> list[Column[SeriesRow]]:
             numeric=True,
         ),
         Column("year", gettext_lazy("Year"), lambda r: r.standing.year, export_only=True),
-        Column(
-            "sample",
-            gettext_lazy("Sample data"),
-            lambda r: _("yes") if r.standing.sample else "",
-            export_only=True,
-        ),
+        Column("sample", gettext_lazy("Sample data"), lambda r: _("yes") if r.standing.sample else "", export_only=True),
         Column("why", gettext_lazy("Why this light"), lambda r: " ".join(r.reasons), export_only=True),
-        Column(
-            "light",
-            gettext_lazy("Light"),
-            lambda r: r.light.label,
-            sort_by=lambda r: (r.light.rank, r.indicator.number),
-        ),
-        Column(
-            "supplier",
-            gettext_lazy("Supplied by"),
-            lambda r: r.supplier.shown(language()),
-            sort_by=lambda r: by_name(r.supplier),
-        ),
+        Column("light", gettext_lazy("Light"), lambda r: r.light.label, sort_by=lambda r: (r.light.rank, r.indicator.number)),
+        Column("supplier", gettext_lazy("Supplied by"), lambda r: r.supplier.shown(language()), sort_by=lambda r: by_name(r.supplier)),
     ]
 
 
@@ -200,15 +171,8 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
                 [Choice(each.key, each.name.in_language(tongue)) for each in plan.zone.categories],
                 _("All categories"),
             ),
-            Filter(
-                "light",
-                _("Light"),
-                [Choice(k, v.label) for k, v in LIGHTS.items() if k in used],
-                _("Any light"),
-            ),
-            Filter(
-                "supplier", _("Supplied by"), body_choices([row.supplier for row in rows]), _("All bodies")
-            ),
+            Filter("light", _("Light"), [Choice(k, v.label) for k, v in LIGHTS.items() if k in used], _("Any light")),
+            Filter("supplier", _("Supplied by"), body_choices([row.supplier for row in rows]), _("All bodies")),
         ],
     )
     kept = [row for row in rows if _keep(row, filters)]
@@ -237,9 +201,7 @@ def _keep(row: SeriesRow, filters: Filters) -> bool:
     if filters["supplier"] and row.supplier.key != filters["supplier"]:
         return False
     name = row.indicator.series_name(row.series)
-    return filters.text == str(row.indicator.number) or matches(
-        filters.text, name.zh, name.en, *row.supplier.names
-    )
+    return filters.text == str(row.indicator.number) or matches(filters.text, name.zh, name.en, *row.supplier.names)
 
 
 @require_safe
@@ -285,3 +247,4 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
         "counties": county_cards(plan, indicator, read_year(request.GET.get("counties", "")), known.moment),
     }
     return render(request, "portal/indicator.html", context)
+

@@ -344,7 +344,9 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
         "refused": refused,
         "typed": request.POST.get("reason", "") if refused else "",
         "figures": _figures(finding),
-        "windows": windows_of(zone, finding.series, finding.starts_at, finding.ends_at, as_of=as_of.moment),
+        "windows": windows_of(
+            zone, finding.series, finding.starts_at, finding.ends_at, as_of=as_of.moment
+        ),
     }
     return render(request, "portal/quality/finding.html", context, status=422 if refused else 200)
 

@@ -73,9 +73,7 @@ def _rows(request: HttpRequest, plan: ZonePackage) -> list[ReviewRow]:
     titles = {duty.place: duty.title.in_language(tongue) for duty in plan.duties}
     waiting = list(waiting_for_review(zone_key()))
     wrote = set(
-        ProgressReport.objects.filter(zone=zone_key(), author_id=request.user.pk).values_list(
-            "place", "number"
-        )
+        ProgressReport.objects.filter(zone=zone_key(), author_id=request.user.pk).values_list("place", "number")
     )
     found = []
     for report in waiting:

@@ -36,12 +36,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     systems = [Choice(each.key, each.title.in_language(tongue)) for each in plan.zone.systems]
     filters = Filters(
         request.GET,
-        [
-            Filter("system", _("System"), systems, _("All systems")),
-            lead_filter(rows),
-            state_filter(rows),
-            year_filter(rows),
-        ],
+        [Filter("system", _("System"), systems, _("All systems")), lead_filter(rows), state_filter(rows), year_filter(rows)],
     )
     wanted = filters["system"]
     kept = [row for row in rows if keep(row, filters) and (not wanted or group_of(row.duty) == wanted)]
@@ -61,8 +56,5 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
     """One task."""
     task = found(plan.task, number)
     context = duty_context(request, plan, task, task.system)
-    context |= {
-        "task": task,
-        "topic": next((topic for topic in plan.zone.topics if topic.key == task.topic), None),
-    }
+    context |= {"task": task, "topic": next((topic for topic in plan.zone.topics if topic.key == task.topic), None)}
     return render(request, "portal/task.html", context)

@@ -58,9 +58,7 @@ class Estimate:
             "share": None if self.share is None else round(float(self.share), 4),
             "units_with_findings": None if self.total is None else round(float(self.total), 1),
             "standard_error": None if self.standard_error is None else round(self.standard_error, 4),
-            "interval": None
-            if self.low is None or self.high is None
-            else [round(self.low, 4), round(self.high, 4)],
+            "interval": None if self.low is None or self.high is None else [round(self.low, 4), round(self.high, 4)],
             "level": LEVEL,
             "reasons": [each.to_json() for each in self.reasons],
         }

@@ -69,9 +69,7 @@ def timeliness(
                 if package.body_on(part.body, each.day).key != body:
                     continue
                 covering = [r.reported_on for r in own if each.covered_by(r.period)]
-                done = not each.yearly and any(
-                    r.done_on is not None and r.reported_on <= each.day for r in own
-                )
+                done = not each.yearly and any(r.done_on is not None and r.reported_on <= each.day for r in own)
                 row = counts.setdefault(each.day.year, [0, 0, 0])
                 if done or (covering and min(covering) <= each.day):
                     row[0] += 1
