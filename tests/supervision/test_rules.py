@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from ecociv.plan.package import Task
-from ecociv.supervision.obligations import obligations_of
+from ecociv.supervision.obligations import obligations_of, owed_dates
+from ecociv.supervision.owed import duty_owed
 from ecociv.supervision.reports import Report
 from ecociv.supervision.rules import CLOSING_YEARS, SOON_DAYS
 from ecociv.supervision.states import DutyState
