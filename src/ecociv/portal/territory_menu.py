@@ -4,5 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-TERRITORY = (("portal:land-patches", _("Change patches"), "satellite", False),)
+TERRITORY = (
+    ("portal:layers", _("Layers"), "stack-2", True),
+    ("portal:land-patches", _("Change patches"), "satellite", False),
+)
 """Address, name, symbol, and whether visitors may open the page."""
