@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 TERRITORY = (
     ("portal:rights", _("Register of rights"), "certificate", True),
+    ("portal:layers", _("Layers"), "stack-2", True),
     ("portal:land-patches", _("Change patches"), "satellite", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
