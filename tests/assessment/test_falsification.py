@@ -65,8 +65,8 @@ def make_finding():
             ends_at=dt.datetime(year, 12, 31, tzinfo=dt.UTC),
             networks=["v"],
             author_name="job",
-            started_at=now,
-            finished_at=now,
+            recorded_at=now,
+            counts={},
         )
         return QualityFinding.objects.create(
             run=run,

@@ -113,6 +113,6 @@ def test_scores_are_signed_for_the_zone_and_provisional_for_oversight_and_the_bo
         MoveRound(round_, round_.stage, office).execute()
     snapshot = SignOff(round_, leader).execute()
     (signed,) = scores_of(other, ZONE, BODY)
-    assert not signed.provisional and str(signed.total) == snapshot.data["results"][BODY]["total"]
+    assert not signed.provisional and str(signed.total) == snapshot.data["results"][BODY]["score"]
     assert signed.url == f"/assessment/{round_.pk}/unit/{BODY}/"
     assert signed.url in seen_by(other) and 'id="scores"' not in seen_by(None)
