@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 TERRITORY = (
+    ("portal:approvals", _("Integrated approval"), "file-plus", False),
     ("portal:rights", _("Register of rights"), "certificate", True),
     ("portal:layers", _("Layers"), "stack-2", True),
     ("portal:land-patches", _("Change patches"), "satellite", False),
