@@ -215,4 +215,4 @@ def _may_issue(request: HttpRequest, plan: ZonePackage, issued: IssuedDocument) 
         series = series_for(plan.zone.key, issued.series, issued.kind, body)
     except SeriesNotDeclared:
         return False
-    return may_issue(request.user, plan.zone.key, series).ok
+    return bool(may_issue(request.user, plan.zone.key, series).ok)

@@ -91,7 +91,7 @@ def options_of(given: QueryDict) -> Options:
         raise ValueError(
             _("“%(given)s” is no date: write it as 2017-03-31.") % {"given": day[:20]}
         ) from error
-    words = {
+    words: dict[str, Any] = {
         name: given.get(name, "").strip()[:80]
         for name in ("body", "number", "signer", "secrecy", "urgency", "case", "step", "rules")
     }

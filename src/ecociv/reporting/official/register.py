@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -46,11 +45,25 @@ class CannotAnnul(ReportRefused):
 
 def may_issue(user: Any, zone: str, series: Series) -> Verdict:
     """Whether the user issues documents in a series: the roles that it names, and officers of its body."""
-    lead = set()
-    if series.body:
-        package = current_package(zone)
-        lead = {package.body_on(package.resolve(series.body).key, timezone.localdate()).key}
-    return decide(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=lead)
+    return decide(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=_lead(zone, series))
+
+
+def _require(user: Any, zone: str, series: Series) -> None:
+    require(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=_lead(zone, series))
+
+
+def _lead(zone: str, series: Series) -> set[str]:
+    return {holder_of(zone, series.body)} if series.body else set()
+
+
+def holder_of(zone: str, name: str) -> str:
+    """Key of the body that holds the duties of a body today; the name itself where the plan has no such body."""
+    package = current_package(zone)
+    try:
+        found = package.organisation(name) if package.has_organisation(name) else package.resolve(name)
+    except UnknownOrganisation:
+        return name
+    return package.body_on(found.key, timezone.localdate()).key
 
 
 def series_for(zone: str, prefix: str, kind: str, body: str = "") -> Series:
@@ -62,26 +75,11 @@ def series_for(zone: str, prefix: str, kind: str, body: str = "") -> Series:
     """
     if kind not in OWN_KINDS:
         return series_named(zone, prefix, kind)
-    package, today = current_package(zone), timezone.localdate()
 
-    def holder(name: str) -> str:
-        try:
-            found = package.organisation(name) if package.has_organisation(name) else package.resolve(name)
-        except UnknownOrganisation:
-            return name
-        return package.body_on(found.key, today).key
+    def own(named: str) -> bool:
+        return bool(named and body) and holder_of(zone, named) == holder_of(zone, body)
 
-    return series_named(
-        zone, prefix, kind, lambda named: bool(named and body) and holder(named) == holder(body)
-    )
-
-
-def _require(user: Any, zone: str, series: Series) -> None:
-    verdict = may_issue(user, zone, series)
-    if not verdict.ok:
-        lead = verdict.reasons[0].data.get("lead", ()) if verdict.reasons else ()
-        require(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=lead)
-        raise PermissionDenied(verdict.reasons[0].text.zh if verdict.reasons else "")
+    return series_named(zone, prefix, kind, own)
 
 
 @dataclass(frozen=True, slots=True)
