@@ -55,10 +55,19 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class FilesField(forms.FileField):
+    """Files, each as a file field has it."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """The files as a list; an empty choice is refused as for one file."""
+        given = data if isinstance(data, list | tuple) and data else [None]
+        return [super(FilesField, self).clean(each, initial) for each in given]
+
+
 class UploadForm(forms.Form):
     """The first step: which file, as what."""
 
-    files = forms.FileField(
+    files = FilesField(
         label=_("File"),
         widget=ManyFiles(
             attrs={

@@ -37,7 +37,7 @@ def upload(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
         try:
-            kept = receive(request.FILES.getlist("files"), request.user, zone_key())
+            kept = receive(form.cleaned_data["files"], request.user, zone_key())
         except ImportRefused as refusal:
             form.add_error("files", refusal.text.in_language(language()))
         else:
