@@ -44,7 +44,7 @@ def lay(key: str, kind: str, rows: list[tuple[Any, str]], **said: Any) -> LayerV
 
 def lay_all() -> dict[str, LayerVersion]:
     """Every layer that the zone requires, and the survey."""
-    made = {
+    return {
         "county": lay("county", "administrative-boundary", [(ZONE_BOX, "浮梁县")], confidentiality="public"),
         "red-line": lay("red-line", "ecological-red-line", [(RED_LINE, "class-two")]),
         "farmland": lay(
@@ -73,4 +73,3 @@ def lay_all() -> dict[str, LayerVersion]:
             ],
         ),
     }
-    return made
