@@ -66,6 +66,7 @@ urlpatterns = [
     path("reports/official/", official.chooser, name="official"),
     path("reports/annual/", reports.annual, name="annual-report"),
     path("", include("ecociv.portal.evidence_urls")),
+    path("territory/", include("ecociv.portal.site_check_urls")),
     path("supervision/", ladder.overview, name="ladder"),
     path("supervision/proposals/", ladder.listing, name="proposals"),
     path("supervision/proposals/<int:number>/", ladder.detail, name="proposal"),
