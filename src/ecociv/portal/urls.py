@@ -103,6 +103,7 @@ urlpatterns = [
     path("work/report/<str:kind>/<int:number>/draft/", work_report.save, name="work-draft"),
     path("work/drafts/<int:pk>/discard/", work_report.discard, name="work-discard"),
     path("land/", include("ecociv.portal.land_urls")),
+    path("", include("ecociv.portal.territory_map_urls")),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
     path("", include("ecociv.portal.quality_urls")),
