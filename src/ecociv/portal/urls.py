@@ -105,6 +105,7 @@ urlpatterns = [
     path("work/drafts/<int:pk>/discard/", work_report.discard, name="work-discard"),
     path("land/", include("ecociv.portal.land_urls")),
     path("territory/layers/", include("ecociv.portal.layer_urls")),
+    path("", include("ecociv.portal.territory_map_urls")),
     path("search/", search.search, name="search"),
     path("language/", set_language, name="language"),
     path("", include("ecociv.portal.quality_urls")),
