@@ -52,7 +52,6 @@ MY_WORK = Entry("portal:work", _("My work"), "clipboard-check", "work")
 #: The evidence menu; the last mark says whether visitors may open the page.
 EVIDENCE = (
     ("portal:stations", _("Stations"), "map-pin", True),
-    ("portal:territory-map", _("Map of layers"), "map", True),
     ("portal:air", _("Air"), "wind", True),
     ("portal:water", _("Water sections"), "droplet", True),
     ("portal:series", _("Series"), "chart-line", True),
