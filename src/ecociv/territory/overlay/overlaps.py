@@ -70,7 +70,7 @@ def self_overlaps(polygons: Geometries, numbers: Numbers, tile: Tile) -> SelfOve
     pieces = shared(polygons, polygons, pairs[:, 0], pairs[:, 1])
     total = np.bincount(pieces.pair, weights=areas(pieces.polygons), minlength=len(pairs))
     real = np.flatnonzero(total > 0)
-    return SelfOverlaps(numbers[pairs[real, 0]], numbers[pairs[real, 1]], total[real])
+    return SelfOverlaps(numbers[pairs[real, 0]], numbers[pairs[real, 1]], total[real].astype(np.float64))
 
 
 def _with_edges_left(polygons: Geometries, tile: Tile) -> Numbers:

@@ -171,10 +171,8 @@ class PatchTable:
         key = codes_a * len(names_b) + codes_b
         order = np.lexsort((self.sliver, key))
         kinds = key[order] * 2 + self.sliver[order]
-        begins = (
-            np.flatnonzero(np.append(True, np.diff(kinds) != 0)) if len(kinds) else np.empty(0, dtype=int)
-        )
-        ends = np.append(begins[1:], len(kinds))
+        begins = np.flatnonzero(np.append(True, np.diff(kinds) != 0)[: len(kinds)])
+        ends = np.append(begins[1:], len(kinds))[: len(begins)]
         sums: dict[int, list[float]] = {}
         counts: dict[int, list[int]] = {}
         for begin, end in zip(begins, ends, strict=True):
