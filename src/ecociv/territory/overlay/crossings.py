@@ -161,7 +161,7 @@ def cross(a: Geometries, b: Geometries, first: Numbers, second: Numbers) -> Cros
 
 def _near(one: _Rings, other: _Rings) -> tuple[Numbers, Numbers] | None:
     """Pairs of edges whose envelopes meet, each once; None where there would be too many."""
-    boxes = []
+    boxes: list[tuple[Floats, ...]] = []
     for rings in (one, other):
         x0, y0, x1, y1 = rings.ends
         boxes.append((np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)))

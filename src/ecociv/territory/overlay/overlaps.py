@@ -115,7 +115,7 @@ def _mixed(x: Floats, y: Floats) -> NDArray[np.uint64]:
         state = (state ^ (state >> np.uint64(29))) + (y + 0.0).view(np.uint64) * _SECOND
         state = (state ^ (state >> np.uint64(32))) * _ODD
         state ^= state >> np.uint64(29)
-    return state
+    return np.asarray(state)
 
 
 def flattened(parts: Parts, found: SelfOverlaps) -> Parts:
