@@ -29,7 +29,7 @@ def load_sample_patches(zone: str, given: SampleLand, today: dt.date) -> int:
         return 0
     county = people["county"].organisation
     placed = sorted(
-        (one.feature.identity for one in DispatchPatches(version, people["land"]).check() if one.body == county)
+        one.feature.identity for one in DispatchPatches(version, people["land"]).check() if one.body == county
     )
     stories = given.patches.stories[: len(placed)]
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():

@@ -58,7 +58,9 @@ def take(case: Case, said: SampleMove, author: User, day: dt.date, minute: int, 
         reason=said.reason,
         fields=_fields(declared.fields, said.fields, day),
         documents=tuple(
-            Attachment(paper, "样例材料.txt", key) for key in wanted.documents if declared.documents[key].required
+            Attachment(paper, "样例材料.txt", key)
+            for key in wanted.documents
+            if declared.documents[key].required
         ),
         outcome=said.outcome,
         at=moment(day, minute),

@@ -39,7 +39,9 @@ def load_sample_register(zone: str, given: SampleLand) -> int:
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():
         for number, said in enumerate(declared.registrations, 1):
             paper = Path(folder) / f"{number}.txt"
-            paper.write_text(f"样例登记依据 {number}：{said.unit} {said.event} {said.day}\n", encoding="utf-8")
+            paper.write_text(
+                f"样例登记依据 {number}：{said.unit} {said.event} {said.day}\n", encoding="utf-8"
+            )
             common = {
                 "author": AUTHOR,
                 "documents": (Source(paper, f"样例登记依据{number}.txt"),),

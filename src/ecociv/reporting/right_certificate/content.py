@@ -189,7 +189,9 @@ def certificate_data(
         notices.append(words["superseded"].format(serial=later, day=on.isoformat()))
     if unit.sample:
         notices.append(words["sample"])
-    authority = package.organisation(version.layer.owner) if package.has_organisation(version.layer.owner) else None
+    authority = (
+        package.organisation(version.layer.owner) if package.has_organisation(version.layer.owner) else None
+    )
     return {
         "language": tongue,
         "words": words,
@@ -222,7 +224,9 @@ def certificate_data(
         "rights_more": _more(words, len(rights)),
         "restrictions": {"heads": words["restrictions_heads"].split("|"), "rows": limits[:MOST_ROWS]},
         "restrictions_more": _more(words, len(limits)),
-        "quantities": "；".join(f"{key} {value[0]} {value[1]}" for key, value in (state.quantities or {}).items()),
+        "quantities": "；".join(
+            f"{key} {value[0]} {value[1]}" for key, value in (state.quantities or {}).items()
+        ),
         "corners": _corners(shape),
         "corners_note": _corners_note(shape, words),
         "layer": f"{version.layer.key} v{version.number} · {version.sha256}",
@@ -280,9 +284,7 @@ def _more(words: dict[str, str], count: int) -> str:
 
 
 def _rings(shape: shapely.Geometry) -> list[Any]:
-    return [
-        ring for polygon in shapely.get_parts(shape) for ring in (polygon.exterior, *polygon.interiors)
-    ]
+    return [ring for polygon in shapely.get_parts(shape) for ring in (polygon.exterior, *polygon.interiors)]
 
 
 def _corners(shape: shapely.Geometry) -> list[list[str]]:
