@@ -60,8 +60,9 @@ def write_right_certificate(
     tongue = language_of(language)
     moment = as_of or timezone.now()
     fonts = choose_fonts()
-    data = certificate_data(registration, on or timezone.localdate(), moment, tongue, reader)
-    drawing = certificate_map(registration, tongue, fonts.body)
+    day = on or timezone.localdate()
+    data = certificate_data(registration, day, moment, tongue, reader)
+    drawing = certificate_map(registration, day, as_of, tongue, fonts.body)
     if form == "pdf":
         local = timezone.localtime(moment)
         page = {
