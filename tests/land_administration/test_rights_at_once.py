@@ -76,7 +76,9 @@ def test_of_overlapping_units_one_is_registered_and_numbers_have_no_twin(user: A
         ).execute  # fmt: skip
 
     # Three over one another, two more beside them.
-    results = at_once([register(117.10), register(117.11), register(117.105, "water"), register(117.2), register(117.3)])
+    results = at_once(
+        [register(117.10), register(117.11), register(117.105, "water"), register(117.2), register(117.3)]
+    )
     entered = [one for one in results if isinstance(one, Registration)]
     refused = [one for one in results if isinstance(one, RegistrationRefused)]
     assert (len(entered), len(refused)) == (3, 2)
@@ -89,7 +91,9 @@ def test_of_overlapping_units_one_is_registered_and_numbers_have_no_twin(user: A
 
     unit = entered[0].unit
     cancel = [
-        CancelUnit(unit=unit, seen=1, author=bureau, documents=(Source(paper, "a.txt"),), reason=f"并入{n}").execute
+        CancelUnit(
+            unit=unit, seen=1, author=bureau, documents=(Source(paper, "a.txt"),), reason=f"并入{n}"
+        ).execute
         for n in range(3)
     ]
     ended = at_once(cancel)

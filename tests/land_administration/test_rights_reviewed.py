@@ -94,9 +94,13 @@ def test_what_passes_keeps_its_term_and_an_ended_right_does_not_pass() -> None:
 
 
 def test_texts_that_no_column_can_hold_and_keys_that_give_away_an_identifier() -> None:
-    wrong = UnitState("x\x00", (replace(WANG, key="id-360203199001011234"), Party("p1", "长" * 501, "body")), ())
+    wrong = UnitState(
+        "x\x00", (replace(WANG, key="id-360203199001011234"), Party("p1", "长" * 501, "body")), ()
+    )
     said = " ".join(text.en for text in faults(wrong, rules()))
-    assert "control characters" in said and "must not hold the identifier" in said and "501 characters" in said
+    assert (
+        "control characters" in said and "must not hold the identifier" in said and "501 characters" in said
+    )
 
 
 def test_the_public_reads_neither_names_nor_identifiers_anywhere() -> None:
@@ -128,12 +132,16 @@ def first(counties: LayerVersion, bureau: User, tmp_path: Path) -> Callable[...,
 @pytest.mark.parametrize(
     "notice", [(dt.date.min, dt.date(2018, 5, 22)), (dt.date(2018, 5, 22), dt.date(2018, 5, 2))]
 )
-def test_days_that_cannot_be_right_are_said(first: Callable[..., Registration], notice: tuple[dt.date, dt.date]) -> None:
+def test_days_that_cannot_be_right_are_said(
+    first: Callable[..., Registration], notice: tuple[dt.date, dt.date]
+) -> None:
     with pytest.raises(RegistrationRefused, match="cannot be right"):
         first(notice_from=notice[0], notice_to=notice[1])
 
 
-def test_nobody_else_writes_the_layer_of_the_register(first: Callable[..., Registration], bureau: User) -> None:
+def test_nobody_else_writes_the_layer_of_the_register(
+    first: Callable[..., Registration], bureau: User
+) -> None:
     one = first(sample=True)
     assert one.boundary.sample
     features = Features.of([WOOD], ["x"], ["forest"])
@@ -184,9 +192,13 @@ def test_a_change_from_the_page_loses_nothing_that_it_does_not_ask_for(
 ) -> None:
     number = first().unit.number
     client.force_login(bureau)
-    same = client.post(f"/land/rights/{number}/change/", _rows(STATE, seen="1", name=STATE.name) | {"documents": _paper()})
+    same = client.post(
+        f"/land/rights/{number}/change/", _rows(STATE, seen="1", name=STATE.name) | {"documents": _paper()}
+    )
     assert same.status_code == 200 and Registration.objects.count() == 1  # nothing would change
-    done = client.post(f"/land/rights/{number}/change/", _rows(STATE, seen="1", name="新名") | {"documents": _paper()})
+    done = client.post(
+        f"/land/rights/{number}/change/", _rows(STATE, seen="1", name="新名") | {"documents": _paper()}
+    )
     assert done.status_code == 302
     now = Registration.objects.get(serial=2).state
     assert now.quantities == {"volume": ("1200", "m3")} and now.parties == STATE.parties
@@ -198,7 +210,12 @@ def test_rows_that_were_tampered_with_never_break_the_page(
     client: Any, counties: LayerVersion, bureau: User, total: str
 ) -> None:
     client.force_login(bureau)
-    sent = {"holders-TOTAL_FORMS": total, "holders-INITIAL_FORMS": "0", "limits-TOTAL_FORMS": total, "name": "<script>x"}
+    sent = {
+        "holders-TOTAL_FORMS": total,
+        "holders-INITIAL_FORMS": "0",
+        "limits-TOTAL_FORMS": total,
+        "name": "<script>x",
+    }
     assert client.post("/land/rights/new/", sent).status_code == 200
     page = client.post("/land/rights/new/", sent | {"more": "1"})
     assert page.status_code == 200 and "<script>x" not in page.content.decode()
@@ -223,14 +240,24 @@ def test_a_boundary_comes_from_a_shapefile_and_its_polygons_are_joined(
 ) -> None:
     client.force_login(bureau)
     packed = _shapefile(tmp_path)
-    said = _rows(STATE, kind="forest", name="林", notice_from="2018-05-02", notice_to="2018-05-22", effective_on="2018-06-01")
+    said = _rows(
+        STATE,
+        kind="forest",
+        name="林",
+        notice_from="2018-05-02",
+        notice_to="2018-05-22",
+        effective_on="2018-06-01",
+    )
     # Without a document: refused, and what the file said stands in the form.
     page = client.post("/land/rights/new/", said | {"boundary_file": SimpleUploadedFile("unit.zip", packed)})
     assert page.status_code == 200 and "POLYGON" in page.content.decode() and not RightUnit.objects.exists()
-    broken = client.post("/land/rights/new/", said | {"boundary": "typed", "boundary_file": SimpleUploadedFile("a.zip", b"PK")})
+    broken = client.post(
+        "/land/rights/new/", said | {"boundary": "typed", "boundary_file": SimpleUploadedFile("a.zip", b"PK")}
+    )
     assert broken.status_code == 200 and "typed</textarea>" in broken.content.decode()
     done = client.post(
-        "/land/rights/new/", said | {"boundary_file": SimpleUploadedFile("unit.zip", packed), "documents": _paper()}
+        "/land/rights/new/",
+        said | {"boundary_file": SimpleUploadedFile("unit.zip", packed), "documents": _paper()},
     )
     assert done.status_code == 302
     one = Registration.objects.get()
@@ -240,7 +267,9 @@ def test_a_boundary_comes_from_a_shapefile_and_its_polygons_are_joined(
     assert client.get(done["Location"]).status_code == 200
 
 
-def test_the_certificate_says_what_the_register_said_then_and_hides_persons(first: Callable[..., Registration]) -> None:
+def test_the_certificate_says_what_the_register_said_then_and_hides_persons(
+    first: Callable[..., Registration],
+) -> None:
     one = first()
     told = certificate_data(one, DAY, None, "en")
     assert ["Number of the unit", one.unit.number] in told["facts"]
@@ -272,7 +301,9 @@ def test_the_list_asks_the_same_number_of_questions_however_long_it_is(
 ) -> None:
     one = first()
     units = [
-        RightUnit(zone=ZONE, number=f"360222L1{n:05d}", kind="forest", county="360222", recorded_at=one.recorded_at)
+        RightUnit(
+            zone=ZONE, number=f"360222L1{n:05d}", kind="forest", county="360222", recorded_at=one.recorded_at
+        )
         for n in range(1000)
     ]
     made = RightUnit.objects.bulk_create(units)
