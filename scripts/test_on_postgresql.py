@@ -18,6 +18,7 @@ TESTS = [
     "tests/casework",
     "tests/supervision",
     "tests/assessment",
+    "tests/land_administration",
     "tests/api",
     "tests/portal",
 ]

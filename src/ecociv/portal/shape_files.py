@@ -80,7 +80,7 @@ def given_shape(form: forms.Form, text: str, file: str) -> Given | None:
         form.add_error(asked, refused.text.in_language(language()))
         return None
     if sent and not said.get(text, "").strip() and len(outline) <= KEPT_IN_THE_FORM:
-        kept = form.data.copy()
+        kept: Any = form.data.copy()  # type: ignore[attr-defined]  # the data of a request
         kept[text] = outline
         if not crs:
             kept["crs"] = ""

@@ -45,7 +45,8 @@ class Approvals(Declared):
 
     @model_validator(mode="after")
     def _documents_are_declared(self) -> Self:
-        used = {key for each in (*self.classes, *self.concerned) for key in each.documents}
+        lists = [*(one.documents for one in self.classes), *(one.documents for one in self.concerned)]
+        used = {key for documents in lists for key in documents}
         if strange := used - set(self.documents):
             raise ValueError(f"these documents are not declared: {', '.join(sorted(strange))}")
         return self
