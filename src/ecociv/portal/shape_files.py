@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import shapely
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +15,7 @@ from ecociv.portal.site_forms import LARGEST, Received
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.rules.loading import space_rules
 from ecociv.territory.site_check.files import site_of_file
-from ecociv.territory.site_check.sites import Site, SiteRefused, read_site
+from ecociv.territory.site_check.sites import DECIMALS, Site, SiteRefused, read_site
 
 KEPT_IN_THE_FORM = 200_000
 """Characters of an outline that is put into the text field, so that its file need not be chosen again."""
@@ -79,10 +80,10 @@ def given_shape(form: forms.Form, text: str, file: str) -> Given | None:
     except SiteRefused as refused:
         form.add_error(asked, refused.text.in_language(language()))
         return None
+    # As it was read, in degrees, so that the coordinate system need not be said again.
+    outline = shapely.to_wkt(given.site.geometry, rounding_precision=DECIMALS)
     if sent and not said.get(text, "").strip() and len(outline) <= KEPT_IN_THE_FORM:
         kept: Any = form.data.copy()  # type: ignore[attr-defined]  # the data of a request
-        kept[text] = outline
-        if not crs:
-            kept["crs"] = ""
+        kept[text], kept["crs"] = outline, ""
         form.data = kept
     return given
