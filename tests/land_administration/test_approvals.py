@@ -150,3 +150,33 @@ def test_the_page_looks_first_receives_and_lists(client: Any, lines: None, windo
     client.force_login(user("department_officer", "forestry-bureau"))
     assert client.get("/land/approvals/new/").status_code == 403
     assert client.get("/land/approvals/").status_code == 200
+
+
+def test_the_site_comes_from_a_file_and_hostile_texts_stay_texts(client: Any, lines: None, window: User) -> None:
+    import json
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client.force_login(window)
+    said = {
+        "title": "<script>alert(1)</script>", "applicant": "某公司", "project_class": "enterprise-record", "purpose": "ceramics-works",
+    }  # fmt: skip
+    neither = client.post("/land/approvals/new/", said)
+    assert neither.status_code == 200 and not ProjectApplication.objects.exists()
+    boxes = [shapely.box(117.10, 29.10, 117.11, 29.11), shapely.box(117.11, 29.10, 117.12, 29.11)]
+    layer = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(box)} for box in boxes
+    ]}  # fmt: skip
+    file = SimpleUploadedFile("site.geojson", json.dumps(layer).encode())
+    looked = client.post("/land/approvals/new/", said | {"look": "1", "site_file": file})
+    # What was read stands in the form, so that the file need not be chosen again.
+    assert "POLYGON" in looked.content.decode() and "<script>alert" not in looked.content.decode()
+    file.seek(0)
+    done = client.post("/land/approvals/new/", said | {"site_file": file})
+    assert done.status_code == 302
+    page = client.get(done["Location"]).content.decode()
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+    both = ProjectApplication.objects.get().check_made
+    # Both boxes: twice 0.01 by 0.01 degrees near 29.105 degrees north, 972.7 m x 1108.5 m each.
+    assert float(both.area) == pytest.approx(2 * 972.7 * 1108.5, rel=1e-3)
+    assert not ProjectApplication.objects.get().case.steps.first().documents.exists()

@@ -43,6 +43,7 @@ from ecociv.reporting.right_certificate.write import write_right_certificate
 from ecociv.territory.actions import AddLayerVersion, LayerRefused, WithdrawLayerVersion
 from ecociv.territory.layers.features import Features
 from ecociv.territory.models import LayerVersion
+from ecociv.territory.queries import layer_file
 from land_administration.situations import BUREAU, ZONE
 
 DAY = dt.date(2018, 6, 1)
@@ -142,8 +143,11 @@ def test_days_that_cannot_be_right_are_said(
 def test_nobody_else_writes_the_layer_of_the_register(
     first: Callable[..., Registration], bureau: User
 ) -> None:
-    one = first(sample=True)
+    one = first(sample=True, reason="王小明申请")
     assert one.boundary.sample
+    # The layer is public: neither the name of a person in that of the unit nor the reason stands in it.
+    (feature,) = layer_file(one.boundary).all()
+    assert feature.name == "王**承包林" and "王小明" not in one.boundary.reason
     features = Features.of([WOOD], ["x"], ["forest"])
     with pytest.raises(LayerRefused, match="written by the register"):
         AddLayerVersion(features, ZONE, "registered-rights", "registered-rights", "x", "test", DAY).execute()

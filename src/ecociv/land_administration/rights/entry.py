@@ -12,6 +12,7 @@ from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.evidence.documents import keep_document
 from ecociv.land_administration.authority import authority
 from ecociv.land_administration.rights.models import Registration, RightUnit
+from ecociv.land_administration.rights.queries import masked
 from ecociv.land_administration.rights.registering import LAYER, Registering, current_boundaries
 from ecociv.land_administration.rights.state import UnitState
 from ecociv.people import audit
@@ -52,7 +53,7 @@ def enter(
     ):
         shape = boundary if boundary is not None else boundary_of(before) if before is not None else None
         assert shape is not None
-        added = _add_boundary(asked, unit, state.name, shape, ends)
+        added = _add_boundary(asked, unit, masked(state).name, shape, ends)
         if not ends:
             # The boundary of a cancelled unit is read in the version that had it last.
             version = added
@@ -116,7 +117,8 @@ def _add_boundary(
             asked.day(),
             layer_title=Text(zh="自然资源确权登记单元", en="Registered natural resource units"),
             owner=authority(unit.zone, timezone.localdate()),
-            reason=asked.reason,
+            # The layer is public, what an officer wrote as the reason is not.
+            reason=f"登记单元 {unit.number}",
             sample=_holds_samples(unit, [one.identity for one in kept]),
             may_be_empty=True,
             from_register=True,
