@@ -21,6 +21,7 @@ from ecociv.plan.models import AppendOnlyError
 from ecociv.plan.queries import forget_packages
 from ecociv.reporting.models import Annulment, IssuedDocument
 from ecociv.reporting.official import register as register_module
+from ecociv.reporting.official import series as series_module
 from ecociv.reporting.official.register import (
     AnnulDocument,
     CannotAnnul,
@@ -29,7 +30,8 @@ from ecociv.reporting.official.register import (
     compare,
 )
 from ecociv.reporting.official.register_queries import issued_by_number, may_see, numbers_missing, register
-from ecociv.reporting.official.series import SeriesNotDeclared
+from ecociv.reporting.official.series import Series, SeriesNotDeclared
+from ecociv.reporting.official.series import series_of as declared
 from ecociv.reporting.official.write import Options
 from ecociv.reporting.problems import ReportRefused, UnknownForm
 from ecociv.supervision.actions import ReportProgress
@@ -124,7 +126,7 @@ class TestOne:
             ({"series": "景府发"}, SeriesNotDeclared),
             ({"form": ".odt"}, UnknownForm),
             ({"options": Options()}, ReportRefused),
-            ({"kind": "self-report", "options": Options(year=2016, body="市林业局")}, CannotIssue),
+            ({"kind": "self-report", "options": Options(year=2016, body="市林业局")}, SeriesNotDeclared),
             (
                 {"kind": "assessment-bulletin", "options": Options(year=2016, rules="x", trial=True)},
                 CannotIssue,
@@ -153,14 +155,34 @@ class TestOne:
                 with pytest.raises(AppendOnlyError):
                     attempt()
 
-    def test_a_body_that_has_reported_can_be_quoted(self) -> None:
-        officer = person("department_officer", "finance-bureau")
+    def test_a_body_numbers_its_own_report_in_its_own_series(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        officer, office = person("department_officer", "finance-bureau"), person()
         words = "本年度各项工作按计划推进，总体良好。"
         SubmitSelfReport(
             ZONE, "finance-bureau", 2016, Statement(words, words, words, words), officer
         ).execute()
-        made = issue(person(), "self-report", options=Options(year=2016, body="finance-bureau"))
-        assert compare(made).same
+        asked = {"kind": "self-report", "options": Options(year=2016, body="市财政局")}
+        with pytest.raises(SeriesNotDeclared, match=r"documents\.yaml"):
+            issue(officer, **asked)  # the office's series is not the body's
+        basis = {"zh": "测试", "en": "test"}
+        own = Series(prefix="景财字", title=basis, body="finance-bureau", verified=False, basis=basis)
+        monkeypatch.setattr(series_module, "series_of", lambda zone: (*declared(zone), own))
+        with pytest.raises(PermissionDenied):
+            issue(office, **asked)
+        made = issue(officer, **asked)
+        assert (made.series, made.serial) == ("景财字", 1) and compare(made).same
+        assert issue(office).series == OFFICE
+
+    def test_nothing_is_issued_for_a_body_that_has_not_reported(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        basis = {"zh": "测试", "en": "test"}
+        own = Series(prefix="景财字", title=basis, body="finance-bureau", verified=False, basis=basis)
+        monkeypatch.setattr(series_module, "series_of", lambda zone: (own,))
+        officer = person("department_officer", "finance-bureau")
+        with pytest.raises(CannotIssue, match="handed in no self-report"):
+            issue(officer, "self-report", options=Options(year=2016, body="finance-bureau"))
+        assert not IssuedDocument.objects.exists()
 
     def test_who_may_not_see_the_case_does_not_see_its_notice(self) -> None:
         office = person()

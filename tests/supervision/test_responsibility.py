@@ -73,7 +73,14 @@ def chief(plan_in_database, office):
     official = RecordOfficial(ZONE, "张三", "1960-01", office).execute()
     RecordPost(
         official,
-        PostDraft(OLD, "局长", dt.date(2015, 8, 1), dt.date(2017, 3, 31), "景府任〔2015〕1号"),
+        PostDraft(
+            OLD,
+            "局长",
+            dt.date(2015, 8, 1),
+            dt.date(2017, 3, 31),
+            "景府任〔2015〕1号",
+            without_document="档案未移交",
+        ),
         office,
     ).execute()
     return official
@@ -98,14 +105,21 @@ def test_persons_are_not_for_the_public(chief, office, user):
 
 
 def test_only_the_office_records(chief, user):
-    draft = PostDraft(OLD, "副局长", dt.date(2016, 1, 1), None, "x")
+    draft = PostDraft(OLD, "副局长", dt.date(2016, 1, 1), None, "x", without_document="档案未移交")
     for role in ("department_officer", "leader", "auditor", "administrator", "visitor"):
         with pytest.raises(PermissionDenied):
             RecordPost(chief, draft, user(role, OLD)).execute()
 
 
 def test_a_correction_is_the_next_revision(chief, office):
-    draft = PostDraft(OLD, "局长", dt.date(2015, 8, 1), dt.date(2017, 6, 30), "景府任〔2015〕1号")
+    draft = PostDraft(
+        OLD,
+        "局长",
+        dt.date(2015, 8, 1),
+        dt.date(2017, 6, 30),
+        "景府任〔2015〕1号",
+        without_document="档案未移交",
+    )
     with pytest.raises(RecordRefused, match="reason"):
         CorrectPost(chief, 1, 1, draft, "", office).execute()
     CorrectPost(chief, 1, 1, draft, "离任日期有误", office).execute()
@@ -113,7 +127,11 @@ def test_a_correction_is_the_next_revision(chief, office):
         CorrectPost(chief, 1, 1, draft, "again", office).execute()
     assert PostHolding.objects.filter(official=chief).count() == 2
     with pytest.raises(RecordRefused, match="overlap"):
-        RecordPost(chief, PostDraft(OLD, "局长", dt.date(2016, 1, 1), None, "y"), office).execute()
+        RecordPost(
+            chief,
+            PostDraft(OLD, "局长", dt.date(2016, 1, 1), None, "y", without_document="档案未移交"),
+            office,
+        ).execute()
 
 
 def test_the_database_refuses_changes(chief):

@@ -1,7 +1,8 @@
 """A move that opens another case by itself (随之立案), in the same transaction, and what links the two.
 
-The new case names the step it came from as its origin (``case:<type>/<number>#<step>``), so that each step opens one case
-and both pages find the other. The two are closed each by itself: the one does not wait for the other.
+The new case names the step it came from as its origin (``case:<type>/<number>#<step>``), so that a step opens its cases
+once and both pages find the other. They are closed each by itself, unless they stand under the case and it waits for
+them by a guard.
 
 What it is filled in with is for a room above to say, by type: supervision knows who was in post.
 """
@@ -9,7 +10,7 @@ What it is filled in with is for a room above to say, by type: supervision knows
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,7 @@ class Prefilled:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-Prefill = Callable[[Case, dt.date, str], Prefilled]
+Prefill = Callable[[Case, dt.date, str], Prefilled | Sequence[Prefilled]]
 _PREFILLS: dict[str, Prefill] = {}
 
 

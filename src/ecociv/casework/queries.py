@@ -92,7 +92,12 @@ def inbox_known(user: Any, zone: str, as_of: dt.datetime) -> list[Waiting]:
     as_body = bool(own) and allowed(user, Action.ACT_ON_CASE, zone=zone, lead={own})
     held = bodies_held(zone, own, day) if as_body else frozenset()
     then = as_known(cases_for(user, zone, as_of=as_of).select_related("officer"), as_of)
-    found = [_waiting(user, case, held, day, zone) for case in then if case.closed_at is None]
+    waiting = [case for case in then if case.closed_at is None]
+    by_role = {
+        revision: _parts_by_role(user, zone, declared(revision))
+        for revision in {case.declaration_id for case in waiting}
+    }
+    found = [_waiting(case, by_role[case.declaration_id], held, day) for case in waiting]
     mine = [each for each in found if each.parts]
     return sorted(mine, key=lambda each: (each.due is None, each.due or day, each.case.pk))
 
@@ -110,12 +115,7 @@ def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
     by_role: dict[str, frozenset[str]] = {}
     for revision in _revisions(zone, closed_at__isnull=True):
         case_type = declared(revision)
-        by_role[revision] = frozenset(
-            part
-            for part, played in case_type.parts.items()
-            if played.role is not None
-            and allowed(user, Action.ACT_ON_CASE, zone=zone, roles={played.role})
-        )
+        by_role[revision] = _parts_by_role(user, zone, case_type)
         for part, states, clocks in _turns(case_type):
             waits = Q(state__in=states) | Q(extension_asked__in=clocks)
             if case_type.parts[part].role is not None:
@@ -130,6 +130,15 @@ def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
         for case in cases.prefetch_related("parties")
     ]
     return sorted(found, key=lambda each: (each.due is None, each.due or day, each.case.pk))
+
+
+def _parts_by_role(user: Any, zone: str, case_type: CaseType) -> frozenset[str]:
+    """The parts of a type that a user plays by role."""
+    return frozenset(
+        part
+        for part, played in case_type.parts.items()
+        if played.role is not None and allowed(user, Action.ACT_ON_CASE, zone=zone, roles={played.role})
+    )
 
 
 def _turns(case_type: CaseType) -> Iterable[tuple[str, list[str], list[str]]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecociv.portal.views import land_patches, right_forms, rights
+from ecociv.portal.views import approvals, land_patches, right_forms, rights
 
 urlpatterns = [
     path("patches/", land_patches.listing, name="land-patches"),
     path("patches/dispatch/<int:pk>/", land_patches.dispatch, name="land-patches-dispatch"),
+    path("approvals/", approvals.listing, name="approvals"),
+    path("approvals/new/", approvals.receive, name="approval-new"),
+    path("approvals/<int:pk>/", approvals.detail, name="approval"),
     path("rights/", rights.listing, name="rights"),
     path("rights/new/", right_forms.first, name="right-first"),
     path("rights/<slug:number>/", rights.detail, name="right"),

@@ -48,6 +48,26 @@ class PostForm(forms.Form):
         widget=forms.TextInput(attrs=_TEXT),
     )
 
+    file = forms.FileField(
+        label=_("File of the appointment"),
+        required=False,
+        help_text=_("It is filed in the document library, for people of the zone."),
+        widget=forms.FileInput(attrs={"class": "form-control"}),
+    )
+    digest = forms.CharField(
+        label=_("Or the SHA-256 of a document in the library"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={**_TEXT, "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    without_document = forms.CharField(
+        label=_("Without a file: why there is none"),
+        max_length=REASON_LONGEST,
+        required=False,
+        help_text=_("A new post has its file, or says here why there is none; the page shows it."),
+        widget=forms.TextInput(attrs=_TEXT),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"].choices = [("", "—"), *bodies()]  # type: ignore[attr-defined]
@@ -77,4 +97,16 @@ class PostCorrection(PostForm, Correction):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
-    field_order = ["body", "title", "starts", "ends", "source", "withdraw", "reason", "seen"]
+    field_order = [
+        "body",
+        "title",
+        "starts",
+        "ends",
+        "source",
+        "file",
+        "digest",
+        "without_document",
+        "withdraw",
+        "reason",
+        "seen",
+    ]

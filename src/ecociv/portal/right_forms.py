@@ -72,7 +72,7 @@ class HolderForm(forms.Form):
         self.fields["kind"].choices = _named(rules().party_kinds)  # type: ignore[attr-defined]
         self.fields["right"].choices = _named(rules().rights)  # type: ignore[attr-defined]
 
-    def clean(self) -> Mapping[str, Any]:
+    def clean(self) -> dict[str, Any]:
         """A row is filled in whole or not at all."""
         said = super().clean() or {}
         if said.get("name") and not (said.get("kind") and said.get("right")):

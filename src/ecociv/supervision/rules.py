@@ -94,7 +94,9 @@ class DutyStatus:
     @property
     def sample(self) -> bool:
         """Whether any report that it rests on or shows is sample data."""
-        told = (self.latest, *(part.latest for part in self.parts), *self.supporting)
+        told = [self.latest, *self.supporting]
+        for part in self.parts:
+            told += [part.latest, *part.sent_back]
         return any(report is not None and report.sample for report in told)
 
     @property

@@ -21,25 +21,29 @@ from ecociv.evidence.declared import DeclarationError
 
 def opening(
     case: Case, move: Transition, author: Any, reason: str, at: dt.datetime, given_at: dt.datetime | None
-) -> OpenCase:
-    """The case that a move opens, as it would be filled in; its step is the next one of ``case``."""
+) -> list[OpenCase]:
+    """The cases that a move opens, as they would be filled in; its step is the next one of ``case``."""
     assert move.opens is not None
     day = day_of(at)
     prefill = prefill_of(move.opens.type)
     filled = prefill(case, day, reason) if prefill else Prefilled(case.title, parties_of(case))
-    return OpenCase(
-        zone=case.zone,
-        type=move.opens.type,
-        title=filled.title[:LONGEST_LINE],
-        author=author,
-        subject=case.subject,
-        parties=filled.parties,
-        fields=filled.fields,
-        reason=reason,
-        origin=origin_of(case, case.steps_taken + 1),
-        sample=case.sample,
-        at=given_at,
-    )
+    return [
+        OpenCase(
+            zone=case.zone,
+            type=move.opens.type,
+            title=each.title[:LONGEST_LINE],
+            author=author,
+            subject=case.subject,
+            parties=each.parties,
+            fields=each.fields,
+            reason=reason,
+            origin=origin_of(case, case.steps_taken + 1),
+            parent=case if move.opens.under else None,
+            sample=case.sample,
+            at=given_at,
+        )
+        for each in ([filled] if isinstance(filled, Prefilled) else filled)
+    ]
 
 
 def refused(move: Transition, error: Exception) -> CaseRefused:

@@ -88,17 +88,18 @@ class TakeStep:
                 return twin
             self._checked(case, new)
             move = declaration_of(case).transitions[self.transition]
-            to_open = self._opening(case, move, new) if move.opens else None
+            to_open = self._opening(case, move, new) if move.opens else []
             step, _ = add_step(case, new)
-            if to_open is not None:
-                self._open(to_open, move)
+            for each in to_open:
+                self._open(each, move)
         return step
 
-    def _opening(self, case: Case, move: Transition, new: NewStep) -> OpenCase:
-        """The case that the move opens; refused, with the reason, where it cannot be opened."""
+    def _opening(self, case: Case, move: Transition, new: NewStep) -> list[OpenCase]:
+        """The cases that the move opens; refused, with the reason, where one cannot be opened."""
         try:
             made = opening(case, move, self.author, new.reason.strip(), new.at, self.at)
-            made.check()
+            for each in made:
+                each.check()
         except NOT_OPENED as error:
             raise refused(move, error) from error
         return made

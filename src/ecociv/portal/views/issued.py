@@ -23,9 +23,9 @@ from ecociv.portal.views.reports import FORMS
 from ecociv.portal.zone import language
 from ecociv.reporting.models import IssuedDocument
 from ecociv.reporting.official.kinds import KINDS
-from ecociv.reporting.official.register import AnnulDocument, IssueDocument, compare, may_issue
+from ecociv.reporting.official.register import AnnulDocument, IssueDocument, compare, may_issue, series_for
 from ecociv.reporting.official.register_queries import may_see, numbers_missing, register
-from ecociv.reporting.official.series import SeriesNotDeclared, series_named
+from ecociv.reporting.official.series import SeriesNotDeclared
 from ecociv.reporting.problems import ReportRefused
 
 
@@ -133,7 +133,7 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
         "annulment": annulment,
         "parameters": sorted(issued.parameters.items()),
         "comparison": compare(issued) if request.GET.get("check") == "1" else None,
-        "may_annul": annulment is None and _may_issue(request, plan, issued.series, issued.kind),
+        "may_annul": annulment is None and _may_issue(request, plan, issued),
         "refusal": refusal,
         "reason": request.POST.get("reason", ""),
     }
@@ -209,8 +209,10 @@ def _visible(request: HttpRequest, plan: ZonePackage, pk: int) -> IssuedDocument
     return found
 
 
-def _may_issue(request: HttpRequest, plan: ZonePackage, prefix: str, kind: str) -> bool:
+def _may_issue(request: HttpRequest, plan: ZonePackage, issued: IssuedDocument) -> bool:
     try:
-        return may_issue(request.user, plan.zone.key, series_named(plan.zone.key, prefix, kind)).ok
+        body = issued.parameters.get("body", "")
+        series = series_for(plan.zone.key, issued.series, issued.kind, body)
     except SeriesNotDeclared:
         return False
+    return bool(may_issue(request.user, plan.zone.key, series).ok)

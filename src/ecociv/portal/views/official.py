@@ -26,9 +26,9 @@ from ecociv.portal.views.reports import FORMS
 from ecociv.portal.zone import language
 from ecociv.reporting.official.content import OfficialDocument
 from ecociv.reporting.official.kinds import KINDS, Kind
-from ecociv.reporting.official.register import may_issue
+from ecociv.reporting.official.register import may_issue, series_for
 from ecociv.reporting.official.render.pdf import to_pictures
-from ecociv.reporting.official.series import SeriesNotDeclared, series_named
+from ecociv.reporting.official.series import SeriesNotDeclared
 from ecociv.reporting.official.write import Options, compose_document, write_document
 from ecociv.reporting.problems import ReportRefused
 
@@ -91,7 +91,7 @@ def options_of(given: QueryDict) -> Options:
         raise ValueError(
             _("“%(given)s” is no date: write it as 2017-03-31.") % {"given": day[:20]}
         ) from error
-    words = {
+    words: dict[str, Any] = {
         name: given.get(name, "").strip()[:80]
         for name in ("body", "number", "signer", "secrecy", "urgency", "case", "step", "rules")
     }
@@ -144,9 +144,9 @@ def _choices(request: HttpRequest, plan: ZonePackage, kind: Kind) -> dict[str, A
 
 
 def issuable(request: HttpRequest, plan: ZonePackage, kind: str) -> str:
-    """The series in which the reader may issue a kind; empty for none."""
+    """The series in which the reader may issue what was asked for; empty for none."""
     try:
-        series = series_named(plan.zone.key, "", kind)
+        series = series_for(plan.zone.key, "", kind, request.GET.get("body", ""))
     except SeriesNotDeclared:
         return ""
     return series.prefix if may_issue(request.user, plan.zone.key, series).ok else ""

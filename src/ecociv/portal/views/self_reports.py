@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -111,7 +112,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             Filter(
                 "state",
                 _("State"),
-                [Choice(state.value, state.label.in_language(language())) for state, n in counts if n],
+                [Choice(state.value, state.label.in_language(language())) for state in Standing],
                 _("Any state"),
             ),
             Filter("late", _("Late"), [Choice("1", _("late only"))], _("In time or late")),
@@ -175,6 +176,7 @@ def detail(request: HttpRequest, plan: ZonePackage, body: str, year: int) -> Htt
     shown = next((each for each in standing.revisions if str(each.revision) == asked), standing.current)
     mine = request.user.pk in {each.author_id for each in standing.revisions}
     reviews = allowed(request.user, Action.REVIEW_PROGRESS, zone=zone, roles=REVIEWERS)
+    duties = _duties(plan, shown) if shown else []
     context = {
         "standing": standing,
         "state": standing.standing,
@@ -182,7 +184,8 @@ def detail(request: HttpRequest, plan: ZonePackage, body: str, year: int) -> Htt
         "year": year,
         "report": shown,
         "newest": shown is not None and shown == standing.current,
-        "duties": _duties(plan, shown) if shown else [],
+        "led": [each for each in duties if each["role"] == "lead"],
+        "supported": [each for each in duties if each["role"] != "lead"],
         "figures": _figures(plan, shown) if shown else [],
         "revisions": [(each, (standing.reviews or {}).get(each.revision)) for each in standing.revisions],
         "may_write": as_of.moment is None
@@ -207,10 +210,19 @@ def standing_or_404(plan: ZonePackage, body: str, year: int, moment: object = No
 
 def _duties(plan: ZonePackage, report: SelfReport) -> list[dict[str, object]]:
     names = {duty.place: duty_name(duty) for duty in plan.duties}
-    return [
-        {**each, "name": names.get(each["place"], each["place"]), "shown": DutyState(each["state"])}
-        for each in report.duties
-    ]
+    found = []
+    for each in report.duties:
+        kind, _colon, number = each["place"].partition(":")
+        url = reverse(f"portal:{kind}", args=[number]) if each["place"] in names else ""
+        found.append(
+            {
+                **each,
+                "name": names.get(each["place"], each["place"]),
+                "url": url,
+                "shown": DutyState(each["state"]),
+            }
+        )
+    return found
 
 
 def _figures(plan: ZonePackage, report: SelfReport) -> list[dict[str, object]]:

@@ -187,6 +187,7 @@ def _write_patches(
         geometry_name="geometry",
         geometry_type="Polygon",
         crs=TARGET,
+        VERSION="1.3",  # readers of GDAL before 3.7 warn about 1.4
     )
     notes = list(_notes(table))
     if notes:
