@@ -34,6 +34,10 @@ from ecociv.territory.topology.snapping import snapped
 from ecociv.territory.topology.spikes import spike_vertices, without_spikes
 
 
+_RESIDUE = 1e-6
+"""Mean width in m below which what is left of a feature is nothing but rounding of coordinates."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repair:
     """One change to one feature: by which rule, with the area in m2 before and after."""
@@ -243,7 +247,8 @@ def _assign_overlaps(
         if not rest.is_valid:
             rest = polygonal(np.array([shapely.make_valid(rest, method="structure")], dtype=object))[0]
         detail = f"to {work.names[winner]}"
-        if rest.is_empty:
+        size = areas_in_any_state(np.array([rest], dtype=object))
+        if rest.is_empty or mean_widths(np.array([rest], dtype=object), size, frame)[0] < _RESIDUE:
             work.drop(Rule.ASSIGN_OVERLAPS, loser, detail)
         else:
             work.change(Rule.ASSIGN_OVERLAPS, loser, rest, detail)
