@@ -89,6 +89,9 @@ def test_a_file_becomes_a_layer_by_answering_what_is_asked(tmp_path: Path) -> No
     }  # fmt: skip
     classless = client.post(address, answers)
     assert "Say which field holds the class" in _page(classless)
+    # A file is read before anybody has said from when it holds.
+    early = client.post(address, {**answers, "valid_from": "", "title": ""})
+    assert early.context["form"].errors == {}
     assert classless.context["file_fields"] == ["BSM", "LX"]
     answers |= {"identity_field": "BSM", "class_field": "LX"}
     unknown = client.post(address, answers)
@@ -96,7 +99,7 @@ def test_a_file_becomes_a_layer_by_answering_what_is_asked(tmp_path: Path) -> No
     assert "红线 = " in unknown.context["form"]["class_map"].value()
     answers |= {"class_map": "红线 = yellow-line\n绿线 = green-line"}
     overlapping = client.post(address, answers | {"do": "store"})
-    assert "The topology has 1 errors" in _page(overlapping)
+    assert "Errors of topology: 1" in _page(overlapping)
     assert not LayerVersion.objects.exists()
     answers |= {"repairs": ["assign-overlaps"]}
     ready = client.post(address, answers)

@@ -307,7 +307,7 @@ def _features(
         faults.append(
             Text(
                 zh=f"拓扑有{after.errors}处错误（{'，'.join(f'{label.zh}{count}' for label, count in listed)}）。请选择修复规则，或选择“带缺陷入库”。",
-                en=f"The topology has {after.errors} errors ({', '.join(f'{label.en.lower()} {count}' for label, count in listed)}). "
+                en=f"Errors of topology: {after.errors} ({', '.join(f'{label.en.lower()} {count}' for label, count in listed)}). "
                 "Choose rules of repair, or choose to store it with defects.",
             )
         )

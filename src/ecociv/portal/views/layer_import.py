@@ -59,14 +59,15 @@ def settle(request: HttpRequest, plan: ZonePackage, token: str) -> HttpResponse:
         forget(kept)
         return redirect("portal:layers")
     if request.method == "POST":
-        form = LayerForm(request.POST)
+        form = LayerForm(request.POST, storing=request.POST.get("do") == "store")
         valid = form.is_valid()
         choices = form.choices() if valid else None
         kind = form.cleaned_data.get("kind") or next(iter(layer_kinds()))
     else:
         kind = request.GET.get("kind", "")
         kind = kind if kind in layer_kinds() else next(iter(layer_kinds()))
-        form = LayerForm(initial=LayerForm.defaults(kind, kept.name.rpartition(".")[0] or kept.name))
+        title = kept.name.rpartition(".")[0] or kept.name
+        form = LayerForm(initial=LayerForm.defaults(kind, _usual_key(kind), title))
         valid, choices = True, ImportChoices()
     found, refusal = _examined(kept, kind, choices) if choices is not None else (None, None)
     if found is not None and valid and request.POST.get("do") == "store":
@@ -94,6 +95,12 @@ def settle(request: HttpRequest, plan: ZonePackage, token: str) -> HttpResponse:
             "layer_keys": Layer.objects.filter(zone=zone_key(), kind=kind).values_list("key", flat=True),
         },
     )
+
+
+def _usual_key(kind: str) -> str:
+    """The key of the only layer of a kind, or the kind's own name."""
+    keys = list(Layer.objects.filter(zone=zone_key(), kind=kind).values_list("key", flat=True)[:2])
+    return keys[0] if len(keys) == 1 else kind
 
 
 def _require(request: HttpRequest) -> None:
@@ -141,7 +148,7 @@ def _asked(form: LayerForm, refusal: ImportRefused) -> LayerForm:
         *(f"{value} = " for value in values if value and value not in known),
     ]
     data["class_map"] = "\n".join(line for line in lines if line)
-    again = LayerForm(data)
+    again = LayerForm(data, storing=data.get("do") == "store")
     again.is_valid()
     return again
 
