@@ -37,7 +37,12 @@ SITES = {"point": 0.0, "20 ha": 20e4, "2,000 ha": 2000e4}
 def layer(path: Path, polygons: int) -> LayerFile:
     """The tessellation in the form of a layer version; made once."""
     if not path.exists():
-        columns = [("geom", pa.binary()), ("identity", pa.string()), ("class", pa.string()), ("name", pa.string())]
+        columns = [
+            ("geom", pa.binary()),
+            ("identity", pa.string()),
+            ("class", pa.string()),
+            ("name", pa.string()),
+        ]
         columns += [("area_m2", pa.float64()), ("attributes", pa.string())]
         schema = pa.schema([pa.field(name, kind) for name, kind in columns])
 
@@ -71,7 +76,9 @@ def sites(area: float, count: int, seed: int) -> list[shapely.Geometry]:
     """Outlines of 24 corners around random places, of about the area wanted."""
     random = np.random.default_rng(seed)
     west, south, east, north = EXTENT
-    places = np.column_stack([random.uniform(west + 0.3, east - 0.3, count), random.uniform(south + 0.3, north - 0.3, count)])
+    places = np.column_stack(
+        [random.uniform(west + 0.3, east - 0.3, count), random.uniform(south + 0.3, north - 0.3, count)]
+    )
     if not area:
         return list(shapely.points(places))
     angles = np.linspace(0, 2 * math.pi, 24, endpoint=False)
@@ -80,7 +87,10 @@ def sites(area: float, count: int, seed: int) -> list[shapely.Geometry]:
     for x, y in places:
         reach = radius * random.uniform(0.8, 1.2, len(angles))
         around = np.column_stack(
-            [x + reach * np.cos(angles) / (111_320 * math.cos(math.radians(y))), y + reach * np.sin(angles) / 110_700]
+            [
+                x + reach * np.cos(angles) / (111_320 * math.cos(math.radians(y))),
+                y + reach * np.sin(angles) / 110_700,
+            ]
         )
         made.append(shapely.Polygon(around))
     return made
@@ -97,7 +107,9 @@ def percentiles(times: list[float]) -> str:
     return f"p50 {np.percentile(times, 50) * 1e3:8.2f} ms   p99 {np.percentile(times, 99) * 1e3:8.2f} ms"
 
 
-def ours(file: LayerFile, asked: list[shapely.Geometry], areas: list[float]) -> tuple[list[float], list[dict[str, float]]]:
+def ours(
+    file: LayerFile, asked: list[shapely.Geometry], areas: list[float]
+) -> tuple[list[float], list[dict[str, float]]]:
     """Seconds and areas by class for each site."""
     times, answers = [], []
     for site, area in zip(asked, areas, strict=True):
@@ -128,10 +140,16 @@ class PostGIS:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis")
             cursor.execute("SELECT to_regclass('parcels')")
             if cursor.fetchone()[0] is None:
-                cursor.execute("CREATE TABLE parcels (fid bigserial PRIMARY KEY, class text, geom geometry(Polygon, 4490))")
+                cursor.execute(
+                    "CREATE TABLE parcels (fid bigserial PRIMARY KEY, class text, geom geometry(Polygon, 4490))"
+                )
                 for shapes, classes, _numbers in Tessellation(polygons).strips():
                     with cursor.copy("COPY parcels (class, geom) FROM STDIN") as copy:
-                        for one, wkb in zip(classes, shapely.to_wkb(shapely.set_srid(shapes, 4490), hex=True, include_srid=True), strict=True):
+                        for one, wkb in zip(
+                            classes,
+                            shapely.to_wkb(shapely.set_srid(shapes, 4490), hex=True, include_srid=True),
+                            strict=True,
+                        ):
                             copy.write_row((one, wkb))
                 cursor.execute("CREATE INDEX ON parcels USING gist (geom)")
                 cursor.execute("VACUUM ANALYZE parcels")
@@ -156,7 +174,9 @@ class PostGIS:
 
 def main() -> None:
     """Measure and print."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--polygons", type=int, default=1_000_000)
     arguments.add_argument("--repeat", type=int, default=300)
@@ -172,7 +192,11 @@ def main() -> None:
     geod = Geod(a=6378137.0, rf=298.257222101)
     for name, wanted in SITES.items():
         asked = sites(wanted, given.repeat, 7)
-        sizes = [0.0] * len(asked) if not wanted else [float(one) for one in areas_of(np.asarray(asked, dtype=object))]
+        sizes = (
+            [0.0] * len(asked)
+            if not wanted
+            else [float(one) for one in areas_of(np.asarray(asked, dtype=object))]
+        )
         ours(file, asked[:20], sizes[:20])
         times, answers = ours(file, asked, sizes)
         say(f"{name:10} ecociv, first     {percentiles(times)}\n")
@@ -192,8 +216,12 @@ def main() -> None:
                 )
                 say(f"{name:10} largest difference of a class from PostGIS {worst:.1e} of the site\n")
         if wanted:
-            whole = [abs(sum(answer.values()) / size - 1) for answer, size in zip(answers, sizes, strict=True)]
-            exact = abs(abs(geod.geometry_area_perimeter(shapely.segmentize(asked[0], 1e-4))[0]) / sizes[0] - 1)
+            whole = [
+                abs(sum(answer.values()) / size - 1) for answer, size in zip(answers, sizes, strict=True)
+            ]
+            exact = abs(
+                abs(geod.geometry_area_perimeter(shapely.segmentize(asked[0], 1e-4))[0]) / sizes[0] - 1
+            )
             say(f"{name:10} classes add up to the site to {max(whole):.1e}; area against Geod {exact:.1e}\n")
     say(f"peak memory of this process {peak() / 1024:,.0f} MB\n")
     for name, wanted in SITES.items():

@@ -161,3 +161,7 @@ class LayerVersion(AppendOnlyModel):
         if self.west is None or self.south is None or self.east is None or self.north is None:
             return None
         return self.west, self.south, self.east, self.north
+
+
+# The models of a part of the room stand in that part; Django looks for them here.
+from ecociv.territory.site_check.models import SiteCheck, SiteCheckBatch  # noqa: E402, F401

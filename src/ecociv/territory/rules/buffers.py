@@ -71,9 +71,7 @@ class LocalPlane:
         return np.column_stack(self._projection(pairs[:, 0], pairs[:, 1], inverse=True))
 
 
-def widened(
-    box: tuple[float, float, float, float], metres: float
-) -> tuple[float, float, float, float]:
+def widened(box: tuple[float, float, float, float], metres: float) -> tuple[float, float, float, float]:
     """A box in degrees, widened by at least so many metres on each side.
 
     >>> [round(side, 3) for side in widened((117.0, 29.0, 117.1, 29.1), 1105)]

@@ -76,9 +76,7 @@ class Purpose:
         }
 
 
-def purpose_of(
-    code: str, rules: SpaceRules, *, yes: Iterable[str] = (), no: Iterable[str] = ()
-) -> Purpose:
+def purpose_of(code: str, rules: SpaceRules, *, yes: Iterable[str] = (), no: Iterable[str] = ()) -> Purpose:
     """A purpose by its key or by a code of GB/T 4754, with what is said of it besides.
 
     Parameters

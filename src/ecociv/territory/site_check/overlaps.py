@@ -18,6 +18,8 @@ from shapely.errors import GEOSException
 from ecociv.territory.layers.features import POLYGONAL, areas_of
 from ecociv.territory.layers.geopackage import LayerFile
 from ecociv.territory.rules.buffers import LocalPlane, widened
+from ecociv.territory.site_check.coverage import edges_cancel
+from ecociv.territory.site_check.outline import quick_areas
 
 AT_ONCE = 4000
 """Candidates that are held in memory at one time."""
@@ -123,14 +125,14 @@ def _tiles(file: LayerFile, geometry: shapely.Geometry) -> Iterator[shapely.Geom
             yield from _tiles(file, part)
 
 
-def _on_tile(
-    file: LayerFile, site: shapely.Geometry, area: float, found: Overlap, *, keep: bool
-) -> None:
+def _on_tile(file: LayerFile, site: shapely.Geometry, area: float, found: Overlap, *, keep: bool) -> None:
     shapely.prepare(site)
     fids, classes, areas, pieces, sources = _pieces(file, site, area)
     if not len(fids):
         return
-    apart = len(fids) == 1 or _disjoint(sources)
+    total = float(areas.sum())
+    apart = len(fids) == 1 or (abs(total - area) <= 1e-7 * area and edges_cancel(sources, site.bounds))
+    apart = apart or _disjoint(sources)
     for class_key in dict.fromkeys(classes.tolist()):
         mine = classes == class_key
         one = found.classes.setdefault(str(class_key), ClassOverlap())
@@ -143,11 +145,11 @@ def _on_tile(
             one.pieces.extend(pieces[mine])
         else:
             one.pieces = None
-    found.covered += float(areas.sum()) if apart else _union_area(pieces)
+    found.covered += total if apart else _union_area(pieces)
 
 
 def _pieces(file: LayerFile, site: shapely.Geometry, area: float) -> tuple[Any, Any, Any, Any, Any]:
-    """Row, class, area and geometry of what of each feature lies on the site, and the features themselves."""
+    """Row, class, area and geometry of what of each feature lies on the site, and all features around it."""
     kept: list[tuple[Any, ...]] = []
     for fids, classes, areas, shapes in file.outlines_in_box(*site.bounds):
         shapes = _cut_to_box(shapes, site.bounds)
@@ -160,9 +162,9 @@ def _pieces(file: LayerFile, site: shapely.Geometry, area: float) -> tuple[Any, 
             pieces[cut[whole]], sizes[cut[whole]] = site, area
             rest = cut[~whole]
             pieces[rest] = _intersections(shapes[rest], site)
-            sizes[rest] = areas_of(pieces[rest]) if len(rest) else 0.0
+            sizes[rest] = quick_areas(pieces[rest]) if len(rest) else 0.0
         here = meets & (sizes > 0)
-        kept.append((fids[here], classes[here], sizes[here], pieces[here], shapes[here]))
+        kept.append((fids[here], classes[here], sizes[here], pieces[here], shapes))
     if not kept:
         return (np.empty(0, np.int64), *(np.empty(0, object),) * 4)
     if len(kept) == 1:
@@ -180,7 +182,10 @@ def _cut_to_box(shapes: NDArray[Any], box: tuple[float, float, float, float]) ->
     outer = (west - margin, south - margin, east + margin, north + margin)
     bounds = shapely.bounds(shapes[large])
     beyond = (
-        (bounds[:, 0] < outer[0]) | (bounds[:, 1] < outer[1]) | (bounds[:, 2] > outer[2]) | (bounds[:, 3] > outer[3])
+        (bounds[:, 0] < outer[0])
+        | (bounds[:, 1] < outer[1])
+        | (bounds[:, 2] > outer[2])
+        | (bounds[:, 3] > outer[3])
     )
     shapes = shapes.copy()
     for place in large[beyond]:
@@ -198,7 +203,8 @@ def _intersections(shapes: NDArray[Any], site: shapely.Geometry) -> NDArray[Any]
         cut = shapely.intersection(shapes, site)
     except GEOSException:  # a feature that is not valid: repair those that need it
         cut = shapely.intersection(shapely.make_valid(shapes), site)
-    odd = np.flatnonzero(~np.isin(shapely.get_type_id(cut), POLYGONAL))
+    kinds = shapely.get_type_id(cut)
+    odd = np.flatnonzero((kinds != POLYGONAL[0]) & (kinds != POLYGONAL[1]))
     for place in odd:
         cut[place] = _polygons_only(cut[place])
     return np.asarray(cut)

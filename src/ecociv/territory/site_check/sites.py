@@ -136,7 +136,9 @@ def _area(geometry: shapely.Geometry) -> float:
     try:
         return float(areas_of(np.asarray([geometry], dtype=object))[0])
     except (ValueError, MeasurementError) as error:
-        raise SiteRefused("unreadable", "地块图形无法计算面积：{e}", "The site has no area: {e}", e=str(error)) from error
+        raise SiteRefused(
+            "unreadable", "地块图形无法计算面积：{e}", "The site has no area: {e}", e=str(error)
+        ) from error
 
 
 def _parsed(given: Any) -> tuple[shapely.Geometry | None, str, list[Text]]:
@@ -256,8 +258,13 @@ def _in_degrees(geometry: shapely.Geometry, system: str) -> tuple[shapely.Geomet
             "The coordinates do not lie in the reach of {crs}.",
             crs=system,
         )
-    return shapely.set_coordinates(shapely.from_wkb(shapely.to_wkb(geometry)), np.column_stack([east, north])), [
-        Text(zh=f"坐标由{system}转换为CGCS2000经纬度", en=f"coordinates converted from {system} to CGCS2000 degrees")
+    return shapely.set_coordinates(
+        shapely.from_wkb(shapely.to_wkb(geometry)), np.column_stack([east, north])
+    ), [
+        Text(
+            zh=f"坐标由{system}转换为CGCS2000经纬度",
+            en=f"coordinates converted from {system} to CGCS2000 degrees",
+        )
     ]
 
 
@@ -279,7 +286,9 @@ def _transformer(system: str) -> pyproj.Transformer | None:
             "crs-unknown", "没有坐标系{crs}。", "There is no coordinate system {crs}.", crs=system
         ) from error
     base = source.geodetic_crs
-    if base is None or not ("China 2000" in base.name or "CGCS2000" in base.name or "WGS 84" in base.name):
+    if base is None or not (
+        base.name.startswith("China Geodetic Coordinate System 2000") or "WGS 84" in base.name
+    ):
         raise SiteRefused(
             "crs-datum",
             "{crs}（{name}）不是CGCS2000或WGS84基准；旧基准须先由测绘部门转换。",
@@ -299,7 +308,11 @@ def _require_on_globe(geometry: shapely.Geometry) -> None:
             "off-the-globe",
             "纬度超出±90度" + ("，经度和纬度是否颠倒？经度在前。" if hint else "或经度超出±180度。"),
             "The latitude lies beyond 90 degrees"
-            + ("; are longitude and latitude swapped? Longitude comes first." if hint else ", or the longitude beyond 180."),
+            + (
+                "; are longitude and latitude swapped? Longitude comes first."
+                if hint
+                else ", or the longitude beyond 180."
+            ),
         )
     if east - west > 180:
         raise SiteRefused(

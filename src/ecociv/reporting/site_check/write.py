@@ -1,0 +1,167 @@
+"""The certificate as a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from typing import Any
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.shared import Mm, Pt
+
+from ecociv.core.text import Text, language_of
+from ecociv.reporting.problems import UnknownForm
+from ecociv.reporting.render.archive import fixed_archive
+from ecociv.reporting.render.fonts import choose_fonts
+from ecociv.reporting.render.pdf import typeset
+from ecociv.reporting.render.word_parts import FACES, colour, set_fonts, shade, table_frame
+from ecociv.reporting.site_check.content import certificate_data, certificate_map
+from ecociv.territory.models import SiteCheck
+
+FORMS = ("pdf", "docx")
+ANSWER_COLOURS = {
+    "permitted": "1E6B3A",
+    "conditions": "8A5A00",
+    "undecided": "44546A",
+    "not-permitted": "9C1C1C",
+}
+_SAMPLE_COLOUR = "9C1C1C"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def write_certificate(check: SiteCheck, form: str, *, language: str = "zh", reader: Any = None) -> bytes:
+    """The certificate of a check, the same bytes for the same check, language and fonts.
+
+    Parameters
+    ----------
+    form
+        ``pdf`` or ``docx``.
+    reader
+        Whose rights decide which layers the map shows; all that were consulted, when not given.
+
+    Raises
+    ------
+    ReportRefused
+        Another form; no font with Chinese characters.
+    """
+    if form not in FORMS:
+        raise UnknownForm(
+            Text(
+                zh=f"审查单没有“{form}”格式：{'、'.join(FORMS)}。",
+                en=f"A certificate is no {form!r}: {', '.join(FORMS)}.",
+            )
+        )
+    tongue = language_of(language)
+    fonts = choose_fonts()
+    data = certificate_data(check, tongue)
+    drawing = certificate_map(check, tongue, fonts.body, reader)
+    moment = check.recorded_at
+    if form == "pdf":
+        page = {
+            **data,
+            "map": drawing,
+            "fonts": {"body": fonts.body, "heading": fonts.heading},
+            "answer_colour": ANSWER_COLOURS[data["answer"]],
+            "date": {"year": moment.year, "month": moment.month, "day": moment.day},
+        }
+        made: bytes = typeset("site_check.typ", page, fonts, moment)
+        return made
+    picture = typeset("site_map.typ", {"map": drawing}, fonts, moment, form="png")
+    return _word(data, picture, moment)
+
+
+def _clean(text: Any) -> str:
+    return _CONTROL.sub("", str(text))
+
+
+def _word(data: dict[str, Any], picture: bytes, moment: dt.datetime) -> bytes:
+    file = docx.Document()
+    section = file.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(18)
+    section.top_margin, section.bottom_margin = Mm(14), Mm(12)
+    file.core_properties.title = _clean(data["title"])
+    file.core_properties.author = "ecociv"
+    normal = file.styles["Normal"]
+    set_fonts(normal, FACES.body, 9)
+    normal.paragraph_format.space_after = normal.paragraph_format.space_before = Pt(0)
+    normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    words = data["words"]
+    if data["sample"]:
+        _line(file, data["sample"], FACES.heading, 9.5, tone=_SAMPLE_COLOUR, centre=True)
+    _line(file, data["title"], FACES.title, 18, centre=True)
+    table = file.add_table(rows=4, cols=4)
+    widths = [1100, 3833, 1000, 3933]
+    table_frame(table, widths)
+    for place, (name, value) in enumerate(data["facts"]):
+        row, column = divmod(place, 2)
+        _cell(table.rows[row].cells[column * 2], name, FACES.heading, fill="EEF2F4")
+        _cell(table.rows[row].cells[column * 2 + 1], value, FACES.body)
+    _line(
+        file,
+        f"{words['answer']}：{data['answer_text']}"
+        if data["language"] == "zh"
+        else f"{words['answer']}: {data['answer_text']}",
+        FACES.heading,
+        15,
+        tone=ANSWER_COLOURS[data["answer"]],
+        centre=True,
+        above=4,
+    )
+    frame = file.add_paragraph()
+    frame.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    frame.add_run().add_picture(io.BytesIO(picture), width=Mm(140))
+    _section(file, words["reasons"], [*data["reasons"], *([data["more"]] if data["more"] else [])])
+    _section(file, words["changes"], data["changes"])
+    if data["areas"]:
+        _section(
+            file, words["areas"], [f"{a} · {b}: {m2} m² ({share} %)" for a, b, m2, share in data["areas"]]
+        )
+    for text in (data["not_consulted"], data["unverified"]):
+        if text:
+            _line(file, text, FACES.body, 7.5)
+    _line(file, f"{words['digest']}: {data['digest']}", FACES.body, 7, above=3)
+    _line(
+        file,
+        f"{words['rules']}: {data['rules_digest'][:16]}   {words['layers']}: {data['versions']}",
+        FACES.body,
+        7,
+    )
+    _line(file, data["note"], FACES.body, 7.5)
+    target = io.BytesIO()
+    file.save(target)
+    return fixed_archive(target.getvalue(), moment)
+
+
+def _line(
+    file: Any,
+    text: str,
+    face: str,
+    size: float,
+    *,
+    tone: str = "",
+    centre: bool = False,
+    above: float = 0,
+) -> None:
+    paragraph = file.add_paragraph()
+    paragraph.paragraph_format.space_before = Pt(above)
+    if centre:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = paragraph.add_run(_clean(text))
+    set_fonts(run, face, size)
+    if tone:
+        colour(run, tone)
+
+
+def _section(file: Any, head: str, lines: list[str]) -> None:
+    _line(file, head, FACES.heading, 10, above=4)
+    for number, text in enumerate(lines, start=1):
+        _line(file, f"{number}. {text}", FACES.body, 8.5)
+
+
+def _cell(cell: Any, text: str, face: str, *, fill: str = "") -> None:
+    set_fonts(cell.paragraphs[0].add_run(_clean(text)), face, 9)
+    if fill:
+        shade(cell, fill)
