@@ -66,7 +66,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """The first step: which file, as what."""
 
-    files = FilesField(
+    file = FilesField(
         label=_("File"),
         widget=ManyFiles(
             attrs={

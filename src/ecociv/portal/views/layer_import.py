@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,9 +37,9 @@ def upload(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
         try:
-            kept = receive(form.cleaned_data["files"], request.user, zone_key())
+            kept = receive(form.cleaned_data["file"], request.user, zone_key())
         except ImportRefused as refusal:
-            form.add_error("files", refusal.text.in_language(language()))
+            form.add_error("file", refusal.text.in_language(language()))
         else:
             address = reverse("portal:layer-import-settle", args=[kept.token])
             return redirect(f"{address}?kind={form.cleaned_data['kind']}")
@@ -138,10 +138,11 @@ def _stored(request: HttpRequest, form: LayerForm, found: Examined) -> str | Non
 
 def _asked(form: LayerForm, refusal: ImportRefused) -> LayerForm:
     """The form with the question at its field, and with the values that wait for a class."""
-    values = refusal.reason.data.get("values")
+    values: object = refusal.reason.data.get("values")
     if not form.is_bound or refusal.code != "unknown-class" or not isinstance(values, list | tuple):
         return form
-    data: Any = form.data.copy()
+    data: Any = QueryDict(mutable=True)
+    data.update(form.data)
     known = {line.rpartition("=")[0].strip() for line in data.get("class_map", "").splitlines()}
     lines = [
         data.get("class_map", "").rstrip(),

@@ -45,7 +45,7 @@ class LayerRow:
         return self.layer.title.in_language(language())
 
 
-_LIST = (
+_LIST: tuple[Column[LayerRow], ...] = (
     Column("title", gettext_lazy("Layer"), lambda r: r.title, sort_by=lambda r: r.title),
     Column("kind", gettext_lazy("Kind"), lambda r: r.kind, sort_by=lambda r: r.kind),
     Column(

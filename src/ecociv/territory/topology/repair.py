@@ -33,7 +33,6 @@ from ecociv.territory.topology.rules import RepairPlan, Rule
 from ecociv.territory.topology.snapping import snapped
 from ecociv.territory.topology.spikes import spike_vertices, without_spikes
 
-
 _RESIDUE = 1e-6
 """Mean width in m below which what is left of a feature is nothing but rounding of coordinates."""
 
@@ -99,7 +98,9 @@ class _Work:
     gone: NDArray[np.bool_]
     log: list[Repair] = field(default_factory=list)
 
-    def change(self, rule: Rule, place: int, shape: shapely.Geometry, detail: str = "") -> None:
+    def change(
+        self, rule: Rule, place: int | np.integer[Any], shape: shapely.Geometry, detail: str = ""
+    ) -> None:
         before = float(self.areas[place])
         self.shapes[place] = shape
         self.areas[place] = areas_in_any_state(self.shapes[place : place + 1])[0]
