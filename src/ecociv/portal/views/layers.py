@@ -368,10 +368,7 @@ def changes(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
 
 
 @require_safe
-@with_plan
-def download(
-    request: HttpRequest, plan: ZonePackage, key: str, number: int, form: str
-) -> HttpResponse | FileResponse:
+def download(request: HttpRequest, key: str, number: int, form: str) -> FileResponse:
     """A version as a file, for those who may see it."""
     found = _readable(request, key, number)
     if form not in FORMS:
