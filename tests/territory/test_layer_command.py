@@ -18,6 +18,7 @@ from ecociv.cli.main import main
 from ecociv.standards.land import area_of_geojson
 from ecociv.territory.actions import AddLayerVersion
 from ecociv.territory.importing import read_polygons
+from ecociv.territory.imports import ZoneGround
 from ecociv.territory.layers.features import Features
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.store import path_of
@@ -143,6 +144,24 @@ def test_what_is_missing_is_asked_for_in_one_sentence(tmp_path: Path) -> None:
         assert (result.exit_code, says in result.stderr) == (3, True), (options, result.output)
         assert "Traceback" not in result.output
     assert LayerVersion.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_sample_boundary_places_the_zone_and_proves_no_offset() -> None:
+    county = Features.of([shapely.box(117, 29, 117.6, 29.8)], ["360222"], ["360222"])
+
+    def add(key: str, *, sample: bool) -> None:
+        since = dt.date(2014, 1, 1)
+        AddLayerVersion(
+            county, "jingdezhen", key, "administrative-boundary", "界", "test", since, sample=sample
+        ).execute()
+
+    assert ZoneGround.of("jingdezhen").box is None
+    add("a-sample", sample=True)
+    ground = ZoneGround.of("jingdezhen")
+    assert ground.boundaries is None and ground.box == pytest.approx((116.5, 28.5, 118.1, 30.3))
+    add("real", sample=False)
+    assert ZoneGround.of("jingdezhen").boundaries is not None
 
 
 def test_a_name_that_is_no_key_is_a_wrong_command_line(tmp_path: Path) -> None:
