@@ -97,7 +97,10 @@ class Tessellation:
         row, column = (axis.ravel() for axis in np.meshgrid(rows, np.arange(width), indexing="ij"))
         number = row * width + column
         sites = np.column_stack(
-            [column + JITTER * (2 * self._noise(number, 1) - 1), row + JITTER * (2 * self._noise(number, 2) - 1)]
+            [
+                column + JITTER * (2 * self._noise(number, 1) - 1),
+                row + JITTER * (2 * self._noise(number, 2) - 1),
+            ]
         )
         triangles = np.sort(Delaunay(sites).simplices.astype(np.int64), axis=1)
         centre = _circumcentres(sites, triangles)
@@ -206,14 +209,23 @@ def write(path: Path, wanted: Tessellation) -> int:
 
     reader = pa.RecordBatchReader.from_batches(schema, batches())
     pyogrio.write_arrow(
-        reader, path, driver="GPKG", layer="parcels", geometry_name="geometry", geometry_type="Polygon", crs="EPSG:4490"
+        reader,
+        path,
+        driver="GPKG",
+        layer="parcels",
+        geometry_name="geometry",
+        geometry_type="Polygon",
+        crs="EPSG:4490",
+        VERSION="1.3",
     )
     return written
 
 
 def main() -> None:
     """Read the sizes and write the file."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("out", type=Path)
     arguments.add_argument("--polygons", type=int, default=200_000)
     arguments.add_argument("--seed", type=int, default=1)

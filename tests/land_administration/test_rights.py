@@ -332,3 +332,147 @@ def test_visitors_see_no_identifiers_and_no_names_of_persons(
     }
     assert exported["LA_SpatialUnit"]["layer"]["sha256"] == one.boundary.sha256
     assert "3602" not in str(exported["LA_Party"])
+
+
+# -- the pages -------------------------------------------------------------------------------------------
+
+
+def rows(**said: str) -> dict[str, str]:
+    """Two parties and no restriction, as the page sends them."""
+    sent = {
+        "holders-TOTAL_FORMS": "4",
+        "holders-INITIAL_FORMS": "0",
+        "limits-TOTAL_FORMS": "2",
+        "limits-INITIAL_FORMS": "0",
+    }
+    for place, (name, kind, right) in enumerate(
+        (
+            ("国家", "state", "ownership"),
+            ("景德镇市人民政府", "body", "representative"),
+            ("王小明", "person", "use"),
+        )
+    ):
+        sent |= {
+            f"holders-{place}-name": name,
+            f"holders-{place}-kind": kind,
+            f"holders-{place}-right": right,
+        }
+    sent["holders-2-share"] = "1/4"
+    return sent | said
+
+
+@pytest.fixture
+def sent(client: Any, bureau: User, counties: LayerVersion) -> Callable[..., Any]:
+    """Post a form of the register with its document, as an officer of the bureau."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    def post(address: str, **said: str) -> Any:
+        client.force_login(bureau)
+        return client.post(
+            address, {**said, "documents": SimpleUploadedFile("approval.txt", "批复".encode())}
+        )
+
+    return post
+
+
+WKT = "POLYGON((117.1 29.1,117.12 29.1,117.12 29.12,117.1 29.12,117.1 29.1))"
+
+
+def test_registered_from_the_page_read_by_a_visitor(
+    client: Any, sent: Callable[..., Any], bureau: User
+) -> None:
+    page = sent(
+        "/land/rights/new/",
+        **rows(),
+        kind="forest",
+        name="林场",
+        boundary=WKT,
+        effective_on="2018-06-01",
+        notice_from="2018-05-02",
+        notice_to="2018-05-22",
+    )
+    assert page.status_code == 302 and page["Location"] == "/land/rights/360222L000001/"
+    one = Registration.objects.get()
+    assert [(held.right, held.share) for held in one.state.holdings] == [
+        ("ownership", Fraction(1)),
+        ("representative", Fraction(1)),
+        ("use", Fraction(1, 4)),
+    ]
+    over = sent(
+        "/land/rights/new/",
+        **rows(),
+        kind="water",
+        name="水库",
+        boundary=WKT,
+        effective_on="2018-06-02",
+        notice_from="2018-05-02",
+        notice_to="2018-05-22",
+    )
+    assert over.status_code == 200 and 'class="outline-wrong"' in over.content.decode()
+    client.logout()
+    seen = client.get("/land/rights/360222L000001/").content.decode()
+    assert "王**" in seen and "王小明" not in seen
+    assert client.get("/land/rights/360222L000001/?on=2018-05-31").status_code == 404
+    assert client.get("/land/rights/360222L000001/boundary.geojson").json()["geometry"]["type"] == "Polygon"
+    assert client.get("/land/rights/360222L000001/ladm.json").json()["LA_BAUnit"]["uID"] == "360222L000001"
+    digest = one.documents.get().sha256
+    assert client.get(f"/land/rights/360222L000001/documents/{digest}/").status_code == 404
+    client.force_login(bureau)
+    assert client.get(f"/land/rights/360222L000001/documents/{digest}/").content == "批复".encode()
+    listed = client.get("/land/rights/", {"format": "csv"}).content.decode()
+    assert "360222L000001" in listed
+
+
+def test_transfer_correction_and_cancellation_from_the_page(
+    sent: Callable[..., Any], client: Any, user: Callable[..., User]
+) -> None:
+    sent(
+        "/land/rights/new/",
+        **rows(),
+        kind="forest",
+        name="林场",
+        boundary=WKT,
+        effective_on="2018-06-01",
+        notice_from="2018-05-02",
+        notice_to="2018-05-22",
+    )
+    at = "/land/rights/360222L000001"
+    refused = sent(
+        f"{at}/transfer/",
+        seen="1",
+        right="use",
+        giver="p3",
+        taker="某公司",
+        taker_kind="enterprise",
+        share="1/2",
+    )
+    assert refused.status_code == 200 and "1/4" in refused.content.decode()
+    done = sent(
+        f"{at}/transfer/",
+        seen="1",
+        right="use",
+        giver="p3",
+        taker="某公司",
+        taker_kind="enterprise",
+        share="1/8",
+        effective_on="2019-01-02",
+    )
+    assert done.status_code == 302
+    stale = sent(f"{at}/cancel/", seen="1", reason="并入")
+    assert stale.status_code == 200
+    assert (
+        sent(f"{at}/correct/", **rows(), seen="2", corrects="2", name="林场", reason="抄错").status_code
+        == 302
+    )
+    assert sent(f"{at}/cancel/", seen="3", reason="并入").status_code == 302
+    client.get("/land/rights/")  # shows the messages of what was done
+    assert "360222L000001" not in client.get("/land/rights/").content.decode()
+    assert "360222L000001" in client.get("/land/rights/", {"is": "ended"}).content.decode()
+    client.force_login(user("department_officer", "forestry-bureau"))
+    assert client.get("/land/rights/new/").status_code == 403
+
+
+def test_more_rows_keep_what_was_typed_and_register_nothing(sent: Callable[..., Any]) -> None:
+    page = sent("/land/rights/new/", **rows(), more="1", kind="forest", name="林场", boundary="")
+    body = page.content.decode()
+    assert "王小明" in body and 'name="holders-7-name"' in body and not Registration.objects.exists()

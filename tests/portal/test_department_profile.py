@@ -6,11 +6,15 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
+from ecociv.assessment.actions import MoveRound, OpenRound, SignOff
+from ecociv.assessment.stages import Stage
 from ecociv.casework.actions import OpenCase
 from ecociv.people.models import User
 from ecociv.plan.package import load_zone
+from ecociv.portal.department_scores import scores_of
 from ecociv.supervision.obligations import obligations_of
 from ecociv.supervision.parts import parts_of
 from ecociv.supervision.reports import Report
@@ -48,7 +52,9 @@ def test_open_cases_are_for_whoever_may_read_them(office):
 def test_persons_in_post_today_are_for_people_of_the_zone(office):
     for name, ends in (("李在任", None), ("王离任", dt.date(2016, 12, 31))):
         person = RecordOfficial(ZONE, name, "", office).execute()
-        draft = PostDraft(BODY, "局长" + name, dt.date(2015, 1, 1), ends, "任字1号")
+        draft = PostDraft(
+            BODY, "局长" + name, dt.date(2015, 1, 1), ends, "任字1号", without_document="档案未移交"
+        )
         RecordPost(person, draft, office).execute()
     inside, outside = seen_by(office), seen_by(None)
     assert "李在任" in inside and "王离任" not in inside
@@ -90,3 +96,23 @@ def test_a_report_on_the_day_is_in_time_and_one_a_day_later_is_late():
     assert (a_day_later.in_time, a_day_later.late, a_day_later.absent) == (0, 1, absent - 1)
     # one of n, in per cent to one decimal
     assert abs(on_the_day.share - Decimal(100) / absent) <= Decimal("0.05")
+
+
+def test_scores_are_signed_for_the_zone_and_provisional_for_oversight_and_the_body(office):
+    leader = User.objects.create(username="l", role="leader", zone=ZONE)
+    own = User.objects.create(username="d", role="department_officer", organisation=BODY, zone=ZONE)
+    other = User.objects.create(
+        username="e", role="department_officer", organisation="statistics-bureau", zone=ZONE
+    )
+    round_ = OpenRound(ZONE, "department-2015", 2017, office).execute()
+    for user, sees in ((office, True), (leader, True), (own, True), (other, False)):
+        found = scores_of(user, ZONE, BODY)
+        assert [(each.year, each.provisional) for each in found] == ([(2017, True)] if sees else [])
+    assert scores_of(AnonymousUser(), ZONE, BODY) is None
+    while round_.stage is not Stage.AUDIT:
+        MoveRound(round_, round_.stage, office).execute()
+    snapshot = SignOff(round_, leader).execute()
+    (signed,) = scores_of(other, ZONE, BODY)
+    assert not signed.provisional and str(signed.total) == snapshot.data["results"][BODY]["score"]
+    assert signed.url == f"/assessment/{round_.pk}/unit/{BODY}/"
+    assert signed.url in seen_by(other) and 'id="scores"' not in seen_by(None)

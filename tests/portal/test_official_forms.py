@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from ecociv.evidence.models import DocumentFiling
 from ecociv.people.models import User
 from ecociv.plan.queries import current_package
 from ecociv.supervision.responsibility.models import Official, OfficialName, PostHolding
@@ -27,7 +29,15 @@ def office(db):
 
 def post(**other: object) -> dict[str, object]:
     body = current_package("jingdezhen").resolve("市环保局").key
-    return {"body": body, "title": "局长", "starts": "2015-08-01", "ends": "", "source": "任字1号", **other}
+    return {
+        "body": body,
+        "title": "局长",
+        "starts": "2015-08-01",
+        "ends": "",
+        "source": "任字1号",
+        "without_document": "档案未移交",
+        **other,
+    }
 
 
 def test_a_person_and_a_post_and_its_end(office):
@@ -90,3 +100,39 @@ def test_only_the_office_records(office, role):
     assert person.post(f"/responsibility/official/{pk}/posts/new/", post()).status_code == 403
     assert "posts/new" not in person.get(f"/responsibility/official/{pk}/").content.decode()
     assert not PostHolding.objects.exists()
+
+
+def test_a_new_post_has_its_document_or_says_why_not(office, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path / "documents")
+    office.post(NEW, {"name": "王五", "note": ""})
+    page = f"/responsibility/official/{Official.objects.get().pk}/"
+    without = office.post(f"{page}posts/new/", post(without_document=""))
+    assert without.status_code == 422 and list(without.context["form"].errors) == ["file"]
+    unknown = office.post(f"{page}posts/new/", post(without_document="", digest="0" * 64))
+    assert unknown.status_code == 422 and list(unknown.context["form"].errors) == ["digest"]
+    empty = office.post(f"{page}posts/new/", post(without_document="", file=paper(b"MZ")))
+    assert empty.status_code == 422 and list(empty.context["form"].errors) == ["file"]
+    # a post that is refused files nothing
+    wrong = office.post(f"{page}posts/new/", post(without_document="", file=paper(), ends="2014-01-01"))
+    assert wrong.status_code == 422 and not DocumentFiling.objects.exists()
+
+    assert office.post(f"{page}posts/new/", post(without_document="", file=paper())).status_code == 302
+    held, filing = PostHolding.objects.get(), DocumentFiling.objects.get()
+    assert held.document_id == filing.document_id and held.without_document == ""
+    assert (filing.type, filing.subject) == ("appointment", f"official:{held.official_id}")
+    shown = office.get(page).content.decode()
+    assert f"/documents/{filing.record}/" in shown and held.document_id[:12] in shown
+
+    second = post(title="党组书记", without_document="", digest=held.document_id)
+    assert office.post(f"{page}posts/new/", second).status_code == 302
+    third = post(title="调研员", without_document="原件在省里")
+    assert office.post(f"{page}posts/new/", third).status_code == 302
+    assert "原件在省里" in office.get(page).content.decode()
+    # a correction keeps the file that is there
+    ended = post(ends="2017-03-31", reason="离任", seen=1, without_document="")
+    assert office.post(f"{page}posts/1/correct/", ended).status_code == 302
+    assert PostHolding.objects.get(number=1, revision=2).document_id == held.document_id
+
+
+def paper(content: bytes = b"") -> SimpleUploadedFile:
+    return SimpleUploadedFile("appointment.pdf", content or b"%PDF-1.4\n%appointment\n%%EOF\n")

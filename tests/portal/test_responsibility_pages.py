@@ -27,13 +27,26 @@ def body_key() -> str:
 
 def test_a_record_of_a_person_is_for_people_of_the_zone(office):
     person = RecordOfficial("jingdezhen", "李四", "", office).execute()
-    RecordPost(person, PostDraft(body_key(), "局长", dt.date(2015, 8, 1), dt.date(2017, 3, 31), "任字1号"), office).execute()
+    RecordPost(
+        person,
+        PostDraft(
+            body_key(),
+            "局长",
+            dt.date(2015, 8, 1),
+            dt.date(2017, 3, 31),
+            "任字1号",
+            without_document="档案未移交",
+        ),
+        office,
+    ).execute()
     visitor, known = Client(), Client()
     known.force_login(office)
     address = f"/responsibility/official/{person.pk}/?on=2018-01-01"
     assert visitor.get(address).status_code == 403
     page = known.get(address)
-    assert page.status_code == 200 and "李四" in page.content.decode() and "2017-03-31" in page.content.decode()
+    assert (
+        page.status_code == 200 and "李四" in page.content.decode() and "2017-03-31" in page.content.decode()
+    )
     assert "李四" not in visitor.get(f"/responsibility/body/{body_key()}/").content.decode()
     assert "李四" not in visitor.get("/responsibility/?q=局长").content.decode()
     assert "李四" in known.get("/responsibility/?q=李四").content.decode()

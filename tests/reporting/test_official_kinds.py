@@ -9,11 +9,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ecociv.reporting.official.content import OfficialDocument
+from ecociv.people.models import User
+from ecociv.reporting.official.content import Level, OfficialDocument
 from ecociv.reporting.official.kinds import KINDS, OptionMissing, UnknownKind, kind_of
 from ecociv.reporting.official.write import BodyUnknown, Options, compose_document, write_document
 from ecociv.reporting.problems import ReportRefused, UnknownForm, YearOutsidePlan
 from ecociv.supervision.queries import statuses
+from ecociv.supervision.self_reports.actions import SubmitSelfReport
+from ecociv.supervision.self_reports.composition import Statement
 from ecociv.supervision.states import DutyState
 
 ZONE, DAY = "jingdezhen", dt.date(2017, 3, 31)
@@ -61,8 +64,36 @@ def test_a_self_report_goes_up(plan_in_database: None, db: None) -> None:
     assert document.addressees == "景德镇市生态文明先行示范区建设领导小组办公室"
 
 
+def test_the_annual_report_has_the_chapters_of_the_annual_report(
+    plan_in_database: None, db: None, tmp_path: Path
+) -> None:
+    made = write_document("annual-report", ZONE, tmp_path / "annual.xlsx", OPTIONS["annual-report"])
+    levels = [part for part in made.document.parts if isinstance(part, Level) and part.level == 1]
+    # References in the text ("see chapter 5") hold: the chapters keep their numbers.
+    assert [each.number for each in levels] == ["一、", "二、", "三、", "四、", "五、", "六、"]
+    assert not any(each.text[:2] in ("一、", "二、") for each in levels)
+    assert made.document.upward and made.document.addressees.endswith("领导小组")
+    assert [each.landscape for each in made.document.attachments] == [True, True, False]
+    assert len(next(t for t in made.document.tables if t.key == "completion").data_rows) == 57
+    assert "指标完成情况表" in openpyxl.load_workbook(made.path, read_only=True).sheetnames
+
+
+def test_a_submitted_self_report_is_quoted_and_its_figures_lead_back(plan_in_database: None, db: None) -> None:
+    nothing = composed("self-report", body="finance-bureau")
+    assert "没有报送" in nothing.parts[0].text  # type: ignore[union-attr]
+    officer = User.objects.create(username="f", role="department_officer", organisation="finance-bureau", zone=ZONE)
+    said = {"summary": "总体良好，按计划推进各项工作。", "problems": "资金到位偏慢，正在筹措。", "next_steps": "三月底前补齐资金缺口。"}
+    SubmitSelfReport(ZONE, "finance-bureau", 2016, Statement(**said), officer).execute()
+    document = composed("self-report", body="finance-bureau")
+    words = "".join(part.text for part in document.parts if hasattr(part, "text"))
+    assert all(text in words for text in said.values()) and "逾期报送" in words and "没有报送" not in words
+    assert set(document.marks_used()) == {entry.number for entry in document.entries}
+    lines = [line for entry in document.entries for line in entry.lines]
+    assert any("self-report:jingdezhen/finance-bureau/2016" in line.source for line in lines)
+
+
 @pytest.mark.parametrize("form", [".docx", ".xlsx"])
-@pytest.mark.parametrize("key", list(OPTIONS))
+@pytest.mark.parametrize("key", [key for key in OPTIONS if key != "annual-report"])
 def test_every_kind_is_written(plan_in_database: None, db: None, tmp_path: Path, key: str, form: str) -> None:
     moment = dt.datetime.now(dt.UTC)
     first = write_document(key, ZONE, tmp_path / f"a{form}", OPTIONS[key], as_of=moment)

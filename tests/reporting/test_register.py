@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections
 from django.utils import timezone
 
 from ecociv.evidence.documents import read_document
 from ecociv.people import audit
 from ecociv.people.models import AuditEntry, User
-from ecociv.plan.actions import LoadZonePackage
 from ecociv.plan.models import AppendOnlyError
-from ecociv.plan.queries import forget_packages
 from ecociv.reporting.models import Annulment, IssuedDocument
-from ecociv.reporting.official import register as register_module
+from ecociv.reporting.official import series as series_module
 from ecociv.reporting.official.register import (
     AnnulDocument,
     CannotAnnul,
@@ -29,7 +24,8 @@ from ecociv.reporting.official.register import (
     compare,
 )
 from ecociv.reporting.official.register_queries import issued_by_number, may_see, numbers_missing, register
-from ecociv.reporting.official.series import SeriesNotDeclared
+from ecociv.reporting.official.series import Series, SeriesNotDeclared
+from ecociv.reporting.official.series import series_of as declared
 from ecociv.reporting.official.write import Options
 from ecociv.reporting.problems import ReportRefused, UnknownForm
 from ecociv.supervision.actions import ReportProgress
@@ -124,8 +120,11 @@ class TestOne:
             ({"series": "景府发"}, SeriesNotDeclared),
             ({"form": ".odt"}, UnknownForm),
             ({"options": Options()}, ReportRefused),
-            ({"kind": "self-report", "options": Options(year=2016, body="市林业局")}, CannotIssue),
-            ({"kind": "assessment-bulletin", "options": Options(year=2016, rules="x", trial=True)}, CannotIssue),
+            ({"kind": "self-report", "options": Options(year=2016, body="市林业局")}, SeriesNotDeclared),
+            (
+                {"kind": "assessment-bulletin", "options": Options(year=2016, rules="x", trial=True)},
+                CannotIssue,
+            ),
         ],
     )
     def test_what_is_refused_uses_no_number(self, changes: dict[str, Any], refusal: type[Exception]) -> None:
@@ -150,12 +149,34 @@ class TestOne:
                 with pytest.raises(AppendOnlyError):
                     attempt()
 
-    def test_a_body_that_has_reported_can_be_quoted(self) -> None:
-        officer = person("department_officer", "finance-bureau")
+    def test_a_body_numbers_its_own_report_in_its_own_series(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        officer, office = person("department_officer", "finance-bureau"), person()
         words = "本年度各项工作按计划推进，总体良好。"
-        SubmitSelfReport(ZONE, "finance-bureau", 2016, Statement(words, words, words, words), officer).execute()
-        made = issue(person(), "self-report", options=Options(year=2016, body="finance-bureau"))
-        assert compare(made).same
+        SubmitSelfReport(
+            ZONE, "finance-bureau", 2016, Statement(words, words, words, words), officer
+        ).execute()
+        asked = {"kind": "self-report", "options": Options(year=2016, body="市财政局")}
+        with pytest.raises(SeriesNotDeclared, match=r"documents\.yaml"):
+            issue(officer, **asked)  # the office's series is not the body's
+        basis = {"zh": "测试", "en": "test"}
+        own = Series(prefix="景财字", title=basis, body="finance-bureau", verified=False, basis=basis)
+        monkeypatch.setattr(series_module, "series_of", lambda zone: (*declared(zone), own))
+        with pytest.raises(PermissionDenied):
+            issue(office, **asked)
+        made = issue(officer, **asked)
+        assert (made.series, made.serial) == ("景财字", 1) and compare(made).same
+        assert issue(office).series == OFFICE
+
+    def test_nothing_is_issued_for_a_body_that_has_not_reported(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        basis = {"zh": "测试", "en": "test"}
+        own = Series(prefix="景财字", title=basis, body="finance-bureau", verified=False, basis=basis)
+        monkeypatch.setattr(series_module, "series_of", lambda zone: (own,))
+        officer = person("department_officer", "finance-bureau")
+        with pytest.raises(CannotIssue, match="handed in no self-report"):
+            issue(officer, "self-report", options=Options(year=2016, body="finance-bureau"))
+        assert not IssuedDocument.objects.exists()
 
     def test_who_may_not_see_the_case_does_not_see_its_notice(self) -> None:
         office = person()
@@ -166,38 +187,6 @@ class TestOne:
         secret = issue(office, options=Options(day=DAY, secrecy="机密★1年"))
         officer = person("department_officer", "finance-bureau")
         assert not may_see(officer, secret) and may_see(person("leader"), secret)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_several_at_once_get_numbers_without_gap_or_double(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_packages()
-    LoadZonePackage(ZONE).execute()
-    office, together = person(), 4
-    start, waited = Barrier(together), set()
-    number = IssueDocument._next
-
-    def next_together(self: IssueDocument, series: Any, year: int) -> int:
-        """All of them look before any of them writes, once: each sees the same next number."""
-        found = number(self, series, year)
-        me = id(connections["default"])
-        if me not in waited:
-            waited.add(me)
-            start.wait(timeout=60)
-        return found
-
-    def run(_n: int) -> str:
-        try:
-            return issue(office, form=".xlsx").number
-        finally:
-            connections.close_all()
-
-    monkeypatch.setattr(register_module.IssueDocument, "_next", next_together)
-    with ThreadPoolExecutor(together) as pool:
-        numbers = list(pool.map(run, range(together)))
-    year = timezone.localdate().year
-    assert sorted(numbers) == [f"{OFFICE}〔{year}〕{n}号" for n in range(1, together + 1)]
-    assert numbers_missing(ZONE) == {} and audit.verify() is None
-    forget_packages()
 
 
 def test_the_numbering_rules_name_gaps() -> None:

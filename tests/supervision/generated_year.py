@@ -65,6 +65,7 @@ class Zone:
     reports: int = 0
     moves: int = 0
     others: int = 0
+    followed: int = 0
     touched: set[int] = field(default_factory=set)
     idle: set[int] = field(default_factory=set)
     """The first orders of the year: their bodies sign and then do nothing, until the interview, so that the ladder is climbed."""
@@ -144,6 +145,9 @@ class Zone:
         ).execute()
         self.moves += 1
         self.touched.add(case.pk)
+        if wanted.opens is not None:
+            self.followed += 1
+            self.others += 1 + (wanted.opens.take is not None)  # its opening, and the move taken on it
         if wanted.to == "committed":
             self.idle.discard(case.pk)  # after the interview the body settles the matter
         return True

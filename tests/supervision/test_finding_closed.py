@@ -22,7 +22,9 @@ def photograph(folder: Path, shade: int) -> Path:
     return path
 
 
-def test_a_finding_is_closed_and_the_finder_does_not_verify_it(plan_in_database, user, officer, tmp_path, settings):
+def test_a_finding_is_closed_and_the_finder_does_not_verify_it(
+    plan_in_database, user, officer, tmp_path, settings
+):
     settings.MEDIA_ROOT = str(tmp_path / "documents")
     office, finder, second, chief = (
         user(role) for role in ("leading_group_office", "auditor", "auditor", "leading_group_office")

@@ -41,7 +41,9 @@ NEW = PLAN.body_on(OLD, dt.date(2020, 1, 1)).key
 
 def test_spans_agree_with_the_plan_on_every_day_that_matters():
     days = {dt.date(2016, 1, 1), dt.date(2024, 6, 1)}
-    days |= {step.from_ + dt.timedelta(n) for b in PLAN.organisations for step in b.successors for n in (-1, 0)}
+    days |= {
+        step.from_ + dt.timedelta(n) for b in PLAN.organisations for step in b.successors for n in (-1, 0)
+    }
     for key in (OLD, NEW):
         spans = spans_of(key, PLAN)
         for day in days:
@@ -69,7 +71,18 @@ def office(user):
 @pytest.fixture
 def chief(plan_in_database, office):
     official = RecordOfficial(ZONE, "张三", "1960-01", office).execute()
-    RecordPost(official, PostDraft(OLD, "局长", dt.date(2015, 8, 1), dt.date(2017, 3, 31), "景府任〔2015〕1号"), office).execute()
+    RecordPost(
+        official,
+        PostDraft(
+            OLD,
+            "局长",
+            dt.date(2015, 8, 1),
+            dt.date(2017, 3, 31),
+            "景府任〔2015〕1号",
+            without_document="档案未移交",
+        ),
+        office,
+    ).execute()
     return official
 
 
@@ -92,14 +105,21 @@ def test_persons_are_not_for_the_public(chief, office, user):
 
 
 def test_only_the_office_records(chief, user):
-    draft = PostDraft(OLD, "副局长", dt.date(2016, 1, 1), None, "x")
+    draft = PostDraft(OLD, "副局长", dt.date(2016, 1, 1), None, "x", without_document="档案未移交")
     for role in ("department_officer", "leader", "auditor", "administrator", "visitor"):
         with pytest.raises(PermissionDenied):
             RecordPost(chief, draft, user(role, OLD)).execute()
 
 
 def test_a_correction_is_the_next_revision(chief, office):
-    draft = PostDraft(OLD, "局长", dt.date(2015, 8, 1), dt.date(2017, 6, 30), "景府任〔2015〕1号")
+    draft = PostDraft(
+        OLD,
+        "局长",
+        dt.date(2015, 8, 1),
+        dt.date(2017, 6, 30),
+        "景府任〔2015〕1号",
+        without_document="档案未移交",
+    )
     with pytest.raises(RecordRefused, match="reason"):
         CorrectPost(chief, 1, 1, draft, "", office).execute()
     CorrectPost(chief, 1, 1, draft, "离任日期有误", office).execute()
@@ -107,7 +127,11 @@ def test_a_correction_is_the_next_revision(chief, office):
         CorrectPost(chief, 1, 1, draft, "again", office).execute()
     assert PostHolding.objects.filter(official=chief).count() == 2
     with pytest.raises(RecordRefused, match="overlap"):
-        RecordPost(chief, PostDraft(OLD, "局长", dt.date(2016, 1, 1), None, "y"), office).execute()
+        RecordPost(
+            chief,
+            PostDraft(OLD, "局长", dt.date(2016, 1, 1), None, "y", without_document="档案未移交"),
+            office,
+        ).execute()
 
 
 def test_the_database_refuses_changes(chief):
@@ -136,7 +160,9 @@ def test_a_camera_is_read_and_doubted(tmp_path):
     days = {"first_day": dt.date(2026, 11, 1), "last_day": dt.date(2026, 11, 30)}
     assert doubts_about(told, **days, longitude=117.21, latitude=29.3) == ()
     # one degree of latitude is about 111 km
-    far = doubts_about(told, first_day=dt.date(2026, 12, 1), last_day=dt.date(2026, 12, 2), longitude=117.2, latitude=28.3)
+    far = doubts_about(
+        told, first_day=dt.date(2026, 12, 1), last_day=dt.date(2026, 12, 2), longitude=117.2, latitude=28.3
+    )
     assert [each.code for each in far] == ["photo-other-date", "photo-other-place"]
     assert 110 < float(far[1].data["km"]) < 112
 
@@ -163,7 +189,9 @@ def tour(plan_in_database, office):
     from django.utils import timezone
 
     today = timezone.localdate()
-    return PlanTour(ZONE, "督查", today - dt.timedelta(5), today + dt.timedelta(5), ("task",), "年度督查", office).execute()
+    return PlanTour(
+        ZONE, "督查", today - dt.timedelta(5), today + dt.timedelta(5), ("task",), "年度督查", office
+    ).execute()
 
 
 def test_a_tour_from_plan_to_report(tour, office, user, tmp_path):

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from ecociv.plan.package import Task
-from ecociv.supervision.obligations import obligations_of
+from ecociv.supervision.obligations import obligations_of, owed_dates
+from ecociv.supervision.owed import duty_owed
 from ecociv.supervision.reports import Report
 from ecociv.supervision.rules import CLOSING_YEARS, SOON_DAYS
 from ecociv.supervision.states import DutyState
@@ -23,7 +24,25 @@ def test_nothing_is_owed_before_the_plan_is_issued() -> None:
     # the plan was issued on 2015-07-24
     assert codes(at(duty(due="2015-06"), "2015-07-23")) == ["plan-not-issued"]
     assert at(duty(due="2015-06"), "2015-07-23").state is S.NOT_DUE
-    assert at(duty(due="2015-06"), "2015-07-24").state is S.OVERDUE
+    # a date that lay behind on that day is no date on which anything can be owed; the day itself is one
+    behind = at(duty(due="2015-07-23"), "2015-12-31")
+    assert (behind.state, codes(behind)) == (S.NO_DATE, ["date-before-plan"])
+    assert [(each.owed, each.silent) for each in behind.obligations] == [(False, ())]
+    assert at(duty(due="2015-07-24"), "2015-07-25").state is S.OVERDUE
+    assert at(duty(due="2015-07-25"), "2015-07-26").state is S.OVERDUE
+
+
+@pytest.mark.parametrize("number", [14, 23, 28])
+def test_dates_of_2014_make_nobody_late(number: int) -> None:
+    task = plan().task(number)
+    assert not owed_dates(task, plan()) or owed_dates(task, plan())[0].day >= plan().zone.plan.issued
+    status = at(task, "2016-06-30")
+    assert any(each.obligation.day.year == 2014 for each in status.obligations)
+    assert all(each.obligation.day >= plan().zone.plan.issued for each in status.obligations if each.owed)
+    owed = duty_owed(task, [], day("2016-06-30"), plan())
+    assert all(each.due >= plan().zone.plan.issued for each in owed)
+    if not any(each.owed for each in status.obligations):
+        assert status.state is not S.OVERDUE
 
 
 def test_not_due_yet_while_the_first_year_runs() -> None:

@@ -35,7 +35,9 @@ def test_the_sample_orders_stand_on_every_step(accounts: None) -> None:
         "filed", "assigned", "signed", "reported", "rework", "urged", "blue", "yellow", "red-proposed", "closed",
     }  # fmt: skip
     day = timezone.localdate()
-    assert overdue("jingdezhen", day).count() >= 3  # signing after 6 days, feedback after 21, blue after its five
+    assert (
+        overdue("jingdezhen", day).count() >= 3
+    )  # signing after 6 days, feedback after 21, blue after its five
     assert inbox(User.objects.get(username="department"), "jingdezhen", day)
     assert inbox(User.objects.get(username="leader"), "jingdezhen", day)
     assert load_sample_cases("jingdezhen") == 0

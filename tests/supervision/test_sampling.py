@@ -15,7 +15,10 @@ from ecociv.supervision.inspection.draw import draw, population_text
 from ecociv.supervision.inspection.estimate import StratumResult, estimate
 
 populations = st.dictionaries(
-    st.integers(1, 400).map(lambda n: f"task:{n}"), st.sampled_from(["high", "low", "certainty"]), min_size=6, max_size=60
+    st.integers(1, 400).map(lambda n: f"task:{n}"),
+    st.sampled_from(["high", "low", "certainty"]),
+    min_size=6,
+    max_size=60,
 )
 
 
@@ -65,7 +68,11 @@ def test_over_2000_seeds_units_come_in_as_often_as_stated():
     assert chi2.ppf(0.001, 19) < statistic < chi2.ppf(0.999, 19)
 
 
-@given(st.dictionaries(st.sampled_from("abcde"), st.integers(1, 80), min_size=1), st.integers(1, 200), st.sampled_from(list(Allocation)[:2]))
+@given(
+    st.dictionaries(st.sampled_from("abcde"), st.integers(1, 80), min_size=1),
+    st.integers(1, 200),
+    st.sampled_from(list(Allocation)[:2]),
+)
 def test_an_allocation_fits(sizes, size, how):
     try:
         found = allocate(sizes, size, how=how, least=2)

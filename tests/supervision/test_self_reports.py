@@ -64,7 +64,9 @@ def send(author: Any, year: int = YEAR, **more: Any) -> SelfReport:
     return SubmitSelfReport(ZONE, BODY, year, statement, author, **more).execute()
 
 
-def review(author: Any, outcome: ReviewOutcome = ACCEPTED, reason: str = "", revision: int = 1) -> ReportReview:
+def review(
+    author: Any, outcome: ReviewOutcome = ACCEPTED, reason: str = "", revision: int = 1
+) -> ReportReview:
     return ReviewSelfReport(ZONE, BODY, YEAR, revision, outcome, reason, author).execute()
 
 
@@ -77,7 +79,9 @@ def test_the_text_is_composed_from_the_record(writer: Any) -> None:
     # Nothing was ever reported: each led duty is one without a report.
     assert f"未报进展{len(led)}项" in summary
     place = led[0].place
-    ReportProgress(ZONE, place, draft(period=YEAR, narrative="已完成资金筹措方案并报市政府。"), writer).execute()
+    ReportProgress(
+        ZONE, place, draft(period=YEAR, narrative="已完成资金筹措方案并报市政府。"), writer
+    ).execute()
     again = open_self_report(ZONE, BODY, YEAR, writer)
     assert again.texts[place] == "已完成资金筹措方案并报市政府。"
     assert f"未报进展{len(led) - 1}项" in again.texts["summary"]
@@ -104,10 +108,11 @@ def test_handing_in_meets_the_obligation_and_late_is_late(writer: Any) -> None:
 
 
 def test_the_record_of_the_day_goes_with_it_and_never_comes_from_the_form(writer: Any) -> None:
-    place = open_self_report(ZONE, BODY, YEAR, writer).facts.led[0].place
-    made = send(writer, statement=said(duties={place: "已完成。", "task:1": "不是本单位的事项"}))
+    facts = open_self_report(ZONE, BODY, YEAR, writer).facts
+    place, others = facts.led[0].place, next(duty.place for duty in facts.duties if not duty.leads)
+    made = send(writer, statement=said(duties={place: "已完成。", others: "不是本单位牵头的事项"}))
     texts = {each["place"]: each["text"] for each in made.duties}
-    assert texts[place] == "已完成。" and texts.get("task:1", "") == ""
+    assert texts[place] == "已完成。" and texts[others] == ""
     assert all(set(each) >= {"state", "role", "percent", "report"} for each in made.duties)
     assert all(each["trace"] or each["missing"] for each in made.figures)
 
@@ -190,7 +195,9 @@ def test_returned_corrected_accepted_and_as_of_any_moment(writer: Any, office: A
     returned = timezone.now()
     with pytest.raises(DraftRefused, match="reason"):
         send(writer, statement=said(problems="资金缺口二百万元，正在筹措。"), seen=1)
-    second = send(writer, statement=said(problems="资金缺口二百万元，正在筹措。"), seen=1, reason="补充资金数")
+    second = send(
+        writer, statement=said(problems="资金缺口二百万元，正在筹措。"), seen=1, reason="补充资金数"
+    )
     assert (second.revision, second.correction_reason) == (2, "补充资金数")
     review(office, revision=2)
     now = self_report(ZONE, BODY, YEAR)
@@ -229,7 +236,7 @@ def test_the_list_of_a_year_has_every_body_that_owes_one(writer: Any, office: An
     found = {each.body: each.standing for each in self_reports(ZONE, YEAR)}
     assert found[BODY] is Standing.SUBMITTED and len(found) > 30
     assert set(found.values()) == {Standing.SUBMITTED, Standing.OVERDUE}
-    early = self_reports(ZONE, YEAR, timezone.make_aware(dt.datetime(2024, 6, 1)))
+    early = self_reports(ZONE, YEAR, dt.datetime(2024, 6, 1, tzinfo=dt.UTC))
     assert {each.standing for each in early} == {Standing.OWED}
     assert self_reports(ZONE, 1999) == []
 

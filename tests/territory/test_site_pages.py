@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from territory.site_layers import ZONE, lay_all
 
 from ecociv.cli.site import group
 from ecociv.people.models import User
@@ -20,6 +19,7 @@ from ecociv.people.roles import Role
 from ecociv.people.tokens import CreateToken, Scope
 from ecociv.territory.models import LayerVersion, SiteCheck, SiteCheckBatch
 from ecociv.territory.site_check.batch import run_batch
+from territory.site_layers import ZONE, lay_all
 
 GOOD = "POLYGON((117.06 29.11, 117.07 29.11, 117.07 29.12, 117.06 29.12, 117.06 29.11))"
 CROSSING = "POLYGON((117.135 29.11, 117.155 29.11, 117.155 29.12, 117.135 29.12, 117.135 29.11))"
@@ -41,7 +41,9 @@ def layers(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
 
 @pytest.fixture
 def officer(layers: dict[str, LayerVersion], db: None) -> User:
-    return User.objects.create(username="officer", role=Role.DEPARTMENT_OFFICER, zone=ZONE, organisation="市规划局")
+    return User.objects.create(
+        username="officer", role=Role.DEPARTMENT_OFFICER, zone=ZONE, organisation="市规划局"
+    )
 
 
 @pytest.fixture
@@ -82,6 +84,7 @@ def test_what_cannot_be_checked_is_said_on_the_form(client: Client) -> None:
         ({"geometry": "hello"}, "cannot be read"),
         ({"geometry": GOOD, "industry": "C99"}, "is no purpose"),
         ({"geometry": GOOD, "on": "yesterday"}, "mend what is marked"),
+        ({"geometry": GOOD, "as_of": "2999-01-01"}, "has not come yet"),
         ({"geometry": "POLYGON((1 1, 2 1, 2 2, 1 1))"}, "does not lie in this zone"),
         ({"file": SimpleUploadedFile("x.geojson", b"nonsense")}, "alert-danger"),
     ):
@@ -89,18 +92,28 @@ def test_what_cannot_be_checked_is_said_on_the_form(client: Client) -> None:
         assert answer.status_code == 422 and words in answer.content.decode(), words
     assert not SiteCheck.objects.exists()
     # The map sends a geometry alone, to be completed on the form.
-    drawn = client.post("/territory/site-check/", {"geometry": GOOD})
-    assert drawn.status_code == 200 and GOOD in drawn.content.decode()
+    drawn = client.post("/territory/site-check", {"geometry": GOOD, "on": "2016-05-04"})
+    assert (
+        drawn.status_code == 200 and GOOD in drawn.content.decode() and "2016-05-04" in drawn.content.decode()
+    )
 
 
 def test_visitors_and_other_zones_see_nothing(client: Client, officer: User) -> None:
     client.post("/territory/site-check/", ASKED | {"geometry": GOOD})
     number = SiteCheck.objects.get().number
-    stranger = User.objects.create(username="far", role=Role.LEADING_GROUP_OFFICE, zone="elsewhere", organisation="x")
+    stranger = User.objects.create(
+        username="far", role=Role.LEADING_GROUP_OFFICE, zone="elsewhere", organisation="x"
+    )
     far = Client(headers={"accept-language": "en"})
     far.force_login(stranger)
     for other in (Client(), far):
-        for address in ("site-check/", "site-checks/", f"site-checks/{number}/", f"site-checks/{number}/result.json", "site-batches/"):
+        for address in (
+            "site-check/",
+            "site-checks/",
+            f"site-checks/{number}/",
+            f"site-checks/{number}/result.json",
+            "site-batches/",
+        ):
             assert other.get(f"/territory/{address}").status_code in (302, 403), address
 
 
@@ -119,7 +132,8 @@ def test_a_file_of_sites_becomes_a_batch(client: Client, monkeypatch: pytest.Mon
     assert client.get(f"{sent['Location']}?format=xlsx").content[:2] == b"PK"
     assert client.get(f"{sent['Location']}sites.gpkg").content[:6] == b"SQLite"
     wrong = client.post(
-        "/territory/site-batches/", ASKED | {"file": SimpleUploadedFile("sites.csv", b"name,wkt\nx,POINT EMPTY\n")}
+        "/territory/site-batches/",
+        ASKED | {"file": SimpleUploadedFile("sites.csv", b"name,wkt\nx,POINT EMPTY\n")},
     )
     assert wrong.status_code == 422 and "has no geometry" in wrong.content.decode()
 
@@ -130,9 +144,14 @@ def test_the_interface_takes_and_gives_checks(officer: User, client: Client) -> 
     send = Client()
 
     def post(body: Any) -> Any:
-        return send.post("/api/v1/site-check", json.dumps(body), content_type="application/json", headers=headers)
+        return send.post(
+            "/api/v1/site-check", json.dumps(body), content_type="application/json", headers=headers
+        )
 
-    geometry = {"type": "Polygon", "coordinates": [[[117.06, 29.11], [117.07, 29.11], [117.07, 29.12], [117.06, 29.11]]]}
+    geometry = {
+        "type": "Polygon",
+        "coordinates": [[[117.06, 29.11], [117.07, 29.11], [117.07, 29.12], [117.06, 29.11]]],
+    }
     made = post({"geometry": geometry, "purpose": "housing", "on": "2018-06-01"})
     assert made.status_code == 201 and made.json()["answer"] == "conditions"
     number = made.json()["number"]
@@ -161,7 +180,13 @@ def test_the_command_checks_and_repeats(tmp_path: Path) -> None:
     again = run.invoke(group, ["repeat", str(SiteCheck.objects.order_by("-pk")[0].number)])
     assert again.exit_code == 0 and json.loads(again.stdout)["same"]
     (tmp_path / "sites.csv").write_text(f'name,wkt\n甲,"{GOOD}"\n', encoding="utf-8")
-    many = run.invoke(group, ["check", str(tmp_path / "sites.csv"), "--batch", "--on", "2018-06-01", "--format", "csv"])
+    many = run.invoke(
+        group, ["check", str(tmp_path / "sites.csv"), "--batch", "--on", "2018-06-01", "--format", "csv"]
+    )
     assert many.exit_code == 0 and "conditions" in many.stdout
-    for wrong, code in ((["check", "nowhere.gpkg"], 3), (["check", "POLYGON EMPTY"], 3), (["check", GOOD, "--format", "pdf"], 2)):
+    for wrong, code in (
+        (["check", "nowhere.gpkg"], 3),
+        (["check", "POLYGON EMPTY"], 3),
+        (["check", GOOD, "--format", "pdf"], 2),
+    ):
         assert run.invoke(group, wrong).exit_code == code

@@ -50,8 +50,12 @@ def test_a_law_that_was_amended_holds_on_its_own_days(rules: SpaceRules) -> None
     assert cited(dt.date(2008, 5, 31)) == []
     # One kilometre from a tributary for chemicals since the Yangtze law, not before.
     assert rules.reach("water-surface", dt.date(2015, 1, 1)) == 0
-    assert "river-kilometre-chemicals" not in {r.key for r in rules.of_layer("water-surface", dt.date(2021, 2, 28))}
-    assert "river-kilometre-chemicals" in {r.key for r in rules.of_layer("water-surface", dt.date(2021, 3, 1))}
+    assert "river-kilometre-chemicals" not in {
+        r.key for r in rules.of_layer("water-surface", dt.date(2021, 2, 28))
+    }
+    assert "river-kilometre-chemicals" in {
+        r.key for r in rules.of_layer("water-surface", dt.date(2021, 3, 1))
+    }
 
 
 BROKEN = """\
@@ -111,7 +115,9 @@ def test_dates_in_the_wrong_order_and_keys_used_twice_are_refused(
         space_rules("elsewhere")
 
 
-def test_a_zone_without_a_file_has_the_rules_of_the_nation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zone_without_a_file_has_the_rules_of_the_nation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "plain").mkdir()
     monkeypatch.setenv("ECOCIV_ZONES", str(tmp_path))
     assert space_rules("plain").required == () and len(space_rules("plain").rules) > 40

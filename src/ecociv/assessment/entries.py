@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from ecociv.assessment.models import AssessmentRound, ScoreEntry
 from ecociv.assessment.rules import Entry, Figure, InputError, ItemScore, RuleSet
-from ecociv.assessment.rules.sources import ReviewSource
+from ecociv.assessment.rules.sources import DECIDED_FINDINGS, ReviewSource
 from ecociv.assessment.stages import AmountKind, ScoredBy
 
 Given = Mapping[tuple[str, str, ScoredBy], ScoreEntry]
@@ -39,9 +39,15 @@ def with_entries(computed: Mapping[str, Mapping[str, Entry]], given: Given) -> d
     for unit, row in found.items():
         for item in row:
             entry = counting(given, unit, item)
-            if entry is not None:
+            if entry is not None and not _takes_away(row[item], entry):
                 row[item] = as_input(entry)
     return found
+
+
+def _takes_away(computed: Entry, entry: ScoreEntry) -> bool:
+    """Whether a number given by hand would hide decisions that are on record."""
+    decided = isinstance(computed, Figure) and computed.method == DECIDED_FINDINGS
+    return decided and isinstance(computed, Figure) and entry.amount <= (computed.value or 0)
 
 
 def as_input(entry: ScoreEntry) -> Entry:

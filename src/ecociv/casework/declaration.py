@@ -184,6 +184,18 @@ class Guard(Declared):
         return self
 
 
+class Opens(Declared):
+    """A case that a move opens by itself (随之立案): its type, and a first move taken on it where the move decides that too.
+
+    What the new case is filled in with is for the room that knows (`ecociv.casework.follow_on`), which may say several:
+    one for each body that is asked. With ``under`` they stand under the case, which can then wait for them.
+    """
+
+    type: Key
+    take: Key | None = None
+    under: bool = False
+
+
 class Transition(Declared):
     """A move (办理动作) from some states to one, by the parts named."""
 
@@ -197,6 +209,7 @@ class Transition(Declared):
     guards: tuple[Guard, ...] = ()
     outcomes: tuple[Key, ...] = ()
     confirm: LocalText | None = None
+    opens: Opens | None = None
 
 
 class CaseType(Declared):

@@ -64,9 +64,31 @@ def load_case_types(zone: str) -> Mapping[str, CaseType]:
             wrong.append(str(error))
         else:
             found[case_type.key] = case_type
+    wrong += [] if wrong else _opened_types(found)
     if wrong:
         raise DeclarationError("\n".join(wrong))
     return found
+
+
+def _opened_types(types: Mapping[str, CaseType]) -> list[str]:
+    """Faults of moves that open cases: the type has to be declared, and the first move to be open from its start."""
+    wrong = []
+    for key, each in types.items():
+        for name, move in each.transitions.items():
+            if move.opens is None:
+                continue
+            at = f"{key}.yaml: transitions.{name}.opens"
+            opened = types.get(move.opens.type)
+            if opened is None:
+                wrong.append(
+                    f"{at}: there is no case type {move.opens.type!r}; name one of: {', '.join(types)}"
+                )
+            elif move.opens.take is not None and (
+                move.opens.take not in opened.transitions
+                or opened.start not in opened.transitions[move.opens.take].from_
+            ):
+                wrong.append(f"{at}: {move.opens.take!r} is no move from the start of {move.opens.type!r}")
+    return wrong
 
 
 def case_type(zone: str, key: str) -> CaseType:

@@ -17,7 +17,7 @@ from ecociv.casework.declaration import CasePart, CaseType, Visibility
 from ecociv.casework.guards import Offer, offered
 from ecociv.casework.models import Case, CaseParty, CaseStep, RunningClock
 from ecociv.casework.permissions import OVERSIGHT, bodies_held, children_of, may_as, parties_of
-from ecociv.casework.recorded import case_standing, declaration_of, declared, standings
+from ecociv.casework.recorded import as_known, case_standing, declaration_of, declared, standings
 from ecociv.casework.standing import Standing
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
@@ -32,6 +32,7 @@ __all__ = [
     "due_between",
     "escalations_due",
     "inbox",
+    "inbox_known",
     "offers",
     "overdue",
     "standings",
@@ -84,6 +85,23 @@ def _visible(user: Any, zone: str) -> Any:
     return seen | Q(visibility=Visibility.PARTIES, declaration__in=by_role) if by_role else seen
 
 
+def inbox_known(user: Any, zone: str, as_of: dt.datetime) -> list[Waiting]:
+    """What `inbox` would have shown at a moment: by the steps on record then, for the parts the user plays today."""
+    day = timezone.localdate(as_of)
+    own = getattr(user, "organisation", "")
+    as_body = bool(own) and allowed(user, Action.ACT_ON_CASE, zone=zone, lead={own})
+    held = bodies_held(zone, own, day) if as_body else frozenset()
+    then = as_known(cases_for(user, zone, as_of=as_of).select_related("officer"), as_of)
+    waiting = [case for case in then if case.closed_at is None]
+    by_role = {
+        revision: _parts_by_role(user, zone, declared(revision))
+        for revision in {case.declaration_id for case in waiting}
+    }
+    found = [_waiting(case, by_role[case.declaration_id], held, day) for case in waiting]
+    mine = [each for each in found if each.parts]
+    return sorted(mine, key=lambda each: (each.due is None, each.due or day, each.case.pk))
+
+
 def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
     """The open cases in which the next move, or an answer to an extension, is the user's; by due day, undated last.
 
@@ -97,12 +115,7 @@ def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
     by_role: dict[str, frozenset[str]] = {}
     for revision in _revisions(zone, closed_at__isnull=True):
         case_type = declared(revision)
-        by_role[revision] = frozenset(
-            part
-            for part, played in case_type.parts.items()
-            if played.role is not None
-            and allowed(user, Action.ACT_ON_CASE, zone=zone, roles={played.role})
-        )
+        by_role[revision] = _parts_by_role(user, zone, case_type)
         for part, states, clocks in _turns(case_type):
             waits = Q(state__in=states) | Q(extension_asked__in=clocks)
             if case_type.parts[part].role is not None:
@@ -117,6 +130,15 @@ def inbox(user: Any, zone: str, day: dt.date) -> list[Waiting]:
         for case in cases.prefetch_related("parties")
     ]
     return sorted(found, key=lambda each: (each.due is None, each.due or day, each.case.pk))
+
+
+def _parts_by_role(user: Any, zone: str, case_type: CaseType) -> frozenset[str]:
+    """The parts of a type that a user plays by role."""
+    return frozenset(
+        part
+        for part, played in case_type.parts.items()
+        if played.role is not None and allowed(user, Action.ACT_ON_CASE, zone=zone, roles={played.role})
+    )
 
 
 def _turns(case_type: CaseType) -> Iterable[tuple[str, list[str], list[str]]]:

@@ -78,6 +78,33 @@ def standings(cases: Iterable[Case], as_of: datetime | None = None) -> Mapping[i
     return {key: standing(declaration_of(by_id[key]), log) for key, log in logs.items()}
 
 
+def as_known(cases: Iterable[Case], as_of: datetime) -> list[Case]:
+    """The cases with the columns and parties that they had at a moment; to be read, never saved. One query.
+
+    Those that were not on record by then are left out.
+    """
+    cases = list(cases)
+    known = standings(cases, as_of)
+    found = []
+    for case in cases:
+        now = known.get(case.pk)
+        if now is None:
+            continue
+        for name, value in columns_of(now).items():
+            setattr(case, name, value)
+        parties = CaseParty.objects.none()
+        parties._result_cache = [
+            CaseParty(pk=number, case=case, part=part, organisation=key)
+            for number, (part, key) in enumerate(
+                ((part, key) for part, keys in now.parties.items() for key in keys), start=1
+            )
+        ]
+        parties._prefetch_done = True  # type: ignore[attr-defined]
+        case._prefetched_objects_cache = {"parties": parties}  # type: ignore[attr-defined]
+        found.append(case)
+    return found
+
+
 def columns_of(now: Standing) -> dict[str, Any]:
     """What the columns of a case hold for a standing."""
     return {

@@ -23,15 +23,23 @@ _GROUPS = {
     "returns": ("ecociv.cli.returns", "Departmental returns: who owes what, templates, filing."),
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),
-    "assess": ("ecociv.cli.assess", "Scores of counties and departments, explained, what-if, frozen results."),
+    "assess": (
+        "ecociv.cli.assess",
+        "Scores of counties and departments, explained, what-if, frozen results.",
+    ),
     "inspection": ("ecociv.cli.inspection", "Inspection tours: samples with a published seed."),
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "land": ("ecociv.cli.land", "Land administration: change patches sent to counties."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
-    "document": ("ecociv.cli.document", "Official documents on the page of GB/T 9704-2012: bulletins, tables, self-reports."),
+    "document": (
+        "ecociv.cli.document",
+        "Official documents on the page of GB/T 9704-2012: bulletins, tables, self-reports.",
+    ),
+    "layer": ("ecociv.cli.layer", "Layers of space: add from files, list, compare, hand out, verify."),
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),
+    "overlay": ("ecociv.cli.overlay", "Overlay two polygon layers: patches by pair of classes, areas that add up."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }
 

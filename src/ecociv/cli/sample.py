@@ -24,3 +24,15 @@ def load(zone: str) -> None:
     with progress(f"Sample data of {zone}") as show:
         for line in load_sample(zone, progress=show):
             say(line)
+
+
+@group.command("layers")
+@click.argument("zone")
+@with_django
+def layers(zone: str) -> None:
+    """Generate and record the sample layers of ZONE: boundaries, plans, lines, surveys, rights; a second run adds nothing."""
+    from ecociv.territory.sample import load_sample_layers
+
+    with progress(f"Sample layers of {zone}") as show:
+        new, known = load_sample_layers(zone, progress=lambda title, done, total: show(done, total))
+    say(f"Sample layers of {zone}: {new} versions recorded, {known} as they were (sample data)")

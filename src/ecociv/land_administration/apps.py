@@ -11,3 +11,10 @@ class LandAdministrationConfig(AppConfig):
     label = "land_administration"
     verbose_name = _("Land administration")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the cases that an accepted application opens: casework knows no sites."""
+        from ecociv.casework.follow_on import register
+        from ecociv.land_administration.approvals.opinions import opinions
+
+        register("approval-opinion", opinions)

@@ -1,6 +1,7 @@
 """What the room keeps; each folder has its own tables."""
 
+from ecociv.land_administration.approvals.models import ProjectApplication
 from ecociv.land_administration.patches.models import DispatchedPatch
 from ecociv.land_administration.rights.models import Registration, RightUnit
 
-__all__ = ["DispatchedPatch", "Registration", "RightUnit"]
+__all__ = ["DispatchedPatch", "ProjectApplication", "Registration", "RightUnit"]

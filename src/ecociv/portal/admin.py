@@ -112,7 +112,16 @@ class DocumentAdmin(Managed):
 class ImportRunAdmin(Managed):
     """What was loaded when, and what became of its rows."""
 
-    list_display = ["started_at", "mapping", "state", "author_name", "rows_read", "rows_rejected", "values_new", "values_revised"]
+    list_display = [
+        "started_at",
+        "mapping",
+        "state",
+        "author_name",
+        "rows_read",
+        "rows_rejected",
+        "values_new",
+        "values_revised",
+    ]
     list_filter = ["state", "kind", "sample"]
     date_hierarchy = "started_at"
     show_full_result_count = False
@@ -134,12 +143,16 @@ class ClosedLogInAdmin(Managed):
 
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
     search_fields = ["username", "ip_address"]
-    fields = readonly_fields = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time"]
+    fields = readonly_fields = [
+        "username",
+        "ip_address",
+        "user_agent",
+        "failures_since_start",
+        "attempt_time",
+    ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return allowed(request.user, Action.MANAGE_ACCOUNTS)
-
-
 
 
 @admin.register(Webhook)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ecociv.casework.clocks import ClockRun
 from ecociv.casework.declaration import CaseType
+from ecociv.casework.follow_on import opened_by, opener_of
 from ecociv.casework.models import Case, StepKind
 from ecociv.casework.permissions import children_of, may_as, may_manage, may_note, may_take, parties_of
 from ecociv.casework.queries import cases_for, timeline
@@ -87,7 +88,7 @@ def page_of(
     )
     manages = acts and not now.closed and may_manage(user, case, day).ok
     subject, subject_url = subject_link(case.subject)
-    seen = cases_for(user, case.zone)
+    seen = cases_for(user, case.zone, as_of=as_of.moment)
     state = case_type.states[now.state]
     return {
         "case": case,
@@ -127,6 +128,8 @@ def page_of(
         "subject_url": subject_url,
         "children": list(seen.filter(parent=case)),
         "parent": seen.filter(pk=case.parent_id).first() if case.parent_id else None,
+        "opened_by_steps": opened_by(seen, case),
+        "opener": opener_of(seen, case),
         "sent": sent,
         "given": given or {},
         "faults": {name.replace(".", "-"): text.in_language(tongue) for name, text in (faults or {}).items()},

@@ -59,7 +59,6 @@ EVIDENCE = (
     ("portal:quality", _("Data quality"), "shield-check", True),
     ("portal:documents", _("Document library"), "files", True),
     ("portal:runs", _("Import runs"), "database", False),
-    ("portal:site-checks", _("Site checks"), "map-pin", False),
 )
 
 
@@ -68,6 +67,7 @@ SUPERVISION = (
     ("portal:board", _("Leader's board"), "device-analytics"),
     ("portal:ladder", _("The ladder"), "stairs-up"),
     ("portal:proposals", _("Proposals"), "flag"),
+    ("portal:self-reports", _("Self-reports"), "clipboard-check"),
     ("portal:interviews", _("Interviews"), "message-circle"),
     ("portal:bottlenecks", _("Bottlenecks"), "hourglass"),
     ("portal:inspections", _("Inspections"), "map"),

@@ -10,6 +10,7 @@ from typing import Any
 from ecociv.casework.queries import by_body, cases_for
 from ecociv.plan.package import Organisation, ZonePackage
 from ecociv.portal.case_rows import CaseRow, rows_of, with_parties
+from ecociv.portal.department_scores import ScoreOfYear, scores_of
 from ecociv.portal.zone import zone_key
 from ecociv.supervision.models import ProgressReport
 from ecociv.supervision.responsibility.permissions import may_see_persons
@@ -22,12 +23,13 @@ class Profile:
     """One body on a day.
 
     ``cases`` are the open ones that the reader may see, soonest due first; ``officials`` is none where the reader may not
-    see persons; ``years`` has the years in which a report fell due.
+    see persons; ``years`` has the years in which a report fell due; ``scores`` is none where the reader may read none.
     """
 
     cases: tuple[CaseRow, ...]
     officials: tuple[InPost, ...] | None
     years: Sequence[YearOfReports]
+    scores: tuple[ScoreOfYear, ...] | None = None
 
     @property
     def late(self) -> int:
@@ -48,4 +50,5 @@ def profile_of(user: Any, plan: ZonePackage, body: Organisation, day: dt.date, t
         tuple(sorted(rows, key=lambda row: (row.due or dt.date.max, row.case.pk))),
         in_post,
         timeliness(body.key, plan, reports, day, known_on=today),
+        scores_of(user, zone, body.key),
     )

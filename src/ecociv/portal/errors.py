@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 def _page(request: HttpRequest, status: int, title: str, text: str, detail: str = "") -> HttpResponse:
     try:
         request.GET.get("q")
-    except SuspiciousOperation:  # the very reason of the refusal; the page must not fail over it a second time
+    except (
+        SuspiciousOperation
+    ):  # the very reason of the refusal; the page must not fail over it a second time
         request.GET = QueryDict()
     context = {"status": status, "title": title, "text": text, "detail": detail}
     return render(request, "portal/error.html", context, status=status)
@@ -42,7 +44,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
         request,
         404,
         _("There is no such page"),
-        _("The address may be mistyped, or the item has another number. Search for it by name, or start from the overview."),
+        _(
+            "The address may be mistyped, or the item has another number. Search for it by name, or start from the overview."
+        ),
     )
 
 
@@ -57,5 +61,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         _("This form has expired"),
-        _("The page was open for a long time, or you logged in elsewhere. Reload the page and send the form again; nothing was changed."),
+        _(
+            "The page was open for a long time, or you logged in elsewhere. Reload the page and send the form again; nothing was changed."
+        ),
     )

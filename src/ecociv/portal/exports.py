@@ -41,7 +41,9 @@ def safe_text(value: Any) -> Any:
     if isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, dt.datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if timezone.is_aware(value) else str(value)
+        return (
+            timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if timezone.is_aware(value) else str(value)
+        )
     text = str(value)
     if text.startswith(_RISKY) and text != "-" and not _is_number(text):
         return "'" + text

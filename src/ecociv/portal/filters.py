@@ -74,6 +74,7 @@ def matches(text: str, *fields: str) -> bool:
 def _found(word: str, fields: Iterable[str]) -> bool:
     latin = word.isascii() and len(word) >= 2 and word.isalpha()
     return any(
-        word in one.casefold() or (latin and not one.isascii() and (word in initials(one) or word in full_pinyin(one)))
+        word in one.casefold()
+        or (latin and not one.isascii() and (word in initials(one) or word in full_pinyin(one)))
         for one in fields
     )

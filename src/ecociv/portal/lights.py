@@ -41,7 +41,11 @@ _SHOWN = (
     Shown(Light.OFF_TRACK, "alert-octagon", _("Clearly short of the path, or the target was missed")),
     Shown(Light.AT_RISK, "alert-triangle", _("A little short of the path to the target")),
     Shown(Light.NO_DATA, "circle-dashed", _("A figure is due and there is none")),
-    Shown(Light.AWAITING_UPPER_LEVEL, "building-bank", _("The target is for the level above to set, and has not come yet")),
+    Shown(
+        Light.AWAITING_UPPER_LEVEL,
+        "building-bank",
+        _("The target is for the level above to set, and has not come yet"),
+    ),
     Shown(Light.QUALITATIVE, "message-circle", _("Judged by an acceptance, not by a figure")),
     Shown(Light.NOT_DUE, "hourglass", _("No figure is due yet")),
     Shown(Light.ON_TRACK, "trending-up", _("On the path to the target")),

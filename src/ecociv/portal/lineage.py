@@ -102,9 +102,7 @@ def lay_out(
     placed: dict[str, Box] = {}
     heights: dict[int, float] = {}
     for column in reversed(order):
-        members = sorted(
-            columns[column], key=lambda node: _pull(node["id"], leads_to, placed)
-        )
+        members = sorted(columns[column], key=lambda node: _pull(node["id"], leads_to, placed))
         y = EDGE
         for node in members:
             key = str(node["id"])
@@ -126,7 +124,8 @@ def lay_out(
         heights[column] = y - GAP + EDGE
     tallest = max(heights.values(), default=0.0)
     centred = {
-        key: _moved(box, (tallest - heights[order[_column_of(box, order)]]) / 2) for key, box in placed.items()
+        key: _moved(box, (tallest - heights[order[_column_of(box, order)]]) / 2)
+        for key, box in placed.items()
     }
     drawn = tuple(
         Edge(_curve(centred[edge["from"]], centred[edge["to"]]), edge["from"], edge["to"])

@@ -32,7 +32,9 @@ class PostForm(forms.Form):
 
     body = forms.ChoiceField(label=_("Body"), widget=forms.Select(attrs={"class": "form-select"}))
     title = forms.CharField(label=_("Post"), max_length=TITLE_LONGEST, widget=forms.TextInput(attrs=_TEXT))
-    starts = forms.DateField(label=_("First day in post"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    starts = forms.DateField(
+        label=_("First day in post"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    )
     ends = forms.DateField(
         label=_("Last day in post"),
         required=False,
@@ -43,6 +45,26 @@ class PostForm(forms.Form):
         label=_("Document of appointment"),
         max_length=SOURCE_LONGEST,
         help_text=_("Its number or title."),
+        widget=forms.TextInput(attrs=_TEXT),
+    )
+
+    file = forms.FileField(
+        label=_("File of the appointment"),
+        required=False,
+        help_text=_("It is filed in the document library, for people of the zone."),
+        widget=forms.FileInput(attrs={"class": "form-control"}),
+    )
+    digest = forms.CharField(
+        label=_("Or the SHA-256 of a document in the library"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={**_TEXT, "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    without_document = forms.CharField(
+        label=_("Without a file: why there is none"),
+        max_length=REASON_LONGEST,
+        required=False,
+        help_text=_("A new post has its file, or says here why there is none; the page shows it."),
         widget=forms.TextInput(attrs=_TEXT),
     )
 
@@ -75,4 +97,16 @@ class PostCorrection(PostForm, Correction):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
-    field_order = ["body", "title", "starts", "ends", "source", "withdraw", "reason", "seen"]
+    field_order = [
+        "body",
+        "title",
+        "starts",
+        "ends",
+        "source",
+        "file",
+        "digest",
+        "without_document",
+        "withdraw",
+        "reason",
+        "seen",
+    ]

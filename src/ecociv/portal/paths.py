@@ -46,13 +46,16 @@ def lines_of(
     if not indicator.parts:
         name = indicator.series_name(series).in_language(language)
         return [Line(name, _number(baseline, None), series.typed_targets, _numbers(actuals, None))]
-    directions = Context(part_directions={part: declared.direction for part, declared in indicator.parts.items()})
+    directions = Context(
+        part_directions={part: declared.direction for part, declared in indicator.parts.items()}
+    )
     lines = []
     for part, declared in indicator.parts.items():
         sides = {
             year: side
             for year, target in series.typed_targets.items()
-            if isinstance(target, Composition) and isinstance(side := target.part_target(part, directions), Target)
+            if isinstance(target, Composition)
+            and isinstance(side := target.part_target(part, directions), Target)
         }
         name = declared.name.in_language(language)
         lines.append(Line(name, _number(baseline, part), sides, _numbers(actuals, part)))
@@ -70,7 +73,9 @@ def _number(value: Figure | Missing | None, part: str | None) -> Decimal | None:
     return value if isinstance(value, Decimal) else None
 
 
-def spark_of(package: ZonePackage, indicator: Indicator, series: Series, standing: SeriesStanding) -> Spark | None:
+def spark_of(
+    package: ZonePackage, indicator: Indicator, series: Series, standing: SeriesStanding
+) -> Spark | None:
     """The small line of a series; of a composition, that of its last part."""
     line = lines_of(indicator, series, standing.actuals, "en")[-1]
     baseline = None if line.baseline is None else (package.zone.base_year, float(line.baseline))
@@ -141,11 +146,17 @@ def path_chart(
         (str(year), *("–" if each["values"][at] is None else _plain(each["values"][at]) for each in drawn))
         for at, year in enumerate(years)
     )
-    summary = _("Values from %(first)s to %(last)s in %(unit)s.") % {"first": years[0], "last": years[-1], "unit": unit}
+    summary = _("Values from %(first)s to %(last)s in %(unit)s.") % {
+        "first": years[0],
+        "last": years[-1],
+        "unit": unit,
+    }
     return Chart(series.key.replace(".", "-"), "path", title, summary, payload, heads, rows)
 
 
-def _row(role: str, name: str, values: Mapping[int, Decimal], years: list[int], part: int | None) -> dict[str, Any]:
+def _row(
+    role: str, name: str, values: Mapping[int, Decimal], years: list[int], part: int | None
+) -> dict[str, Any]:
     return {
         "role": role,
         "name": name,
@@ -165,7 +176,10 @@ def peers_chart(standing: SeriesStanding, language: str, unit: str) -> Chart | N
     ranked = [peer for peer in peers if peer.get("value") is not None]
     if len(ranked) < 2:
         return None
-    names = [f"{peer['rank']}. {peer['name'][language]}" if peer.get("rank") else peer["name"][language] for peer in ranked]
+    names = [
+        f"{peer['rank']}. {peer['name'][language]}" if peer.get("rank") else peer["name"][language]
+        for peer in ranked
+    ]
     values = [float(Decimal(peer["value"])) for peer in ranked]
     title = _("Among the peers, %(year)s") % {"year": standing.year}
     heads = (_("Place"), _("Value"))
@@ -175,7 +189,14 @@ def peers_chart(standing: SeriesStanding, language: str, unit: str) -> Chart | N
         "unit": unit,
         "names": names,
         "series": [{"name": title, "values": values}],
-        "own": next((at for at, peer in enumerate(ranked) if standing.value and peer["place"] == standing.value.place), None),
+        "own": next(
+            (
+                at
+                for at, peer in enumerate(ranked)
+                if standing.value and peer["place"] == standing.value.place
+            ),
+            None,
+        ),
     }
     summary = _("%(count)s places, best first, in %(unit)s.") % {"count": len(names), "unit": unit}
     return Chart(f"peers-{standing.series.key}", "bars", title, summary, payload, heads, rows)

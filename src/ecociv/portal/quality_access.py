@@ -6,23 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from ecociv.evidence.models import Series
 from ecociv.evidence.quality.queries import Standing
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
-from ecociv.plan.package import UnknownOrganisation, ZonePackage
-
-
-def suppliers(plan: ZonePackage, series: Series, day: dt.date) -> frozenset[str]:
-    """Keys of the bodies that answer for a series on a day: its supplier, or who took that body's duties over."""
-    name = series.organisation or (series.sensor.organisation if series.sensor else "")
-    if not name:
-        return frozenset()
-    try:
-        key = name if plan.has_organisation(name) else plan.resolve(name).key
-    except UnknownOrganisation:
-        return frozenset({name})
-    return frozenset({key, plan.body_on(key, day).key})
+from ecociv.plan.package import ZonePackage
+from ecociv.supervision.suppliers import suppliers
 
 
 def sees_all(user: Any, plan: ZonePackage) -> bool:
@@ -46,3 +34,6 @@ def visible(user: Any, plan: ZonePackage, standing: Iterable[Standing], day: dt.
         if known[series.pk]:
             kept.append(each)
     return kept
+
+
+__all__ = ["sees_all", "suppliers", "visible"]

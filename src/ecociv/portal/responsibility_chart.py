@@ -58,7 +58,9 @@ def draw(records: Sequence[DutyRecord], day: dt.date, language: str) -> Drawing 
                 x=x,
                 width=max(x_of(end) - x, 3.0),
                 open=each.open,
-                marks=tuple((x_of(matter.opened_on), f"{matter.opened_on} {matter.title}") for matter in cases),
+                marks=tuple(
+                    (x_of(matter.opened_on), f"{matter.opened_on} {matter.title}") for matter in cases
+                ),
             )
         )
     ticks = tuple((x_of(dt.date(year, 1, 1)), str(year)) for year in range(first.year, last.year + 1))

@@ -93,7 +93,9 @@ def documents_of(package: ZonePackage, findings: tuple[Finding, ...]) -> tuple[D
     made: list[Document] = []
     for indicator in package.indicators:
         names = [indicator.name.zh, indicator.name.en]
-        names += [text for series in indicator.series if series.name for text in (series.name.zh, series.name.en)]
+        names += [
+            text for series in indicator.series if series.name for text in (series.name.zh, series.name.en)
+        ]
         made.append(
             Document(
                 "indicator",

@@ -22,7 +22,10 @@ class Spark:
 
 
 def spark(
-    baseline: tuple[int, float] | None, milestones: Points, actual: Points, years: tuple[int, int] | None = None
+    baseline: tuple[int, float] | None,
+    milestones: Points,
+    actual: Points,
+    years: tuple[int, int] | None = None,
 ) -> Spark | None:
     """Lay out the points in a box of 120 x 32; ``None`` when there is nothing to draw.
 

@@ -154,7 +154,9 @@ class _OnTheSpot(forms.Form):
 class VisitForm(_OnTheSpot):
     """What came of a visit."""
 
-    visited_on = forms.DateField(label=_("Visited on"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    visited_on = forms.DateField(
+        label=_("Visited on"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    )
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=UnitVisit.Outcome.choices, widget=forms.Select(attrs=_CHOICE)
     )

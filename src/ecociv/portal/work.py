@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -96,12 +97,20 @@ class WorkRow:
         return Span.WEEK if self.due <= day + dt.timedelta(days=6 - day.weekday()) else Span.LATER
 
 
-Provider = Callable[[Any, str, dt.date], list[WorkRow]]
+Provider = Callable[[Any, str, dt.date, dt.datetime | None], list[WorkRow]]
 
 
-def work_of(user: Any, zone: str, day: dt.date, providers: Iterable[Provider] | None = None) -> list[WorkRow]:
+def work_of(
+    user: Any,
+    zone: str,
+    day: dt.date,
+    providers: Iterable[Provider] | None = None,
+    *,
+    as_of: dt.datetime | None = None,
+) -> list[WorkRow]:
     """Everything that waits for a person on a day, in the order in which to do it.
 
+    With ``as_of``, what waited for them then: only what was on record at that moment, and no later day than its own.
     Nothing for visitors and for people of another zone; each provider asks a fixed number of queries.
     """
     if not getattr(user, "is_authenticated", False) or getattr(user, "zone", "") != zone:
@@ -110,7 +119,9 @@ def work_of(user: Any, zone: str, day: dt.date, providers: Iterable[Provider] | 
         from ecociv.portal.work_providers import PROVIDERS
 
         providers = PROVIDERS
-    rows = [row for provider in providers for row in provider(user, zone, day)]
+    if as_of is not None:
+        day = min(day, timezone.localdate(as_of))
+    rows = [row for provider in providers for row in provider(user, zone, day, as_of)]
     return sorted(rows, key=lambda row: row.order)
 
 

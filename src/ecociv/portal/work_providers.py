@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import F, Max, Window
+from django.db.models import F, Max, Q, Window
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ecociv.casework.queries import inbox
+from ecociv.casework.queries import inbox, inbox_known
 from ecociv.casework.recorded import declaration_of
 from ecociv.core.text import Text
 from ecociv.core.workdays import working_days_between
@@ -18,6 +18,7 @@ from ecociv.evidence.models import Place
 from ecociv.evidence.returns.deadlines import Timeliness
 from ecociv.evidence.returns.queries import Obligation
 from ecociv.evidence.returns.queries import obligations as returns_due
+from ecociv.indicators.compute import plan_of
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.people.roles import Role
@@ -52,24 +53,29 @@ _WEIGHTS = {
 }
 
 
+def plan_known(zone: str, as_of: dt.datetime | None) -> ZonePackage:
+    """The plan as it stands, or as it was known at a moment."""
+    return current_package(zone) if as_of is None else plan_of(zone, as_of)
+
+
 def said(text: Text) -> str:
     """In the reader's language."""
     return text.in_language(language())
 
 
-def duties_owed(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
-    """What the user's own body owes on the duties of the plan, by what is known today; for those who may report."""
+def duties_owed(user: Any, zone: str, day: dt.date, as_of: dt.datetime | None = None) -> list[WorkRow]:
+    """What the user's own body owes on the duties of the plan, by what is known; for those who may report."""
     own = getattr(user, "organisation", "")
     if not own or not allowed(user, Action.REPORT_PROGRESS, zone=zone, lead={own}):
         return []
-    package, today = current_package(zone), timezone.localdate()
+    package, today = plan_known(zone, as_of), timezone.localdate(as_of)
     owed = owed_by(zone, own, day, known_on=max(day, today), package=package, holds_on=today)
-    since = handed_in_since(zone, day)
+    since = handed_in_since(zone, day) if as_of is None else None
     duties = {duty.place: duty for duty in package.duties}
     speaks: dict[str, ReportingRole | None] = {}
     rows: dict[tuple[Any, ...], list[Owed]] = {}
     for each in owed:
-        if not each.state.open or since.settles(each, own):
+        if not each.state.open or (since is not None and since.settles(each, own)):
             continue
         duty = duties.get(each.place)
         if duty is not None:
@@ -93,7 +99,9 @@ def _owed_row(years: list[Owed], duty: ProjectOrTask | None, package: ZonePackag
         reason += " " + _("One report for %(year)s covers the years before it.") % {"year": last}
     if duty is None:
         title = f"{said(each.kind.label)} · {each.year}"
-        url, action = reverse("portal:department", args=[own]), _("Go there")
+        url, action = reverse("portal:self-report-write", args=[each.named, each.year]), _("Write")
+        if each.state is OwedState.SENT_BACK:
+            action = _("Correct")
     else:
         title = said(duty_name(duty))
         if each.kind is not OwedKind.DATE:
@@ -125,10 +133,10 @@ def _owed_row(years: list[Owed], duty: ProjectOrTask | None, package: ZonePackag
     )
 
 
-def cases_waiting(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
+def cases_waiting(user: Any, zone: str, day: dt.date, as_of: dt.datetime | None = None) -> list[WorkRow]:
     """The cases in which the next move, or the answer to an extension, is the user's."""
     found = []
-    for each in inbox(user, zone, day):
+    for each in inbox(user, zone, day) if as_of is None else inbox_known(user, zone, as_of):
         case, declared = each.case, declaration_of(each.case)
         parts = [said(declared.parts[part].title) for part in each.parts]
         between = "、" if language() == "zh" else ", "
@@ -157,12 +165,12 @@ def cases_waiting(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
     return found
 
 
-def proposals_waiting(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
+def proposals_waiting(user: Any, zone: str, day: dt.date, as_of: dt.datetime | None = None) -> list[WorkRow]:
     """The proposals of the triggers on which the user decides."""
-    waiting = waiting_for(user, zone, day)
+    waiting = waiting_for(user, zone, day, as_of=as_of)
     if not waiting:
         return []
-    package = current_package(zone)
+    package = plan_known(zone, as_of)
     places = {each.key: each.name for each in Place.objects.all()}
     found = []
     for each in waiting:
@@ -189,7 +197,7 @@ def proposals_waiting(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
     return found
 
 
-def returns_waiting(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
+def returns_waiting(user: Any, zone: str, day: dt.date, as_of: dt.datetime | None = None) -> list[WorkRow]:
     """Departmental returns that the user's body fills in, and those that it reviews; the office reviews the rest."""
     own = getattr(user, "organisation", "")
     office = getattr(user, "role", "") == Role.LEADING_GROUP_OFFICE.value
@@ -197,7 +205,7 @@ def returns_waiting(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
         return []
     if not allowed(user, Action.RECORD_EVIDENCE, zone=zone, lead={own}):
         return []
-    package, today = current_package(zone), timezone.localdate()
+    package, today = plan_known(zone, as_of), timezone.localdate(as_of)
     sample = default_data(zone) == SAMPLE
     holds: dict[str, bool] = {}
 
@@ -207,7 +215,7 @@ def returns_waiting(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
         return holds[key]
 
     found = []
-    for each in returns_due(zone, today=day, directory=package, sample=sample):
+    for each in returns_due(zone, today=day, directory=package, sample=sample, known_at=as_of):
         fills = mine(each.body.key)
         # Nobody judges what their own body filled in; the office does where both are one body.
         judges = (mine(each.reviewer.key) and not fills) or (office and each.body.key == each.reviewer.key)
@@ -239,17 +247,22 @@ def _return_row(each: Obligation) -> WorkRow:
     )
 
 
-def reports_to_review(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
+def reports_to_review(user: Any, zone: str, day: dt.date, as_of: dt.datetime | None = None) -> list[WorkRow]:
     """Reports and self-reports whose newest revision has no review yet; for those whom the policy lets review."""
     if not allowed(user, Action.REVIEW_PROGRESS, zone=zone, roles={Role.LEADING_GROUP_OFFICE}):
         return []
-    package, clock = current_package(zone), load_reporting_rules(zone).review
+    package, clock = plan_known(zone, as_of), load_reporting_rules(zone).review
+    until = Q() if as_of is None else Q(recorded_at__lte=as_of)
+    unjudged = Q(review__isnull=True)
+    if as_of is not None:
+        unjudged |= Q(review__reviewed_at__gt=as_of)
     duties = {duty.place: duty for duty in package.duties}
     newest = Window(Max("revision"), partition_by=[F("place"), F("number")])
     reports = (
         ProgressReport.objects.of(zone)
+        .filter(until)
         .annotate(newest=newest)
-        .filter(newest=F("revision"), review__isnull=True)
+        .filter(unjudged, newest=F("revision"))
         .values_list("place", "number", "organisation", "period", "recorded_at")
     )
     found = []
@@ -266,14 +279,17 @@ def reports_to_review(user: Any, zone: str, day: dt.date) -> list[WorkRow]:
         found.append(_review_row(f"{title} · {year}", place, who, on, clock.due(on).day, day, url))
     own_year = Window(Max("revision"), partition_by=[F("organisation"), F("year")])
     selves = (
-        SelfReport.objects.filter(zone=zone)
+        SelfReport.objects.filter(until, zone=zone)
         .annotate(newest=own_year)
-        .filter(newest=F("revision"), review__isnull=True)
+        .filter(unjudged, newest=F("revision"))
         .values_list("organisation", "year", "recorded_at")
     )
+    own = set(SelfReport.objects.filter(zone=zone, author=user.pk).values_list("organisation", "year"))
     for body, year, recorded_at in selves:
+        if (body, year) in own:
+            continue
         on, who = timezone.localtime(recorded_at).date(), said(name_of(body, package))
-        url = reverse("portal:department", args=[body])
+        url = reverse("portal:self-report", args=[body, year])
         title = f"{said(OwedKind.SELF_REPORT.label)} · {year}"
         found.append(_review_row(title, f"self-report:{body}", who, on, clock.due(on).day, day, url))
     return found

@@ -35,9 +35,7 @@ class IssuedDocument(AppendOnlyModel):
     parameters = models.JSONField(_("parameters"), default=dict)
     content_digest = models.CharField(_("digest of the content"), max_length=64)
     software = models.CharField(_("version of the software"), max_length=32)
-    document = models.ForeignKey(
-        Document, verbose_name=_("file"), on_delete=models.PROTECT, related_name="+"
-    )
+    document = models.ForeignKey(Document, verbose_name=_("file"), on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(_("file name"), max_length=255)
     sample = models.BooleanField(_("sample data"), default=False)
     author = models.ForeignKey(

@@ -22,6 +22,8 @@ ECOCIV_PRODUCTION = environment.flag("ECOCIV_PRODUCTION")
 ECOCIV_BEHIND_PROXY = environment.flag("ECOCIV_BEHIND_PROXY")
 ECOCIV_ZONE = environment.names("ECOCIV_ZONE", ["jingdezhen"])[0]
 ECOCIV_POLICY = "ecociv.people.policy.OrganisationPolicy"
+ECOCIV_TILE_CACHE_MB = environment.count("ECOCIV_TILE_CACHE_MB", 1024)
+ECOCIV_BASEMAP = environment.names("ECOCIV_BASEMAP", [""])[0]
 ECOCIV_INBOX_LIMIT = environment.count("ECOCIV_INBOX_LIMIT", 200_000)
 
 DEBUG = environment.flag("ECOCIV_DEBUG")

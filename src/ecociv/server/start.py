@@ -107,6 +107,8 @@ def prepare(zone: str, *, sample: bool) -> None:
     if sample:
         with step("Sample evidence and indicators"):
             _load_sample(zone, var)
+        with step("Sample layers"):
+            _load_sample_layers(zone)
         with step("Sample accounts"):
             accounts = _sample_accounts(zone)
         with step("Sample cases, reports and rounds"):
@@ -210,6 +212,12 @@ def _load_sample(zone: str, var: Path) -> None:
         return
     _command("sample", "load", zone)
     stamp.write_text(rests_on.hexdigest())
+
+
+def _load_sample_layers(zone: str) -> None:
+    from ecociv.territory.sample import load_sample_layers
+
+    load_sample_layers(zone)
 
 
 def _load_sample_cases(zone: str) -> None:

@@ -11,3 +11,11 @@ class SupervisionConfig(AppConfig):
     label = "supervision"
     verbose_name = _("Supervision")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the cases that steps of an order open: casework knows no officials."""
+        from ecociv.casework.follow_on import register
+        from ecociv.supervision.ladder.follow_on import accountability, interview
+
+        register("interview", interview)
+        register("accountability", accountability)

@@ -69,6 +69,19 @@ def obligations_of(duty: ProjectOrTask, package: ZonePackage) -> tuple[Obligatio
     return tuple(Obligation(date, tuple(kinds)) for _, (date, kinds) in sorted(found.items()))
 
 
+def can_be_owed(obligation: Obligation, package: ZonePackage) -> bool:
+    """Whether anything can be owed on a date: not when it lay behind on the day on which the plan was issued.
+
+    The one place that says so: states, lists of what is owed, reports in time and triggers all ask here.
+    """
+    return obligation.day >= package.zone.plan.issued
+
+
+def owed_dates(duty: ProjectOrTask, package: ZonePackage) -> tuple[Obligation, ...]:
+    """The dates of a duty on which something can be owed, earliest first."""
+    return tuple(each for each in obligations_of(duty, package) if can_be_owed(each, package))
+
+
 def plan_end(package: ZonePackage) -> dt.date:
     """The last day of the plan's last milestone."""
     return dt.date(max(package.zone.milestones), 12, 31)

@@ -297,11 +297,6 @@ class _Moment:
     package: ZonePackage
     closed: bool
 
-    @property
-    def issued(self) -> dt.date:
-        """The day on which the plan was issued: nothing is owed before it."""
-        return self.package.zone.plan.issued
-
     def judge(self, part: Part, kind: OwedKind, year: int, due: dt.date, handed: Handed) -> Owed:
         return judged(
             body=self.package.body_on(part.body, self.day).key,
@@ -328,8 +323,8 @@ def _led(
         one = each.obligation
         if (one.day - moment.day).days > AHEAD_DAYS or (replaced and one.yearly):
             continue
-        if one.day < moment.issued:
-            continue  # nobody could report in time on a date that lay behind when the plan was issued
+        if not each.owed:
+            continue
         if ended and not one.yearly and one.day >= _ended_on(part):
             continue  # a duty that is done owes nothing on its later dates
         kind = OwedKind.YEARLY if one.yearly else OwedKind.DATE

@@ -18,6 +18,7 @@ from ecociv.supervision import sentences
 from ecociv.supervision.obligations import (
     Obligation,
     as_need_arises,
+    can_be_owed,
     cell_owner,
     obligations_of,
     plan_end,
@@ -49,13 +50,15 @@ class PartStatus:
 class ObligationStatus:
     """One date of a duty on the day: how far away, and which leading bodies no report covers.
 
-    A body that reported the duty done or stopped owes no report on its later dates.
+    A body that reported the duty done or stopped owes no report on its later dates. ``owed`` is false for a date that
+    lay behind when the plan was issued: it is shown, and nobody is late for it.
     """
 
     obligation: Obligation
     days_left: int
     passed: bool
     silent: tuple[str, ...]
+    owed: bool = True
 
     @property
     def covered(self) -> bool:
@@ -91,7 +94,9 @@ class DutyStatus:
     @property
     def sample(self) -> bool:
         """Whether any report that it rests on or shows is sample data."""
-        told = (self.latest, *(part.latest for part in self.parts), *self.supporting)
+        told = [self.latest, *self.supporting]
+        for part in self.parts:
+            told += [part.latest, *part.sent_back]
         return any(report is not None and report.sample for report in told)
 
     @property
@@ -155,8 +160,9 @@ def duty_status(
     every = list(reports)
     led = [report for report in every if report.leads]
     counted, returned = in_force(led, today, known), sent_back(led, today, known)
-    owed = obligations_of(duty, package)
-    moment = _Moment(duty, package, today, known, owed)
+    dates = obligations_of(duty, package)
+    owed = tuple(each for each in dates if can_be_owed(each, package))
+    moment = _Moment(duty, package, today, known, owed, tuple(each for each in dates if each not in owed))
     parts = tuple(
         _reviewed(
             _part_status(part, [r for r in counted if _speaks_for(r, part)], moment),
@@ -167,7 +173,7 @@ def duty_status(
     )
     state, reasons = _whole(parts, package)
     owner = cell_owner(duty, package)
-    if owner is not duty and owed:
+    if owner is not duty and dates:
         reasons = (*reasons, sentences.shared_cell(owner.place, owner.number))
     return DutyStatus(
         place=duty.place,
@@ -176,7 +182,7 @@ def duty_status(
         state=state,
         reasons=reasons,
         parts=parts,
-        obligations=tuple(_obligation_status(each, parts, counted, moment) for each in owed),
+        obligations=tuple(_obligation_status(each, parts, counted, moment) for each in dates),
         latest=counted[-1] if counted else None,
         supporting=in_force((report for report in every if not report.leads), today, known),
     )
@@ -207,6 +213,7 @@ class _Moment:
     today: dt.date
     known: dt.date
     owed: tuple[Obligation, ...]
+    before_plan: tuple[Obligation, ...]
 
     def passed(self, obligation: Obligation) -> bool:
         """The end of its last day lies behind: on the day itself only when looked back at from later."""
@@ -259,9 +266,12 @@ def _dated(latest: Report | None, moment: _Moment) -> Decision:
     if latest is not None and latest.state is ReportState.DELAYED:
         return DutyState.DELAYED, told
     if not ahead:
-        need = as_need_arises(moment.duty, moment.package)
         begun = latest is not None and latest.state is not ReportState.NOT_STARTED
-        return (DutyState.UNDER_WAY if begun else DutyState.NO_DATE), [*told, sentences.no_date(need)]
+        state = DutyState.UNDER_WAY if begun else DutyState.NO_DATE
+        if moment.before_plan:
+            issued = moment.package.zone.plan.issued
+            return state, [*told, sentences.before_plan(moment.before_plan[-1].date, issued)]
+        return state, [*told, sentences.no_date(as_need_arises(moment.duty, moment.package))]
     silence = _silence(latest, moment)
     if moment.near(ahead[0]):
         left = (ahead[0].day - moment.today).days
@@ -389,10 +399,12 @@ def _whole(parts: tuple[PartStatus, ...], package: ZonePackage) -> tuple[DutySta
 def _obligation_status(
     obligation: Obligation, parts: tuple[PartStatus, ...], reports: Sequence[Report], moment: _Moment
 ) -> ObligationStatus:
+    owed = can_be_owed(obligation, moment.package)
     silent = tuple(
         each.part.body
         for each in parts
-        if (obligation.yearly or not (each.state.is_done or each.state is DutyState.STOPPED))
+        if owed
+        and (obligation.yearly or not (each.state.is_done or each.state is DutyState.STOPPED))
         and not any(
             obligation.covered_by(report.period) for report in reports if _speaks_for(report, each.part)
         )
@@ -402,4 +414,5 @@ def _obligation_status(
         days_left=(obligation.day - moment.today).days,
         passed=moment.passed(obligation),
         silent=silent,
+        owed=owed,
     )

@@ -275,6 +275,17 @@ def no_date(need: bool) -> Reason:
     return reason("no-date", "计划没有给出期限。", "The plan gives no date.")
 
 
+def before_plan(date: PlanDate, issued: dt.date) -> Reason:
+    """The only date lay behind when the plan was issued: nobody can have been late for it."""
+    return reason(
+        "date-before-plan",
+        "计划所写期限{date}早于计划印发日（{issued}），不计逾期。",
+        "The date that the plan gives, {date}, lay behind when it was issued ({issued}); nobody is late for it.",
+        date=date,
+        issued=issued,
+    )
+
+
 def shared_cell(owner: str, number: int) -> Reason:
     """The dates stand in another row's goal cell."""
     return reason(

@@ -22,6 +22,7 @@ from ecociv.assessment.rules.weights import Weights, effective_weights
 from ecociv.core.rounding import round_half_even
 from ecociv.core.targets import Direction, Sense
 
+
 @dataclass(frozen=True, eq=False)
 class Scores:
     """The columns of the engine's `Scores`."""

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from assessment.rules import plain_engine
-from assessment.rules.conftest import OURS, declared, item
-from assessment.rules.plain_draws import plain_intervals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessment.rules import plain_engine
+from assessment.rules.conftest import OURS, declared, item
+from assessment.rules.plain_draws import plain_intervals
 from ecociv.assessment.rules import (
     Figure,
     ItemScore,

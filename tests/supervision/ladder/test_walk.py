@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from openpyxl import Workbook
 
 from ecociv.casework.actions import Attachment, OpenCase, TakeStep
+from ecociv.casework.follow_on import opened_by, opener_of
 from ecociv.casework.load import case_type
 from ecociv.casework.models import Case
 from ecociv.casework.refusals import CaseRefused
@@ -87,6 +88,14 @@ def test_the_whole_ladder(user, paper) -> None:
         take("close", office, "2017-07-07", "done-late")  # whoever verified does not strike it off
     take("close", second, "2017-07-07", "done-late")
     closed = Case.objects.get(pk=case.pk)
+    interview, accountability = opened_by(Case.objects.all(), closed)
+    assert (interview.type, interview.state) == ("interview", "approved")  # the leader decided that already
+    assert (accountability.type, accountability.state) == ("accountability", "proposed")
+    assert interview.opened_at == at("2017-05-11") and "按规定办理" in interview.fields["matter"]
+    assert opener_of(Case.objects.all(), interview) == closed
+    # Nobody was on record as in post: the case says so, and guesses no name.
+    assert "2017-05-11" in interview.fields["interviewee"]
+    assert "没有" in interview.fields["interviewee"]
     assert closed.state == "closed" and closed.closed_at is not None and closed.outcome == "done-late"
 
 

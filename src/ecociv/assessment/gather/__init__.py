@@ -10,6 +10,7 @@ from functools import cached_property
 from ecociv.assessment.gather.cases import CaseFigures
 from ecociv.assessment.gather.counting import counted
 from ecociv.assessment.gather.duties import DutyFigures
+from ecociv.assessment.gather.falsification import FalsificationFigures
 from ecociv.assessment.gather.indicators import IndicatorFigures
 from ecociv.assessment.gather.met import MetFigures
 from ecociv.assessment.gather.reports import ReportFigures
@@ -21,6 +22,7 @@ from ecociv.assessment.rules.sources import (
     CaseSource,
     DutySource,
     EventSource,
+    FalsificationSource,
     IndicatorSource,
     ReportSource,
     ReturnCellSource,
@@ -109,6 +111,11 @@ class _Readers:
         return CaseFigures(self.moment, [key for each in found for key in each.types])
 
     @cached_property
+    def falsification(self) -> FalsificationFigures:
+        """Confirmed findings of the tests for falsified data."""
+        return FalsificationFigures(self.moment)
+
+    @cached_property
     def returns(self) -> ReturnFigures:
         """Departmental returns."""
         return ReturnFigures(self.moment)
@@ -134,6 +141,7 @@ class _Readers:
             ReportSource: lambda: self.reports.figure(unit, source),  # type: ignore[arg-type]
             SatisfiedSource: lambda: self.met.figure(unit),
             EventSource: lambda: counted((), f"event:{source.event}/{unit}@{self.moment.year}"),  # type: ignore[union-attr]
+            FalsificationSource: lambda: self.falsification.figure(unit),
             ReviewSource: lambda: Figure(
                 None, Missing.PLANNED, source=f"review:{unit}@{self.moment.year}", note=_PENDING
             ),

@@ -68,7 +68,11 @@ class DutyFigures:
 
     def _due(self, status: DutyStatus) -> tuple[dt.date | None, bool]:
         """The last date that had come by the day, or else the next; and whether it comes back every year."""
-        came = [each.obligation for each in status.obligations if each.obligation.day <= self.moment.day]
+        came = [
+            each.obligation
+            for each in status.obligations
+            if each.owed and each.obligation.day <= self.moment.day
+        ]
         ahead = [each.obligation for each in status.obligations if each.obligation.day > self.moment.day]
         if came:
             last = max(came, key=lambda each: each.day)

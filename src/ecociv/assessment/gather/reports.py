@@ -24,7 +24,11 @@ class ReportFigures:
         self._sample: set[str] = set()
         for place, status in found.items():
             for each in status.obligations:
-                if each.obligation.day.year != moment.year or each.obligation.day > moment.day:
+                if (
+                    not each.owed
+                    or each.obligation.day.year != moment.year
+                    or each.obligation.day > moment.day
+                ):
                     continue
                 for part in status.parts:
                     if not part.part.body:

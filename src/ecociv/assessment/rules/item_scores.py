@@ -75,7 +75,7 @@ def item_scores(
     causes = np.array(table.absent[:, :width].T, order="C")  # a copy in any case, for it is written to
     states = np.zeros((width, n), dtype=np.uint8)
     raw = np.empty((width, n))
-    some_given, all_count = given.any(axis=1), counts.all(axis=1)
+    some_given, all_count = np.asarray(given.any(axis=1)), np.asarray(counts.all(axis=1))
     for place, (key, item) in enumerate(declared.items()):
         own, figures = counts[place], values[place]
         if some_given[place] or not all_count[place]:

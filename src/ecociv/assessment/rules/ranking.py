@@ -48,8 +48,8 @@ def ranks_of(
     places = np.arange(members.size)
     begin = np.maximum.accumulate(np.where(first, places, 0))  # where the unit's group begins
     if rules.ranking.ties == "dense":
-        steps = np.cumsum(new)
-        found = steps - steps[begin] + 1
+        steps: Ints = np.asarray(np.cumsum(new))
+        found: Ints = np.asarray(steps - steps[begin] + 1)
     else:
         found = np.maximum.accumulate(np.where(new, places, 0)) - begin + 1
     ranked = members[order]

@@ -77,10 +77,23 @@ class ReturnCellSource(Declared):
 
 
 class EventSource(Declared):
-    """Count of events on record by hand, each with its document: incidents, recognitions, falsified data."""
+    """Count of events on record by hand, each with its document: incidents, recognitions."""
 
     kind: Literal["event"]
     event: str
+
+
+DECIDED_FINDINGS = "decided-findings"
+"""Method of a figure that people's decisions on findings make: a hand entry may add to it and never take from it."""
+
+
+class FalsificationSource(Declared):
+    """Findings of the tests for falsified data that a person confirmed, on figures of the year that the unit supplied.
+
+    They count by themselves, each with its decision; what was found otherwise may be added by hand.
+    """
+
+    kind: Literal["falsification"]
 
 
 class ReviewSource(Declared):
@@ -110,6 +123,7 @@ Source = Annotated[
     | ReportSource
     | ReturnCellSource
     | EventSource
+    | FalsificationSource
     | ReviewSource
     | AssessmentSource
     | SatisfiedSource,

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from ecociv.casework.actions.files import Attachment, file_faults
+from ecociv.casework.actions.follow_on import NOT_OPENED, opening, refused
+from ecociv.casework.actions.opening import OpenCase
 from ecociv.casework.actions.writing import (
     NewStep,
     add_step,
@@ -23,6 +25,7 @@ from ecociv.casework.actions.writing import (
 )
 from ecociv.casework.clocks import day_of
 from ecociv.casework.content import document_faults, field_values, outcome_of, reason_faults
+from ecociv.casework.declaration import Transition
 from ecociv.casework.guards import NO_CHILDREN, verdict_on
 from ecociv.casework.models import Case, CaseStep, StepKind
 from ecociv.casework.permissions import children_of, may_as, parties_of, refuse
@@ -33,7 +36,7 @@ from ecociv.core.text import Text
 
 @dataclass(frozen=True, slots=True)
 class TakeStep:
-    """Take a declared move.
+    """Take a declared move; a move that opens another case does so in the same transaction, or is not taken.
 
     Parameters
     ----------
@@ -84,8 +87,33 @@ class TakeStep:
             if twin is not None:
                 return twin
             self._checked(case, new)
+            move = declaration_of(case).transitions[self.transition]
+            to_open = self._opening(case, move, new) if move.opens else []
             step, _ = add_step(case, new)
+            for each in to_open:
+                self._open(each, move)
         return step
+
+    def _opening(self, case: Case, move: Transition, new: NewStep) -> list[OpenCase]:
+        """The cases that the move opens; refused, with the reason, where one cannot be opened."""
+        try:
+            made = opening(case, move, self.author, new.reason.strip(), new.at, self.at)
+            for each in made:
+                each.check()
+        except NOT_OPENED as error:
+            raise refused(move, error) from error
+        return made
+
+    def _open(self, to_open: OpenCase, move: Transition) -> None:
+        assert move.opens is not None
+        try:
+            opened = to_open.execute()
+            if move.opens.take is not None:
+                TakeStep(
+                    opened, move.opens.take, self.author, opened.steps_taken, self.reason, at=self.at
+                ).execute()
+        except NOT_OPENED as error:
+            raise refused(move, error) from error
 
     def _step(self, case: Case, documents: tuple[Attachment, ...]) -> NewStep:
         """The step as it would be written, with what stands of the input."""
@@ -156,3 +184,5 @@ class TakeStep:
             outcome_faults,
             file_faults(new.documents),
         )
+        if move.opens is not None:
+            self._opening(case, move, new)

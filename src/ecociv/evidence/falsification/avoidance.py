@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ecociv.core.text import Text
 from ecociv.evidence.falsification import causes
@@ -46,6 +45,8 @@ def limit_avoidance(
     where one does not.
     Source: Q. McNemar, Psychometrika 12 (1947) 153-157, in its exact form.
     """
+    from scipy import stats  # a second to import: only where it is used
+
     least = int(np.ceil(LEAST_SHARE * per_day))
     own = mean_of_rows(by_day(values, per_day), least)
     near = middle([mean_of_rows(by_day(each, per_day), least) for each in np.atleast_2d(neighbours)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ecociv.core.text import Text
 from ecociv.evidence.falsification import causes
@@ -33,6 +32,8 @@ def bunching(values: ArrayLike, limit: float, threshold: float | None = None) ->
     or fewer than 100 lie near.
     Sources: J. McCrary, Journal of Econometrics 142 (2008) 698-714; E. Saez, AEJ Economic Policy 2 (2010) 180-212.
     """
+    from scipy import stats  # a second to import: only where it is used
+
     series = np.asarray(values, dtype=float).ravel()
     series = series[np.isfinite(series)]
     width = WINDOW * limit / 2

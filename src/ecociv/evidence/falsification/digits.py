@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from ecociv.core.text import Text
 from ecociv.evidence.falsification import causes
@@ -49,6 +48,8 @@ def terminal_digits(
     steps occur that should (converted units).
     Source of the idea: J. E. Mosimann et al., Accountability in Research 4 (1995) 31-55.
     """
+    from scipy import stats  # a second to import: only where it is used
+
     series = np.asarray(values, dtype=float).ravel()
     series = series[np.isfinite(series)]
     step = step or resolution(series)
@@ -144,6 +145,8 @@ def benford(values: ArrayLike, place: int = 1, threshold: float | None = None) -
     enterprises or amounts of money often do.
     Source: F. Benford, Proc. Am. Phil. Soc. 78 (1938) 551-572; M. J. Nigrini, Benford's Law (2012).
     """
+    from scipy import stats  # a second to import: only where it is used
+
     test = {1: "benford-first", 2: "benford-second"}[place]
     series = np.asarray(values, dtype=float).ravel()
     series = series[np.isfinite(series) & (series > 0)]

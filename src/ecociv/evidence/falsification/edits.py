@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ecociv.core.text import Text
 from ecociv.evidence.falsification import causes
@@ -71,6 +70,8 @@ def deadline_burst(
     -----
     Does not apply below eight moments of revision.
     """
+    from scipy import stats  # a second to import: only where it is used
+
     moments = np.unique(np.floor(np.asarray(recorded_at, dtype=float) / 60) * 60)
     if moments.size < 8 or not len(deadlines):
         return not_valid("deadline-burst", moments.size, _few(moments.size, 8))
@@ -130,6 +131,8 @@ def one_way_edits(
     -----
     Does not apply below eight revisions that change a value.
     """
+    from scipy import stats  # a second to import: only where it is used
+
     change = (np.asarray(after, dtype=float) - np.asarray(before, dtype=float)) * np.sign(better)
     use = np.isfinite(change) & (change != 0)
     up, n = int(np.sum(change[use] > 0)), int(use.sum())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ecociv.core.text import Text
 from ecociv.evidence.falsification import causes
@@ -253,6 +252,8 @@ def _correlations(one: Numbers, other: Numbers) -> Numbers:
 
 def _change(ratio: Numbers, least: int) -> tuple[int, float, float, float]:
     """First index after the one change of level, the medians before and after, and the p-value of the CUSUM test."""
+    from scipy import stats  # a second to import: only where it is used
+
     n = ratio.size
     total = np.cumsum(ratio)
     k = np.arange(1, n)
@@ -296,6 +297,8 @@ def _mean_and_move(series: Numbers, per_day: int) -> tuple[Numbers, Numbers]:
 
 def _outlier_p(values: Numbers, drop: float) -> float:
     """Chance of such a drop among as many blocks, on Student's t with as many degrees of freedom as blocks less one."""
+    from scipy import stats  # a second to import: only where it is used
+
     width = max(spread(values), 1e-9)
     return float(min(1.0, values.size * stats.t.sf(drop / width, values.size - 1)))
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ecociv.core.text import Text
 from ecociv.evidence.falsification import causes
@@ -84,6 +83,8 @@ def reported_figure(
     Does not apply when less than half of the readings are known.
     Source: JCGM 100:2008 (GUM), clauses 4.3 and 5.1.
     """
+    from scipy import stats  # a second to import: only where it is used
+
     mean = sensor_mean(series, relative_uncertainty, common, step)
     if mean is None or mean.share_known < 0.5:
         share = 0.0 if mean is None else mean.share_known

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ecociv.core.text import Text
 from ecociv.evidence.falsification import causes
@@ -41,6 +40,8 @@ def night_step(values: ArrayLike, neighbours: ArrayLike, threshold: float | None
     -----
     Does not apply below 14 days, nor without a neighbour.
     """
+    from scipy import stats  # a second to import: only where it is used
+
     ratio = by_day(log_of(values) - log_of(middle(neighbours)))
     steps = np.clip(np.diff(ratio, axis=1), -1.0, 1.0)
     # The step over midnight closes the circle of hours.
@@ -103,6 +104,8 @@ def weekday_effect(
     -----
     Does not apply below 12 weeks with a weekend and three other days.
     """
+    from scipy import stats  # a second to import: only where it is used
+
     daily = daily_log_ratio(values, neighbours, per_day)
     daily = np.concatenate([np.full(first_weekday % 7, np.nan), daily])
     weeks = daily[: daily.size // 7 * 7].reshape(-1, 7)

@@ -40,6 +40,15 @@ NAMES: Mapping[str, Text] = MappingProxyType(
 )
 
 
+def tests_for_falsification(code: str) -> bool:
+    """Whether a code is that of a test for falsified data, and not of a rule of quality control.
+
+    >>> tests_for_falsification("terminal-digits"), tests_for_falsification("qc-gap"), tests_for_falsification("other")
+    (True, False, False)
+    """
+    return code in NAMES and not code.startswith("qc-")
+
+
 def name_of_rule(code: str) -> Text:
     """Name of a rule or test; the code itself where it is another's (a mapping's, a person's)."""
     return NAMES.get(code) or Text(zh=code, en=code)

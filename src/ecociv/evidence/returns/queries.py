@@ -31,6 +31,8 @@ class Obligation:
     deadline: Deadline
     state: StepKind | None
     of: DepartmentalReturn | None
+    handed_on: date | None = None
+    """Day of the first submission; none where there was none."""
 
     @property
     def handed_in(self) -> bool:
@@ -62,6 +64,7 @@ def obligations(
     forms: Iterable[Form] | None = None,
     first_year: int | None = None,
     last_day: date | None = None,
+    known_at: datetime | None = None,
 ) -> list[Obligation]:
     """Every return of the periods that have ended by ``last_day`` (today, when not given), newest period first.
 
@@ -71,9 +74,11 @@ def obligations(
         The returns of the sample zone, or the real ones.
     first_year
         Leave out periods that end before this year.
+    known_at
+        Only steps taken by then: a return handed in or sent back later stands as it stood; now, when not given.
     """
     places = load_places(zone)
-    known = _known(zone, sample)
+    known = _known(zone, sample, known_at=known_at)
     found = []
     for form in load_forms(zone) if forms is None else forms:
         for period in form.periods(min(last_day or today, today)):
@@ -207,7 +212,9 @@ class _Known:
     handed_in: dict[int, date]
 
 
-def _known(zone: str, sample: bool, only: Subject | None = None) -> _Known:
+def _known(
+    zone: str, sample: bool, only: Subject | None = None, *, known_at: datetime | None = None
+) -> _Known:
     """Returns on record with their state and the day of their first submission, in two queries."""
     rows = DepartmentalReturn.objects.filter(zone=zone, sample=sample)
     steps = ReturnStep.objects.filter(of__zone=zone, of__sample=sample)
@@ -215,6 +222,9 @@ def _known(zone: str, sample: bool, only: Subject | None = None) -> _Known:
         about = {"form": only.form.key, "place": only.place.key, "period": str(only.period)}
         rows = rows.filter(**about)
         steps = steps.filter(**{f"of__{name}": value for name, value in about.items()})
+    if known_at is not None:
+        steps = steps.filter(at__lte=known_at)
+        rows = rows.filter(pk__in=steps.values("of"))
     states: dict[int, StepKind] = {}
     handed_in: dict[int, date] = {}
     for pk, kind, at in steps.order_by("pk").values_list("of", "kind", "at"):
@@ -234,4 +244,5 @@ def _obligation(about: Subject, known: _Known, today: date, directory: Directory
         deadline(about.form, about.period, handed_in, today),
         known.states.get(of.pk) if of else None,
         of,
+        handed_in,
     )

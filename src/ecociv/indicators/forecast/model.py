@@ -24,7 +24,6 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from ecociv.indicators.forecast.scale import Scale, scale_for
 
@@ -177,6 +176,8 @@ class _Mixture:
 
     def below(self, turned: Floats) -> Floats:
         """Probability of lying at or below a value on the scale, for each year."""
+        from scipy import stats  # a second to import: only where it is used
+
         each = stats.t.cdf((turned - self.centre) / self.spread, self.degrees)
         made: Floats = self.weights @ each
         return made
@@ -197,6 +198,8 @@ class _Mixture:
         return max(0.0, under - above)
 
     def _below_figure(self, position: int, figure: float) -> float:
+        from scipy import stats  # a second to import: only where it is used
+
         if self.scale is Scale.LOGARITHM and figure <= 0:
             return 0.0
         if self.scale is Scale.LOGIT and not 0 < figure < self.whole:

@@ -8,10 +8,9 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ecociv.casework.queries import inbox
+from ecociv.casework.queries import inbox, inbox_known
 from ecociv.indicators.lights import Light
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.duties import duty_statuses
@@ -58,12 +57,12 @@ def _context(request: HttpRequest, plan: ZonePackage) -> dict[str, Any]:
         ),
         key=lambda row: (-row[2], -row[3]),
     )
-    rows = proposal_rows(request, plan)
+    moment, today = known.moment, known.today
+    rows = proposal_rows(request, plan, moment)
     waiting = [row for row in rows if row.state == "open"]
-    today = timezone.localdate()
-    mine = inbox(request.user, zone_key(), today)
+    mine = inbox_known(request.user, zone_key(), moment) if moment else inbox(request.user, zone_key(), today)
     numbers = {key: each.number for each in plan.indicators for key in each.series_keys}
-    orders = open_orders(request.user, zone_key())
+    orders = open_orders(request.user, zone_key(), as_of=moment)
     return {
         "known": known,
         "as_of": known.as_of,

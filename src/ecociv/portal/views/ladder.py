@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from ecociv.casework.load import case_type
 from ecociv.casework.refusals import CaseRefused
 from ecociv.evidence.models import Place
 from ecociv.plan.package import ZonePackage
+from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
@@ -63,19 +64,23 @@ class ProposalRow:
         self.first_reason = self.proposal.why[0].text.in_language(tongue) if self.proposal.reasons else ""
 
 
-def proposal_rows(request: HttpRequest, plan: ZonePackage) -> list[ProposalRow]:
-    """Every proposal that the reader may see."""
+def proposal_rows(
+    request: HttpRequest, plan: ZonePackage, as_of: dt.datetime | None = None
+) -> list[ProposalRow]:
+    """Every proposal that the reader may see, as known at a moment."""
     places = {each.key: each.name for each in Place.objects.all()}
-    today = timezone.localdate()
-    return [ProposalRow(each, plan, today, places) for each in proposals(request.user, zone_key())]
+    today = timezone.localdate(as_of)
+    known = proposals(request.user, zone_key(), as_of=as_of)
+    return [ProposalRow(each, plan, today, places) for each in known]
 
 
 @require_safe
 @login_required
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
-    """Every proposal, the gravest to be decided first."""
-    rows = proposal_rows(request, plan)
+    """Every proposal, the gravest to be decided first, as known on a day."""
+    as_of = read_as_of(request)
+    rows = proposal_rows(request, plan, as_of.moment)
     titles = {
         key: each.title.in_language(language()) for key, each in load_triggers(zone_key()).triggers.items()
     }
@@ -124,7 +129,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return render(
         request,
         "portal/ladder/proposals.html",
-        {"table": table, "filters": filters, "titles": titles, "total": len(rows)},
+        {"table": table, "filters": filters, "titles": titles, "total": len(rows), "as_of": as_of},
     )
 
 
@@ -134,9 +139,14 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """One proposal: the rule, the reasons with their figures, what they rest on, and the decision."""
     proposal = get_object_or_404(Proposal, pk=number, zone=zone_key())
-    standing = proposal_standing(request.user, proposal)
+    as_of = read_as_of(request)
+    if as_of.moment and proposal.recorded_at > as_of.moment:
+        raise Http404(_("The proposal was not on record on that day."))
+    standing = proposal_standing(request.user, proposal, as_of=as_of.moment)
     refusal = ""
-    if request.method == "POST":
+    if request.method == "POST" and as_of.moment:
+        refusal = _("You look at an earlier day; nothing is decided there. Go back to today first.")
+    elif request.method == "POST":
         try:
             decided = _decision(request, proposal).execute()
         except (ProposalRefused, CaseRefused) as error:
@@ -147,9 +157,11 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
     places = {each.key: each.name for each in Place.objects.all()}
     declared = case_type(proposal.zone, proposal.proposes)
     filled = prefilled(proposal, language())
-    state = standing.state(timezone.localdate())
+    today = timezone.localdate(as_of.moment)
+    state = standing.state(today)
     context = {
-        "row": ProposalRow(standing, plan, timezone.localdate(), places),
+        "as_of": as_of,
+        "row": ProposalRow(standing, plan, today, places),
         "standing": standing,
         "proposal": proposal,
         "trigger": load_triggers(zone_key()).triggers.get(proposal.trigger),
@@ -172,7 +184,7 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
             body for body in plan.organisations if plan.body_on(body.key, timezone.localdate()) is body
         ],
         "may": may_decide(request.user, proposal),
-        "undecided": state not in ("accepted", "declined"),
+        "undecided": state not in ("accepted", "declined") and as_of.moment is None,
         "refusal": refusal,
     }
     return render(request, "portal/ladder/proposal.html", context, status=400 if refusal else 200)

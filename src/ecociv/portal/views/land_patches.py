@@ -42,7 +42,7 @@ class PatchRow:
     county: str
 
 
-_COLUMNS = (
+_COLUMNS: tuple[Column[PatchRow], ...] = (
     Column("patch", gettext_lazy("Patch"), lambda r: r.patch.identity, sort_by=lambda r: r.patch.identity),
     Column("class", gettext_lazy("Class"), lambda r: r.class_name, sort_by=lambda r: r.class_name),
     Column("county", gettext_lazy("County"), lambda r: r.county, sort_by=lambda r: r.patch.county),

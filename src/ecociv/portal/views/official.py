@@ -26,7 +26,9 @@ from ecociv.portal.views.reports import FORMS
 from ecociv.portal.zone import language
 from ecociv.reporting.official.content import OfficialDocument
 from ecociv.reporting.official.kinds import KINDS, Kind
+from ecociv.reporting.official.register import may_issue, series_for
 from ecociv.reporting.official.render.pdf import to_pictures
+from ecociv.reporting.official.series import SeriesNotDeclared
 from ecociv.reporting.official.write import Options, compose_document, write_document
 from ecociv.reporting.problems import ReportRefused
 
@@ -53,6 +55,7 @@ def chooser(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             require(request.user, Action.READ, zone=zone)
         return render(request, "portal/official.html", context)
     context |= _choices(request, plan, kind)
+    context["series"] = issuable(request, plan, kind.key)
     if not form:
         return render(request, "portal/official.html", context)
     spoken = language() if language() in kind.languages else "zh"
@@ -88,7 +91,7 @@ def options_of(given: QueryDict) -> Options:
         raise ValueError(
             _("“%(given)s” is no date: write it as 2017-03-31.") % {"given": day[:20]}
         ) from error
-    words = {
+    words: dict[str, Any] = {
         name: given.get(name, "").strip()[:80]
         for name in ("body", "number", "signer", "secrecy", "urgency", "case", "step", "rules")
     }
@@ -138,3 +141,12 @@ def _choices(request: HttpRequest, plan: ZonePackage, kind: Kind) -> dict[str, A
             (each.key, each.title) for each in sets if each.unit_kind in {"county", "department"}
         ]
     return found
+
+
+def issuable(request: HttpRequest, plan: ZonePackage, kind: str) -> str:
+    """The series in which the reader may issue what was asked for; empty for none."""
+    try:
+        series = series_for(plan.zone.key, "", kind, request.GET.get("body", ""))
+    except SeriesNotDeclared:
+        return ""
+    return series.prefix if may_issue(request.user, plan.zone.key, series).ok else ""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ecociv.evidence.models import Document
+from ecociv.portal.case_inputs import received
 from ecociv.portal.official_forms import OfficialCorrection, OfficialForm, PostCorrection, PostForm
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.zone import language, zone_key
@@ -24,6 +28,7 @@ from ecociv.supervision.responsibility.actions import (
     RecordPost,
     RecordRefused,
 )
+from ecociv.supervision.responsibility.appointments import appointment_by_digest, file_appointment
 from ecociv.supervision.responsibility.models import Official, PostHolding
 from ecociv.supervision.responsibility.permissions import require_record
 
@@ -37,6 +42,8 @@ _FIELDS = {
     "post-ends": "ends",
     "post-ends-ahead": "ends",
     "correction-without-reason": "reason",
+    "post-document": "file",
+    "post-document-unknown": "digest",
 }
 """The input that a refusal is about; those without one stand above the form."""
 
@@ -88,8 +95,13 @@ def new_post(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     """Put a post on record."""
     require_record(request.user, zone_key())
     person = _person(pk)
-    form = PostForm(request.POST or None)
-    if form.is_valid() and _done(form, RecordPost(person, _draft(form), request.user).execute) is not None:
+    form = PostForm(request.POST or None, request.FILES or None)
+
+    def record() -> PostHolding:
+        with transaction.atomic(), _document(request, form, person) as document:
+            return RecordPost(person, _draft(form, document), request.user).execute()
+
+    if form.is_valid() and _done(form, record) is not None:
         messages.success(request, _("The post is on record."))
         return redirect("portal:responsibility-official", person.pk)
     return _page(request, form, _("New post"), person)
@@ -105,21 +117,24 @@ def correct_post(request: HttpRequest, plan: object, pk: int, number: int) -> Ht
     newest: PostHolding | None = person.posts.filter(number=number).order_by("-revision").first()
     if newest is None:
         raise Http404(_("There is no such post on record."))
-    shown = {name: getattr(newest, name) for name in ("body", "title", "starts", "ends", "source")}
-    form = PostCorrection(request.POST or None, initial={**shown, "seen": newest.revision})
-    if form.is_valid():
+    shown = {
+        name: getattr(newest, name)
+        for name in ("body", "title", "starts", "ends", "source", "without_document")
+    }
+    form = PostCorrection(
+        request.POST or None, request.FILES or None, initial={**shown, "seen": newest.revision}
+    )
+
+    def correct() -> PostHolding:
         said = form.cleaned_data
-        action = CorrectPost(
-            person,
-            number,
-            said["seen"],
-            _draft(form),
-            said["reason"],
-            request.user,
-            withdraw=said["withdraw"],
-        )
-        if _done(form, action.execute) is not None:
-            return _corrected(request, person)
+        with transaction.atomic(), _document(request, form, person) as document:
+            draft = _draft(form, document)
+            return CorrectPost(
+                person, number, said["seen"], draft, said["reason"], request.user, withdraw=said["withdraw"]
+            ).execute()
+
+    if form.is_valid() and _done(form, correct) is not None:
+        return _corrected(request, person)
     return _page(request, form, _("Correct the post"), person)
 
 
@@ -127,9 +142,30 @@ def _person(pk: int) -> Official:
     return get_object_or_404(Official, pk=pk, zone=zone_key())
 
 
-def _draft(form: forms.Form) -> PostDraft:
+@contextmanager
+def _document(request: HttpRequest, form: forms.Form, person: Official) -> Iterator[Document | None]:
+    """The document of appointment that a form brings or names; none where it does neither."""
     said = form.cleaned_data
-    return PostDraft(said["body"], said["title"], said["starts"], said["ends"], said["source"])
+    with received(request) as files:
+        if files:
+            yield file_appointment(person, files[0].path, files[0].name, said["source"], request.user)
+        elif said["digest"].strip():
+            yield appointment_by_digest(person.zone, said["digest"], request.user)
+        else:
+            yield None
+
+
+def _draft(form: forms.Form, document: Document | None) -> PostDraft:
+    said = form.cleaned_data
+    return PostDraft(
+        said["body"],
+        said["title"],
+        said["starts"],
+        said["ends"],
+        said["source"],
+        document,
+        said["without_document"],
+    )
 
 
 def _corrected(request: HttpRequest, person: Official) -> HttpResponse:

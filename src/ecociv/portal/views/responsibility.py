@@ -15,6 +15,7 @@ from ecociv.portal.responsibility_chart import draw
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import by_name, export, found, with_plan
 from ecociv.portal.zone import language, zone_key
+from ecociv.supervision.responsibility.appointments import filings_of
 from ecociv.supervision.responsibility.models import Official
 from ecociv.supervision.responsibility.permissions import may_record, may_see_persons, require_see_persons
 from ecociv.supervision.responsibility.queries import (
@@ -107,7 +108,11 @@ def official(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     person = get_object_or_404(Official, pk=pk, zone=zone_key())
     known = read_known(request, plan)
     record = record_of_official(request.user, person, known.day, known_on=known.today)
-    posts = [(post, name_of_body(plan, post.body).in_language(language())) for post, _duties in record.posts]
+    papers = filings_of(request.user, zone_key(), [post.document for post, _duties in record.posts])
+    posts = [
+        (post, name_of_body(plan, post.body).in_language(language()), papers.get(post.document))
+        for post, _duties in record.posts
+    ]
     more = {
         "matters": record.matters,
         "posts": posts,

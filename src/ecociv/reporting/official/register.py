@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from ecociv.evidence.documents import DocumentDamaged, keep_document, read_docum
 from ecociv.people import audit
 from ecociv.people.permissions import decide, require
 from ecociv.people.policy import Action
+from ecociv.plan.package import UnknownOrganisation
 from ecociv.plan.queries import current_package
 from ecociv.reporting.models import Annulment, IssuedDocument
 from ecociv.reporting.official.content import DocumentNumber, OfficialDocument
@@ -29,6 +29,8 @@ from ecociv.reporting.official.write import FORMS, Options, compose_document
 from ecociv.reporting.problems import ReportRefused, UnknownForm
 
 REASON_LONGEST = 500
+OWN_KINDS = frozenset({"self-report"})
+"""Kinds that a body issues in its own name, under its own series."""
 _ATTEMPTS = 50
 """Each attempt that fails is one by which somebody else took the number: so many at once are no office."""
 
@@ -43,19 +45,41 @@ class CannotAnnul(ReportRefused):
 
 def may_issue(user: Any, zone: str, series: Series) -> Verdict:
     """Whether the user issues documents in a series: the roles that it names, and officers of its body."""
-    lead = set()
-    if series.body:
-        package = current_package(zone)
-        lead = {package.body_on(package.resolve(series.body).key, timezone.localdate()).key}
-    return decide(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=lead)
+    return decide(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=_lead(zone, series))
 
 
 def _require(user: Any, zone: str, series: Series) -> None:
-    verdict = may_issue(user, zone, series)
-    if not verdict.ok:
-        lead = verdict.reasons[0].data.get("lead", ()) if verdict.reasons else ()
-        require(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=lead)
-        raise PermissionDenied(verdict.reasons[0].text.zh if verdict.reasons else "")
+    require(user, Action.ISSUE_DOCUMENT, zone=zone, roles=series.roles, lead=_lead(zone, series))
+
+
+def _lead(zone: str, series: Series) -> set[str]:
+    return {holder_of(zone, series.body)} if series.body else set()
+
+
+def holder_of(zone: str, name: str) -> str:
+    """Key of the body that holds the duties of a body today; the name itself where the plan has no such body."""
+    package = current_package(zone)
+    try:
+        found = package.organisation(name) if package.has_organisation(name) else package.resolve(name)
+    except UnknownOrganisation:
+        return name
+    return package.body_on(found.key, timezone.localdate()).key
+
+
+def series_for(zone: str, prefix: str, kind: str, body: str = "") -> Series:
+    """The series of a document: a body's own for what it issues in its own name, else one of the office's.
+
+    Raises
+    ------
+    SeriesNotDeclared
+    """
+    if kind not in OWN_KINDS:
+        return series_named(zone, prefix, kind)
+
+    def own(named: str) -> bool:
+        return bool(named and body) and holder_of(zone, named) == holder_of(zone, body)
+
+    return series_named(zone, prefix, kind, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +124,7 @@ class IssueDocument:
                     en=f"A document is written as {', '.join(kind.forms)}; {self.form!r} is none of these.",
                 )
             )
-        series = series_named(self.zone, self.series, kind.key)
+        series = series_for(self.zone, self.series, kind.key, self.options.body)
         _require(self.author, self.zone, series)
         if self.options.number:
             raise CannotIssue(
@@ -235,7 +259,8 @@ class AnnulDocument:
         ------
         PermissionDenied, CannotAnnul
         """
-        series = series_named(self.issued.zone, self.issued.series, self.issued.kind)
+        body = self.issued.parameters.get("body", "")
+        series = series_for(self.issued.zone, self.issued.series, self.issued.kind, body)
         _require(self.author, self.issued.zone, series)
         before = Annulment.objects.filter(issued=self.issued).first()
         if before is not None:

@@ -5,7 +5,7 @@ A zone's own ``documents.yaml`` comes before the product's; a field that is miss
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,7 +33,8 @@ class SeriesFileError(ValueError):
 class Series(BaseModel):
     """One series: its short name in the number, and the roles or the body that issue in it.
 
-    ``kinds`` limits it to some kinds of documents; empty for all.
+    ``body`` is the key of a body that issues its own documents (its self-report) in the series; ``kinds`` limits it to
+    some kinds of documents, empty for all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -95,22 +96,33 @@ def _read(file: Path, _stamp: int) -> tuple[Series, ...]:
         raise SeriesFileError(str(error)) from error
 
 
-def series_named(zone: str, prefix: str, kind: str) -> Series:
+def series_named(zone: str, prefix: str, kind: str, own: Callable[[str], bool] | None = None) -> Series:
     """The series in which a kind of document is numbered; the first that takes it, where none is named.
+
+    Parameters
+    ----------
+    own : callable, optional
+        For a document that a body issues in its own name: whether a series' body is that body. The office's series
+        number only what the office issues.
 
     Raises
     ------
     SeriesNotDeclared
         With those that there are.
     """
-    fitting = [each for each in series_of(zone) if not each.kinds or kind in each.kinds]
+    fitting = [
+        each
+        for each in series_of(zone)
+        if (not each.kinds or kind in each.kinds) and (own(each.body) if own else not each.body)
+    ]
     found = next((each for each in fitting if not prefix or each.prefix == prefix), None)
     if found is None:
         known = "、".join(each.prefix for each in fitting) or "—"
         raise SeriesNotDeclared(
             Text(
-                zh=f"示范区没有为这种公文声明机关代字“{prefix or '—'}”；可用的有：{known}。",
-                en=f"The zone declares no series {prefix or '-'!r} for this kind; there are: {known}.",
+                zh=f"示范区没有为这种公文声明机关代字“{prefix or '—'}”；可用的有：{known}。机关代字在示范区的documents.yaml中声明。",
+                en=f"The zone declares no series {prefix or '-'!r} for this kind; there are: {known}. Series are declared in the "
+                "zone's documents.yaml.",
             )
         )
     return found

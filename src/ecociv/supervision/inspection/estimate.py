@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
-from scipy.stats import beta
-
 from ecociv.core.verdicts import Reason
 from ecociv.supervision.sentences import reason
 
@@ -58,7 +56,9 @@ class Estimate:
             "share": None if self.share is None else round(float(self.share), 4),
             "units_with_findings": None if self.total is None else round(float(self.total), 1),
             "standard_error": None if self.standard_error is None else round(self.standard_error, 4),
-            "interval": None if self.low is None or self.high is None else [round(self.low, 4), round(self.high, 4)],
+            "interval": None
+            if self.low is None or self.high is None
+            else [round(self.low, 4), round(self.high, 4)],
             "level": LEVEL,
             "reasons": [each.to_json() for each in self.reasons],
         }
@@ -134,6 +134,8 @@ def _variance(each: StratumResult, units: int) -> Fraction:
 def _interval(
     share: Fraction, variance: float, used: list[StratumResult], visited: int, units: int
 ) -> tuple[float, float]:
+    from scipy.stats import beta  # a second to import: only where it is used
+
     p = float(share)
     if visited >= units:
         return p, p  # every unit was seen: nothing is left to estimate

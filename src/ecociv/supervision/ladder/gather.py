@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
-from ecociv.evidence.models import Place, Series
+from ecociv.evidence.models import Place, QualityFinding, Series
 from ecociv.evidence.quality.queries import standing_findings
 from ecociv.evidence.queries import LOCAL, observations
 from ecociv.evidence.returns.queries import obligations
@@ -65,7 +65,7 @@ def gather(
             for key, trigger in triggers.items()
             if isinstance(trigger, AirTrigger)
         },
-        returns=return_facts(package, day) if "return" in kinds else (),
+        returns=return_facts(package, day, as_of) if "return" in kinds else (),
         findings=finding_facts(package, day, as_of) if "suspect" in kinds else (),
         conflicts=conflict_facts(package, triggers, day, as_of),
     )
@@ -135,7 +135,7 @@ def owed_reports(package: ZonePackage, day: dt.date, known_on: dt.date) -> tuple
             reports = [each for each in counted if each.for_all or part.part.answered_by(each.organisation)]
             body = package.body_on(part.part.body, day).key
             for owed in status.obligations:
-                if owed.obligation.day < package.zone.plan.issued or owed.obligation.day > day:
+                if not owed.owed or owed.obligation.day > day:
                     continue
                 covering = [
                     each.reported_on
@@ -259,8 +259,14 @@ def air_facts(
     return tuple(facts)
 
 
-def return_facts(package: ZonePackage, day: dt.date) -> tuple[ReturnFact, ...]:
-    """Returns whose period had ended, with who owed them and when they came; generated ones apart."""
+def return_facts(
+    package: ZonePackage, day: dt.date, as_of: dt.datetime | None = None
+) -> tuple[ReturnFact, ...]:
+    """Returns whose period had ended, with who owed them and when they came, as known at the end of the day.
+
+    Generated ones are kept apart. What was handed in after the day, or after ``as_of``, is not there yet.
+    """
+    known_at = _known_at(day, as_of)
     found = []
     for sample in (False, True):
         owed = obligations(
@@ -269,18 +275,13 @@ def return_facts(package: ZonePackage, day: dt.date) -> tuple[ReturnFact, ...]:
             directory=package,
             sample=sample,
             first_year=package.zone.plan.issued.year,
+            known_at=known_at,
         )
         if sample is False and not any(each.of is not None for each in owed):
             continue  # a zone whose returns are all generated owes no real ones yet
         for each in owed:
             if sample and each.of is None:
                 continue
-            first = None
-            if each.of is not None:
-                step = (
-                    each.of.steps.filter(kind="submitted").order_by("pk").values_list("at", flat=True).first()
-                )
-                first = timezone.localtime(step).date() if step else None
             found.append(
                 ReturnFact(
                     each.subject.form.key,
@@ -290,7 +291,7 @@ def return_facts(package: ZonePackage, day: dt.date) -> tuple[ReturnFact, ...]:
                     str(each.subject.period),
                     each.body.key,
                     each.deadline.due.day,
-                    first,
+                    each.handed_on,
                     sample,
                 )
             )
@@ -298,8 +299,13 @@ def return_facts(package: ZonePackage, day: dt.date) -> tuple[ReturnFact, ...]:
 
 
 def finding_facts(package: ZonePackage, day: dt.date, as_of: dt.datetime | None) -> tuple[FindingFact, ...]:
-    """Findings of quality control recorded by a day, with when they were settled."""
-    end = as_of or timezone.now()
+    """Findings of quality control recorded by a day, with when they were settled, as known at the end of the day.
+
+    A finding counts from the first run that made it, however often it was restated since; one that had gone and came
+    back counts from its return.
+    """
+    end = _known_at(day, as_of)
+    begun = _found_since(package.zone.key, end)
     found = []
     for each in standing_findings(package.zone.key, as_of=end):
         row, decision = each.finding, each.decision
@@ -308,9 +314,7 @@ def finding_facts(package: ZonePackage, day: dt.date, as_of: dt.datetime | None)
             settled = timezone.localtime(row.recorded_at).date()
         elif decision is not None and decision.decision != "confirm":
             settled = timezone.localtime(decision.decided_at).date()
-        on = timezone.localtime(row.recorded_at).date()
-        if on > day:
-            continue
+        on = timezone.localtime(begun[row.identity]).date()
         place = row.series.place
         found.append(
             FindingFact(
@@ -373,8 +377,29 @@ def _duty(package: ZonePackage, place: str) -> ProjectOrTask:
 
 
 def _last_passed(status: DutyStatus, day: dt.date) -> dt.date | None:
-    passed = [each.obligation.day for each in status.obligations if each.obligation.day <= day]
+    passed = [each.obligation.day for each in status.obligations if each.owed and each.obligation.day <= day]
     return max(passed, default=None)
+
+
+def _found_since(zone: str, end: dt.datetime) -> dict[str, dt.datetime]:
+    """When each finding was first made; for one that went and came back, when it came back."""
+    rows = QualityFinding.objects.filter(run__zone=zone, recorded_at__lte=end).order_by("recorded_at", "pk")
+    since: dict[str, dt.datetime] = {}
+    went: set[str] = set()
+    for identity, gone, at in rows.values_list("identity", "gone", "recorded_at"):
+        if gone:
+            went.add(identity)
+        elif identity in went:
+            since[identity] = at
+            went.discard(identity)
+        since.setdefault(identity, at)
+    return since
+
+
+def _known_at(day: dt.date, as_of: dt.datetime | None) -> dt.datetime:
+    """The end of the day asked about, or the earlier moment of knowledge."""
+    end = _after(day) - dt.timedelta(microseconds=1)
+    return end if as_of is None else min(as_of, end)
 
 
 def _after(day: dt.date) -> dt.datetime:

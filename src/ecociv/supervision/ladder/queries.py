@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ecociv.casework.models import Case
 from ecociv.casework.queries import cases_for
+from ecociv.casework.recorded import as_known
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 from ecociv.supervision.ladder.decide import may_decide
@@ -78,23 +80,25 @@ def _standing(proposal: Proposal, last: ProposalStanding | None, decided: list[P
     return Standing(proposal, holds, None if holds or last is None else last.since, tuple(decided))
 
 
-def proposal_standing(user: Any, proposal: Proposal) -> Standing:
-    """One proposal with its standing and decisions."""
+def proposal_standing(user: Any, proposal: Proposal, *, as_of: dt.datetime | None = None) -> Standing:
+    """One proposal with its standing and decisions, as known at a moment."""
     require(user, Action.READ, zone=proposal.zone)
-    return _standing(
-        proposal,
-        proposal.standings.order_by("-id").first(),
-        list(proposal.decisions.select_related("case").order_by("id")),
-    )
+    standings, decisions = proposal.standings.order_by("-id"), proposal.decisions.select_related("case")
+    if as_of is not None:
+        standings, decisions = (
+            standings.filter(recorded_at__lte=as_of),
+            decisions.filter(recorded_at__lte=as_of),
+        )
+    return _standing(proposal, standings.first(), list(decisions.order_by("id")))
 
 
-def waiting_for(user: Any, zone: str, day: dt.date) -> list[Standing]:
-    """The proposals on which the user can decide now; for the page of one's own work."""
+def waiting_for(user: Any, zone: str, day: dt.date, *, as_of: dt.datetime | None = None) -> list[Standing]:
+    """The proposals on which the user can decide, as known at a moment; for the page of one's own work."""
     if not getattr(user, "is_authenticated", False) or getattr(user, "zone", "") != zone:
         return []
     allowed: dict[str, bool] = {}
     found = []
-    for each in proposals(user, zone):
+    for each in proposals(user, zone, as_of=as_of):
         if each.state(day) != "open":
             continue
         kind = each.proposal.proposes
@@ -114,7 +118,12 @@ def ladder_counts(user: Any, zone: str) -> dict[str, dict[str, int]]:
     return {kind: dict(counts) for kind, counts in found.items()}
 
 
-def open_orders(user: Any, zone: str) -> list[Case]:
-    """Open cases of the ladder with their bodies, by due day."""
-    rows = cases_for(user, zone).filter(type__in=TYPES, closed_at__isnull=True).prefetch_related("parties")
+def open_orders(user: Any, zone: str, *, as_of: dt.datetime | None = None) -> list[Case]:
+    """Open cases of the ladder with their bodies, by due day, as known at a moment."""
+    found = cases_for(user, zone, as_of=as_of).filter(type__in=TYPES)
+    rows: Iterable[Case]
+    if as_of is None:
+        rows = found.filter(closed_at__isnull=True).prefetch_related("parties")
+    else:
+        rows = [case for case in as_known(found, as_of) if case.closed_at is None]
     return sorted(rows, key=lambda case: (case.due or dt.date.max, case.pk))

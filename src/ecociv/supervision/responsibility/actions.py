@@ -20,6 +20,7 @@ from ecociv.supervision.responsibility.posts import (
     TITLE_LONGEST,
     Post,
     posts_known,
+    problems_of_document,
     problems_of_post,
 )
 from ecociv.supervision.sentences import reason
@@ -37,7 +38,11 @@ class RecordRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PostDraft:
-    """A post as somebody wants it on record. ``document`` is a file kept beforehand."""
+    """A post as somebody wants it on record.
+
+    ``document`` is the document of appointment, a file of the library; a new post has one, or says in
+    ``without_document`` why there is none.
+    """
 
     body: str
     title: str
@@ -45,6 +50,7 @@ class PostDraft:
     ends: dt.date | None
     source: str
     document: Document | None = None
+    without_document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,9 @@ class RecordOfficial:
         """
         require_record(self.author, self.zone)
         problems = list(_problems_of_name(self.name))
-        twins = OfficialName.objects.filter(official__zone=self.zone, name=self.name.strip(), note=self.note.strip())
+        twins = OfficialName.objects.filter(
+            official__zone=self.zone, name=self.name.strip(), note=self.note.strip()
+        )
         if twins.exists():
             problems.append(
                 reason(
@@ -167,7 +175,9 @@ class RecordPost:
             try:
                 with transaction.atomic():
                     self.check()
-                    last = self.official.posts.order_by("-number").values_list("number", flat=True).first() or 0
+                    last = (
+                        self.official.posts.order_by("-number").values_list("number", flat=True).first() or 0
+                    )
                     holding = _holding(self.official, self.draft, last + 1, 1, "", self.author)
                     holding.save()
                     _audit(self.author, "record-post", self.official, None, holding.content())
@@ -217,9 +227,16 @@ class CorrectPost:
                 )
                 holding.withdrawn = self.withdraw
                 holding.document = self.draft.document or current.document
+                if holding.document is None:
+                    holding.without_document = self.draft.without_document.strip() or current.without_document
                 holding.save()
                 _audit(
-                    self.author, "correct-post", self.official, current.content(), holding.content(), self.reason
+                    self.author,
+                    "correct-post",
+                    self.official,
+                    current.content(),
+                    holding.content(),
+                    self.reason,
                 )
         except IntegrityError as error:
             raise RecordRefused((_meanwhile(),)) from error
@@ -239,6 +256,7 @@ def _holding(
         ends=draft.ends,
         source=draft.source.strip(),
         document=draft.document,
+        without_document="" if draft.document else draft.without_document.strip(),
         reason=why,
         author=author,
         recorded_at=timezone.now(),
@@ -251,13 +269,26 @@ def _require_sound(official: Official, draft: PostDraft, number: int) -> None:
     problems: list[Reason] = []
     if not package.has_organisation(draft.body):
         problems.append(
-            reason("no-such-body", "方案中没有单位“{body}”。", "The plan has no body “{body}”.", body=draft.body)
+            reason(
+                "no-such-body", "方案中没有单位“{body}”。", "The plan has no body “{body}”.", body=draft.body
+            )
         )
     post = Post(
-        number, 0, draft.body, draft.title.strip(), draft.starts, draft.ends, draft.source.strip(), today
+        number,
+        0,
+        draft.body,
+        draft.title.strip(),
+        draft.starts,
+        draft.ends,
+        draft.source.strip(),
+        today,
+        document=draft.document.sha256 if draft.document else "",
+        without_document=draft.without_document,
     )
     others = posts_known((each.as_post() for each in official.posts.all()), today)
     problems += problems_of_post(post, others, today)
+    if not number:
+        problems += problems_of_document(post)
     if problems:
         raise RecordRefused(tuple(problems))
 

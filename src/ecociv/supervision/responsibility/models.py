@@ -82,6 +82,7 @@ class PostHolding(Recorded):
     document = models.ForeignKey(
         Document, verbose_name=_("file"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    without_document = models.CharField(_("why there is no file"), max_length=400, blank=True, default="")
     withdrawn = models.BooleanField(_("recorded by mistake"), default=False)
     reason = models.TextField(_("reason of the correction"), blank=True, default="")
 
@@ -117,6 +118,8 @@ class PostHolding(Recorded):
             source=self.source,
             recorded_on=timezone.localdate(self.recorded_at),
             withdrawn=self.withdrawn,
+            document=self.document_id or "",
+            without_document=self.without_document,
         )
 
     def content(self) -> dict[str, Any]:
@@ -128,6 +131,7 @@ class PostHolding(Recorded):
             "ends": self.ends.isoformat() if self.ends else None,
             "source": self.source,
             "document": self.document_id,
+            "without_document": self.without_document,
             "withdrawn": self.withdrawn,
             "reason": self.reason,
         }

@@ -21,6 +21,7 @@ class Post:
     """One revision of a post that an official held in a body.
 
     ``ends`` is the last day in post, none while it lasts; ``withdrawn`` says that the post was recorded by mistake.
+    ``document`` is the SHA-256 of the document of appointment, ``without_document`` why there is none.
     """
 
     number: int
@@ -32,6 +33,8 @@ class Post:
     source: str
     recorded_on: dt.date
     withdrawn: bool = False
+    document: str = ""
+    without_document: str = ""
 
     def held_on(self, day: dt.date) -> bool:
         """Whether the day lies in the term."""
@@ -55,6 +58,26 @@ def spans_in_post(post: Post, spans: Iterable[Span]) -> tuple[Span, ...]:
     Nothing is lost when the person moves or retires: the spans end, and stay on record.
     """
     return tuple(part for span in spans if (part := span.within(post.starts, post.ends)) is not None)
+
+
+def problems_of_document(post: Post) -> tuple[Reason, ...]:
+    """What speaks against a new post for want of its document: the file, or a stated exception.
+
+    Posts recorded before this was asked for keep what they have; a correction may add the file.
+    """
+    why = post.without_document.strip()
+    if post.document:
+        return ()
+    if why and len(why) <= REASON_LONGEST:
+        return ()
+    return (
+        reason(
+            "post-document",
+            "请附任免文件；确实没有文件的，请写明原因，不超过{most}个字。",
+            "Add the document of appointment; where there is none, say why, in at most {most} characters.",
+            most=REASON_LONGEST,
+        ),
+    )
 
 
 def problems_of_post(post: Post, others: Iterable[Post], today: dt.date) -> tuple[Reason, ...]:

@@ -136,11 +136,21 @@ def officials_of(user: Any, zone: str, body: str, *, known_on: dt.date | None = 
     return tuple(each for each in everyone(user, zone, known_on=known_on) if each.post.body == body)
 
 
+def in_post_on(zone: str, body: str, day: dt.date, *, known_on: dt.date) -> tuple[InPost, ...]:
+    """Who is on record as in post in a body on a day, first term first; no permission is asked: for rules, not pages."""
+    return tuple(
+        each for each in _everyone(zone, known_on) if each.post.body == body and each.post.held_on(day)
+    )
+
+
 def everyone(user: Any, zone: str, *, known_on: dt.date | None = None) -> tuple[InPost, ...]:
     """Every post on record with its person; nobody for whoever may not see persons."""
     if not may_see_persons(user, zone):
         return ()
-    known = known_on or timezone.localdate()
+    return _everyone(zone, known_on or timezone.localdate())
+
+
+def _everyone(zone: str, known: dt.date) -> tuple[InPost, ...]:
     names = {
         row.official_id: row.name
         for row in OfficialName.objects.filter(official__zone=zone).order_by("revision")

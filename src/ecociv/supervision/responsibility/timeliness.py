@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ecociv.core.rounding import round_half_even
 from ecociv.plan.package import ZonePackage
-from ecociv.supervision.obligations import obligations_of
+from ecociv.supervision.obligations import owed_dates
 from ecociv.supervision.parts import parts_of
 from ecociv.supervision.reports import Report, in_force
 
@@ -57,7 +57,7 @@ def timeliness(
     known = max(known_on or day, day)
     counts: dict[int, list[int]] = {}
     for duty in package.duties:
-        owed = [each for each in obligations_of(duty, package) if each.day <= day and each.day < known]
+        owed = [each for each in owed_dates(duty, package) if each.day <= day and each.day < known]
         if not owed:
             continue
         counted = in_force(reports.get(duty.place, ()), dt.date(known.year, 12, 31), known)
@@ -69,7 +69,9 @@ def timeliness(
                 if package.body_on(part.body, each.day).key != body:
                     continue
                 covering = [r.reported_on for r in own if each.covered_by(r.period)]
-                done = not each.yearly and any(r.done_on is not None and r.reported_on <= each.day for r in own)
+                done = not each.yearly and any(
+                    r.done_on is not None and r.reported_on <= each.day for r in own
+                )
                 row = counts.setdefault(each.day.year, [0, 0, 0])
                 if done or (covering and min(covering) <= each.day):
                     row[0] += 1

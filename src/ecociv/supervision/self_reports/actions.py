@@ -115,7 +115,10 @@ class SaveSelfReportDraft:
         NoSelfReport, PermissionDenied, WorkDraftRefused
         """
         package, standing = _checked(self.zone, self.body, self.year, self.author)
-        led = {e.duty.place for e in package.duties_held(standing.body, min(standing.owed.due, timezone.localdate()))}
+        led = {
+            e.duty.place
+            for e in package.duties_held(standing.body, min(standing.owed.due, timezone.localdate()))
+        }
         kept = {name: self.texts[name] for name in self.texts if name in PARTS or name in led}
         for text in kept.values():
             if len(text) > 2 * LONGEST:

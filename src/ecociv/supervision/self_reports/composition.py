@@ -135,7 +135,8 @@ def prefilled(facts: YearFacts, language: Language = "zh") -> dict[str, str]:
             en="By {day}, {body} leads {led} duties and supports {helped}; of those it leads {done} are done, {late} are "
             "overdue, delayed or stopped, and {silent} have no report on {year}. It supplies {figures} series of "
             "indicators: {red} show red, {unknown} have no value for {year}. Open cases: {cases}.",
-        ).fill(
+        )
+        .fill(
             day=facts.day.isoformat(),
             body=facts.body,
             led=len(led),
@@ -148,7 +149,8 @@ def prefilled(facts: YearFacts, language: Language = "zh") -> dict[str, str]:
             red=len(red),
             unknown=len(unknown),
             cases=len(facts.cases),
-        ).in_language(language),
+        )
+        .in_language(language),
         "problems": _problems(late, red, facts.cases).in_language(language),
         "next_steps": _next_steps(facts, late, red, language),
         "promised_outcome": "",

@@ -66,7 +66,9 @@ class ReviewSelfReport:
         standing = self_report(self.zone, self.body, self.year)
         report = next((each for each in standing.revisions if each.revision == self.revision), None)
         if report is None or standing.current is None:
-            raise ReportNotFound(f"the self-report of {self.body} on {self.year} has no revision {self.revision}")
+            raise ReportNotFound(
+                f"the self-report of {self.body} on {self.year} has no revision {self.revision}"
+            )
         if self.author.pk in {each.author_id for each in standing.revisions}:
             own = because(
                 "own-report",
@@ -126,14 +128,18 @@ class ReviewSelfReport:
             self._tell(standing, report, answer_by, f"review:{review.pk}")
         return review
 
-    def _tell(self, standing: SelfReportStanding, report: SelfReport, answer_by: dt.date, occasion: str) -> None:
+    def _tell(
+        self, standing: SelfReportStanding, report: SelfReport, answer_by: dt.date, occasion: str
+    ) -> None:
         package = current_package(self.zone)
         holder = package.body_on(standing.body, timezone.localdate()).key
         notify(
             self.zone,
             to=Recipients(body=holder, users=(report.author,)),
             kind="report",
-            title=Text(zh=f"退回更正：{self.year}年度自查报告", en=f"Returned: yearly self-report {self.year}"),
+            title=Text(
+                zh=f"退回更正：{self.year}年度自查报告", en=f"Returned: yearly self-report {self.year}"
+            ),
             body=Text(
                 zh=f"请于{answer_by:%Y-%m-%d}前更正。理由：{self.reason.strip()}",
                 en=f"Correct it by {answer_by:%Y-%m-%d}. Reason: {self.reason.strip()}",

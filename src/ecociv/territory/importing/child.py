@@ -27,11 +27,19 @@ def _hold(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+# Pyogrio looks for these when it is imported, and takes longer over them than over a layer; nothing here uses them.
+_UNUSED = ("geopandas", "pandas", "shapely", "pyproj")
+
+
 def _read(request: dict[str, Any]) -> dict[str, Any]:
     if request["driver"] == "GeoParquet":
         return _read_parquet(request)
+    sys.modules.update(dict.fromkeys(_UNUSED))  # type: ignore[arg-type]
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
+
+    for name in _UNUSED:
+        del sys.modules[name]
 
     others = set(pyogrio.list_drivers(read=True)) - {request["driver"]}
     if others:

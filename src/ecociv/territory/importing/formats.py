@@ -47,7 +47,7 @@ _HEAD = 1 << 16
 _SHAPEFILE = b"\x00\x00\x27\x0a"
 _SQLITE = b"SQLite format 3\x00"
 _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
-_ADDRESS = re.compile(r"^(/vsi|[a-z][a-z0-9+.-]*://|[A-Z][A-Za-z_]{2,}:)")
+_ADDRESS = re.compile(r"^(/vsi|[a-z][a-z0-9+.-]*://|[A-Z][A-Za-z_]+:)")
 # Drivers of GDAL that turn a harmless-looking text into a request or a query are told by these words.
 _VIRTUAL = re.compile(
     rb"<OGRVRT|<VRTDataset|gdal_streamed_alg|gdal_virtual|<OGRWFS|<OGRWCS|<GDAL_WM|<OGCAPI|/vsi[a-z0-9_]+/|FeatureServer/0/query",

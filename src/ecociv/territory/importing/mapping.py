@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ class AttributeMapping(Declared):
         Field of the name.
     classes : dict or None
         Value in the file to class of the layer. Without it the values are the classes.
+    leave_out : tuple of str
+        Values of the class field whose rows do not belong to the layer, such as the title block of a drawing.
     keep : tuple of str or None
         Further fields to keep; without it all.
 
@@ -45,6 +48,7 @@ class AttributeMapping(Declared):
     class_: str | None = Field(default=None, alias="class")
     name: str | None = None
     classes: dict[str, str] | None = None
+    leave_out: tuple[str, ...] = ()
     keep: tuple[str, ...] | None = None
 
     @field_validator("classes", mode="before")
@@ -115,15 +119,37 @@ def apply_mapping(
 
     classes = column(mapping.class_)
     if mapping.class_ is not None:
-        classes = _classified(classes, rows, mapping, name)
+        classes = classified(classes, rows, mapping.classes, mapping.class_, name)
     kept = table if mapping.keep is None else table.select(list(mapping.keep))
     return column(mapping.identity), classes, column(mapping.name), kept
 
 
-def _classified(
-    values: NDArray[np.object_], rows: NDArray[np.int64], mapping: AttributeMapping, name: str
+def rows_wanted(table: pa.Table, mapping: AttributeMapping) -> NDArray[np.bool_]:
+    """Which rows belong to the layer, by the classes that are left out."""
+    if mapping.class_ not in table.column_names or not mapping.leave_out:
+        return np.ones(table.num_rows, dtype=bool)
+    return ~np.isin(texts_of(table.column(mapping.class_)).astype(str), mapping.leave_out)
+
+
+def classified(
+    values: NDArray[np.object_],
+    rows: NDArray[np.int64],
+    known: Mapping[str, str] | None,
+    field: str,
+    name: str,
 ) -> NDArray[np.object_]:
-    known = mapping.classes
+    """Classes of the layer for the values of a file.
+
+    Parameters
+    ----------
+    known : mapping, optional
+        Value to class; without it the values are the classes.
+
+    Raises
+    ------
+    ImportRefused
+        ``unknown-class``, with every row whose value is empty or not known.
+    """
     unknown = [
         (int(row), value)
         for row, value in zip(rows, values, strict=True)
@@ -135,14 +161,15 @@ def _classified(
         raise ImportRefused(
             "unknown-class",
             Text(
-                zh=f"“{name}”有{len(unknown)}行的类别（{mapping.class_}）为空或不在映射中。行号与值：{'；'.join(listed)}"
+                zh=f"“{name}”有{len(unknown)}行的类别（{field}）为空或不在映射中。行号与值：{'；'.join(listed)}"
                 f"{f'；另有{more}行' if more else ''}。请补全映射（mapping）或改正数据。",
-                en=f"{name!r}: in {len(unknown)} rows the class ({mapping.class_}) is empty or not in the mapping. Row and value: "
+                en=f"{name!r}: in {len(unknown)} rows the class ({field}) is empty or not in the mapping. Row and value: "
                 f"{'; '.join(listed)}{f'; and {more} more' if more else ''}. Complete the mapping or correct the data.",
             ),
             asks="mapping",
             rows=[row for row, _ in unknown],
             values=sorted({value or "" for _, value in unknown}),
+            known=sorted(set(known.values())) if known is not None else [],
         )
     if known is None:
         return values

@@ -39,7 +39,7 @@ from ecociv.territory.importing.encodings import (
 from ecociv.territory.importing.formats import Format
 from ecociv.territory.importing.gcj02 import OffsetTest, offset_test, refuse_gcj02, without_offset
 from ecociv.territory.importing.limits import Limits
-from ecociv.territory.importing.mapping import AttributeMapping, apply_mapping
+from ecociv.territory.importing.mapping import AttributeMapping, apply_mapping, rows_wanted
 from ecociv.territory.importing.process import Opened, open_source
 from ecociv.territory.importing.ranges import candidates, check_place, check_ranges
 from ecociv.territory.importing.refusals import ImportRefused
@@ -265,7 +265,12 @@ def _imported(
     warnings += said
     if drawing and mapping is None:
         mapping = AttributeMapping.model_validate({"class": "Layer"})
-    identities, classes, names, kept = apply_mapping(table, rows, mapping or AttributeMapping(), name)
+    mapping = mapping or AttributeMapping()
+    wanted = rows_wanted(table, mapping)
+    if not wanted.all():
+        geometries, rows, table = geometries[wanted], rows[wanted], table.filter(pa.array(wanted))
+        warnings.append(_left_out(int((~wanted).sum()), mapping))
+    identities, classes, names, kept = apply_mapping(table, rows, mapping, name)
     return Imported(
         geometries=geometries,
         identities=identities,
@@ -283,6 +288,15 @@ def _imported(
         warnings=tuple(warnings),
         counts=_counts(geometries, opened.table.num_rows),
     )
+
+
+def _left_out(rows: int, mapping: AttributeMapping) -> Reason:
+    values = ", ".join(mapping.leave_out)
+    text = Text(
+        zh=f"按映射未导入{rows}行（类别：{values}）。",
+        en=f"{rows} rows were left out by the mapping (classes: {values}).",
+    )
+    return Reason("left-out", text, {"rows": rows})
 
 
 def _bounds(geometries: NDArray[np.object_]) -> Bounds:

@@ -73,17 +73,10 @@ def geometries_of(
     if drawing:
         line = (kinds == GeometryType.LINESTRING) | (kinds == GeometryType.LINEARRING)
         closed = line & shapely.is_closed(found) & (shapely.get_num_points(found) >= 4)
-        rings = shapely.linearrings(
-            *_ring_coordinates(found[closed]),
-        )
-        found[closed] = shapely.polygons(rings)
+        corners, line_of = shapely.get_coordinates(found[closed], return_index=True)
+        found[closed] = shapely.polygons(shapely.linearrings(corners, indices=line_of))
     found[absent] = shapely.Polygon()
     return found, tuple(reasons)
-
-
-def _ring_coordinates(lines: NDArray[np.object_]) -> tuple[NDArray[np.float64], None, NDArray[np.int64]]:
-    coordinates, index = shapely.get_coordinates(lines, return_index=True)
-    return coordinates, None, index
 
 
 def _refuse_impossible(found: NDArray[np.object_], name: str, limits: Limits) -> None:

@@ -141,7 +141,7 @@ def difference(old: Features, new: Features) -> Difference:
     >>> [(each.identity, each.kind.value) for each in found.features]
     [('a', 'moved'), ('b', 'added')]
     >>> {pair: round(area) for pair, area in found.areas.items()}
-    {('farmland', 'built'): 1079924, ('farmland', 'farmland'): 1079924}
+    {('farmland', 'built'): 1079920, ('farmland', 'farmland'): 1079920}
     """
     places = {name: place for place, name in enumerate(new.identities)}
     shapes_old, shapes_new = sound(old.geometries), sound(new.geometries)

@@ -30,8 +30,9 @@ class Frame:
     @classmethod
     def of(cls, shapes: Shapes) -> Frame:
         """The frame of a layer, at the latitude of its middle."""
-        bounds = shapely.total_bounds(shapes)
-        middle = float(np.nan_to_num((bounds[1] + bounds[3]) / 2))
+        heights = shapely.bounds(shapes)[:, 1::2]
+        heights = heights[np.isfinite(heights)]
+        middle = float((heights.min() + heights.max()) / 2) if heights.size else 0.0
         latitude = np.radians(min(max(middle, -89.0), 89.0))
         return cls(_METRES_PER_DEGREE * float(np.cos(latitude)), _METRES_PER_DEGREE * _SQUASH)
 

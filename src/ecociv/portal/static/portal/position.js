@@ -4,7 +4,7 @@ const DECIMALS = 6; // 0.1 m, finer than any receiver
 const ROUGH = 100; // metres
 
 function fill(words, figures) {
-  return words.replace(/%\((\w+)\)s/g, (whole, name) => figures[name] ?? whole);
+  return words.replace(/\{(\w+)\}/g, (whole, name) => figures[name] ?? whole);
 }
 
 function begin(box) {

@@ -1,0 +1,97 @@
+"""The sample layers: one partition under all of them, marked, disagreeing only where they should, loaded once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import shapely
+
+from ecociv.territory.actions import AddLayerVersion
+from ecociv.territory.layers.features import Features, areas_of
+from ecociv.territory.layers.kinds import layer_kind
+from ecociv.territory.models import LayerVersion
+from ecociv.territory.queries import version_in_force
+from ecociv.territory.sample import (
+    SampleVersion,
+    load_sample_layers,
+    record_sample_versions,
+    sample_territory,
+)
+from ecociv.territory.sample.layers import MAKERS
+
+
+def of(made: Sequence[SampleVersion], key: str) -> list[Features]:
+    return [one.features for one in made if one.layer.key == key]
+
+
+def test_every_declared_layer_has_a_maker_and_classes_of_its_kind(sample_made: list[SampleVersion]) -> None:
+    given = sample_territory("jingdezhen")
+    assert given is not None and {layer.key for layer in given.layers} == set(MAKERS)
+    for one in sample_made:
+        assert layer_kind(one.layer.kind).faults(one.features.classes) == [], one.version.title
+        assert shapely.is_valid(one.features.geometries).all(), one.version.title
+        assert all(said["示例"] for said in one.features.attributes) and "示例" in one.version.title
+
+
+@pytest.mark.parametrize("key", ["land-survey", "function-zone", "building-control", "land-use-plan"])
+def test_partitions_cover_the_zone_without_gap_or_overlap(sample_made: list[SampleVersion], key: str) -> None:
+    zone = areas_of(of(sample_made, "administrative-boundary")[0].geometries).sum()
+    for features in of(sample_made, key):
+        # Equal to the whole, and to the area of the union: nothing missing, nothing twice.
+        assert features.areas().sum() == pytest.approx(zone, rel=1e-9)
+        assert areas_of(shapely.union_all(features.geometries)).sum() == pytest.approx(zone, rel=1e-9)
+
+
+def test_surveys_come_to_the_areas_of_the_sample_returns(sample_made: list[SampleVersion]) -> None:
+    given = sample_territory("jingdezhen")
+    assert given is not None
+    largest = of(sample_made, "land-survey")[0].areas().max() / 10_000
+    for one in sample_made:
+        if one.layer.key == "forest-survey" and one.version.year:
+            wanted = given.forest.hectares[one.version.year]
+            # The plane of the generator differs from the ellipsoid by less than one in a hundred.
+            assert one.features.areas().sum() / 10_000 == pytest.approx(wanted, abs=largest + 0.01 * wanted)
+
+
+def test_the_red_line_moved_and_plans_disagree(sample_made: list[SampleVersion]) -> None:
+    first, second = of(sample_made, "ecological-red-line")
+    assert set(first.identities) & set(second.identities)
+    assert first.areas().sum() != pytest.approx(second.areas().sum(), rel=0.01)
+    farmland = shapely.union_all(of(sample_made, "permanent-basic-farmland")[0].geometries)
+    city = of(sample_made, "urban-plan")[0]
+    built = shapely.union_all(city.geometries[np.isin(city.classes, ["R", "A", "B", "M", "W"])])
+    assert areas_of(shapely.get_parts(farmland.intersection(built))).sum() > 1e6
+
+
+@pytest.mark.django_db
+def test_loading_is_done_once_and_leaves_real_layers_alone(sample_made: list[SampleVersion]) -> None:
+    given = sample_territory("jingdezhen")
+    assert given is not None
+    some = [one for one in sample_made if one.layer.key in {"ecological-red-line", "mining-right"}]
+    own = Features.of([shapely.box(117.2, 29.2, 117.3, 29.3)], ["甲"], ["mining"])
+    AddLayerVersion(
+        own, "jingdezhen", "mining-right", "mining-right", "矿业权", "test", dt.date(2014, 1, 1)
+    ).execute()
+    assert record_sample_versions("jingdezhen", some, given, "0" * 64) == (2, 2)
+    assert record_sample_versions("jingdezhen", some, given, "0" * 64) == (0, 4)
+    assert not LayerVersion.objects.filter(layer__key="mining-right", sample=True).exists()
+    line = LayerVersion.objects.filter(layer__key="ecological-red-line")
+    assert all(version.sample for version in line)
+    before = version_in_force("jingdezhen", "ecological-red-line", dt.date(2018, 6, 29))
+    after = version_in_force("jingdezhen", "ecological-red-line", dt.date(2018, 6, 30))
+    assert before and after and (before.number, after.number) == (1, 2)
+
+
+@pytest.mark.django_db
+def test_a_second_load_generates_nothing(
+    sample_layers: dict[str, LayerVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecociv.territory.sample.loading.digest_of", lambda *given: "0" * 64)
+    monkeypatch.setattr(
+        "ecociv.territory.sample.loading.sample_versions", lambda *given: pytest.fail("made again")
+    )
+    assert load_sample_layers("jingdezhen") == (0, LayerVersion.objects.count())
+    assert sample_layers["forest-survey"].confidentiality == "restricted"
