@@ -47,12 +47,6 @@ class _Asked(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Layers and rules in force on this day."),
     )
-    as_of = forms.DateField(
-        label=_("As known at the end of"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Only layers recorded by then; now, where empty."),
-    )
     crs = forms.ChoiceField(label=_("Coordinate system"), required=False, choices=CRS)
     repair = forms.BooleanField(label=_("Repair an outline that crosses itself"), required=False)
     has = forms.MultipleChoiceField(
@@ -82,22 +76,6 @@ class _Asked(forms.Form):
                 )
             if field.help_text:
                 field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
-
-    def clean_as_of(self) -> dt.date | None:
-        """A day that has come."""
-        day: dt.date | None = self.cleaned_data.get("as_of")
-        if day is not None and day > timezone.localdate():
-            raise forms.ValidationError(_("This day has not come yet."))
-        return day
-
-    @property
-    def moment(self) -> dt.datetime | None:
-        """The end of the day as of which layers are read, or now where that comes first."""
-        day = self.cleaned_data.get("as_of")
-        if day is None:
-            return None
-        end = timezone.make_aware(dt.datetime.combine(day, dt.time.max))
-        return min(end, timezone.now())
 
     def clean_file(self) -> UploadedFile[Any] | None:
         """A file that is not too large."""
@@ -143,6 +121,12 @@ class SiteForm(_Asked):
             "Shapefile (zip), GeoPackage, GeoJSON, KML, DXF, GeoParquet or WKT; all its polygons are one site."
         ),
     )
+    as_of = forms.DateField(
+        label=_("As known at the end of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Only layers recorded by then; now, where empty."),
+    )
     field_order = (
         "title",
         "geometry",
@@ -166,6 +150,22 @@ class SiteForm(_Asked):
                 max_length=100,
                 widget=forms.TextInput(attrs={"class": "form-control"}),
             )
+
+    def clean_as_of(self) -> dt.date | None:
+        """A day that has come."""
+        day: dt.date | None = self.cleaned_data.get("as_of")
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        """The end of the day as of which layers are read, or now where that comes first."""
+        day = self.cleaned_data.get("as_of")
+        if day is None:
+            return None
+        end = timezone.make_aware(dt.datetime.combine(day, dt.time.max))
+        return min(end, timezone.now())
 
     def clean(self) -> dict[str, Any]:
         """One of the two ways of giving a site."""
@@ -191,8 +191,6 @@ class SiteForm(_Asked):
 
 class BatchForm(_Asked):
     """A file of sites; what is known when it is checked counts."""
-
-    as_of = None
 
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     file = forms.FileField(
