@@ -27,6 +27,9 @@ def edges_cancel(shapes: NDArray[Any], box: tuple[float, float, float, float]) -
     >>> edges_cancel(np.array([left, shapely.box(0.9, 0, 2, 1)]), (0.5, 0.2, 1.5, 0.8))
     False
     """
+    shapes = shapes[~shapely.is_empty(shapes)]
+    if not len(shapes):
+        return True
     _kind, pairs, offsets = shapely.to_ragged_array(shapes)
     starts = np.asarray(offsets[0], dtype=np.int64)
     shell = np.zeros(len(starts) - 1, dtype=bool)
