@@ -51,6 +51,8 @@ ICONS = (
     "database", "database-off", "device-analytics", "droplet", "files", "leaf", "link", "list-check", "lock", "paperclip", "login", "logout", "mail",
     "map", "map-pin", "message-circle", "minus",
     "mood-empty", "pencil", "plus", "printer", "refresh", "report", "search", "settings", "shield-check",
+    "stairs-up", "table", "tool", "wind", "copy", "forms", "trending-down", "trending-up", "upload", "user", "users", "x",
+    "certificate", "file-plus", "map-2", "map-search", "notebook", "satellite", "stack-2",
     "stairs-up", "table", "tool", "wind", "copy", "forms", "satellite", "stack-2", "trending-down", "trending-up", "upload", "user", "users", "x",
 )
 
