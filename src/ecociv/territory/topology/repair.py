@@ -209,7 +209,7 @@ def _drop_duplicates(work: _Work, kinds: NDArray[np.object_]) -> None:
         first: dict[object, int] = {}
         for place in group:
             if kinds[place] in first:
-                work.drop(Rule.DROP_DUPLICATES, int(place), f"the same as {work.names[first[kinds[place]]]}")
+                work.drop(Rule.DROP_DUPLICATES, int(place), f"= {work.names[first[kinds[place]]]}")
             else:
                 first[kinds[place]] = int(place)
 
@@ -226,7 +226,7 @@ def _drop_spikes(work: _Work, frame: Frame, plan: RepairPlan) -> None:
 def _snap(work: _Work, frame: Frame, plan: RepairPlan) -> None:
     shapes = work.sound()
     for place, shape in snapped(shapes, frame, plan.snap_within):
-        work.change(Rule.SNAP, place, shape, f"within {plan.snap_within:g} m")
+        work.change(Rule.SNAP, place, shape, f"≤ {plan.snap_within:g} m")
 
 
 def _assign_overlaps(
@@ -247,7 +247,7 @@ def _assign_overlaps(
         )[0]
         if not rest.is_valid:
             rest = polygonal(np.array([shapely.make_valid(rest, method="structure")], dtype=object))[0]
-        detail = f"to {work.names[winner]}"
+        detail = f"→ {work.names[winner]}"
         size = areas_in_any_state(np.array([rest], dtype=object))
         if rest.is_empty or mean_widths(np.array([rest], dtype=object), size, frame)[0] < _RESIDUE:
             work.drop(Rule.ASSIGN_OVERLAPS, loser, detail)
@@ -284,4 +284,4 @@ def _fill_gaps(work: _Work, frame: Frame, plan: RepairPlan, tolerances: Toleranc
         place = int(around[int(np.argmax(borders))])
         joined = polygonal(np.array([shapely.union(work.shapes[place], gap)], dtype=object))[0]
         if joined.is_valid and not joined.is_empty:
-            work.change(Rule.FILL_GAPS, place, joined, f"gap {width:.3f} m wide")
+            work.change(Rule.FILL_GAPS, place, joined, f"{width:.3f} m")
