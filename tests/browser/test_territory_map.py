@@ -95,6 +95,9 @@ def test_a_walk_over_the_map(reader: Callable[..., Reader], layers: None) -> Non
     page.select_option("#map-swipe-right", "ecological-red-line:2")
     page.click("#map-swipe-open")
     page.locator("#map-right[data-ready]").wait_for(state="attached", timeout=60_000)
+    assert (
+        min(page.locator(f"#map-{side} canvas").bounding_box()["height"] for side in ("left", "right")) > 300
+    )
     page.locator("#map-swipe-place").focus()
     page.keyboard.press("End")
     assert (
@@ -114,7 +117,8 @@ def test_a_walk_over_the_map(reader: Callable[..., Reader], layers: None) -> Non
     assert metres == pytest.approx(1000, rel=2e-3)
     expect(page.locator("section[data-legend=function-zone]")).to_be_visible()
     expect(page.locator("section[data-legend=ecological-red-line]")).to_be_hidden()
-    assert one.faults == [] and one.foreign == []
+    # Reading the picture back for print is slow on a processor that plays the graphics card, and Chromium says so.
+    assert [fault for fault in one.faults if "GPU stall" not in fault] == [] and one.foreign == []
 
 
 def test_the_map_fits_a_phone_and_its_table_needs_no_script(
