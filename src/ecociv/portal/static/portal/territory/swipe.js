@@ -37,6 +37,7 @@ export function setUpSwipe(maplibregl, map, state, config, { changed }) {
     range.hidden = bar.hidden = false;
     cut();
     follow();
+    map.getContainer().scrollIntoView({ block: "nearest" });
     changed();
   }
   function close() {
