@@ -27,7 +27,11 @@ def lay(key: str, kind: str, rows: Rows, owner: str, **said: Any) -> LayerVersio
     """One version of a layer."""
     features = Features.of([row[1] for row in rows], [row[0] for row in rows], [row[2] for row in rows])
     given = {"valid_from": SINCE, **said}
-    return AddLayerVersion(features, ZONE, key, kind, f"标题{key}", "test", owner=owner, **given).execute().version
+    return (
+        AddLayerVersion(features, ZONE, key, kind, f"标题{key}", "test", owner=owner, **given)
+        .execute()
+        .version
+    )
 
 
 def farmland(rows: Rows, **said: Any) -> LayerVersion:
@@ -42,9 +46,7 @@ def city(rows: Rows, owner: str = "planning-bureau", **said: Any) -> LayerVersio
 
 def lay_plans() -> None:
     """Farmland in two fields; works over part of one and on the border of the counties over the other."""
-    farmland(
-        [("F1", box(117.10, 117.12), "basic-farmland"), ("F2", box(117.48, 117.52), "basic-farmland")]
-    )
+    farmland([("F1", box(117.10, 117.12), "basic-farmland"), ("F2", box(117.48, 117.52), "basic-farmland")])
     city(
         [
             ("C1", box(117.11, 117.13), "M"),

@@ -67,7 +67,9 @@ def test_a_run_is_recorded_adds_up_and_is_repeated_bit_for_bit(first: Difference
     assert [row["prevails"] for row in first.pairs] == ["b"]  # city before farmland by key; farmland prevails
     with pytest.raises(AppendOnlyError):
         first.delete()
-    farmland([("F9", box(117.8, 117.9), "basic-farmland")])  # a later version changes nothing of what was known
+    farmland(
+        [("F9", box(117.8, 117.9), "basic-farmland")]
+    )  # a later version changes nothing of what was known
     run_again()
     assert repeat(first).same and repeat(DifferenceRun.objects.get(number=2)).same
 
@@ -110,7 +112,12 @@ def test_identity_through_versions_split_resolved_and_reappeared(first: Differen
 def test_a_run_of_some_layers_says_nothing_of_the_others(first: DifferenceRun, user: Make) -> None:
     from land_administration.plans import lay
 
-    lay("red-line", "ecological-red-line", [("R", box(117.1, 117.2), "class-one")], "environmental-protection-bureau")
+    lay(
+        "red-line",
+        "ecological-red-line",
+        [("R", box(117.1, 117.2), "class-one")],
+        "environmental-protection-bureau",
+    )
     RunDifferences(ZONE, "test", DAY, ("red-line", "city")).execute()
     assert all(one.alive for one in standings(ZONE))
     assert {one.difference.layer_b for one in standings(ZONE)} == {"farmland", "red-line"}
@@ -241,7 +248,9 @@ def test_who_may_not_see_a_layer_does_not_see_its_differences(
     client.force_login(user("county_officer", "fuliang-county"))
     assert "PD-00001" not in client.get("/land/differences/").content.decode()
     assert client.get(f"/land/differences/{one.pk}/").status_code == 404
-    assert standings(ZONE, user("leading_group_office", "")) and not standings(ZONE, user("county_officer", "fuliang-county"))
+    assert standings(ZONE, user("leading_group_office", "")) and not standings(
+        ZONE, user("county_officer", "fuliang-county")
+    )
 
 
 def test_the_command_runs_lists_opens_and_counts(counties: LayerVersion, user: Make) -> None:

@@ -38,7 +38,9 @@ def plan(key: str, kind: str, rows: list[tuple[Any, str]]) -> Plan:
     )
 
 
-def compared(farmland: list[Any], works: list[tuple[Any, str]], counties: Features | None = None) -> Comparison:
+def compared(
+    farmland: list[Any], works: list[tuple[Any, str]], counties: Features | None = None
+) -> Comparison:
     return compare(
         [
             plan("farmland", "permanent-basic-farmland", [(one, "basic-farmland") for one in farmland]),
@@ -147,7 +149,7 @@ works_of = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(spans, works_of), min_size=2, max_size=4))
 def test_nothing_is_lost_between_runs(editions: list[tuple[Any, Any]]) -> None:
     """Every patch of every run is one difference; every difference that was alive is kept, succeeded or resolved."""
@@ -180,10 +182,12 @@ def test_nothing_is_lost_between_runs(editions: list[tuple[Any, Any]]) -> None:
             ledger[number] = Known(number, found.patches[place].pair, found.patches[place].geometry)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(spans, works_of, st.randoms(use_true_random=False))
 def test_the_order_of_plans_and_features_decides_nothing(fields: Any, works: Any, shuffle: Any) -> None:
-    a = plan("f", "permanent-basic-farmland", [(box(w, w + width), "basic-farmland") for w, width, _r in fields])
+    a = plan(
+        "f", "permanent-basic-farmland", [(box(w, w + width), "basic-farmland") for w, width, _r in fields]
+    )
     b = plan("c", "urban-plan", [(box(w, w + width), name) for w, width, _r, name in works])
 
     def turned(one: Plan) -> Plan:

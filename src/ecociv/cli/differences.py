@@ -114,7 +114,9 @@ def run(
         say(f"{key}: {'-' if value is None else value}")
 
 
-def _chosen(zone: str, county: str, layers: tuple[str, ...], size: str, numbers: tuple[int, ...]) -> list[Any]:
+def _chosen(
+    zone: str, county: str, layers: tuple[str, ...], size: str, numbers: tuple[int, ...]
+) -> list[Any]:
     from ecociv.land_administration.differences.queries import standings
 
     return [
@@ -130,7 +132,9 @@ def _chosen(zone: str, county: str, layers: tuple[str, ...], size: str, numbers:
 def _filters(command: Any) -> Any:
     for option in (
         click.option("--size", default="", help="Only this size class."),
-        click.option("--layer", "layers", multiple=True, help="Only differences of this layer; twice for a pair."),
+        click.option(
+            "--layer", "layers", multiple=True, help="Only differences of this layer; twice for a pair."
+        ),
         click.option("--county", default="", help="Only those that reach into this division code."),
     ):
         command = option(command)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecociv.portal.views import approvals, land_patches, plan_difference_runs, plan_differences, right_forms, rights
+from ecociv.portal.views import (
+    approvals,
+    land_patches,
+    plan_difference_runs,
+    plan_differences,
+    right_forms,
+    rights,
+)
 
 urlpatterns = [
     path("patches/", land_patches.listing, name="land-patches"),

@@ -11,7 +11,6 @@ TERRITORY = (
     ("portal:rights", _("Register of rights"), "certificate", True),
     ("portal:layers", _("Layers"), "stack-2", True),
     ("portal:plan-differences", _("Differences between plans"), "arrows-diff", False),
-    ("portal:siting", _("Siting"), "map-pin-search", False),
     ("portal:land-patches", _("Change patches"), "satellite", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""

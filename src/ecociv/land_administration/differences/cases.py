@@ -178,9 +178,7 @@ def _proposal(row: dict[str, Any], name_a: str, name_b: str) -> str:
 
 def _lies_in(zone: str, patch: DifferencePatch) -> str:
     names = {one.code: one.name.zh for one in current_package(zone).zone.counties}
-    parts = [
-        f"{names.get(code, code) or '县界以外'} {Decimal(area)}平方米" for code, area in patch.counties
-    ]
+    parts = [f"{names.get(code, code) or '县界以外'} {Decimal(area)}平方米" for code, area in patch.counties]
     return "；".join(parts)
 
 

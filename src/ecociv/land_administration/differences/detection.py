@@ -144,7 +144,7 @@ def compare(
         Called with the pairs of layers done and their number.
     """
     ordered = sorted(plans, key=lambda one: one.key)
-    tasks = [task for task in _tasks(ordered, on, zone)]
+    tasks = list(_tasks(ordered, on, zone))
     pieces: list[_Piece] = []
     twice: set[str] = set()
     for done, task in enumerate(tasks, 1):
@@ -162,9 +162,7 @@ def compare(
     )
     total = ledger_area(math.fsum(one.area for one in pieces))
     areas = (
-        adjust_areas([one.area for one in pieces], total).value
-        if total
-        else (Decimal("0.00"),) * len(pieces)
+        adjust_areas([one.area for one in pieces], total).value if total else (Decimal("0.00"),) * len(pieces)
     )
     inside = _counties_of([one.geometry for one in pieces], counties)
     patches = tuple(
@@ -227,7 +225,9 @@ def _overlaid(task: _Task, workers: int, twice: set[str]) -> Iterator[_Piece]:
         yield from _pieces(task, _overlay(task, {pair[1]}, {pair[3]}, workers, DoubleCover.FIRST))
 
 
-def _overlay(task: _Task, classes_a: set[str], classes_b: set[str], workers: int, cover: DoubleCover) -> Patches:
+def _overlay(
+    task: _Task, classes_a: set[str], classes_b: set[str], workers: int, cover: DoubleCover
+) -> Patches:
     chosen = []
     for plan, classes in ((task.a, classes_a), (task.b, classes_b)):
         rows = np.flatnonzero(np.isin(plan.features.classes.astype(str), sorted(classes)))
@@ -247,9 +247,7 @@ def _overlay(task: _Task, classes_a: set[str], classes_b: set[str], workers: int
 
 
 def _pieces(task: _Task, found: Patches) -> Iterator[_Piece]:
-    rows = zip(
-        found.classes(True), found.classes(False), found.ids(True), found.ids(False), strict=True
-    )
+    rows = zip(found.classes(True), found.classes(False), found.ids(True), found.ids(False), strict=True)
     for place, (class_a, class_b, identity_a, identity_b) in enumerate(rows):
         pair = (task.a.key, str(class_a), task.b.key, str(class_b))
         conflict = task.conflicts.get(pair)

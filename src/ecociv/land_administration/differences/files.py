@@ -29,9 +29,7 @@ def as_geopackage(found: Sequence[Standing], folder: Path) -> bytes:
     geometries[:] = [shapes[one.patch.run.patches_sha256, one.patch.key] for one in found]
     rows = [_row(one) for one in found]
     names = list(_COLUMNS)
-    columns = [
-        np.asarray([row[name] for row in rows], dtype=_COLUMNS[name]) for name in names
-    ]
+    columns = [np.asarray([row[name] for row in rows], dtype=_COLUMNS[name]) for name in names]
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         path = Path(scratch) / "differences.gpkg"
         pyogrio.raw.write(

@@ -83,19 +83,28 @@ def standings(
     differences
         Only these keys of the database.
     """
-    patches, events = DifferencePatch.objects.filter(run__zone=zone), DifferenceEvent.objects.filter(run__zone=zone)
+    patches, events = (
+        DifferencePatch.objects.filter(run__zone=zone),
+        DifferenceEvent.objects.filter(run__zone=zone),
+    )
     linked = DifferenceCase.objects.filter(difference__zone=zone)
     if differences is not None:
-        patches, events, linked = (each.filter(difference__in=differences) for each in (patches, events, linked))
+        patches, events, linked = (
+            each.filter(difference__in=differences) for each in (patches, events, linked)
+        )
     if as_of is not None:
         patches, events = (each.filter(run__recorded_at__lte=as_of) for each in (patches, events))
         linked = linked.filter(recorded_at__lte=as_of)
     last = patches.values("difference").annotate(last=Max("pk")).values("last").order_by()
     said = events.values("difference").annotate(last=Max("pk")).values("last").order_by()
-    event_of = {one.difference_id: one for one in DifferenceEvent.objects.filter(pk__in=said).select_related("run")}
+    event_of = {
+        one.difference_id: one for one in DifferenceEvent.objects.filter(pk__in=said).select_related("run")
+    }
     if user is not None:
         linked = linked.filter(case__in=cases_for(user, zone).values("pk"))
-    case_of = {one.difference_id: one.case for one in linked.select_related("case").order_by("recorded_at", "pk")}
+    case_of = {
+        one.difference_id: one.case for one in linked.select_related("case").order_by("recorded_at", "pk")
+    }
     shown = (
         visible_patches(user, zone)
         .filter(pk__in=last)
@@ -133,7 +142,9 @@ def outline_of(patch: DifferencePatch) -> shapely.Geometry:
     """
     feature = opened(patch.run.patches_sha256).of_identity(patch.key)
     if feature is None:
-        raise LookupError(f"The file of run {patch.run.number} has no patch {patch.key}; verify the layer files.")
+        raise LookupError(
+            f"The file of run {patch.run.number} has no patch {patch.key}; verify the layer files."
+        )
     return feature.geometry
 
 
@@ -151,7 +162,10 @@ def history_of(difference: Difference, as_of: dt.datetime | None = None) -> list
     patches = difference.patches.select_related("run", "version_a", "version_b")
     events = difference.events.select_related("run")
     if as_of is not None:
-        patches, events = patches.filter(run__recorded_at__lte=as_of), events.filter(run__recorded_at__lte=as_of)
+        patches, events = (
+            patches.filter(run__recorded_at__lte=as_of),
+            events.filter(run__recorded_at__lte=as_of),
+        )
     patch_of = {one.run_id: one for one in patches}
     event_of = {one.run_id: one for one in events}
     runs = {one.run_id: one.run for one in (*patch_of.values(), *event_of.values())}
@@ -191,10 +205,7 @@ def tally_by_pair(found: Iterable[Standing]) -> list[Tally]:
 def tally_by_county(found: Iterable[Standing]) -> list[Tally]:
     """By county: a difference on a border is in both, each with its own area; ``""`` is outside all."""
     return _tallies(
-        ((code,), Decimal(area), one)
-        for one in found
-        if one.alive
-        for code, area in one.patch.counties
+        ((code,), Decimal(area), one) for one in found if one.alive for code, area in one.patch.counties
     )
 
 

@@ -174,7 +174,9 @@ class RunDifferences:
             )
         return found
 
-    def _compared(self, as_of: dt.datetime | None) -> tuple[Comparison, dict[str, LayerVersion], LayerVersion | None]:
+    def _compared(
+        self, as_of: dt.datetime | None
+    ) -> tuple[Comparison, dict[str, LayerVersion], LayerVersion | None]:
         versions = self._versions(as_of)
         boundaries = versions_in_force(self.zone, self._day, as_of, kinds=[BOUNDARIES])
         boundary = boundaries[-1] if boundaries else None
@@ -197,10 +199,7 @@ class RunDifferences:
         there = _known_before(self.zone, set(versions), before)
         matching = match(
             _as_known(there),
-            [
-                Seen(place, one.pair, one.geometry, one.sliver)
-                for place, one in enumerate(comparison.patches)
-            ],
+            [Seen(place, one.pair, one.geometry, one.sliver) for place, one in enumerate(comparison.patches)],
             difference_rules().same_share,
         )
         taken = Difference.objects.filter(zone=self.zone)
@@ -217,7 +216,9 @@ class RunDifferences:
                 "patches": comparison.digest(),
                 "identities": [[place, numbers[place]] for place in sorted(numbers)],
                 "returned": sorted(matching.returned),
-                "descents": [[one.number, numbers[one.place], one.relation.value] for one in matching.descents],
+                "descents": [
+                    [one.number, numbers[one.place], one.relation.value] for one in matching.descents
+                ],
                 "endings": [[number, one.succeeded] for number, one in sorted(matching.endings.items())],
             }
         )
