@@ -22,6 +22,8 @@ from ecociv.territory.topology.measure import polygonal, sound
 TILE_FEATURES = 2_000
 """Polygons in a tile before it is cut in four."""
 DEEPEST = 14
+CROSSING = 1.5
+"""How much more often polygons are met in the quarters of a tile than in the tile, before it is cut no further."""
 LISTED = 20
 """Patches listed for each county, the largest first."""
 
@@ -136,25 +138,34 @@ def cover(county: County, chosen: Sequence[Chosen], *, tile_features: int = TILE
 
 
 def _tiles(shape: Any, chosen: Sequence[Chosen], most: int) -> Iterator[Any]:
-    waiting = [(shape.bounds, 0)]
+    """Boxes that cover a shape, each with few polygons, or with polygons that are larger than it."""
+
+    def count(bounds: tuple[float, float, float, float]) -> int:
+        return sum(one.file.count_in_box(*bounds) for one in chosen)
+
+    waiting = [(shape.bounds, count(shape.bounds), 0)]
     while waiting:
-        (west, south, east, north), depth = waiting.pop()
-        box = shapely.box(west, south, east, north)
-        if not shape.intersects(box):
+        bounds, here, depth = waiting.pop()
+        box = shapely.box(*bounds)
+        if not here or not shape.intersects(box):
             continue
-        count = sum(one.file.count_in_box(west, south, east, north) for one in chosen)
-        if not count:
-            continue
-        if count <= most or depth >= DEEPEST:
+        quarters = [(each, count(each)) for each in _quarters(bounds)] if here > most else []
+        # Polygons that lie over each other, or are larger than the tile, are never fewer in its quarters.
+        if here <= most or depth >= DEEPEST or sum(held for _, held in quarters) > CROSSING * here:
             yield box
-            continue
-        middle, half = (west + east) / 2, (south + north) / 2
-        waiting += [
-            ((west, south, middle, half), depth + 1),
-            ((middle, south, east, half), depth + 1),
-            ((west, half, middle, north), depth + 1),
-            ((middle, half, east, north), depth + 1),
-        ]
+        else:
+            waiting += [(each, held, depth + 1) for each, held in quarters]
+
+
+def _quarters(
+    bounds: tuple[float, float, float, float],
+) -> Iterator[tuple[float, float, float, float]]:
+    west, south, east, north = bounds
+    middle, half = (west + east) / 2, (south + north) / 2
+    yield west, south, middle, half
+    yield middle, south, east, half
+    yield west, half, middle, north
+    yield middle, half, east, north
 
 
 def _in_box(one: Chosen, box: Any) -> tuple[NDArray[np.int64], NDArray[Any]]:
