@@ -62,12 +62,15 @@ def file_hours(first: datetime, readings: Mapping[str, Iterable[float | None]], 
 def append(rows: list[Any], *, sample: bool = False, reason: str = "更正", source: str = "") -> Any:
     """Append rows (key, from, to, value or kind of absence)."""
     prefix = "sample/" if sample else ""
-    for key in {key for key, *_ in rows}:
-        _register(key, sample)
+    ids = {key: series_id(prefix + key) for key, *_ in rows}
+    there = set(Series.objects.filter(pk__in=ids.values()).values_list("pk", flat=True))
+    for key, number in ids.items():
+        if number not in there:
+            _register(key, sample)
     columns: dict[str, list[Any]] = {name: [] for name in STAGED.names}
     for number, (key, start, end, value) in enumerate(rows, start=1):
         absent = isinstance(value, Missing)
-        columns["series_id"].append(series_id(prefix + key))
+        columns["series_id"].append(ids[key])
         columns["valid_from"].append(start.astimezone(UTC))
         columns["valid_to"].append(end.astimezone(UTC))
         columns["value"].append(None if absent else float(value))
@@ -101,14 +104,11 @@ def _unit(form: str, cell: str) -> str:
 
 def _register(key: str, sample: bool) -> None:
     form, place, cell = key.split("/")
-    stored = f"sample/{key}" if sample else key
-    if Series.objects.filter(key=stored).exists():
-        return
     observed, _ = ObservedProperty.objects.get_or_create(
         key=cell, defaults={"name_zh": cell, "name_en": cell}
     )
     Series(
-        key=stored,
+        key=f"sample/{key}" if sample else key,
         property=observed,
         place=ensure_place("jingdezhen", place),
         network=form,

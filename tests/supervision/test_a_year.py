@@ -1,8 +1,9 @@
-"""A generated year: 176 tasks, 60 bodies, 20,000 events, and what must hold on each of its days."""
+"""A generated year: 176 tasks, 60 bodies, thousands of events, and what must hold on each of its days."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ from ecociv.supervision.queries import statuses
 pytestmark = pytest.mark.django_db
 
 YEAR = 2017
-EVENTS = 20_000
+EVENTS = int(os.environ.get("ECOCIV_TEST_YEAR_EVENTS", "6000"))
+"""Two dozen on each working day; 20,000 (``docs/benchmarks.md``) show the same and take three times as long."""
 
 
 @pytest.fixture

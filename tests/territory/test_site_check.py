@@ -70,7 +70,7 @@ def test_a_site_on_open_ground_has_conditions_and_areas_that_close(zone: dict[st
     assert checked.answer == "conditions"
     survey = next(one for one in checked.result["layers"] if one["key"] == "survey")
     assert survey["closes"] and [one["class"] for one in survey["classes"]] == ["0101", "0301"]
-    assert [one["share"] for one in survey["classes"]] == ["50.00", "50.00"]
+    assert [one["share"] for one in survey["classes"]] == ["50.0000", "50.0000"]
     whole = checked.result["site"]["area_m2"]
     assert sum(int(one["area_m2"].replace(".", "")) for one in survey["classes"]) == int(
         whole.replace(".", "")

@@ -19,6 +19,7 @@ _GROUPS = {
     "evidence": ("ecociv.cli.evidence", "Load, export, prove and tend the observations."),
     "intake": ("ecociv.cli.intake", "Readings that come as messages: MQTT, HJ 212, and a simulator."),
     "jobs": ("ecociv.cli.jobs", "What runs by itself: the inbox to the table, merging, purging."),
+    "site": ("ecociv.cli.site", "Site check: what stands against a use of some ground, and what would help."),
     "returns": ("ecociv.cli.returns", "Departmental returns: who owes what, templates, filing."),
     "sample": ("ecociv.cli.sample", "Generated sample data, marked as such everywhere."),
     "indicator": ("ecociv.cli.indicator", "Values of indicators with target, status and trace."),

@@ -49,9 +49,11 @@ def fingerprints(
         "base": package.zone.base_year,
     }
     found = {}
+    written: dict[str, tuple[str, str]] = {}  # by series: the figures of counties follow from the same
     for node in nodes:
         rule = declared.by_series[node.series]
-        indicator, _ = package.series(node.series)
+        if node.series not in written:
+            written[node.series] = repr(rule), repr(package.series(node.series)[0])
         known = [
             [each, key, *marks[each][key]]
             for each, keys in ((year, node.monthly | node.hourly), *node.yearly.items())
@@ -61,8 +63,8 @@ def fingerprints(
         content: dict[str, Any] = {
             **same,
             "evidence": known,
-            "derivation": repr(rule),
-            "indicator": repr(indicator),
+            "derivation": written[node.series][0],
+            "indicator": written[node.series][1],
         }
         if node.place == declared.place:
             content["day"] = day

@@ -20,6 +20,14 @@ MODULES = {
     "ecociv/portal": "portal/portal.js",
     "ecociv/series-chart": "portal/series-chart.js",
     "ecociv/map": "portal/map.js",
+    "ecociv/territory/state": "portal/territory/state.js",
+    "ecociv/territory/style": "portal/territory/style.js",
+    "ecociv/territory/panel": "portal/territory/panel.js",
+    "ecociv/territory/draw": "portal/territory/draw.js",
+    "ecociv/territory/identify": "portal/territory/identify.js",
+    "ecociv/territory/swipe": "portal/territory/swipe.js",
+    "ecociv/territory/map": "portal/territory/map.js",
+    "ecociv/territory/print": "portal/territory/print.js",
     "maplibre-gl": "vendor/maplibre/maplibre-gl.js",
 }
 

@@ -8,7 +8,7 @@ from ninja.errors import HttpError, ValidationError
 
 from ecociv import __version__
 from ecociv.api.problems import Problem, answer, problem_of
-from ecociv.api.rest import files, readings, series
+from ecociv.api.rest import files, readings, series, sites
 
 api = NinjaAPI(
     title="ecociv",
@@ -23,6 +23,7 @@ api = NinjaAPI(
 api.add_router("", readings.router)
 api.add_router("", series.router)
 api.add_router("", files.router)
+api.add_router("", sites.router)
 
 
 @api.exception_handler(Problem)

@@ -147,3 +147,10 @@ def place_link(place: str) -> SafeString:
     if not found.url:
         return format_html("{}", found.label)
     return format_html('<a href="{}">{}</a>', found.url, found.label)
+
+
+@register.simple_tag
+def class_of(found: Any) -> str:
+    """Name of the class of a feature found on the map."""
+    name: str = found.kind.class_name(found.feature.class_key).in_language(language())
+    return name

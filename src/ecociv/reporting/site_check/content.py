@@ -185,7 +185,7 @@ def certificate_map(check: SiteCheck, language: str, font: str, reader: Any = No
     box = map_box(site)
     touched = {(each["key"], each["version"]): each for each in check.result["layers"] if each["classes"]}
     near = {(each["layer"], each["version"]) for each in check.result["findings"] if each["distance_m"]}
-    parts: list[MapPart] = []
+    parts: list[tuple[int, list[MapPart]]] = []
     for used in check.versions:
         place = (used["layer"], used["version"])
         if place not in touched and place not in near:
@@ -195,13 +195,16 @@ def certificate_map(check: SiteCheck, language: str, font: str, reader: Any = No
         )
         if reader is not None and not may_read(reader, version):
             continue
-        parts += _parts(version, box, tongue)
+        kind = layer_kind(version.layer.kind)
+        order = 0 if kind.role == "survey" and kind.partition else 1 if kind.partition else 2
+        parts.append((order, _parts(version, box, tongue)))
     out = check.result["changes"]["leave_out"]
     leave = shapely.from_geojson(json.dumps(out["geometry"])) if out else None
     shown = MapWords(
         words["site"], words["leave"], words["north"], words["metres"], words["kilometres"], font
     )
-    return draw_map(site, parts[:MOST_PARTS], shown, leave)
+    drawn = [part for _, some in sorted(parts, key=lambda each: each[0]) for part in some]
+    return draw_map(site, drawn[:MOST_PARTS], shown, leave)
 
 
 def _parts(version: LayerVersion, box: tuple[float, float, float, float], tongue: str) -> list[MapPart]:
@@ -219,6 +222,7 @@ def _parts(version: LayerVersion, box: tuple[float, float, float, float], tongue
             f"{kind.name.in_language(tongue)} · {kind.class_name(key).in_language(tongue)}",
             kind.colour_of(key),
             shapes,
+            kind.partition,
         )
         for key, shapes in sorted(by_class.items())
     ]

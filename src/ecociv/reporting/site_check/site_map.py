@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -34,11 +35,14 @@ class MapPart:
         ``#rrggbb``.
     shapes
         Polygons in degrees.
+    faint
+        Whether it covers the whole map, so that it is a ground for the others.
     """
 
     label: str
     colour: str
     shapes: Sequence[Any]
+    faint: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def draw_map(
         paths = "".join(_path(shape, at) for shape in shown if not shape.is_empty)
         if paths:
             drawn.append(
-                f'<path d="{paths}" fill="{part.colour}" fill-opacity="0.55" fill-rule="evenodd" '
+                f'<path d="{paths}" fill="{part.colour}" fill-opacity="{0.22 if part.faint else 0.55}" fill-rule="evenodd" '
                 f'stroke="{part.colour}" stroke-width="0.8"/>'
             )
             legend.append((part.label, part.colour, "fill"))
@@ -212,13 +216,18 @@ def _legend(rows: Sequence[tuple[str, str, str]], x: float, font: str) -> str:
 
 
 def _lines(label: str, most: int = 26) -> list[str]:
-    """A label in at most two lines; a Chinese character is two wide."""
-    lines, line, width = [], "", 0
-    for character in label:
-        wide = 2 if ord(character) > 0x2E7F else 1
-        if width + wide > most:
-            lines.append(line)
-            line, width = "", 0
-        line, width = line + character, width + wide
-    lines.append(line)
-    return lines if len(lines) <= 2 else [lines[0], lines[1][:-1] + "…"]
+    """A label in at most two lines, parted between words or Chinese characters; a Chinese character is two wide.
+
+    >>> _lines("Protected areas · Nature reserve: core")
+    ['Protected areas · Nature', 'reserve: core']
+    """
+    lines, width = [""], 0
+    for word in re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+", label):
+        wide = sum(2 if ord(character) > 0x2E7F else 1 for character in word)
+        if width and width + len(word.rstrip()) > most:
+            lines.append("")
+            width = 0
+        lines[-1] += word
+        width += wide
+    lines = [line.rstrip() for line in lines]
+    return lines if len(lines) <= 2 else [lines[0], lines[1] + "…"]

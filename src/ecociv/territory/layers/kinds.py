@@ -44,6 +44,8 @@ class LayerKind(Declared):
         A classification of :mod:`ecociv.standards.land` whose codes are the classes.
     open : bool
         Whether the classes are the layer's own words.
+    scheme_colours : dict
+        Colour by beginning of a code, where the classes come from a scheme; the longest beginning counts.
     partition : bool
         Whether the polygons are meant to cover their territory without gaps or overlaps.
     citation, verified
@@ -58,6 +60,7 @@ class LayerKind(Declared):
     classes: tuple[LayerClass, ...] = ()
     scheme: Scheme | None = None
     open: bool = False
+    scheme_colours: dict[str, str] = Field(default_factory=dict)
     colour: str = Field(default="#7a8a99", pattern=r"^#[0-9a-f]{6}$")
     citation: LocalText
     verified: bool = False
@@ -80,6 +83,9 @@ class LayerKind(Declared):
 
     def colour_of(self, key: str) -> str:
         """Colour of a class on the map."""
+        for length in range(len(key), 0, -1):
+            if key[:length] in self.scheme_colours:
+                return self.scheme_colours[key[:length]]
         return next((one.colour for one in self.classes if one.key == key), self.colour)
 
     def faults(self, classes: Iterable[Any]) -> list[Text]:

@@ -202,8 +202,9 @@ def _held(
     ids: Sequence[Any] | None,
     rule: RepairRule,
 ) -> tuple[HeldParts, Side]:
-    given = np.empty(len(geometries), dtype=object)  # type: ignore[arg-type]
-    given[:] = list(geometries)  # type: ignore[arg-type]
+    shapes: list[Any] = list(geometries)  # type: ignore[arg-type]
+    given: Geometries = np.empty(len(shapes), dtype=object)
+    given[:] = shapes
     columns = []
     for what, column in (("class", classes), ("id", ids)):
         values = np.empty(len(given), dtype=object)
@@ -320,8 +321,17 @@ class _Collected:
         if len(order):
             kept = drop_slivers(area, width, least_area=options.least_area, least_width=options.least_width)
             small = ~np.asarray(kept.value)
-        columns = [column[order] for column in (feature_a, feature_b, area, width, small)]
-        return PatchTable(side_a, side_b, *columns, report), order
+        table = PatchTable(
+            side_a,
+            side_b,
+            feature_a=feature_a[order],
+            feature_b=feature_b[order],
+            area=area[order],
+            width=width[order],
+            sliver=small[order],
+            report=report,
+        )
+        return table, order
 
 
 def _feature_of(parts: Parts, numbers: Numbers) -> Numbers:
@@ -342,7 +352,7 @@ def _features(parts: Parts, found: SelfOverlaps) -> SelfOverlaps:
         return found
     pairs = np.column_stack([parts.feature[found.first], parts.feature[found.second]])
     unique, place = np.unique(pairs, axis=0, return_inverse=True)
-    area = np.bincount(place.ravel(), weights=found.area, minlength=len(unique))
+    area = np.bincount(place.ravel(), weights=found.area, minlength=len(unique)).astype(np.float64)
     return SelfOverlaps(unique[:, 0], unique[:, 1], area)
 
 

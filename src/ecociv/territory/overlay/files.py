@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import mmap
 import os
 import tempfile
 from collections.abc import Iterator
@@ -19,11 +20,8 @@ from ecociv.territory.overlay.engines import ENGINES, Engine, Spark, Watch, engi
 from ecociv.territory.overlay.kernel import Packed
 from ecociv.territory.overlay.parts import Numbers
 from ecociv.territory.overlay.plane import Geometries
-from ecociv.territory.overlay.result import PatchTable, Summary
+from ecociv.territory.overlay.result import DIGESTED, Digest, PatchTable, Summary
 from ecociv.territory.overlay.sources import TARGET, Source, describe, store
-
-WRITTEN = 50_000
-"""Patches written at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +55,15 @@ class _Spilled:
         self._offsets.append(np.column_stack([packed.offsets[:-1], packed.offsets[1:]]) + self._written)
         self._written += len(packed.data)
 
-    def ordered(self, order: Numbers) -> Iterator[bytes]:
-        """Every geometry in an order."""
+    def ordered(self, order: Numbers) -> Iterator[list[bytes]]:
+        """Every geometry in an order, `DIGESTED` at a time."""
         self._file.close()
         if not len(order):
             return
         places = np.concatenate(self._offsets)[order]
-        data = np.memmap(self._path, dtype=np.uint8, mode="r")
-        for first in range(0, len(order), WRITTEN):
-            for start, end in places[first : first + WRITTEN].tolist():
-                yield data[start:end].tobytes()
+        with self._path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            for first in range(0, len(order), DIGESTED):
+                yield [data[start:end] for start, end in places[first : first + DIGESTED].tolist()]
 
 
 def overlay_files(
@@ -117,8 +114,7 @@ def overlay_files(
         spilled = _Spilled(folder)
         table, order = overlay_parts(parts_a, parts_b, side_a, side_b, options, chosen, spilled, watch)
         found = table.summary()
-        digest = table.digest_with(spilled.ordered(order))
-        _write_patches(
+        digest = _write_patches(
             folder / "patches.gpkg",
             table,
             spilled.ordered(order),
@@ -149,8 +145,13 @@ def write_summary(path: Path, summary: Summary) -> None:
 
 
 def _write_patches(
-    path: Path, table: PatchTable, blobs: Iterator[bytes], id_types: tuple[str, str], drop_slivers: bool
-) -> None:
+    path: Path,
+    table: PatchTable,
+    geometries: Iterator[list[bytes]],
+    id_types: tuple[str, str],
+    drop_slivers: bool,
+) -> str:
+    """Write the file; returns the digest of all patches, slivers included."""
     kinds = [pa.int64() if kind.startswith(("int", "uint")) else pa.string() for kind in id_types]
     schema = pa.schema(
         [
@@ -166,11 +167,14 @@ def _write_patches(
     )
     ids = table.ids(True), table.ids(False)
     classes = table.classes(True), table.classes(False)
+    digest = Digest(table)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for first in range(0, len(table), WRITTEN):
-            here = slice(first, min(first + WRITTEN, len(table)))
-            shapes = [next(blobs) for _ in range(here.stop - first)]
+        first = 0
+        for shapes in geometries:
+            here = slice(first, first + len(shapes))
+            first += len(shapes)
+            digest.add(shapes)
             columns: list[Any] = [pa.array(shapes, pa.binary())]
             for values, kind in zip(ids, kinds, strict=True):
                 columns.append(_column(values[here], kind))
@@ -200,6 +204,7 @@ def _write_patches(
             }
         )
         pyogrio.write_arrow(remarks, path, driver="GPKG", layer="remarks", append=False)
+    return digest.hexdigest()
 
 
 def _column(values: Any, kind: pa.DataType) -> pa.Array:

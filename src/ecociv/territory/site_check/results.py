@@ -45,16 +45,17 @@ def percent(part: float, whole: float) -> str:
 
 
 def closed(areas: Sequence[float], whole: float) -> tuple[list[str], list[str]]:
-    """Areas (m2) and shares (per cent, two decimals) of parts that make up a whole: both add up to the last digit.
+    """Areas (m2) and shares (per cent, four decimals) of parts that make up a whole: both add up to the last digit.
 
     >>> closed([1.0, 1.0, 1.0], 3.0)
-    (['1.00', '1.00', '1.00'], ['33.34', '33.33', '33.33'])
+    (['1.00', '1.00', '1.00'], ['33.3334', '33.3333', '33.3333'])
     """
     if not areas or not sum(areas) > 0:
-        return ["0.00"] * len(areas), ["0.00"] * len(areas)
+        return ["0.00"] * len(areas), ["0.0000"] * len(areas)
     values = adjust_areas([Decimal(one) for one in areas], ledger_area(whole)).value
-    shares = adjust_areas([Decimal(one) for one in areas], Decimal(100)).value
-    return [f"{one:.2f}" for one in values], [f"{one:.2f}" for one in shares]
+    # The rule keeps two decimals: shares of 10,000 are per cent with four.
+    shares = adjust_areas([Decimal(one) for one in areas], Decimal(10_000)).value
+    return [f"{one:.2f}" for one in values], [f"{one / 100:.4f}" for one in shares]
 
 
 def site_facts(area: float) -> dict[str, Any]:

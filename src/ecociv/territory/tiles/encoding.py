@@ -84,14 +84,18 @@ def tidy(rings: Rings) -> Rings:
     total = np.concatenate([[0], np.cumsum(twice)])
     area = total[starts[1:]] - total[starts[:-1]]
     kept = (lengths >= 4) & (area != 0)
-    shell = np.maximum.accumulate(np.where(rings.outer, np.arange(count), -1)) if count else np.zeros(0, np.int64)
+    shell = (
+        np.maximum.accumulate(np.where(rings.outer, np.arange(count), -1)) if count else np.zeros(0, np.int64)
+    )
     kept &= kept[shell] if count else kept
     turned = np.where(rings.outer, area < 0, area > 0)
     number = np.arange(len(vertices))
     flipped = turned[ring]
     number = np.where(flipped, starts[ring] + starts[ring + 1] - 1 - number, number)
     vertices = vertices[number][kept[ring]]
-    return Rings(vertices, np.concatenate([[0], np.cumsum(lengths[kept])]), rings.outer[kept], rings.feature[kept])
+    return Rings(
+        vertices, np.concatenate([[0], np.cumsum(lengths[kept])]), rings.outer[kept], rings.feature[kept]
+    )
 
 
 def _layer(part: Part) -> bytes:

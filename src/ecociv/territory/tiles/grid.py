@@ -46,7 +46,9 @@ class Tile:
         if not first <= self.zoom <= last:
             raise NoSuchTile(f"zoom {self.zoom}: tiles have the zooms {first} to {last}")
         if not (0 <= self.column < 2**self.zoom and 0 <= self.row < 2**self.zoom):
-            raise NoSuchTile(f"column {self.column}, row {self.row}: zoom {self.zoom} has 0 to {2**self.zoom - 1}")
+            raise NoSuchTile(
+                f"column {self.column}, row {self.row}: zoom {self.zoom} has 0 to {2**self.zoom - 1}"
+            )
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -69,7 +71,10 @@ class Tile:
         sine = np.clip(np.sin(np.radians(degrees[:, 1])), -0.9999, 0.9999)
         south = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
         return np.column_stack(
-            [((degrees[:, 0] + 180) / 360 * count - self.column) * EXTENT, (south * count - self.row) * EXTENT]
+            [
+                ((degrees[:, 0] + 180) / 360 * count - self.column) * EXTENT,
+                (south * count - self.row) * EXTENT,
+            ]
         )
 
     def square_metres_of_a_pixel(self, latitude: float | NDArray[np.float64]) -> NDArray[np.float64]:

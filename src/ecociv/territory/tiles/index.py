@@ -26,31 +26,43 @@ _FORM = 1
 _lock = threading.Lock()
 _open: OrderedDict[str, Overview] = OrderedDict()
 
-RECORD = np.dtype(
-    [
-        ("fid", "<i4"),
-        ("class_", "<u2"),
-        ("west", "<f4"),
-        ("south", "<f4"),
-        ("east", "<f4"),
-        ("north", "<f4"),
-        ("area", "<f4"),
-    ]
-)
-
 
 @dataclass(frozen=True, eq=False)
 class Overview:
-    """Records of all features in the order of a space-filling curve, and the names of the classes."""
+    """Columns over all features in the order of a space-filling curve, and the names of the classes.
 
-    records: NDArray[Any]
+    Attributes
+    ----------
+    numbers : (5, n) float32
+        West, south, east, north in degrees; area in m2.
+    marks : (2, n) int32
+        Row in the file; place of the class in ``classes``.
+    """
+
+    numbers: NDArray[np.float32]
+    marks: NDArray[np.int32]
     classes: tuple[str, ...]
 
-    def meeting(self, west: float, south: float, east: float, north: float) -> NDArray[Any]:
-        """Records whose box meets a box."""
-        r = self.records
-        mask = (r["west"] <= east) & (r["east"] >= west) & (r["south"] <= north) & (r["north"] >= south)
-        return np.asarray(r[mask])
+    def meeting(self, west: float, south: float, east: float, north: float) -> Overview:
+        """The features whose box meets a box."""
+        n = self.numbers
+        mask = (n[0] <= east) & (n[2] >= west) & (n[1] <= north) & (n[3] >= south)
+        return self.only(mask)
+
+    def only(self, mask: NDArray[np.bool_]) -> Overview:
+        """The features that a mask names."""
+        if mask.all():
+            return self
+        places = np.flatnonzero(mask)
+        return Overview(self.numbers[:, places], self.marks[:, places], self.classes)
+
+    def middles(self) -> NDArray[np.float64]:
+        """Longitude and latitude of the middle of each box, shape (n, 2)."""
+        n = self.numbers
+        return np.column_stack([(n[0].astype(float) + n[2]) / 2, (n[1].astype(float) + n[3]) / 2])
+
+    def __len__(self) -> int:
+        return self.numbers.shape[1]
 
 
 def overview_of(file: LayerFile, folder: Path) -> Overview:
@@ -68,54 +80,66 @@ def overview_of(file: LayerFile, folder: Path) -> Overview:
     return found
 
 
+def _names(folder: Path) -> tuple[Path, Path, Path]:
+    begin = f"overview-{_FORM}"
+    return folder / f"{begin}-numbers.npy", folder / f"{begin}-marks.npy", folder / f"{begin}.txt"
+
+
 def _read(folder: Path) -> Overview | None:
-    path = folder / f"overview-{_FORM}.npy"
-    names = folder / f"overview-{_FORM}.txt"
-    if not (path.exists() and names.exists()):
+    numbers, marks, names = _names(folder)
+    try:
+        said = names.read_text(encoding="utf-8")
+    except FileNotFoundError:
         return None
-    return Overview(np.load(path, mmap_mode="r"), tuple(names.read_text(encoding="utf-8").splitlines()))
+    return Overview(np.load(numbers, mmap_mode="r"), np.load(marks, mmap_mode="r"), tuple(said.splitlines()))
 
 
 def _build(file: LayerFile, folder: Path) -> Overview:
+    """Two scans, one of the boxes and one of the rows: a join would look up every row of the tree by itself."""
     folder.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(f"file:{file.path}?mode=ro&immutable=1", uri=True)
     classes: dict[str, int] = {}
-    parts = [np.empty(0, RECORD)]
+    boxes, rows = [np.empty((0, 5))], [np.empty((0, 3))]
     try:
-        rows = database.execute(
-            "SELECT f.fid, f.class, r.minx, r.miny, r.maxx, r.maxy, f.area_m2 "
-            "FROM features AS f JOIN rtree_features_geom AS r ON r.id = f.fid"
-        )
-        while some := rows.fetchmany(_AT_A_TIME):
-            parts.append(
-                np.array([(row[0], classes.setdefault(row[1], len(classes)), *row[2:]) for row in some], RECORD)
+        asked = database.execute("SELECT id, minx, miny, maxx, maxy FROM rtree_features_geom")
+        while some := asked.fetchmany(_AT_A_TIME):
+            boxes.append(np.array(some))
+        asked = database.execute("SELECT fid, class, area_m2 FROM features")
+        while some := asked.fetchmany(_AT_A_TIME):
+            rows.append(
+                np.array([(fid, classes.setdefault(one, len(classes)), area) for fid, one, area in some])
             )
     finally:
         database.close()
-    records = np.concatenate(parts)
-    records = records[np.argsort(_curve(records), kind="stable")]
-    names = tuple(classes)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
-        np.save(part, records)
-    os.chmod(part.name, 0o640)
-    _put(folder / f"overview-{_FORM}.txt", "\n".join(names).encode())
-    os.replace(part.name, folder / f"overview-{_FORM}.npy")
-    return Overview(np.load(folder / f"overview-{_FORM}.npy", mmap_mode="r"), names)
+    box, row = np.concatenate(boxes), np.concatenate(rows)
+    box, row = box[np.argsort(box[:, 0])], row[np.argsort(row[:, 0])]
+    row = row[np.isin(row[:, 0], box[:, 0])]
+    order = np.argsort(_curve((box[:, 1] + box[:, 3]) / 2, (box[:, 2] + box[:, 4]) / 2), kind="stable")
+    numbers, marks, names = _names(folder)
+    _put(numbers, np.ascontiguousarray(np.column_stack([box[:, 1:], row[:, 2]])[order].T, dtype="<f4"))
+    _put(marks, np.ascontiguousarray(row[order, :2].T, dtype="<i4"))
+    _put(names, "\n".join(classes).encode())
+    found = _read(folder)
+    assert found is not None
+    return found
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: bytes | NDArray[Any]) -> None:
+    """Write a file in one step, so that nobody reads half of it."""
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        part.write(content)
+        if isinstance(content, bytes):
+            part.write(content)
+        else:
+            np.save(part, content)
     os.chmod(part.name, 0o640)
     os.replace(part.name, path)
 
 
-def _curve(records: NDArray[Any]) -> NDArray[np.uint64]:
-    """Place on the Morton curve of the middle of each box, 21 bits each way."""
-    code = np.zeros(len(records), np.uint64)
-    for shift, (low, high, span, start) in enumerate((("west", "east", 360.0, -180.0), ("south", "north", 180.0, -90.0))):
-        middle = (records[low].astype(float) + records[high]) / 2
-        value = np.clip((middle - start) / span * 2**21, 0, 2**21 - 1).astype(np.uint64)
+def _curve(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Place on the Morton curve, 21 bits each way."""
+    code = np.zeros(len(longitude), np.uint64)
+    for shift, (given, span, start) in enumerate(((longitude, 360.0, -180.0), (latitude, 180.0, -90.0))):
+        value = np.clip((given - start) / span * 2**21, 0, 2**21 - 1).astype(np.uint64)
         for mask, step in (
             (0x1F00000000FFFF, 32), (0x1F0000FF0000FF, 16), (0x100F00F00F00F00F, 8), (0x10C30C30C30C30C3, 4), (0x1249249249249249, 2),
         ):  # fmt: skip

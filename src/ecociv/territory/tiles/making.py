@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ecociv.territory.layers.geopackage import LayerFile, well_known_binary
 from ecociv.territory.tiles.encoding import Part, Rings, encode
 from ecociv.territory.tiles.grid import EXTENT, UNIT, Tile
-from ecociv.territory.tiles.index import overview_of
+from ecociv.territory.tiles.index import Overview, overview_of
 
 ENCODER = 1
 """Raise it when the same file would give other tiles: kept tiles of another encoder are not used."""
@@ -50,18 +50,20 @@ def tile_of(file: LayerFile, tile: Tile, folder: Path) -> bytes:
     found = overview.meeting(*tile.with_margin(MARGIN))
     if not len(found):
         return b""
-    pixels = found["area"] / tile.square_metres_of_a_pixel((found["south"] + found["north"]) / 2.0)
+    pixels = found.numbers[4] / tile.square_metres_of_a_pixel((found.numbers[1] + found.numbers[3]) / 2)
     small = pixels < SMALL
     if (~small).sum() > MOST:
         small = pixels < np.partition(pixels, -MOST)[-MOST]
     parts = []
     if small.any():
-        rings, classes = _squares(tile, found[small], pixels[small])
+        rings, classes = _squares(tile, found.only(small), pixels[small])
         parts.append((rings, np.zeros(len(classes), np.int64), classes))
-    large = np.sort(found[~small], order="fid")
+    large = found.only(~small)
     if len(large):
-        rings = _shapes(file, tile, large["fid"], fine=len(large) < MOST // 4)
-        parts.append((rings, large["fid"].astype(np.int64), large["class_"].astype(np.int64)))
+        order = np.argsort(large.marks[0])
+        fids, classes = large.marks[:, order].astype(np.int64)
+        rings = _shapes(file, tile, fids, fine=len(large) < MOST // 4)
+        parts.append((rings, fids, classes))
     return encode([_joined(parts, overview.classes)])
 
 
@@ -78,22 +80,21 @@ def _joined(parts: list[tuple[Rings, NDArray[np.int64], NDArray[np.int64]]], nam
         classes.append(class_)
         before += len(identity)
         vertex += len(rings.vertices)
-    joined = Rings(np.concatenate(vertices), np.concatenate(starts), np.concatenate(outer), np.concatenate(feature))
+    joined = Rings(
+        np.concatenate(vertices), np.concatenate(starts), np.concatenate(outer), np.concatenate(feature)
+    )
     return Part(LAYER, joined, np.concatenate(ids), np.concatenate(classes), names)
 
 
-def _squares(tile: Tile, small: NDArray[Any], pixels: NDArray[Any]) -> tuple[Rings, NDArray[np.int64]]:
+def _squares(tile: Tile, small: Overview, pixels: NDArray[Any]) -> tuple[Rings, NDArray[np.int64]]:
     """Squares for small features: along the curve, one each time that a class has filled another square.
 
     Squares beside each other in a row are one rectangle; each class is one feature.
     """
-    middle = np.column_stack(
-        [(small["west"].astype(float) + small["east"]) / 2, (small["south"].astype(float) + small["north"]) / 2]
-    )
     edge = SQUARE * UNIT
-    cell = np.floor(tile.units(middle) / edge).astype(np.int64)
+    cell = np.floor(tile.units(small.middles()) / edge).astype(np.int64)
     inside = ((cell >= 0) & (cell < EXTENT // edge)).all(axis=1)
-    cell, class_, share = cell[inside], small["class_"][inside].astype(np.int64), pixels[inside] / SQUARE**2
+    cell, class_, share = cell[inside], small.marks[1][inside], pixels[inside] / SQUARE**2
     boxes, owner, classes = [], [], []
     for one in np.unique(class_):
         mine = class_ == one
@@ -113,7 +114,9 @@ def _squares(tile: Tile, small: NDArray[Any], pixels: NDArray[Any]) -> tuple[Rin
         empty = np.zeros(0, np.int64)
         return Rings(np.zeros((0, 2), np.int64), np.zeros(1, np.int64), np.zeros(0, bool), empty), empty
     west, north, east, south = np.concatenate(boxes).T
-    corners = np.stack([west, north, east, north, east, south, west, south, west, north], axis=1).reshape(-1, 2)
+    corners = np.stack([west, north, east, north, east, south, west, south, west, north], axis=1).reshape(
+        -1, 2
+    )
     count = len(west)
     return (
         Rings(corners, np.arange(count + 1) * 5, np.ones(count, bool), np.concatenate(owner)),

@@ -33,6 +33,9 @@ from ecociv.territory.topology.rules import RepairPlan, Rule
 from ecociv.territory.topology.snapping import snapped
 from ecociv.territory.topology.spikes import spike_vertices, without_spikes
 
+_RESIDUE = 1e-6
+"""Mean width in m below which what is left of a feature is nothing but rounding of coordinates."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
@@ -95,7 +98,9 @@ class _Work:
     gone: NDArray[np.bool_]
     log: list[Repair] = field(default_factory=list)
 
-    def change(self, rule: Rule, place: int, shape: shapely.Geometry, detail: str = "") -> None:
+    def change(
+        self, rule: Rule, place: int | np.integer[Any], shape: shapely.Geometry, detail: str = ""
+    ) -> None:
         before = float(self.areas[place])
         self.shapes[place] = shape
         self.areas[place] = areas_in_any_state(self.shapes[place : place + 1])[0]
@@ -243,7 +248,8 @@ def _assign_overlaps(
         if not rest.is_valid:
             rest = polygonal(np.array([shapely.make_valid(rest, method="structure")], dtype=object))[0]
         detail = f"to {work.names[winner]}"
-        if rest.is_empty:
+        size = areas_in_any_state(np.array([rest], dtype=object))
+        if rest.is_empty or mean_widths(np.array([rest], dtype=object), size, frame)[0] < _RESIDUE:
             work.drop(Rule.ASSIGN_OVERLAPS, loser, detail)
         else:
             work.change(Rule.ASSIGN_OVERLAPS, loser, rest, detail)

@@ -1,0 +1,20 @@
+"""Addresses of site checks."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ecociv.portal.views import site_batches, site_checks
+
+urlpatterns = [
+    path("site-check", site_checks.new),
+    path("site-check/", site_checks.new, name="site-check-new"),
+    path("site-checks/", site_checks.listing, name="site-checks"),
+    path("site-checks/<int:number>/", site_checks.detail, name="site-check"),
+    path("site-checks/<int:number>/certificate.<str:form>", site_checks.certificate, name="site-certificate"),
+    path("site-checks/<int:number>/result.json", site_checks.result, name="site-result"),
+    path("site-checks/<int:number>/repeat/", site_checks.again, name="site-repeat"),
+    path("site-batches/", site_batches.listing, name="site-batches"),
+    path("site-batches/<int:pk>/", site_batches.detail, name="site-batch"),
+    path("site-batches/<int:pk>/sites.gpkg", site_batches.geopackage, name="site-batch-layer"),
+]

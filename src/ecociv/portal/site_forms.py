@@ -1,0 +1,191 @@
+"""Forms of site checks: one site, or a file of many."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecociv.portal.zone import language, zone_key
+from ecociv.territory.rules.loading import space_rules
+from ecociv.territory.site_check.actions import SiteRequest
+
+LARGEST = 50 * 1024**2
+CRS = (
+    ("", _("CGCS2000 degrees, or as the file says")),
+    ("EPSG:4490", "CGCS2000 (EPSG:4490)"),
+    ("EPSG:4326", "WGS 84 (EPSG:4326)"),
+    ("EPSG:4547", "CGCS2000 3° 114E (EPSG:4547)"),
+    ("EPSG:4548", "CGCS2000 3° 117E (EPSG:4548)"),
+    ("EPSG:4526", "CGCS2000 3° 38 (EPSG:4526)"),
+    ("EPSG:4527", "CGCS2000 3° 39 (EPSG:4527)"),
+    ("EPSG:4508", "CGCS2000 6° 117E (EPSG:4508)"),
+    ("EPSG:4498", "CGCS2000 6° 20 (EPSG:4498)"),
+    ("GCJ-02", "GCJ-02"),
+)
+
+
+class _Asked(forms.Form):
+    """What one site and a file of sites are asked alike."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    industry = forms.CharField(
+        label=_("Or code of GB/T 4754"),
+        required=False,
+        max_length=5,
+        help_text=_("Such as C26 or A0313. Where given it counts instead of the purpose."),
+    )
+    on = forms.DateField(
+        label=_("For the day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Layers and rules in force on this day."),
+    )
+    crs = forms.ChoiceField(label=_("Coordinate system"), required=False, choices=CRS)
+    repair = forms.BooleanField(label=_("Repair an outline that crosses itself"), required=False)
+    has = forms.MultipleChoiceField(
+        label=_("The project has"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    lacks = forms.MultipleChoiceField(
+        label=_("The project does not have"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules, tongue = space_rules(zone_key()), language()
+        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
+            (each.key, f"{each.name.in_language(tongue)} ({each.industry})")
+            for each in rules.purposes.purposes
+        ]
+        traits = [(each.key, each.name.in_language(tongue)) for each in rules.purposes.traits]
+        self.fields["has"].choices = traits  # type: ignore[attr-defined]
+        self.fields["lacks"].choices = traits  # type: ignore[attr-defined]
+        self.fields["on"].initial = timezone.localdate
+        for name, field in self.fields.items():
+            if name in ("has", "lacks", "repair"):
+                field.widget.attrs["class"] = "form-check-input"
+            else:
+                field.widget.attrs["class"] = (
+                    "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+                )
+            if field.help_text:
+                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+
+    def clean_file(self) -> UploadedFile[Any] | None:
+        """A file that is not too large."""
+        sent = self.cleaned_data.get("file")
+        if sent is not None and (sent.size or 0) > LARGEST:
+            raise forms.ValidationError(_("The file is larger than 50 MB."))
+        return sent
+
+    def request_for(self, geometry: str, crs: str | None = None) -> SiteRequest:
+        """What was asked, about a geometry."""
+        said = self.cleaned_data
+        return SiteRequest(
+            geometry,
+            said["industry"].strip() or said["purpose"],
+            said["on"],
+            crs=said["crs"] if crs is None else crs,
+            repair=said["repair"],
+            yes=said["has"],
+            no=said["lacks"],
+            documents={
+                key.removeprefix("document-"): value
+                for key, value in said.items()
+                if key.startswith("document-") and value
+            },
+        )
+
+
+class SiteForm(_Asked):
+    """One site: coordinates or a file."""
+
+    title = forms.CharField(label=_("Name of the project"), max_length=200, required=False)
+    geometry = forms.CharField(
+        label=_("Outline (GeoJSON or WKT)"),
+        required=False,
+        max_length=20_000_000,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+        help_text="POLYGON((117.2 29.3, 117.21 29.3, 117.21 29.31, 117.2 29.3))",
+    )
+    file = forms.FileField(
+        label=_("Or a file"),
+        required=False,
+        help_text=_(
+            "Shapefile (zip), GeoPackage, GeoJSON, KML, DXF, GeoParquet or WKT; all its polygons are one site."
+        ),
+    )
+    field_order = ("title", "geometry", "file", "purpose", "industry", "on", "crs", "repair", "has", "lacks")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in space_rules(zone_key()).exemptions.values():
+            self.fields[f"document-{each.key}"] = forms.CharField(
+                label=each.name.in_language(language()),
+                required=False,
+                max_length=100,
+                widget=forms.TextInput(attrs={"class": "form-control"}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two ways of giving a site."""
+        said = super().clean() or {}
+        if not said.get("geometry", "").strip() and not said.get("file") and not self.errors:
+            self.add_error("geometry", _("Give the outline, or choose a file."))
+        return said
+
+    @property
+    def documents(self) -> list[forms.BoundField]:
+        """The fields for documents at hand."""
+        return [self[name] for name in self.fields if name.startswith("document-")]
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """The other fields, without the traits."""
+        return [
+            self[name]
+            for name in self.fields
+            if not name.startswith("document-") and name not in ("has", "lacks", "repair")
+        ]
+
+
+class BatchForm(_Asked):
+    """A file of sites."""
+
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    file = forms.FileField(
+        label=_("File of sites"),
+        help_text=_(
+            "Any layer of polygons, or CSV with a column wkt. A column name gives titles, a column purpose a purpose of its own."
+        ),
+    )
+    field_order = ("title", "file", "purpose", "industry", "on", "crs", "repair", "has", "lacks")
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """The fields without the traits."""
+        return [self[name] for name in self.fields if name not in ("has", "lacks", "repair")]
+
+
+class Received:
+    """An uploaded file on disk under a harmless name, for as long as it is needed."""
+
+    def __init__(self, sent: UploadedFile[Any]) -> None:
+        self.sent = sent
+        self.name = re.sub(r"[^\w.()-]", "_", Path(sent.name or "site").name)[-100:] or "site"
+
+    def __enter__(self) -> Path:
+        self._folder = tempfile.TemporaryDirectory(prefix="ecociv-")
+        path = Path(self._folder.name) / self.name
+        with path.open("wb") as file:
+            for chunk in self.sent.chunks():
+                file.write(chunk)
+        return path
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
