@@ -72,7 +72,8 @@ def write_certificate(check: SiteCheck, form: str, *, language: str = "zh", read
     return _word(data, picture, moment)
 
 
-def _clean(text: Any) -> str:
+def printable(text: Any) -> str:
+    """Text without the characters that a Word file cannot hold."""
     return _CONTROL.sub("", str(text))
 
 
@@ -82,7 +83,7 @@ def _word(data: dict[str, Any], picture: bytes, moment: dt.datetime) -> bytes:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(18)
     section.top_margin, section.bottom_margin = Mm(14), Mm(12)
-    file.core_properties.title = _clean(data["title"])
+    file.core_properties.title = printable(data["title"])
     file.core_properties.author = "ecociv"
     normal = file.styles["Normal"]
     set_fonts(normal, FACES.body, 9)
@@ -154,7 +155,7 @@ def _line(
     paragraph.paragraph_format.space_before = Pt(above)
     if centre:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run(_clean(text))
+    run = paragraph.add_run(printable(text))
     set_fonts(run, face, size)
     if tone:
         colour(run, tone)
@@ -186,6 +187,6 @@ def _section(file: Any, head: str, lines: list[str], size: float) -> None:
 
 
 def _cell(cell: Any, text: str, face: str, *, fill: str = "") -> None:
-    set_fonts(cell.paragraphs[0].add_run(_clean(text)), face, 9)
+    set_fonts(cell.paragraphs[0].add_run(printable(text)), face, 9)
     if fill:
         shade(cell, fill)
