@@ -20,6 +20,7 @@ TESTS = [
     "tests/assessment",
     "tests/api",
     "tests/portal",
+    "tests/territory",
 ]
 
 

@@ -10,6 +10,7 @@ TERRITORY = (
     ("portal:approvals", _("Integrated approval"), "file-plus", False),
     ("portal:rights", _("Register of rights"), "certificate", True),
     ("portal:layers", _("Layers"), "stack-2", True),
+    ("portal:plan-differences", _("Differences between plans"), "arrows-diff", False),
     ("portal:land-patches", _("Change patches"), "satellite", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
