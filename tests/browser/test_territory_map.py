@@ -104,6 +104,13 @@ def test_a_walk_over_the_map(reader: Callable[..., Reader], layers: None) -> Non
         page.locator("#map-left").evaluate("pane => pane.style.clipPath").startswith("inset(0px 0% 0px 0px")
     )
     expect(page).to_have_url(re.compile("swipe=ecological-red-line:1~ecological-red-line:2"))
+    # Another day keeps what is seen.
+    page.fill("#map-on", "2017-01-01")
+    page.locator(".map-days form").first.locator("button").click()
+    page.locator("#territory-map[data-ready]").wait_for(state="attached", timeout=60_000)
+    expect(page).to_have_url(
+        re.compile(r"layers=function-zone:70,administrative-boundary:80&on=2017-01-01&at=")
+    )
     # The sheet: 1 to 100,000 means that 100 m are one millimetre at its middle.
     link = page.locator("a[data-keeps-map=all]").get_attribute("href")
     one.page.goto(one.address + link.split(one.address)[-1] + "&scale=100000")

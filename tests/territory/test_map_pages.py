@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from ecociv.people.roles import Role
 from ecociv.territory.measuring import MeasureRefused, measure
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.queries import layer_file
-from ecociv.territory.tiles.cache import kept_tile, prune
+from ecociv.territory.tiles.cache import folder_of, kept_tile, prepare_large, prune
 from ecociv.territory.tiles.grid import Tile
+from ecociv.territory.tiles.index import is_built
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +178,17 @@ def test_kept_tiles_stay_within_their_limit(sample_layers: dict[str, LayerVersio
     assert not kept_tile(line, Tile(9, 423, 212)).known and kept_tile(line, Tile(9, 423, 212)).known
     assert prune(10**12) == 0
     assert prune(0) >= 1 and not kept_tile(line, Tile(9, 423, 212)).known
+
+
+def test_overviews_of_large_layers_are_built_ahead(
+    sample_layers: dict[str, LayerVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = sample_layers["land-survey"]
+    shutil.rmtree(folder_of(survey), ignore_errors=True)
+    assert prepare_large() == 0
+    monkeypatch.setattr("ecociv.territory.tiles.cache.LARGE", survey.count)
+    assert prepare_large() >= 1 and is_built(folder_of(survey))
+    assert prepare_large() == 0
 
 
 def test_a_missing_layer_file_is_said_and_breaks_no_page(
