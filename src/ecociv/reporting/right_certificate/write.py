@@ -7,9 +7,9 @@ import io
 from typing import Any
 
 import docx
+from django.utils import timezone
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.shared import Mm, Pt
-from django.utils import timezone
 
 from ecociv.core.text import Text, language_of
 from ecociv.land_administration.rights.models import Registration
