@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -184,4 +185,44 @@ def test_a_missing_layer_file_is_said_and_breaks_no_page(
     monkeypatch.setattr("ecociv.territory.store.path_of", lambda sha256: tmp_path / f"{sha256}.gpkg")
     answer = client.get(url(line, "10/846/424"), headers={"accept-language": "en"})
     assert answer.status_code == 503 and "restore the folder" in answer.content.decode()
+    assert client.get("/territory/map").status_code == 200
+
+
+def test_a_ground_map_comes_from_one_file_on_this_machine(
+    client: Client, settings: Any, tmp_path: Path, sample_layers: dict[str, LayerVersion]
+) -> None:
+    from pmtiles.tile import Compression, TileType, zxy_to_tileid
+    from pmtiles.writer import Writer
+
+    path = tmp_path / "ground.pmtiles"
+    content = gzip.compress(b"tile", mtime=0)
+    with path.open("wb") as stream:
+        writer = Writer(stream)
+        writer.write_tile(zxy_to_tileid(8, 211, 106), content)
+        writer.finalize(
+            {
+                "tile_type": TileType.MVT,
+                "tile_compression": Compression.GZIP,
+                "min_zoom": 8,
+                "max_zoom": 8,
+                "min_lon_e7": 0,
+                "min_lat_e7": 0,
+                "max_lon_e7": 1,
+                "max_lat_e7": 1,
+                "center_zoom": 8,
+                "center_lon_e7": 0,
+                "center_lat_e7": 0,
+            },
+            {"vector_layers": [{"id": "water", "fields": {}}], "attribution": "ours"},
+        )
+    assert client.get("/territory/basemap/8/211/106").status_code == 404
+    settings.ECOCIV_BASEMAP = str(path)
+    assert client.get("/territory/basemap/8/211/106").content == b"tile"
+    assert client.get("/territory/basemap/8/0/0").status_code == 204
+    assert '"layers": ["water"]' in client.get("/territory/map").content.decode()
+    # A file that is no archive is no ground map, and breaks nothing.
+    other = tmp_path / "no.pmtiles"
+    other.write_text("no archive")
+    settings.ECOCIV_BASEMAP = str(other)
+    assert client.get("/territory/basemap/8/211/106").status_code == 404
     assert client.get("/territory/map").status_code == 200
