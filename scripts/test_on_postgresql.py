@@ -20,6 +20,8 @@ TESTS = [
     "tests/assessment",
     "tests/api",
     "tests/portal",
+    "tests/territory",
+    "tests/land_administration",
 ]
 
 

@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Workers take whole files in the order of the collection: a file of minutes that came last would leave the other
     worker idle for as long.
     """
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None or _empties_tables(item))
     if not config.getoption("--database-only"):
         return
     kept = [item for item in items if _uses_database(item)]
@@ -59,6 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 _DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
 """Fixtures through which every other one reaches a database."""
+
+
+def _empties_tables(item: pytest.Item) -> bool:
+    """Whether a test commits what it writes: pytest-django puts these after all that take it back."""
+    mark = item.get_closest_marker("django_db")
+    if mark is not None and mark.kwargs.get("transaction"):
+        return True
+    return not {"transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _uses_database(item: pytest.Item) -> bool:

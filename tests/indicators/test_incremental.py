@@ -134,6 +134,7 @@ CHANGE = st.tuples(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CHANGE, min_size=1, max_size=4), min_size=1, max_size=4))
 def test_incremental_and_full_computation_agree(evidence_folder: Any, changes: list[list[Any]]) -> None:
@@ -179,6 +180,7 @@ def say_of_the_air(station: str, change: tuple[str, int, float]) -> None:
 AIR = st.tuples(st.sampled_from(("city", *PEERS)), st.integers(0, 364), st.sampled_from([5.0, 74.0, 900.0]))
 
 
+@pytest.mark.long
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(AIR, min_size=1, max_size=3), min_size=1, max_size=3))
 def test_changed_hours_and_days_give_what_computing_everything_gives(

@@ -22,7 +22,9 @@ from ecociv.indicators.sample import load_sample
 from ecociv.plan.package import load_zone
 
 # What a test writes is taken back at its end; the sample zone stays for the module.
-pytestmark = [pytest.mark.usefixtures("sample_zone"), pytest.mark.django_db]
+# The figures do not depend on the kind of database: that the sample is loaded on each is shown by
+# `tests/evidence/test_sample.py`, that values are computed and kept by `test_compute.py`.
+pytestmark = [pytest.mark.usefixtures("sample_zone"), pytest.mark.django_db, pytest.mark.long]
 ZONE = "jingdezhen"
 YEARS = range(2012, 2021)
 

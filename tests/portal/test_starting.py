@@ -144,12 +144,14 @@ def test_the_lock_of_the_web_packages_names_no_registry() -> None:
 
 
 def test_every_icon_in_use_is_in_the_sprite() -> None:
-    from ecociv.portal.context import NAVIGATION
+    from ecociv.portal.context import EVIDENCE, NAVIGATION, PLAN, SUPERVISION
     from ecociv.portal.lights import LIGHTS
+    from ecociv.portal.territory_menu import TERRITORY
     from ecociv.portal.views.findings import SEVERITY_ICONS
     from ecociv.supervision.templatetags.supervision import _ICONS
 
     used = {entry.icon for entry in NAVIGATION} | {light.icon for light in LIGHTS.values()}
+    used |= {entry[2] for menu in (PLAN, EVIDENCE, SUPERVISION, TERRITORY) for entry in menu}
     used |= set(SEVERITY_ICONS.values()) | set(_ICONS.values())
     for page in (ROOT / "src/ecociv").rglob("templates/**/*.html"):
         text = page.read_text(encoding="utf-8")

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections
 from django.utils import timezone
 
 from ecociv.evidence.documents import read_document
 from ecociv.people import audit
 from ecociv.people.models import AuditEntry, User
-from ecociv.plan.actions import LoadZonePackage
 from ecociv.plan.models import AppendOnlyError
-from ecociv.plan.queries import forget_packages
 from ecociv.reporting.models import Annulment, IssuedDocument
-from ecociv.reporting.official import register as register_module
 from ecociv.reporting.official import series as series_module
 from ecociv.reporting.official.register import (
     AnnulDocument,
@@ -193,38 +187,6 @@ class TestOne:
         secret = issue(office, options=Options(day=DAY, secrecy="机密★1年"))
         officer = person("department_officer", "finance-bureau")
         assert not may_see(officer, secret) and may_see(person("leader"), secret)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_several_at_once_get_numbers_without_gap_or_double(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_packages()
-    LoadZonePackage(ZONE).execute()
-    office, together = person(), 4
-    start, waited = Barrier(together), set()
-    number = IssueDocument._next
-
-    def next_together(self: IssueDocument, series: Any, year: int) -> int:
-        """All of them look before any of them writes, once: each sees the same next number."""
-        found = number(self, series, year)
-        me = id(connections["default"])
-        if me not in waited:
-            waited.add(me)
-            start.wait(timeout=60)
-        return found
-
-    def run(_n: int) -> str:
-        try:
-            return issue(office, form=".xlsx").number
-        finally:
-            connections.close_all()
-
-    monkeypatch.setattr(register_module.IssueDocument, "_next", next_together)
-    with ThreadPoolExecutor(together) as pool:
-        numbers = list(pool.map(run, range(together)))
-    year = timezone.localdate().year
-    assert sorted(numbers) == [f"{OFFICE}〔{year}〕{n}号" for n in range(1, together + 1)]
-    assert numbers_missing(ZONE) == {} and audit.verify() is None
-    forget_packages()
 
 
 def test_the_numbering_rules_name_gaps() -> None:

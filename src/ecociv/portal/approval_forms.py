@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.land_administration.approvals.declaration import approvals
+from ecociv.portal.shape_files import ShapeFileField
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.rules.loading import space_rules
 
@@ -25,9 +27,11 @@ class ApplicationForm(forms.Form):
     purpose = forms.ChoiceField(label=_("What the land is wanted for"), widget=forms.Select(_CHOICE))
     geometry = forms.CharField(
         label=_("Site"),
+        required=False,
         widget=forms.Textarea({**_TEXT, "rows": 4, "spellcheck": "false"}),
         help_text=_("WKT or GeoJSON; degrees are taken as CGCS2000, other coordinates need their system."),
     )
+    site_file = ShapeFileField()
     crs = forms.CharField(
         label=_("Coordinate system"), required=False, max_length=40, widget=forms.TextInput({**_TEXT, "placeholder": "EPSG:4547"})
     )
@@ -41,6 +45,13 @@ class ApplicationForm(forms.Form):
         self.fields["purpose"].choices = [  # type: ignore[attr-defined]
             (one.key, one.name.in_language(tongue)) for one in space_rules(zone_key()).purposes.purposes
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two ways of giving the site."""
+        said = super().clean() or {}
+        if not said.get("geometry", "").strip() and not said.get("site_file") and "site_file" not in self.errors:
+            self.add_error("geometry", gettext("Give the outline, or choose a file."))
+        return said
 
 
 def document_inputs() -> list[tuple[str, str]]:

@@ -136,6 +136,8 @@ def received(request: HttpRequest) -> Iterator[tuple[Attachment, ...]]:
     with tempfile.TemporaryDirectory(prefix="ecociv-case-") as folder:
         kept: list[Attachment] = []
         for name, files in request.FILES.lists():
+            if name.partition(".")[0] != "documents":
+                continue  # another input of the form: the file of a boundary is no document
             key = name.removeprefix("documents").lstrip(".")
             for file in files:
                 path = Path(folder) / f"{len(kept)}"

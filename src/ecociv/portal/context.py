@@ -40,14 +40,18 @@ NAVIGATION = (
     Entry("portal:home", _("Overview"), "home", "home"),
     Entry("portal:indicators", _("Indicators"), "chart-line", "indicators"),
     Entry("portal:tasks", _("Tasks"), "list-check", "tasks"),
-    Entry("portal:projects", _("Projects"), "tool", "projects"),
     Entry("portal:cases", _("Cases"), "clipboard-list", "cases"),
-    Entry("portal:departments", _("Departments"), "building-community", "departments"),
-    Entry("portal:findings", _("Plan check"), "clipboard-check", "findings"),
 )
 
 #: First in the menu of whoever is logged in.
 MY_WORK = Entry("portal:work", _("My work"), "clipboard-check", "work")
+
+#: The rest of the plan; the last mark of an entry says whether visitors may open the page.
+PLAN = (
+    ("portal:projects", _("Projects"), "tool", True),
+    ("portal:departments", _("Departments"), "building-community", True),
+    ("portal:findings", _("Plan check"), "clipboard-check", True),
+)
 
 #: The evidence menu; the last mark says whether visitors may open the page.
 EVIDENCE = (
@@ -59,7 +63,6 @@ EVIDENCE = (
     ("portal:quality", _("Data quality"), "shield-check", True),
     ("portal:documents", _("Document library"), "files", True),
     ("portal:runs", _("Import runs"), "database", False),
-    ("portal:site-checks", _("Site checks"), "map-pin", False),
 )
 
 
@@ -110,6 +113,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     name = (match.url_name or "") if match else ""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "plan_menu": SimpleLazyObject(lambda: _menu_by_reader(request, PLAN)),
         "evidence_menu": SimpleLazyObject(lambda: _menu_by_reader(request, EVIDENCE)),
         "territory_menu": SimpleLazyObject(lambda: _menu_by_reader(request, TERRITORY)),
         "supervision_menu": SimpleLazyObject(lambda: _supervision_menu(request)),

@@ -35,6 +35,7 @@ urlpatterns = [
     path("rights/<slug:number>/", rights.detail, name="right"),
     path("rights/<slug:number>/boundary.geojson", rights.boundary, name="right-boundary"),
     path("rights/<slug:number>/ladm.json", rights.as_ladm, name="right-ladm"),
+    path("rights/<slug:number>/certificate.<slug:form>", rights.certificate, name="right-certificate"),
     path("rights/<slug:number>/documents/<slug:sha256>/", rights.document, name="right-document"),
     path("rights/<slug:number>/change/", right_forms.change, name="right-change"),
     path("rights/<slug:number>/transfer/", right_forms.transfer, name="right-transfer"),

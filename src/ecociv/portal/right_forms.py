@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ecociv.land_administration.rights.declaration import rules
-from ecociv.land_administration.rights.state import Holding, Party, Restriction, UnitState
+from ecociv.land_administration.rights.state import Holding, Party, Restriction, UnitState, share_of
+from ecociv.portal.shape_files import ShapeFileField
 from ecociv.portal.zone import language
 from ecociv.territory.layers.kinds import layer_kind
 
@@ -32,16 +34,15 @@ class ShareField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """The share as a fraction."""
-        text = str(value or "").strip().replace("／", "/")
+        text = str(value or "").strip()
         if not text:
             return None
         try:
-            share = Fraction(text)
-        except (ValueError, ZeroDivisionError) as error:
-            raise forms.ValidationError(_("Write a share as 1, 1/3 or 0.25.")) from error
-        if not 0 < share <= 1:
-            raise forms.ValidationError(_("A share lies above 0 and is at most 1."))
-        return share
+            return share_of(text)
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("Write a share above 0 and at most 1 as 1, 1/3 or 0.25.")
+            ) from error
 
 
 class HolderForm(forms.Form):
@@ -105,9 +106,48 @@ class RestrictionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = _named(rules().restrictions)  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """A row is filled in whole or not at all."""
+        said = super().clean() or {}
+        if not said.get("kind") and any(said.get(key) for key in ("text", "document", "until")):
+            raise forms.ValidationError(_("Choose the kind of restriction."))
+        return said
 
-HolderRows = forms.formset_factory(HolderForm, extra=ROWS, max_num=60)
-RestrictionRows = forms.formset_factory(RestrictionForm, extra=2, max_num=40)
+
+class _OneKindEach(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows of holders in which a party is of one kind throughout."""
+
+    def clean(self) -> None:
+        """Refuse a party with two kinds."""
+        kinds: dict[tuple[str, str], str] = {}
+        for row in self.forms:
+            said = getattr(row, "cleaned_data", {})
+            if not said.get("name"):
+                continue
+            who = said["name"].strip(), (said.get("identifier") or "").strip()
+            if kinds.setdefault(who, said.get("kind", "")) != said.get("kind", ""):
+                raise forms.ValidationError(
+                    _("%(name)s stands in two rows with different kinds of party.") % {"name": who[0]}
+                )
+
+
+MOST_ROWS = 60
+HolderRows = forms.formset_factory(
+    HolderForm, formset=_OneKindEach, extra=ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
+)
+RestrictionRows = forms.formset_factory(
+    RestrictionForm, extra=2, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
+)
+
+
+def more_rows(total: str) -> str:
+    """How many rows a form has after some more were asked for.
+
+    >>> more_rows("4"), more_rows("60"), more_rows("²"), more_rows("9" * 5000)
+    ('8', '60', '4', '60')
+    """
+    there = int(total[:3]) if total.isascii() and total.isdigit() else 0
+    return str(min(MOST_ROWS, there + ROWS))
 
 
 class EntryForm(forms.Form):
@@ -141,6 +181,7 @@ class BoundaryForm(EntryForm):
             "WKT or GeoJSON; degrees are taken as CGCS2000, other coordinates need their system."
         ),
     )
+    boundary_file = ShapeFileField()
     crs = forms.CharField(
         label=gettext_lazy("Coordinate system"),
         required=False,
@@ -164,7 +205,7 @@ class FirstForm(BoundaryForm):
         widget=forms.DateInput(_DATE, format="%Y-%m-%d"),
         help_text=gettext_lazy("At least fifteen working days, ended before the entry."),
     )
-    field_order = ["kind", "name", "boundary", "crs", "notice_from", "notice_to", "effective_on", "reason"]
+    field_order = ["kind", "name", "boundary", "boundary_file", "crs", "notice_from", "notice_to", "effective_on", "reason"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -172,7 +213,13 @@ class FirstForm(BoundaryForm):
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (key, name.in_language(language())) for key, name in names.items()
         ]
-        self.fields["boundary"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two ways of giving the boundary."""
+        said = super().clean() or {}
+        if not said.get("boundary", "").strip() and not said.get("boundary_file") and "boundary_file" not in self.errors:
+            self.add_error("boundary", _("Give the outline, or choose a file."))
+        return said
 
 
 class CorrectionForm(BoundaryForm):
@@ -209,14 +256,21 @@ class TransferForm(EntryForm):
 def key_of(name: str, identifier: str, known: Mapping[tuple[str, str], str]) -> str:
     """The key of a party: that of the one with the same name and identifier, or a new one."""
     found = known.get((name.strip(), identifier.strip()))
-    return found or f"p{len(known) + 1}"
+    taken = set(known.values())
+    return found or next(key for n in count(1) if (key := f"p{n}") not in taken)
 
 
 def state_of(
-    name: str, holders: Sequence[Mapping[str, Any]], limits: Sequence[Mapping[str, Any]]
+    name: str,
+    holders: Sequence[Mapping[str, Any]],
+    limits: Sequence[Mapping[str, Any]],
+    before: UnitState | None = None,
 ) -> UnitState:
-    """What the rows of the forms say, as the state of a unit."""
-    known: dict[tuple[str, str], str] = {}
+    """What the rows of the forms say, as the state of a unit.
+
+    What the rows do not ask for (declared quantities, keys of parties) stays as it was before.
+    """
+    known = {(one.name, one.identifier): one.key for one in before.parties} if before else {}
     parties: list[Party] = []
     holdings: list[Holding] = []
     for row in holders:
@@ -224,8 +278,8 @@ def state_of(
             continue
         identifier = row.get("identifier") or ""
         key = key_of(row["name"], identifier, known)
-        if (row["name"].strip(), identifier.strip()) not in known:
-            known[row["name"].strip(), identifier.strip()] = key
+        known[row["name"].strip(), identifier.strip()] = key
+        if all(one.key != key for one in parties):
             parties.append(Party(key, row["name"].strip(), row["kind"], identifier.strip()))
         holdings.append(Holding(row["right"], key, row.get("share") or Fraction(1), row.get("until")))
     restrictions = tuple(
@@ -238,7 +292,9 @@ def state_of(
         for row in limits
         if row.get("kind")
     )
-    return UnitState(name.strip(), tuple(parties), tuple(holdings), restrictions)
+    return UnitState(
+        name.strip(), tuple(parties), tuple(holdings), restrictions, before.quantities if before else None
+    )
 
 
 def rows_of(state: UnitState) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -53,17 +53,18 @@ def described(version: LayerVersion, kind: LayerKind) -> dict[str, Any]:
 
 def legend(version: LayerVersion, kind: LayerKind) -> list[dict[str, str]]:
     """Classes in the order of the legend, with name and colour; of an open list or a scheme those that occur."""
+    if kind.role == "boundary":
+        return [{"key": "", "name": kind.name.in_language(language()), "colour": kind.colour}]
     if kind.classes:
         keys = [one.key for one in kind.classes]
     else:
         overview = overview_of(layer_file(version), folder_of(version))
         keys = sorted(overview.classes)
     tongue = language()
-    names = _names(version.sha256) if kind.open else {}
     return [
         {
             "key": key,
-            "name": names.get(key) or kind.class_name(key).in_language(tongue),
+            "name": kind.class_name(key).in_language(tongue),
             "colour": kind.colour_of(key),
         }
         for key in keys
@@ -81,10 +82,6 @@ def _open_classes(sha256: str) -> tuple[tuple[str, str, float, float], ...]:
     return tuple(
         (one.class_key, one.name, *one.geometry.representative_point().coords[0]) for one in file.all()
     )
-
-
-def _names(sha256: str) -> dict[str, str]:
-    return {key: name for key, name, _x, _y in _open_classes(sha256) if name}
 
 
 def named_places(versions: list[LayerVersion]) -> list[dict[str, Any]]:

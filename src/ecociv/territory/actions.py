@@ -36,6 +36,12 @@ class LayerRefused(ValueError):
         self.texts = texts
 
 
+_BY_REGISTER = Text(
+    zh="该图层由登记簿生成，不能手工增加或撤回版本；请办理登记（ecociv land rights）。",
+    en="This layer is written by the register; no version is added or withdrawn by hand. Enter a registration (ecociv land rights).",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where features came from and what was found in them on the way."""
@@ -75,6 +81,8 @@ class AddLayerVersion:
         First and last day on which it holds; without the last it holds until the next version.
     owner
         Key of the body that keeps the layer; the author's own where not given. Only with the first version.
+    from_register
+        Whether a register writes this version: layers of such a kind take no other.
     may_be_empty
         Whether no polygon at all is a state of the layer (a register whose last unit was cancelled), not a slip.
     """
@@ -100,6 +108,7 @@ class AddLayerVersion:
     origin: Origin = field(default_factory=Origin)
     sample: bool = False
     may_be_empty: bool = False
+    from_register: bool = False
 
     def check(self) -> LayerKind:
         """The kind, when everything stated is in order.
@@ -142,6 +151,8 @@ class AddLayerVersion:
             )
         if kind is not None:
             wrong.extend(kind.faults(self.features.classes))
+            if kind.by_register and not self.from_register:
+                wrong.append(_BY_REGISTER)
         if wrong or kind is None:
             raise LayerRefused(*wrong)
         _require(self.author, self.zone, self._owner(layer))
@@ -245,6 +256,8 @@ class WithdrawLayerVersion:
         layer = self.version.layer
         if not self.reason.strip():
             raise LayerRefused(Text(zh="请说明撤回的原因。", en="Say why it is withdrawn."))
+        if layer_kind(layer.kind).by_register:
+            raise LayerRefused(_BY_REGISTER)
         if (
             self.version.change == LayerVersion.Change.WITHDRAWAL
             or layer.versions.filter(withdraws=self.version.number).exists()

@@ -25,6 +25,9 @@ from ecociv.territory.site_check.engine import CheckedSite
 from ecociv.territory.site_check.models import SiteCheck
 
 TYPE = "project-approval"
+LONGEST = 200
+"""Characters of the applicant and of the contact."""
+SAME_CLICK = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,12 @@ class ReceiveApplication:
             faults["title"] = Text(zh="请填写项目名称。", en="Give the project a name.")
         if not self.applicant.strip():
             faults["applicant"] = Text(zh="请填写申请人。", en="Name the applicant.")
+        for name, label in (("applicant", "申请人"), ("contact", "联系人")):
+            if len(getattr(self, name)) > LONGEST:
+                faults[name] = Text(zh=f"{label}最多 {LONGEST} 个字。", en=f"At most {LONGEST} characters.")
+        for name in ("title", "applicant", "contact"):
+            if any(ord(character) < 32 for character in getattr(self, name)):
+                faults[name] = Text(zh="含有控制字符。", en="It has control characters.")
         self._kind = declared.project_class(self.project_class)
         if self._kind is None:
             faults["project_class"] = Text(
@@ -109,8 +118,11 @@ class ReceiveApplication:
             audit.hold()
             _checked, needs = self.check()
             assert self._kind is not None
-            made = self._site_check().execute()
+            twin = self._twin()
+            if twin is not None:
+                return twin
             given = {one.key for one in self.documents}
+            made = self._site_check().execute()
             case = OpenCase(
                 zone=self.zone,
                 type=TYPE,
@@ -129,9 +141,6 @@ class ReceiveApplication:
                 sample=self.sample,
                 at=self.at,
             ).execute()
-            existing = ProjectApplication.objects.filter(case=case).first()
-            if existing is not None:
-                return existing
             application = ProjectApplication(
                 zone=self.zone,
                 title=self.title.strip(),
@@ -148,6 +157,21 @@ class ReceiveApplication:
             )
             application.save()
         return application
+
+    def _twin(self) -> ProjectApplication | None:
+        """The application that the same click received a moment ago; each has a site check of its own, hence this."""
+        recent = ProjectApplication.objects.filter(
+            zone=self.zone,
+            title=self.title.strip(),
+            applicant=self.applicant.strip(),
+            contact=self.contact.strip(),
+            project_class=self.project_class,
+            author=account_of(self.author),
+            author_name=name_of(self.author),
+            recorded_at__gte=timezone.now() - SAME_CLICK,
+        ).select_related("check_made", "case")
+        asked = self.site.to_json()
+        return next((one for one in recent if one.check_made.request == asked), None)
 
     def _window(self) -> str:
         return current_package(self.zone).body_on(approvals(self.zone).window, timezone.localdate()).key

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ecociv.core.text import Text
-from ecociv.core.workdays import working_days_between
+from ecociv.core.workdays import is_working_day, working_days_between
 from ecociv.land_administration.rights.declaration import rules
 from ecociv.land_administration.rights.entry import boundary_of, enter
 from ecociv.land_administration.rights.models import Registration, RightUnit
@@ -27,8 +27,6 @@ from ecociv.land_administration.rights.registering import (
 from ecociv.land_administration.rights.state import Party, TransferRefused, UnitState, faults, transferred
 from ecociv.people import audit
 from ecociv.territory.layers.kinds import layer_kind
-from ecociv.territory.location import shares_of
-from ecociv.territory.queries import layer_file, versions_in_force
 
 __all__ = [
     "CancelUnit",
@@ -52,6 +50,10 @@ LETTERS = {
     "wasteland": "H",
 }
 """Letter of each kind in the number of a unit; our own declaration."""
+
+
+LONGEST_NOTICE = 3660
+"""Days; a notice of more than ten years is a slip of the hand."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -99,7 +101,7 @@ class RegisterFirst(Registering):
         county = ""
         patches: list[OverlapPatch] = []
         if self.boundary_faults(self.boundary):
-            county = self._county()
+            county = self.county_of(self.zone, self.boundary)
             patches = registered_overlaps(self.zone, self.boundary, self.kind)
         self.refuse(patches)
         return county
@@ -135,8 +137,11 @@ class RegisterFirst(Registering):
         if self.notice_from is None or self.notice_to is None:
             yield Text(zh="请填写公告起止日期。", en="Give the first and the last day of the public notice.")
             return
-        # The first day of the notice counts: the days after the eve of the notice up to its last day.
-        days = working_days_between(self.notice_from - dt.timedelta(days=1), self.notice_to)
+        if not 0 <= (self.notice_to - self.notice_from).days <= LONGEST_NOTICE:
+            yield Text(zh="公告起止日期有误，请核对。", en="The days of the public notice cannot be right: check them.")
+            return
+        # The first day of the notice counts, where it is a working day.
+        days = working_days_between(self.notice_from, self.notice_to) + is_working_day(self.notice_from, assume=True)
         if days < notice.working_days:
             yield Text(
                 zh=f"公告了 {max(days, 0)} 个工作日，须不少于 {notice.working_days} 个（{notice.citation.zh}）。",
@@ -144,22 +149,6 @@ class RegisterFirst(Registering):
             )
         if self.notice_to >= self.day():
             yield Text(zh="公告期满后才能登记。", en="It is registered after the notice has ended.")
-
-    def _county(self) -> str:
-        found = versions_in_force(self.zone, self.day(), kinds=["administrative-boundary"])
-        if not found:
-            self.texts.append(
-                Text(
-                    zh="没有行政区划图层，请先导入。",
-                    en="There are no administrative boundaries: add that layer first.",
-                )
-            )
-            return ""
-        shares = shares_of(self.boundary, layer_file(found[-1]))
-        if not shares:
-            self.texts.append(Text(zh="界线在示范区以外。", en="The boundary lies outside the zone."))
-            return ""
-        return shares[0].key
 
     def _number(self, county: str) -> str:
         stem = f"{county}{LETTERS[self.kind]}"
@@ -196,6 +185,10 @@ class _OnUnit(Registering):
         return before
 
 
+    def _same_boundary(self, boundary: shapely.Geometry | None, before: Registration) -> bool:
+        return boundary is None or bool(boundary.normalize() == boundary_of(before).normalize())
+
+
 @dataclass(kw_only=True, slots=True)
 class RegisterChange(_OnUnit):
     """Register a change (变更登记) of what is said of a unit, of its boundary, or both."""
@@ -209,8 +202,9 @@ class RegisterChange(_OnUnit):
         self.texts.extend(faults(self.state, rules()))
         patches: list[OverlapPatch] = []
         if self.boundary is not None and self.boundary_faults(self.boundary):
+            self.county_of(self.unit.zone, self.boundary)
             patches = registered_overlaps(self.unit.zone, self.boundary, self.unit.kind, self.unit.number)
-        if self.boundary is None and self.state == before.state:
+        if self._same_boundary(self.boundary, before) and self.state.says_the_same(before.state):
             self.texts.append(Text(zh="没有任何变化。", en="Nothing would change."))
         self.refuse(patches)
         return before
@@ -272,7 +266,10 @@ class RegisterCorrection(_OnUnit):
         self.texts.extend(faults(self.state, rules()))
         patches: list[OverlapPatch] = []
         if self.boundary is not None and self.boundary_faults(self.boundary):
+            self.county_of(self.unit.zone, self.boundary)
             patches = registered_overlaps(self.unit.zone, self.boundary, self.unit.kind, self.unit.number)
+        if self._same_boundary(self.boundary, before) and self.state.says_the_same(before.state):
+            self.texts.append(Text(zh="没有任何更正。", en="Nothing would be corrected."))
         self.refuse(patches)
         return before
 

@@ -117,9 +117,16 @@ def _add_boundary(
             layer_title=Text(zh="自然资源确权登记单元", en="Registered natural resource units"),
             owner=authority(unit.zone, timezone.localdate()),
             reason=asked.reason,
-            sample=asked.sample,
+            sample=_holds_samples(unit, [one.identity for one in kept]),
             may_be_empty=True,
+            from_register=True,
         )
         .execute()
         .version
     )
+
+
+def _holds_samples(unit: RightUnit, kept: list[str]) -> bool:
+    """Whether any boundary in the layer is sample data: then the whole version says so."""
+    samples = RightUnit.objects.filter(zone=unit.zone, sample=True).values_list("number", flat=True)
+    return unit.sample or not set(samples).isdisjoint(kept)

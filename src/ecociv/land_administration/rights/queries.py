@@ -48,13 +48,28 @@ def registration_in_force(
 
 def shown_to(user: Any, zone: str, state: UnitState) -> UnitState:
     """What a reader sees: identifiers of parties only for people of the zone, names of persons not for visitors."""
-    if allowed(user, Action.READ, zone=zone):
-        return state
+    return state if allowed(user, Action.READ, zone=zone) else masked(state)
+
+
+def masked(state: UnitState) -> UnitState:
+    """What the public sees: no identifiers, and names of persons masked, in free texts too."""
+    hidden = {one.name: _masked(one.name) for one in state.parties if one.kind == "person"}
+    hidden |= {one.identifier: "***" for one in state.parties if len(one.identifier) > 3}
+
+    def public(text: str) -> str:
+        for word, instead in hidden.items():
+            text = text.replace(word, instead)
+        return text
+
     return replace(
         state,
+        name=public(state.name),
         parties=tuple(
             replace(one, identifier="", name=_masked(one.name) if one.kind == "person" else one.name)
             for one in state.parties
+        ),
+        restrictions=tuple(
+            replace(one, text=public(one.text), document=public(one.document)) for one in state.restrictions
         ),
     )
 

@@ -19,9 +19,9 @@ from ecociv.land_administration.rights.declaration import rules
 from ecociv.land_administration.rights.models import Registration
 from ecociv.land_administration.rights.overlaps import OverlapPatch, overlaps
 from ecociv.standards.land import GeometryRefused, ledger_area
-from ecociv.territory.location import polygonal_area
+from ecociv.territory.location import polygonal_area, shares_of
 from ecociv.territory.models import LayerVersion
-from ecociv.territory.queries import layer_file
+from ecociv.territory.queries import layer_file, versions_in_force
 
 LAYER = "registered-rights"
 
@@ -77,7 +77,7 @@ class Registering:
             try:
                 recognise(Path(source.path), source.name)
             except FileNotTaken as refused:
-                self.texts.append(Text(zh=f"{source.name}：{refused}", en=f"{source.name}: {refused}"))
+                self.texts.append(refused.text)
         last = (
             Registration.objects.filter(unit__zone=zone)
             .order_by("-effective_on")
@@ -129,9 +129,26 @@ class Registering:
                 return True
         return False
 
+    def county_of(self, zone: str, boundary: shapely.Geometry) -> str:
+        """Division code of the county with the largest part of a boundary; "" and a fault where it lies in none."""
+        found = versions_in_force(zone, self.day(), kinds=["administrative-boundary"])
+        if not found:
+            self.texts.append(
+                Text(
+                    zh="没有行政区划图层，请先导入。",
+                    en="There are no administrative boundaries: add that layer first.",
+                )
+            )
+            return ""
+        shares = shares_of(boundary, layer_file(found[-1]))
+        if not shares:
+            self.texts.append(Text(zh="界线在示范区以外。", en="The boundary lies outside the zone."))
+            return ""
+        return shares[0].key
+
 
 def current_boundaries(zone: str) -> LayerVersion | None:
-    """The newest version of the layer that keeps the boundaries of the register."""
+    """The newest version of the layer that keeps the boundaries of the register; only the register writes it."""
     return (
         LayerVersion.objects.of_zone(zone)
         .filter(layer__key=LAYER)

@@ -7,6 +7,7 @@ The words follow the Land Administration Domain Model (ISO 19152:2012): a unit i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -62,6 +63,21 @@ class UnitState:
     restrictions: tuple[Restriction, ...] = ()
     quantities: Mapping[str, tuple[str, str]] | None = None
 
+    def says_the_same(self, other: UnitState) -> bool:
+        """Whether two states say the same, whatever keys their parties have and in whatever order they stand.
+
+        >>> one = UnitState("x", (Party("a", "甲", "body"),), (Holding("use", "a"),), (), {})
+        >>> two = UnitState("x", (Party("p1", "甲", "body"), Party("p2", "乙", "body")), (Holding("use", "p1"),))
+        >>> one.says_the_same(two), one.says_the_same(replace(two, name="y"))
+        (True, False)
+        """
+        return self._content() == other._content()
+
+    def _content(self) -> tuple[object, ...]:
+        parties = {one.key: (one.name, one.kind, one.identifier) for one in self.parties}
+        holdings = [(one.right, parties.get(one.party, ()), one.share, str(one.until)) for one in self.holdings]
+        return self.name, sorted(holdings), sorted(map(repr, self.restrictions)), dict(self.quantities or {})
+
     def party(self, key: str) -> Party | None:
         """A party by its key."""
         return next((one for one in self.parties if one.key == key), None)
@@ -103,6 +119,29 @@ class UnitState:
         )
 
 
+_SHARE = re.compile(r"[0-9]{1,9}(?:/[0-9]{1,9}|\.[0-9]{1,9})?")
+
+
+def share_of(text: str) -> Fraction:
+    """A share as it is written: ``1``, ``1/3`` or ``0.25``, kept exactly.
+
+    Raises
+    ------
+    ValueError
+        When it is written in another way (a power of ten could fill the memory), or lies outside 0 to 1.
+
+    >>> share_of(" 1／3 "), share_of("0.25")
+    (Fraction(1, 3), Fraction(1, 4))
+    """
+    given = text.strip().replace("／", "/")
+    if not _SHARE.fullmatch(given) or given.partition("/")[2].strip("0") == "" and "/" in given:
+        raise ValueError(f"{text[:40]!r} is no share: write 1, 1/3 or 0.25")
+    share = Fraction(given)
+    if not 0 < share <= 1:
+        raise ValueError(f"the share {given} does not lie above 0 and at most at 1")
+    return share
+
+
 def faults(state: UnitState, rules: Rules) -> list[Text]:
     """One sentence for each thing that keeps a state from being registered."""
     found: list[Text] = []
@@ -112,6 +151,7 @@ def faults(state: UnitState, rules: Rules) -> list[Text]:
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         found.append(Text(zh=f"当事人编号“{key}”重复。", en=f"Two parties have the key {key!r}."))
     kinds = {one.key for one in rules.party_kinds}
+    found.extend(_text_faults(state))
     for party in state.parties:
         if not party.name.strip():
             found.append(Text(zh=f"当事人“{party.key}”没有名称。", en=f"Party {party.key!r} has no name."))
@@ -140,6 +180,30 @@ def faults(state: UnitState, rules: Rules) -> list[Text]:
                 )
             )
     return found
+
+
+LONGEST = 500
+"""Characters of a name or of the words of a restriction."""
+
+
+def _text_faults(state: UnitState) -> Iterable[Text]:
+    """Texts that no column or page could show, and keys (public) that give away an identifier (which is not)."""
+    texts = [state.name, *(text for one in state.parties for text in (one.key, one.name, one.identifier))]
+    texts += [text for one in state.restrictions for text in (one.text, one.document)]
+    texts += [part for key, value in (state.quantities or {}).items() for part in (key, *value)]
+    for text in texts:
+        if len(text) > LONGEST:
+            yield Text(
+                zh=f"“{text[:20]}…”有 {len(text)} 个字，最多 {LONGEST} 个。",
+                en=f"“{text[:20]}…” has {len(text)} characters; {LONGEST} at most.",
+            )
+        if any(ord(character) < 32 or ord(character) == 127 for character in text):
+            yield Text(zh=f"{text[:20]!r} 含有控制字符。", en=f"{text[:20]!r} has control characters.")
+    for party in state.parties:
+        if len(party.identifier) > 5 and party.identifier in party.key:
+            yield Text(
+                zh="当事人编号是公开的，不能含证件号码。", en="The key of a party is public: it must not hold the identifier."
+            )
 
 
 def _holding_faults(state: UnitState, rules: Rules) -> Iterable[Text]:
@@ -201,9 +265,15 @@ def transferred(
                 en=f"The unit is seized ({seized[0].document}); no transfer can be registered.",
             )
         )
-    held = sum(
-        (one.share for one in state.holdings if one.right == right and one.party == giver), Fraction(0)
-    )
+    if taker.key == giver:
+        raise TransferRefused(
+            Text(zh="转出方和转入方是同一当事人。", en="The giver and the taker are the same party.")
+        )
+
+    def given(one: Holding) -> bool:
+        return one.right == right and one.party == giver and (one.until is None or day <= one.until)
+
+    held = sum((one.share for one in state.holdings if given(one)), Fraction(0))
     if not 0 < share <= held:
         raise TransferRefused(
             Text(
@@ -211,22 +281,28 @@ def transferred(
                 en=f"The share of {share} is not above 0 and within the {held} that the giver holds.",
             )
         )
-    until = next(one.until for one in state.holdings if one.right == right and one.party == giver)
-    left, holdings = share, []
+    left, holdings, passed = share, [], []
     for one in state.holdings:
-        if one.right == right and one.party == giver and left:
-            taken = min(left, one.share)
-            left -= taken
-            if one.share > taken:
-                holdings.append(replace(one, share=one.share - taken))
+        taken = min(left, one.share) if given(one) else Fraction(0)
+        left -= taken
+        if taken:
+            # What passes keeps the day on which it ends.
+            passed.append(Holding(right, taker.key, taken, one.until))
+        if one.share > taken:
+            holdings.append(replace(one, share=one.share - taken))
+    for new in passed:
+        place = next(
+            (n for n, one in enumerate(holdings) if (one.right, one.party, one.until) == (right, taker.key, new.until)),
+            None,
+        )
+        if place is None:
+            holdings.append(new)
         else:
-            holdings.append(one)
-    merged = [one for one in holdings if (one.right, one.party, one.until) == (right, taker.key, until)]
-    if merged:
-        holdings[holdings.index(merged[0])] = replace(merged[0], share=merged[0].share + share)
-    else:
-        holdings.append(Holding(right, taker.key, share, until))
+            holdings[place] = replace(holdings[place], share=holdings[place].share + new.share)
     parties = state.parties if state.party(taker.key) else (*state.parties, taker)
+    if not any(one.party == giver for one in holdings):
+        # Who holds nothing any more is read in the registrations before.
+        parties = tuple(one for one in parties if one.key != giver)
     return replace(state, parties=parties, holdings=tuple(holdings))
 
 

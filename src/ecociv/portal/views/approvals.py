@@ -29,6 +29,7 @@ from ecociv.portal.approval_forms import ApplicationForm, document_inputs
 from ecociv.portal.case_inputs import received
 from ecociv.portal.case_rows import CaseRow, rows_of, with_parties
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.shape_files import Given, given_shape
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
@@ -103,9 +104,9 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     if filters["is"] == "overdue":
         found = found.filter(case__due__lt=today)
     applications = list(found)
-    cases = {row.case.pk: row for row in rows_of(with_parties(Case.objects.filter(application__in=applications)), today)}
+    cases = {row.case.pk: row for row in rows_of(with_parties(Case.objects.filter(application__in=found.order_by().values("pk"))), today)}
     tallies: dict[int, list[int]] = {}
-    for parent, closed in Case.objects.filter(parent__application__in=applications).values_list("parent", "closed_at"):
+    for parent, closed in Case.objects.filter(parent__application__in=found.order_by().values("pk")).values_list("parent", "closed_at"):
         tally = tallies.setdefault(parent or 0, [0, 0])
         tally[0] += 1
         tally[1] += closed is not None
@@ -160,16 +161,19 @@ def receive(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Receive an application; "look first" says whom it concerns and what is missing, and records nothing."""
     window = plan.body_on(approvals(zone_key()).window, timezone.localdate()).key
     refuse(may_open(request.user, zone_key(), case_type(zone_key(), TYPE), {"window": (window,)}, timezone.localdate()))
-    form = ApplicationForm(request.POST or None, initial={"geometry": request.GET.get("geometry", "")})
+    form = ApplicationForm(request.POST or None, request.FILES or None, initial={"geometry": request.GET.get("geometry", "")})
     preview: dict[str, Any] = {}
-    if request.method == "POST" and form.is_valid():
+    given = given_shape(form, "geometry", "site_file") if request.method == "POST" and form.is_valid() else None
+    if given is not None:
         try:
             with received(request) as files:
-                action = _action(request, form.cleaned_data, [HandedIn(one.key, one.path, one.name) for one in files])
+                action = _action(request, form.cleaned_data, given, [HandedIn(one.key, one.path, one.name) for one in files])
                 if "look" in request.POST:
                     preview = _preview(action, plan)
                 else:
                     done = action.execute()
+                    for note in given.notes:
+                        messages.info(request, note)
                     messages.success(request, _("The application was received as %(number)s.") % {"number": done.case.number})
                     return redirect("portal:approval", pk=done.pk)
         except InputRefused as refused:
@@ -181,12 +185,12 @@ def receive(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             form.add_error("geometry", refused.text.in_language(language()))
         except PurposeRefused as refused:
             form.add_error("purpose", refused.text.in_language(language()))
-    context = {"form": form, "inputs": document_inputs(), "preview": preview}
+    context = {"form": form, "inputs": document_inputs(), "preview": preview, "notes": given.notes if given else ()}
     return render(request, "portal/approvals/form.html", context)
 
 
-def _action(request: HttpRequest, said: dict[str, Any], documents: list[HandedIn]) -> ReceiveApplication:
-    site = SiteRequest(said["geometry"].strip(), said["purpose"], _today(), crs=said["crs"].strip())
+def _action(request: HttpRequest, said: dict[str, Any], given: Given, documents: list[HandedIn]) -> ReceiveApplication:
+    site = SiteRequest(given.text, said["purpose"], _today(), crs=given.crs)
     return ReceiveApplication(
         zone=zone_key(),
         title=said["title"],

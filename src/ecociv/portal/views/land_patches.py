@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.casework.actions import CaseRefused
+from ecociv.casework.models import Case
 from ecociv.land_administration.authority import answers_for_land, require_authority
 from ecociv.land_administration.patches.actions import KIND, DispatchPatches, DispatchRefused
 from ecociv.land_administration.patches.models import DispatchedPatch
@@ -121,7 +122,8 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 def _rows(patches: Any, counties: dict[str, str]) -> list[PatchRow]:
     found = list(patches)
-    cases = {row.case.pk: row for row in rows_of(with_parties(_cases(found)), timezone.localdate())}
+    own = Case.objects.filter(patch__in=patches.order_by().values("pk"))
+    cases = {row.case.pk: row for row in rows_of(with_parties(own), timezone.localdate())}
     kind, tongue = layer_kind(KIND), language()
     return [
         PatchRow(
@@ -132,12 +134,6 @@ def _rows(patches: Any, counties: dict[str, str]) -> list[PatchRow]:
         )
         for patch in found
     ]
-
-
-def _cases(patches: list[DispatchedPatch]) -> Any:
-    from ecociv.casework.models import Case
-
-    return Case.objects.filter(pk__in=[patch.case_id for patch in patches])
 
 
 def _total(rows: list[Tally]) -> Tally | None:

@@ -45,7 +45,7 @@ class LayerRow:
         return self.layer.title.in_language(language())
 
 
-_LIST = (
+_LIST: tuple[Column[LayerRow], ...] = (
     Column("title", gettext_lazy("Layer"), lambda r: r.title, sort_by=lambda r: r.title),
     Column("kind", gettext_lazy("Kind"), lambda r: r.kind, sort_by=lambda r: r.kind),
     Column(
@@ -368,10 +368,7 @@ def changes(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
 
 
 @require_safe
-@with_plan
-def download(
-    request: HttpRequest, plan: ZonePackage, key: str, number: int, form: str
-) -> HttpResponse | FileResponse:
+def download(request: HttpRequest, key: str, number: int, form: str) -> FileResponse:
     """A version as a file, for those who may see it."""
     found = _readable(request, key, number)
     if form not in FORMS:

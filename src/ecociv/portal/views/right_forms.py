@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,7 +32,6 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.case_inputs import received
 from ecociv.portal.outline import outline
 from ecociv.portal.right_forms import (
-    ROWS,
     BoundaryForm,
     CorrectionForm,
     EntryForm,
@@ -41,13 +40,13 @@ from ecociv.portal.right_forms import (
     RestrictionRows,
     TransferForm,
     key_of,
+    more_rows,
     rows_of,
     state_of,
 )
+from ecociv.portal.shape_files import given_shape
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.zone import language, zone_key
-from ecociv.territory.rules.loading import space_rules
-from ecociv.territory.site_check.sites import SiteRefused, read_site
 
 _takes_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,7 +65,7 @@ TITLES = {
 def first(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Register a unit for the first time."""
     require_authority(request.user, zone_key())
-    form = FirstForm(request.POST or None, initial={"boundary": request.GET.get("geometry", "")})
+    form = FirstForm(request.POST or None, request.FILES or None, initial={"boundary": request.GET.get("geometry", "")})
 
     def register(said: dict[str, Any], sources: tuple[Source, ...], state: Any, shape: Any) -> Registration:
         return RegisterFirst(
@@ -88,7 +87,7 @@ def first(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 def change(request: HttpRequest, plan: ZonePackage, number: str) -> HttpResponse:
     """Register a change."""
     unit, newest = _unit(request, number)
-    form = BoundaryForm(request.POST or None, initial={"name": newest.state.name})
+    form = BoundaryForm(request.POST or None, request.FILES or None, initial={"name": newest.state.name})
 
     def register(said: dict[str, Any], sources: tuple[Source, ...], state: Any, shape: Any) -> Registration:
         return RegisterChange(
@@ -105,7 +104,9 @@ def correct(request: HttpRequest, plan: ZonePackage, number: str) -> HttpRespons
     """Correct what was registered wrongly."""
     unit, newest = _unit(request, number)
     form = CorrectionForm(
-        request.POST or None, initial={"name": newest.state.name, "corrects": newest.serial}
+        request.POST or None,
+        request.FILES or None,
+        initial={"name": newest.state.name, "corrects": newest.serial},
     )
 
     def register(said: dict[str, Any], sources: tuple[Source, ...], state: Any, shape: Any) -> Registration:
@@ -132,8 +133,6 @@ def transfer(request: HttpRequest, plan: ZonePackage, number: str) -> HttpRespon
     def register(said: dict[str, Any], sources: tuple[Source, ...]) -> Registration:
         known = {(one.name, one.identifier): one.key for one in newest.state.parties}
         key = key_of(said["taker"], said["identifier"], known)
-        while newest.state.party(key) and (said["taker"].strip(), said["identifier"].strip()) not in known:
-            key += "x"
         return RegisterTransfer(
             unit=unit,
             seen=_seen(request),
@@ -194,11 +193,11 @@ def _with_rows(
     posted = request.POST.copy() if "holders-TOTAL_FORMS" in request.POST else None
     if posted is not None and "more" in posted:
         for name in ("holders", "limits"):
-            total = posted.get(f"{name}-TOTAL_FORMS", "0")
-            posted[f"{name}-TOTAL_FORMS"] = str(min(60, (int(total) if total.isdigit() else 0) + ROWS))
+            posted[f"{name}-TOTAL_FORMS"] = more_rows(posted.get(f"{name}-TOTAL_FORMS", "0"))
     holders = HolderRows(posted, prefix="holders", initial=holders_now)
     limits = RestrictionRows(posted, prefix="limits", initial=limits_now)
     shapes: list[tuple[Any, str, str]] = [(boundary_of(newest), "own", newest.unit.number)] if newest else []
+    given = None
     overlaps: tuple[Any, ...] = ()
     if (
         posted is not None
@@ -206,9 +205,12 @@ def _with_rows(
         and all([form.is_valid(), holders.is_valid(), limits.is_valid()])
     ):
         said = form.cleaned_data
-        shape = _shape(form)
+        given = given_shape(form, "boundary", "boundary_file")
+        shape = given.site.geometry if given else None
         if not form.errors:
-            state = state_of(said["name"], holders.cleaned_data, limits.cleaned_data)
+            state = state_of(
+                said["name"], holders.cleaned_data, limits.cleaned_data, newest.state if newest else None
+            )
             try:
                 with _sources(request) as sources:
                     done = register(said, sources, state, shape)
@@ -219,9 +221,10 @@ def _with_rows(
                     shapes = [(shape, "own", _("What was drawn"))]
                     shapes += [(one.patch, "wrong", one.unit) for one in overlaps]
             else:
-                return _done(request, done)
+                return _done(request, done, given.notes if given else ())
     context = {
         "form": form,
+        "notes": given.notes if given else (),
         "holders": holders,
         "limits": limits,
         "title": TITLES[what],
@@ -258,23 +261,14 @@ def _sources(request: HttpRequest) -> Iterator[tuple[Source, ...]]:
         yield tuple(Source(one.path, one.name) for one in files)
 
 
-def _shape(form: BoundaryForm) -> Any:
-    given = form.cleaned_data["boundary"].strip()
-    if not given:
-        return None
-    try:
-        return read_site(given, space_rules(zone_key()).tolerances, crs=form.cleaned_data["crs"]).geometry
-    except SiteRefused as refused:
-        form.add_error("boundary", refused.text.in_language(language()))
-        return None
-
-
 def _add(form: forms.Form, refused: RegistrationRefused) -> None:
     for text in refused.texts:
         form.add_error(None, text.in_language(language()))
 
 
-def _done(request: HttpRequest, done: Registration) -> HttpResponse:
+def _done(request: HttpRequest, done: Registration, notes: Sequence[str] = ()) -> HttpResponse:
+    for note in notes:
+        messages.info(request, note)
     messages.success(
         request,
         _("Registration %(serial)s of %(number)s was entered.")

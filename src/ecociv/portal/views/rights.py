@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,7 @@ from ecociv.land_administration.rights.models import Registration, RightUnit
 from ecociv.land_administration.rights.queries import (
     event_words,
     ladm,
+    masked,
     registration_in_force,
     registrations_in_force,
     shown_to,
@@ -34,7 +37,15 @@ from ecociv.portal.right_forms import day_of
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
+from ecociv.reporting.problems import ReportRefused
+from ecociv.reporting.right_certificate.write import FORMS, write_right_certificate
+from ecociv.territory.layers.geopackage import LayerFileUnreadable
 from ecociv.territory.layers.kinds import layer_kind
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         ],
     )
     rows = []
+    sees_all = allowed(request.user, Action.READ, zone=zone)
     for one in registrations_in_force(zone, on, as_of.moment, with_ended=filters["is"] == "ended"):
         if filters["is"] == "ended" and not one.ended:
             continue
@@ -108,7 +120,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             continue
         if filters["county"] and one.unit.county != filters["county"]:
             continue
-        state = shown_to(request.user, zone, one.state)
+        state = one.state if sees_all else masked(one.state)
         row = UnitRow(
             one,
             state.name,
@@ -127,10 +139,17 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "filters": filters,
         "as_of": as_of,
         "on": on,
+        "suffix": _suffix_of(request),
         "filters_kept": [("on", request.GET["on"])] if request.GET.get("on") else [],
         "may_register": not as_of.moment and answers_for_land(request.user, zone, timezone.localdate()),
     }
     return render(request, "portal/rights/list.html", context)
+
+
+def _suffix_of(request: HttpRequest) -> str:
+    """What a link to a unit adds, so that it is seen on the same day and as known at the same moment."""
+    kept = {key: request.GET[key] for key in ("on", "as_of") if request.GET.get(key)}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _holders(state: UnitState) -> str:
@@ -148,7 +167,12 @@ def detail(request: HttpRequest, plan: ZonePackage, number: str) -> HttpResponse
     if as_of.moment:
         history = history.filter(recorded_at__lte=as_of.moment)
     state = shown_to(request.user, unit.zone, registration.state)
-    boundary = boundary_of(registration)
+    try:
+        drawn = outline([(boundary_of(registration), "own", unit.number)])
+    except LayerFileUnreadable as refused:
+        # What the register says can be read all the same.
+        drawn = None
+        messages.error(request, refused.text.in_language(tongue))
     words = rules()
     context = {
         "unit": unit,
@@ -182,7 +206,8 @@ def detail(request: HttpRequest, plan: ZonePackage, number: str) -> HttpResponse
         "history": [(event_words(row.event).in_language(tongue), row) for row in history],
         "as_of": as_of,
         "on": day_of(request.GET.get("on")),
-        "outline": outline([(boundary, "own", unit.number)]),
+        "outline": drawn,
+        "suffix": _suffix_of(request),
         "may_register": not as_of.moment
         and not request.GET.get("on")
         and not registration.ended
@@ -200,10 +225,14 @@ def boundary(request: HttpRequest, number: str) -> HttpResponse:
     import shapely
 
     unit, registration = _asked(request, number)
+    try:
+        shape = boundary_of(registration)
+    except LayerFileUnreadable as refused:
+        raise Http404(refused.text.in_language(language())) from refused
     feature = {
         "type": "Feature",
         "id": unit.number,
-        "geometry": json.loads(shapely.to_geojson(boundary_of(registration))),
+        "geometry": json.loads(shapely.to_geojson(shape)),
         "properties": {
             "number": unit.number,
             "kind": unit.kind,
@@ -227,6 +256,31 @@ def as_ladm(request: HttpRequest, number: str) -> HttpResponse:
     return JsonResponse(
         dict(ladm(registration, history, state)), json_dumps_params={"ensure_ascii": False, "indent": 1}
     )
+
+
+@require_safe
+@with_plan
+def certificate(request: HttpRequest, plan: ZonePackage, number: str, form: str) -> HttpResponse:
+    """The certificate of the unit as a file, for the day and the moment that the address names."""
+    if form not in FORMS:
+        raise Http404(_("There is no such form."))
+    unit, registration = _asked(request, number)
+    try:
+        content = write_right_certificate(
+            registration,
+            form,
+            on=day_of(request.GET.get("on")),
+            as_of=read_as_of(request).moment,
+            language=language(),
+            reader=request.user,
+        )
+    except (ReportRefused, LayerFileUnreadable) as refused:
+        messages.error(request, refused.text.in_language(language()))
+        return redirect("portal:right", number=unit.number)
+    response = HttpResponse(content, content_type=MEDIA_TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{unit.number}-{registration.serial}.{form}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_safe

@@ -53,8 +53,14 @@ def new(request: HttpRequest) -> HttpResponse:
     require_checker(request)
     asked = request.method == "POST" and "purpose" in request.POST
     if not asked:
-        given = (request.POST if request.method == "POST" else request.GET).get("geometry", "")
-        form = SiteForm(initial={"geometry": given[:2_000_000], "title": request.GET.get("title", "")[:200]})
+        given = request.POST if request.method == "POST" else request.GET
+        # What the map sends along: the outline, and the two days at which it looks.
+        known = {
+            name: given[name][:2_000_000]
+            for name in ("geometry", "title", "on", "as_of", "purpose")
+            if given.get(name)
+        }
+        form = SiteForm(initial=known)
         return render(request, "portal/sites/form.html", {"form": form})
     form = SiteForm(request.POST, request.FILES)
     refused = ""
@@ -77,7 +83,7 @@ def _checked(request: HttpRequest, form: SiteForm) -> SiteCheck:
         asked = form.request_for(geometry, crs)
     else:
         asked = form.request_for(said["geometry"])
-    return CheckSite(asked, zone_key(), request.user, said["title"]).execute()
+    return CheckSite(asked, zone_key(), request.user, said["title"], form.moment).execute()
 
 
 def _columns() -> list[Column[SiteCheck]]:

@@ -171,9 +171,16 @@ def _window(
     return (west, south, east, north), ""
 
 
+def _class_name(found: Found) -> str:
+    """The class in the reader's language; where a layer has its own words, the name says more than they."""
+    if found.kind.open and found.feature.name:
+        return found.feature.name
+    return found.kind.class_name(found.feature.class_key).in_language(language())
+
+
 _COLUMNS: list[Column[Found]] = [
     Column("layer", gettext_lazy("Layer"), lambda one: one.version.layer.title.in_language(language()), sort_by=lambda one: one.version.layer.key),
-    Column("class", gettext_lazy("Class"), lambda one: one.kind.class_name(one.feature.class_key).in_language(language()), sort_by=lambda one: one.feature.class_key),
+    Column("class", gettext_lazy("Class"), lambda one: _class_name(one), sort_by=lambda one: one.feature.class_key),
     Column("name", gettext_lazy("Name"), lambda one: one.feature.name, sort_by=lambda one: one.feature.name or None),
     Column("identity", gettext_lazy("Identity"), lambda one: one.feature.identity, sort_by=lambda one: one.feature.identity),
     Column("area", gettext_lazy("Area in m²"), lambda one: ledger_area(one.feature.area), sort_by=lambda one: one.feature.area, numeric=True),
@@ -238,7 +245,7 @@ def identify(request: HttpRequest) -> JsonResponse:
                     "version": one.version.title,
                     "from": one.version.valid_from.isoformat(),
                     "to": one.version.valid_to.isoformat() if one.version.valid_to else "",
-                    "class": one.kind.class_name(one.feature.class_key).in_language(tongue),
+                    "class": _class_name(one),
                     "colour": one.kind.colour_of(one.feature.class_key),
                     "name": one.feature.name,
                     "identity": one.feature.identity,

@@ -10,6 +10,8 @@ from ecociv.supervision.responsibility.models import Official
 from ecociv.supervision.sample.accounts import body_of, sample_accounts
 from ecociv.supervision.sample.declaration import SampleOfficials, read_sample
 
+_NO_FILE = "样例人员，没有任免文件。An invented person: there is no document of appointment."
+
 
 def load_sample_officials(zone: str) -> int:
     """Put the declared persons on record; returns how many, 0 where sample persons are there already."""
@@ -23,6 +25,8 @@ def load_sample_officials(zone: str) -> int:
             person = RecordOfficial(zone, each.name, each.note, office, sample=True).execute()
             for post in each.posts:
                 body = body_of(people[post.body], package)
-                draft = PostDraft(body, post.title, post.starts, post.ends, post.source)
+                draft = PostDraft(
+                    body, post.title, post.starts, post.ends, post.source, without_document=_NO_FILE
+                )
                 RecordPost(person, draft, office).execute()
     return len(declared.officials)

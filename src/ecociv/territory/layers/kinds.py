@@ -48,6 +48,8 @@ class LayerKind(Declared):
         Colour by beginning of a code, where the classes come from a scheme; the longest beginning counts.
     partition : bool
         Whether the polygons are meant to cover their territory without gaps or overlaps.
+    by_register : bool
+        Whether its versions are written by a register of the product, so that nobody adds or withdraws one by hand.
     citation, verified
         The document that declares the kind and its classes, and whether it was read in the primary text.
     """
@@ -62,6 +64,7 @@ class LayerKind(Declared):
     open: bool = False
     scheme_colours: dict[str, str] = Field(default_factory=dict)
     colour: str = Field(default="#7a8a99", pattern=r"^#[0-9a-f]{6}$")
+    by_register: bool = False
     citation: LocalText
     verified: bool = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import shapely
@@ -203,7 +204,7 @@ def _repaired(
     return together[order], owner[order]
 
 
-_METHOD = {
+_METHOD: dict[RepairRule, dict[str, Any]] = {
     RepairRule.STRUCTURE: {"method": "structure", "keep_collapsed": False},
     RepairRule.LINEWORK: {"method": "linework"},
 }

@@ -74,6 +74,8 @@ class Options:
         Tolerance for slivers in m2 and m; None takes the marked parameter ``land.minimum_patch.overlay``.
     tile_vertices : int
         Vertices that a tile reads at most; bounds memory and does not change the result.
+    keep_geometries : bool
+        Whether patches keep their geometries, or only areas are wanted.
     """
 
     how: How = How.INTERSECTION
@@ -82,6 +84,7 @@ class Options:
     least_area: float | None = None
     least_width: float | None = None
     tile_vertices: int = VERTICES
+    keep_geometries: bool = True
 
 
 class Keeper(Protocol):
@@ -202,8 +205,9 @@ def _held(
     ids: Sequence[Any] | None,
     rule: RepairRule,
 ) -> tuple[HeldParts, Side]:
-    given = np.empty(len(geometries), dtype=object)  # type: ignore[arg-type]
-    given[:] = list(geometries)  # type: ignore[arg-type]
+    shapes: list[Any] = list(geometries)  # type: ignore[arg-type]
+    given: Geometries = np.empty(len(shapes), dtype=object)
+    given[:] = shapes
     columns = []
     for what, column in (("class", classes), ("id", ids)):
         values = np.empty(len(given), dtype=object)
@@ -254,7 +258,7 @@ def overlay_parts(
         reported = _features(fronts[0], overlaps_a), _features(fronts[1], overlaps_b)
     plan = tiles(a, b, options.tile_vertices)
     collected = _Collected(keeper)
-    inputs = Inputs(a, b, not settled, not settled)
+    inputs = Inputs(a, b, not settled, not settled, options.keep_geometries)
     found = [collected.take(result) for result in chosen.run(overlay_tile, inputs, plan, len(plan), watch)]
     if not settled:
         overlaps_a, overlaps_b = _together(found)
@@ -320,8 +324,17 @@ class _Collected:
         if len(order):
             kept = drop_slivers(area, width, least_area=options.least_area, least_width=options.least_width)
             small = ~np.asarray(kept.value)
-        columns = [column[order] for column in (feature_a, feature_b, area, width, small)]
-        return PatchTable(side_a, side_b, *columns, report), order
+        table = PatchTable(
+            side_a,
+            side_b,
+            feature_a=feature_a[order],
+            feature_b=feature_b[order],
+            area=area[order],
+            width=width[order],
+            sliver=small[order],
+            report=report,
+        )
+        return table, order
 
 
 def _feature_of(parts: Parts, numbers: Numbers) -> Numbers:
@@ -342,7 +355,7 @@ def _features(parts: Parts, found: SelfOverlaps) -> SelfOverlaps:
         return found
     pairs = np.column_stack([parts.feature[found.first], parts.feature[found.second]])
     unique, place = np.unique(pairs, axis=0, return_inverse=True)
-    area = np.bincount(place.ravel(), weights=found.area, minlength=len(unique))
+    area = np.bincount(place.ravel(), weights=found.area, minlength=len(unique)).astype(np.float64)
     return SelfOverlaps(unique[:, 0], unique[:, 1], area)
 
 

@@ -11,6 +11,7 @@ the side is not certain, where two crossings of an edge lie too near each other 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -35,6 +36,9 @@ THIN = 1e-9
 
 CELLS = 4
 """Cells of the search grid that an edge covers on average at most."""
+
+WIDE = 1.5
+"""Size of a cell over the mean extent of the edges."""
 
 CANDIDATES = 60
 """Pairs of edges for each edge, at most; where edges lie closer, everything is left to GEOS."""
@@ -84,15 +88,11 @@ class _Rings:
         edge = np.arange(len(owner)) - offset[owner] + start[owner]
         return cls(np.asarray(vertices), start, edges, edge, owner)
 
+    @cached_property
     def ends(self) -> tuple[Floats, Floats, Floats, Floats]:
         """x and y of both ends of the edges."""
-        first, second = self.vertices[self.edge], self.vertices[self.edge + 1]
-        return (
-            np.ascontiguousarray(first[:, 0]),
-            np.ascontiguousarray(first[:, 1]),
-            np.ascontiguousarray(second[:, 0]),
-            np.ascontiguousarray(second[:, 1]),
-        )
+        x, y = np.ascontiguousarray(self.vertices[:, 0]), np.ascontiguousarray(self.vertices[:, 1])
+        return x[self.edge], y[self.edge], x[self.edge + 1], y[self.edge + 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,9 +161,9 @@ def cross(a: Geometries, b: Geometries, first: Numbers, second: Numbers) -> Cros
 
 def _near(one: _Rings, other: _Rings) -> tuple[Numbers, Numbers] | None:
     """Pairs of edges whose envelopes meet, each once; None where there would be too many."""
-    boxes = []
+    boxes: list[tuple[Floats, ...]] = []
     for rings in (one, other):
-        x0, y0, x1, y1 = rings.ends()
+        x0, y0, x1, y1 = rings.ends
         boxes.append((np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)))
     if not len(one.edge) or not len(other.edge):
         return None
@@ -178,7 +178,9 @@ def _near(one: _Rings, other: _Rings) -> tuple[Numbers, Numbers] | None:
     boxes = [tuple(side[chosen] for side in box) for box, chosen in zip(boxes, inside, strict=True)]
     count = len(inside[0]) + len(inside[1])
     spans = [np.maximum(box[2] - box[0], box[3] - box[1]) for box in boxes]
-    size = max(float(np.mean(np.concatenate(spans))), (east - west) / 30_000, (north - south) / 30_000, 1e-12)
+    size = max(
+        WIDE * float(np.mean(np.concatenate(spans))), (east - west) / 30_000, (north - south) / 30_000, 1e-12
+    )
     while True:
         columns = int((east - west) / size) + 1
         rows = int((north - south) / size) + 1
@@ -236,8 +238,8 @@ def _crossings(
     pair = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
     asked = keys[pair] == key
     left, right, pair = left[asked], right[asked], pair[asked]
-    ax, ay, cx, cy = (side[left] for side in one.ends())
-    bx, by, dx, dy = (side[right] for side in other.ends())
+    ax, ay, cx, cy = (side[left] for side in one.ends)
+    bx, by, dx, dy = (side[right] for side in other.ends)
     long_enough = np.maximum(np.abs(cx - ax), np.abs(cy - ay)) >= SHORTEST
     long_enough &= np.maximum(np.abs(dx - bx), np.abs(dy - by)) >= SHORTEST
     start, sure_start = _side(bx, by, dx, dy, ax, ay)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import mmap
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,11 +20,8 @@ from ecociv.territory.overlay.engines import ENGINES, Engine, Spark, Watch, engi
 from ecociv.territory.overlay.kernel import Packed
 from ecociv.territory.overlay.parts import Numbers
 from ecociv.territory.overlay.plane import Geometries
-from ecociv.territory.overlay.result import PatchTable, Summary
+from ecociv.territory.overlay.result import DIGESTED, Digest, PatchTable, Summary
 from ecociv.territory.overlay.sources import TARGET, Source, describe, store
-
-WRITTEN = 50_000
-"""Patches written at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +30,13 @@ class Outcome:
 
     Attributes
     ----------
-    digest : str
-        SHA-256 over all patches in their order (see `PatchTable.digest_with`).
+    digest : str or None
+        SHA-256 over all patches in their order (see `PatchTable.digest_with`); None where only the table was asked for.
     """
 
     table: PatchTable
     summary: Summary
-    digest: str
+    digest: str | None
 
 
 class _Spilled:
@@ -57,22 +55,25 @@ class _Spilled:
         self._offsets.append(np.column_stack([packed.offsets[:-1], packed.offsets[1:]]) + self._written)
         self._written += len(packed.data)
 
-    def ordered(self, order: Numbers) -> Iterator[bytes]:
-        """Every geometry in an order."""
+    def close(self) -> None:
+        """Nothing more will be added."""
         self._file.close()
+
+    def ordered(self, order: Numbers) -> Iterator[list[bytes]]:
+        """Every geometry in an order, `DIGESTED` at a time."""
+        self.close()
         if not len(order):
             return
         places = np.concatenate(self._offsets)[order]
-        data = np.memmap(self._path, dtype=np.uint8, mode="r")
-        for first in range(0, len(order), WRITTEN):
-            for start, end in places[first : first + WRITTEN].tolist():
-                yield data[start:end].tobytes()
+        with self._path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            for first in range(0, len(order), DIGESTED):
+                yield [data[start:end] for start, end in places[first : first + DIGESTED].tolist()]
 
 
 def overlay_files(
     a: Source,
     b: Source,
-    out: Path,
+    out: Path | None,
     summary: Path | None = None,
     *,
     options: Options | None = None,
@@ -85,8 +86,8 @@ def overlay_files(
 
     Parameters
     ----------
-    out : Path
-        A GeoPackage; it and the table are put in place at the very end, whole.
+    out : Path or None
+        A GeoPackage; without one only the table is made, sooner; it and the table are put in place at the very end, whole.
     drop_slivers : bool
         Leave slivers out of the patches; the table shows their number and area either way.
 
@@ -94,8 +95,11 @@ def overlay_files(
     ------
     OverlayRefused, EngineMissing, OverlayCancelled, WorkerLost
     """
-    options = options or Options()
-    if out.suffix.lower() != ".gpkg":
+    options = replace(options or Options(), keep_geometries=out is not None)
+    beside = out or summary
+    if beside is None:
+        raise OverlayRefused("Neither patches nor a table are asked for; name a file for one of them.")
+    if out is not None and out.suffix.lower() != ".gpkg":
         raise OverlayRefused(f"{out.name} must end in .gpkg: patches are written as a GeoPackage.")
     for target in (out, summary):
         if target is not None and not target.absolute().parent.is_dir():
@@ -107,7 +111,7 @@ def overlay_files(
     first, second = describe(a), describe(b)
     spark = Spark() if engine_name == "spark" else None
     with (
-        tempfile.TemporaryDirectory(prefix=".ecociv-overlay-", dir=out.absolute().parent) as made,
+        tempfile.TemporaryDirectory(prefix=".ecociv-overlay-", dir=beside.absolute().parent) as made,
         engine(workers) as local,
     ):
         folder = Path(made)
@@ -117,18 +121,21 @@ def overlay_files(
         spilled = _Spilled(folder)
         table, order = overlay_parts(parts_a, parts_b, side_a, side_b, options, chosen, spilled, watch)
         found = table.summary()
-        digest = table.digest_with(spilled.ordered(order))
-        _write_patches(
-            folder / "patches.gpkg",
-            table,
-            spilled.ordered(order),
-            (first.id_type, second.id_type),
-            drop_slivers,
-        )
+        digest = None
+        if out is not None:
+            digest = _write_patches(
+                folder / "patches.gpkg",
+                table,
+                spilled.ordered(order),
+                (first.id_type, second.id_type),
+                drop_slivers,
+            )
         if summary is not None:
             write_summary(folder / "summary.csv", found)
             os.replace(folder / "summary.csv", summary)
-        os.replace(folder / "patches.gpkg", out)
+        if out is not None:
+            os.replace(folder / "patches.gpkg", out)
+        spilled.close()
     return Outcome(table, found, digest)
 
 
@@ -149,8 +156,13 @@ def write_summary(path: Path, summary: Summary) -> None:
 
 
 def _write_patches(
-    path: Path, table: PatchTable, blobs: Iterator[bytes], id_types: tuple[str, str], drop_slivers: bool
-) -> None:
+    path: Path,
+    table: PatchTable,
+    geometries: Iterator[list[bytes]],
+    id_types: tuple[str, str],
+    drop_slivers: bool,
+) -> str:
+    """Write the file; returns the digest of all patches, slivers included."""
     kinds = [pa.int64() if kind.startswith(("int", "uint")) else pa.string() for kind in id_types]
     schema = pa.schema(
         [
@@ -166,11 +178,14 @@ def _write_patches(
     )
     ids = table.ids(True), table.ids(False)
     classes = table.classes(True), table.classes(False)
+    digest = Digest(table)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for first in range(0, len(table), WRITTEN):
-            here = slice(first, min(first + WRITTEN, len(table)))
-            shapes = [next(blobs) for _ in range(here.stop - first)]
+        first = 0
+        for shapes in geometries:
+            here = slice(first, first + len(shapes))
+            first += len(shapes)
+            digest.add(shapes)
             columns: list[Any] = [pa.array(shapes, pa.binary())]
             for values, kind in zip(ids, kinds, strict=True):
                 columns.append(_column(values[here], kind))
@@ -200,6 +215,7 @@ def _write_patches(
             }
         )
         pyogrio.write_arrow(remarks, path, driver="GPKG", layer="remarks", append=False)
+    return digest.hexdigest()
 
 
 def _column(values: Any, kind: pa.DataType) -> pa.Array:

@@ -70,7 +70,7 @@ def self_overlaps(polygons: Geometries, numbers: Numbers, tile: Tile) -> SelfOve
     pieces = shared(polygons, polygons, pairs[:, 0], pairs[:, 1])
     total = np.bincount(pieces.pair, weights=areas(pieces.polygons), minlength=len(pairs))
     real = np.flatnonzero(total > 0)
-    return SelfOverlaps(numbers[pairs[real, 0]], numbers[pairs[real, 1]], total[real])
+    return SelfOverlaps(numbers[pairs[real, 0]], numbers[pairs[real, 1]], total[real].astype(np.float64))
 
 
 def _with_edges_left(polygons: Geometries, tile: Tile) -> Numbers:
@@ -115,7 +115,7 @@ def _mixed(x: Floats, y: Floats) -> NDArray[np.uint64]:
         state = (state ^ (state >> np.uint64(29))) + (y + 0.0).view(np.uint64) * _SECOND
         state = (state ^ (state >> np.uint64(32))) * _ODD
         state ^= state >> np.uint64(29)
-    return state
+    return np.asarray(state)
 
 
 def flattened(parts: Parts, found: SelfOverlaps) -> Parts:

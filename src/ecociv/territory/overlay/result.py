@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -22,6 +22,9 @@ from ecociv.territory.overlay.parts import Numbers
 from ecociv.territory.overlay.plane import Floats, Geometries
 
 Flags = NDArray[np.bool_]
+
+DIGESTED = 50_000
+"""Patches that are written and digested at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,10 +171,8 @@ class PatchTable:
         key = codes_a * len(names_b) + codes_b
         order = np.lexsort((self.sliver, key))
         kinds = key[order] * 2 + self.sliver[order]
-        begins = (
-            np.flatnonzero(np.append(True, np.diff(kinds) != 0)) if len(kinds) else np.empty(0, dtype=int)
-        )
-        ends = np.append(begins[1:], len(kinds))
+        begins = np.flatnonzero(np.append(True, np.diff(kinds) != 0)[: len(kinds)])
+        ends = np.append(begins[1:], len(kinds))[: len(begins)]
         sums: dict[int, list[float]] = {}
         counts: dict[int, list[int]] = {}
         for begin, end in zip(begins, ends, strict=True):
@@ -201,22 +202,37 @@ class PatchTable:
             )
         return Summary(tuple(rows), total, measured, adjusted)
 
-    def digest_with(self, blobs: Iterator[bytes]) -> str:
-        """SHA-256 over every patch: ids, classes, area, and the geometry as well-known binary."""
-        running = sha256()
-        columns = zip(
-            self.ids(True),
-            self.ids(False),
-            self.classes(True),
-            self.classes(False),
-            self.area,
-            blobs,
-            strict=True,
-        )
-        for one, other, class_one, class_other, area, blob in columns:
-            running.update(repr((one, other, class_one, class_other, float(area))).encode())
-            running.update(blob)
+    def digest_with(self, batches: Iterable[list[bytes]]) -> str:
+        """SHA-256 over every patch: ids, classes, area, and the geometry as well-known binary.
+
+        `batches` are the geometries, `DIGESTED` at a time.
+        """
+        running = Digest(self)
+        for batch in batches:
+            running.add(batch)
         return running.hexdigest()
+
+
+class Digest:
+    """The digest of a table of patches, as its geometries come."""
+
+    def __init__(self, table: PatchTable) -> None:
+        self._columns = table.ids(True), table.ids(False), table.classes(True), table.classes(False)
+        self._area = np.ascontiguousarray(table.area).astype("<f8")
+        self._running, self._done = sha256(), 0
+
+    def add(self, blobs: list[bytes]) -> None:
+        """The next geometries: `DIGESTED`, or fewer at the end."""
+        here = slice(self._done, self._done + len(blobs))
+        for column in self._columns:
+            self._running.update(repr(column[here].tolist()).encode())
+        self._running.update(self._area[here].tobytes())
+        self._running.update(b"".join(blobs))
+        self._done += len(blobs)
+
+    def hexdigest(self) -> str:
+        """The digest of all that was added."""
+        return self._running.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,8 +242,11 @@ class Patches(PatchTable):
     geometries: Geometries
 
     def digest(self) -> str:
-        """See `PatchTable.digest_with`; the same for every engine, number of workers and size of tiles."""
-        return self.digest_with(iter(shapely.to_wkb(self.geometries, byte_order=1)))
+        """See `PatchTable.digest_with`; it is the same for every engine, number of workers and size of tiles."""
+        return self.digest_with(
+            shapely.to_wkb(self.geometries[first : first + DIGESTED], byte_order=1).tolist()
+            for first in range(0, len(self), DIGESTED)
+        )
 
 
 def _of_features(values: NDArray[Any], feature: Numbers) -> NDArray[Any]:

@@ -336,12 +336,16 @@ class _Check:
 
     def _restricted(self, zones: set[str] | None) -> list[Reason]:
         """What may be said of layers that the asker may not see: never where they lie, what they are or who keeps them."""
-        if not self.unseen:
+        hidden_layers = [one for one in self.unseen if layer_kind(one.layer.kind).role in _LOOKED_AT]
+        if not hidden_layers:
             return []
+        # Whatever the purpose and the place: an answer that changed with them would tell what is hidden, and where.
+        if not any(self.rules.of_layer(one.layer.kind, self.on) for one in hidden_layers):
+            return [_NOT_SHOWN]
         if self.rules.restricted == "withheld":
             return [_NOT_CONSULTED]
         worst = ""
-        for version in self.unseen:
+        for version in hidden_layers:
             hidden = self._touch(version)
             if hidden is None:
                 continue
@@ -379,6 +383,13 @@ _NOT_CONSULTED = Reason(
     Text(
         zh="有不对您开放的图层未参与审查；请由领导小组办公室完成审查。",
         en="Layers that are not open to you were not consulted; the office of the leading group can complete the check.",
+    ),
+)
+_NOT_SHOWN = Reason(
+    "restricted-not-shown",
+    Text(
+        zh="有不对您开放的图层未列出；没有规则涉及这些图层，不影响结论。",
+        en="Layers that are not open to you are not listed; no rule is about them, so the answer does not depend on them.",
     ),
 )
 _RESTRICTED = {

@@ -201,7 +201,12 @@ class FindSites:
             progress=self.progress,
         )
         consulted = [[one.layer.key, one.number, one.sha256] for one in seen]
-        result = {**found, "request": asked.to_json(), "versions": consulted, "withheld": len(seen) < len(versions)}
+        result = {
+            **found,
+            "request": asked.to_json(),
+            "versions": consulted,
+            "withheld": len(seen) < len(versions),
+        }
         # Through JSON, so that what is kept and what is made again have one form.
         result = json.loads(json.dumps(result, ensure_ascii=False))
         return Searched(
@@ -289,7 +294,7 @@ class FindSites:
         search = shapely.union_all([one.geometry for one in areas if not wanted or one.identity in wanted])
         if self.request.within.strip():
             search = shapely.intersection(search, read_site(self.request.within, tolerances).geometry)
-        parts = [one for one in shapely.get_parts(search) if one.geom_type == "Polygon"]
+        parts = [one for one in shapely.get_parts(search) if one.geom_type == "Polygon" and not one.is_empty]
         if not parts:
             raise SitingRefused(
                 Text(zh="所画范围不在示范区内。", en="The polygon given does not lie in the zone.")
@@ -309,10 +314,10 @@ class Repeated:
 def repeat(scenario: SitingScenario) -> Repeated:
     """Make a scenario again on the layers that were known then, and compare the digests."""
     author = scenario.author or scenario.author_name
-    again = FindSites(SitingRequest.from_json(scenario.request), scenario.zone, author).examine(scenario.as_of)
-    changed = any(
-        again.result[name] != scenario.result[name] for name in ("rules_digest", "criteria_digest")
+    again = FindSites(SitingRequest.from_json(scenario.request), scenario.zone, author).examine(
+        scenario.as_of
     )
+    changed = any(again.result[name] != scenario.result[name] for name in ("rules_digest", "criteria_digest"))
     return Repeated(again.digest == scenario.digest, again.digest, changed)
 
 

@@ -112,12 +112,14 @@ def find_sites(
     ordered = sorted(layers, key=lambda one: one.key)
     scored, left_out = _criteria(purpose, wanted, ordered)
     if not wanted.area > 0 or not math.isfinite(wanted.area):
-        raise SitingRefused(Text(zh="所需面积须大于0平方米。", en="The area wanted has to be more than 0 m²."))
+        raise SitingRefused(
+            Text(zh="所需面积须大于0平方米。", en="The area wanted has to be more than 0 m².")
+        )
+    if search.is_empty:
+        raise SitingRefused(Text(zh="搜索范围没有面积。", en="The search has no area."))
     applied = applied_rules(ordered, rules, purpose, on, wanted.documents)
-    ground = examine_ground(
-        search, applied, ordered, int(rules.tolerances.buffer_segments.value), progress
-    )
-    if ground.total <= 0:
+    ground = examine_ground(search, applied, ordered, int(rules.tolerances.buffer_segments.value), progress)
+    if ledger_area(ground.total) <= 0:
         raise SitingRefused(Text(zh="搜索范围没有面积。", en="The search has no area."))
     united = areal(shapely.union_all(ground.permitted)) if ground.permitted else shapely.Polygon()
     blocks = [one for one in shapely.get_parts(united) if not one.is_empty]
@@ -142,8 +144,7 @@ def find_sites(
             for one in left_out
         ],
         "missing": [
-            reason.to_json()
-            for reason in missing_layers(rules, (one.kind for one in ordered), purpose, on)
+            reason.to_json() for reason in missing_layers(rules, (one.kind for one in ordered), purpose, on)
         ],
         "say": sorted({trait for one in applied for trait in one.unsaid}),
         "candidates": len(found),
@@ -237,16 +238,12 @@ def _cells(blocks: list[Any], plane: LocalPlane, wanted: Wanted) -> list[_Candid
             )
         )
     column, row = (one.ravel() for one in np.meshgrid(columns, rows))
-    cells = plane.to_degrees(
-        shapely.box(column * side, row * side, (column + 1) * side, (row + 1) * side)
-    )
+    cells = plane.to_degrees(shapely.box(column * side, row * side, (column + 1) * side, (row + 1) * side))
     within, cell = shapely.STRtree(cells).query(blocks, predicate="intersects")
     found = []
     for place in np.lexsort((within, cell)):
         number = int(cell[place])
-        parts = shapely.get_parts(
-            areal(shapely.intersection(cells[number], blocks[int(within[place])]))
-        )
+        parts = shapely.get_parts(areal(shapely.intersection(cells[number], blocks[int(within[place])])))
         if not len(parts):
             continue
         for part, size in zip(parts, areas_of(parts), strict=True):
@@ -443,7 +440,9 @@ def _told(rank: int, one: _Alternative, ground: Ground, applied: Sequence[Applie
         "area_m2": str(ledger_area(one.candidate.area)),
         "score": str(one.score),
         "criteria": one.parts,
-        "rules": sorted(touched, key=lambda each: (str(each["effect"]), str(each["layer"]), str(each["rule"]))),
+        "rules": sorted(
+            touched, key=lambda each: (str(each["effect"]), str(each["layer"]), str(each["rule"]))
+        ),
         "place": [round(place.x, 6), round(place.y, 6)],
         "geometry": shapely.geometry.mapping(one.candidate.geometry),
     }

@@ -177,9 +177,7 @@ def shapes_in(file: LayerFile, box: tuple[float, ...], names_class: Callable[[st
     return [one if one.is_valid else areal(shapely.make_valid(one)) for one in found]
 
 
-def _united(
-    file: LayerFile, box: tuple[float, ...], names_class: Callable[[str], bool]
-) -> shapely.Geometry:
+def _united(file: LayerFile, box: tuple[float, ...], names_class: Callable[[str], bool]) -> shapely.Geometry:
     window = shapely.box(*box)
     shapes = [areal(shapely.intersection(one, window)) for one in shapes_in(file, box, names_class)]
     return areal(shapely.union_all(shapes)) if shapes else shapely.Polygon()

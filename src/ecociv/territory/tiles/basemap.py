@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pmtiles.reader import MmapSource, Reader
-from pmtiles.tile import TileType
+from pmtiles.tile import MagicNumberNotFound, SpecVersionUnsupported, TileType
 
 
 class Basemap:
@@ -49,6 +49,6 @@ def basemap(path: str) -> Basemap | None:
         return None
     try:
         return Basemap(Path(path))
-    except Exception:  # noqa: BLE001
-        # The reader of the library fails in many ways on a file that is no archive; the map then has no ground.
+    except (OSError, ValueError, KeyError, IndexError, MagicNumberNotFound, SpecVersionUnsupported):
+        # A file that is no archive: the map then has no ground.
         return None

@@ -1,7 +1,7 @@
 """Mapbox Vector Tile 2.1: polygons in tile units to bytes, vectorised.
 
 Whole columns of numbers become protocol-buffer bytes at once; only the short frame of each feature is put together one by
-one. Fifteen times as fast as ``mapbox_vector_tile.encode`` on polygons of fifty vertices (``benchmarks/territory_tiles.py``).
+one. Measured against ``mapbox_vector_tile`` in ``benchmarks/territory_tiles.py``.
 """
 
 from __future__ import annotations

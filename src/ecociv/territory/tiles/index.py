@@ -62,7 +62,7 @@ class Overview:
         return np.column_stack([(n[0].astype(float) + n[2]) / 2, (n[1].astype(float) + n[3]) / 2])
 
     def __len__(self) -> int:
-        return self.numbers.shape[1]
+        return int(self.numbers.shape[1])
 
 
 def overview_of(file: LayerFile, folder: Path) -> Overview:

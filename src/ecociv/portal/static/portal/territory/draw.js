@@ -89,7 +89,7 @@ export function setUpDrawing(map, config, { announce, token }) {
     map.getCanvas().classList.toggle("drawing", Boolean(mode));
     document.querySelectorAll("[data-draw]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.draw === mode)));
     document.getElementById("map-hint").textContent = mode ? (mode === "rectangle" ? words.rectangle : words.started) : "";
-    if (mode) { announce(mode === "rectangle" ? words.rectangle : words.started); map.getCanvas().focus(); } else announce(words.cleared);
+    if (mode) { announce(mode === "rectangle" ? words.rectangle : words.started); map.getContainer().scrollIntoView({ block: "nearest" }); map.getCanvas().focus({ preventScroll: true }); } else announce(words.cleared);
     show();
   }
 
