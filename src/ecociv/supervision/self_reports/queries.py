@@ -73,7 +73,7 @@ class SelfReportStanding:
 
     owed: Owed
     revisions: tuple[SelfReport, ...] = ()
-    reviews: Mapping[int | None, ReportReview] | None = None
+    reviews: Mapping[int, ReportReview] | None = None
     drafting: bool = False
 
     @property
