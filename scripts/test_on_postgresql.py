@@ -21,6 +21,7 @@ TESTS = [
     "tests/api",
     "tests/portal",
     "tests/territory",
+    "tests/land_administration",
 ]
 
 

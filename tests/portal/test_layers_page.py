@@ -215,3 +215,33 @@ def test_the_difference_of_two_versions() -> None:
     for query in ({}, {"from": "1", "to": "9"}, {"from": "a", "to": "2"}):
         assert client.get(reverse("portal:layer-difference", args=["lines"]), query).status_code == 404
     assert "Show the difference" in _page(client.get(reverse("portal:layer", args=["lines"])))
+
+
+def test_a_version_is_withdrawn_with_a_reason_by_the_body_that_keeps_it(client: Client) -> None:
+    version = _small_layer()
+    page = f"/territory/layers/{version.layer.key}/{version.number}/"
+    client.force_login(_officer("forestry-bureau"))
+    assert client.get(f"{page}withdraw/").status_code == 403
+    client.force_login(_officer(version.layer.owner))
+    assert f"{page}withdraw/" in client.get(page).content.decode()
+    assert client.post(f"{page}withdraw/", {"reason": ""}).status_code == 200
+    assert version.layer.versions.count() == 1
+    assert client.post(f"{page}withdraw/", {"reason": "批复撤销"}).status_code == 302
+    withdrawal = version.layer.versions.get(number=2)
+    assert (withdrawal.withdraws, withdrawal.reason) == (1, "批复撤销")
+    assert f"{page}withdraw/" not in client.get(page).content.decode()
+    assert client.post(f"{page}withdraw/", {"reason": "再次"}).status_code == 200
+
+
+def _officer(body: str) -> User:
+    return User.objects.create(
+        username=f"officer-{body}", role=Role.DEPARTMENT_OFFICER.value, zone="jingdezhen", organisation=body
+    )
+
+
+def _small_layer() -> LayerVersion:
+    square = Features.of([shapely.box(117.1, 29.1, 117.2, 29.2)], ["a"], ["ban"])
+    return AddLayerVersion(
+        square, "jingdezhen", "to-withdraw", "livestock-zone", "禁养区", "test", dt.date(2016, 1, 1),
+        owner="agriculture-and-rural-affairs-bureau",
+    ).execute().version

@@ -116,3 +116,15 @@ def list_patches(zone: str, county: str, only_open: bool, form: str, language: s
         return
     for row in rows:
         say("  ".join(str(row[key] or "-") for key in ("patch", "county", "area", "case", "state", "due")))
+
+
+def _add_groups() -> None:
+    from ecociv.cli import land_register  # noqa: F401  (adds the commands that enter registrations)
+    from ecociv.cli.land_approvals import approvals
+    from ecociv.cli.land_rights import rights
+
+    group.add_command(rights)
+    group.add_command(approvals)
+
+
+_add_groups()

@@ -31,7 +31,7 @@ _GROUPS = {
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
-    "land": ("ecociv.cli.land", "Land administration: change patches sent to counties."),
+    "land": ("ecociv.cli.land", "Land administration: change patches, register of rights, integrated approval."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": (
         "ecociv.cli.document",

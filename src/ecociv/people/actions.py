@@ -40,7 +40,9 @@ class _Wanted:
     organisation: str = ""
 
 
-def create_sample_accounts(zone: str, *, department: str, county: str, office: str = "") -> list[SampleAccount]:
+def create_sample_accounts(
+    zone: str, *, department: str, county: str, office: str = "", land: str = "", window: str = ""
+) -> list[SampleAccount]:
     """Make one account of each role, with a password that everybody knows; existing ones stay as they are.
 
     Parameters
@@ -49,6 +51,9 @@ def create_sample_accounts(zone: str, *, department: str, county: str, office: s
         Key of the zone that the accounts belong to.
     department, county, office
         Keys of the bodies for which the department officer, the county officer and the office act.
+    land, window
+        Keys of the body that answers for land and of the one that receives applications; an officer of each is added
+        where they are given.
 
     Raises
     ------
@@ -68,6 +73,10 @@ def create_sample_accounts(zone: str, *, department: str, county: str, office: s
         _Wanted("auditor", Role.AUDITOR, "审计人员（样例）"),
         _Wanted("admin", Role.ADMINISTRATOR, "系统管理员（样例）"),
     ]
+    if land:
+        wanted.append(_Wanted("land", Role.DEPARTMENT_OFFICER, "自然资源经办人（样例）", land))
+    if window:
+        wanted.append(_Wanted("window", Role.DEPARTMENT_OFFICER, "审批窗口经办人（样例）", window))
     return [_sample_account(zone, want) for want in wanted]
 
 

@@ -205,7 +205,17 @@ class FirstForm(BoundaryForm):
         widget=forms.DateInput(_DATE, format="%Y-%m-%d"),
         help_text=gettext_lazy("At least fifteen working days, ended before the entry."),
     )
-    field_order = ["kind", "name", "boundary", "boundary_file", "crs", "notice_from", "notice_to", "effective_on", "reason"]
+    field_order = [
+        "kind",
+        "name",
+        "boundary",
+        "boundary_file",
+        "crs",
+        "notice_from",
+        "notice_to",
+        "effective_on",
+        "reason",
+    ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -217,7 +227,11 @@ class FirstForm(BoundaryForm):
     def clean(self) -> dict[str, Any]:
         """One of the two ways of giving the boundary."""
         said = super().clean() or {}
-        if not said.get("boundary", "").strip() and not said.get("boundary_file") and "boundary_file" not in self.errors:
+        if (
+            not said.get("boundary", "").strip()
+            and not said.get("boundary_file")
+            and "boundary_file" not in self.errors
+        ):
             self.add_error("boundary", _("Give the outline, or choose a file."))
         return said
 

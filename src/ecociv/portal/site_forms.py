@@ -35,7 +35,7 @@ CRS = (
 class _Asked(forms.Form):
     """What one site and a file of sites are asked alike."""
 
-    purpose = forms.ChoiceField(label=_("Purpose"))
+    purpose = forms.ChoiceField(label=_("Intended use"))
     industry = forms.CharField(
         label=_("Or code of GB/T 4754"),
         required=False,

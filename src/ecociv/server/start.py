@@ -23,7 +23,15 @@ from pathlib import Path
 ADDRESS = "127.0.0.1"
 NEEDED_DISK = 300 * 1024**2
 # The bodies that the sample accounts act for, by the names that the plan gives them.
-SAMPLE_BODIES = {"jingdezhen": {"department": "市环保局", "county": "浮梁县政府", "office": "市发改委"}}
+SAMPLE_BODIES = {
+    "jingdezhen": {
+        "department": "市环保局",
+        "county": "浮梁县政府",
+        "office": "市发改委",
+        "land": "市国土资源局",
+        "window": "市发改委",
+    }
+}
 
 
 class CannotStart(Exception):
@@ -113,6 +121,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             accounts = _sample_accounts(zone)
         with step("Sample cases, reports and rounds"):
             _load_sample_cases(zone)
+        with step("Sample land administration"):
+            _load_sample_land(zone)
         _say_accounts(accounts)
 
 
@@ -220,6 +230,12 @@ def _load_sample_layers(zone: str) -> None:
     load_sample_layers(zone)
 
 
+def _load_sample_land(zone: str) -> None:
+    from ecociv.land_administration.sample import load_sample_land
+
+    load_sample_land(zone)
+
+
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -242,7 +258,12 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
     keys = {role: plan.body_on(plan.resolve(name).key, today).key for role, name in names.items()}
     try:
         made = create_sample_accounts(
-            zone, department=keys["department"], county=keys["county"], office=keys["office"]
+            zone,
+            department=keys["department"],
+            county=keys["county"],
+            office=keys["office"],
+            land=keys["land"],
+            window=keys["window"],
         )
     except SampleAccountsRefused:
         return []

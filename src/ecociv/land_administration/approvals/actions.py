@@ -80,7 +80,11 @@ class ReceiveApplication:
         window = self._window()
         refuse(
             may_open(
-                self.author, self.zone, case_type(self.zone, TYPE), {"window": (window,)}, timezone.localdate()
+                self.author,
+                self.zone,
+                case_type(self.zone, TYPE),
+                {"window": (window,)},
+                timezone.localdate(),
             )
         )
         declared = approvals(self.zone)
@@ -183,12 +187,16 @@ class ReceiveApplication:
 def touched_by(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Kind and class of every layer that a check found under or near a site."""
     found = {(one["kind"], part["class"]) for one in result["layers"] for part in one["classes"]}
-    return sorted(found | {(one["kind"], one["class"]) for one in result["findings"] if one["status"] != "sliver"})
+    return sorted(
+        found | {(one["kind"], one["class"]) for one in result["findings"] if one["status"] != "sliver"}
+    )
 
 
 def summary_of(check: SiteCheck) -> str:
     """What a site touches, in lines for the case."""
     lines = [
-        f"{one['title_zh']}·{part['name_zh']}：{part['area_m2']}平方米" for one in check.result["layers"] for part in one["classes"]
+        f"{one['title_zh']}·{part['name_zh']}：{part['area_m2']}平方米"
+        for one in check.result["layers"]
+        for part in one["classes"]
     ]
     return "\n".join([f"{check.reference}：{check.answer_text.zh}", *lines])[:3900]

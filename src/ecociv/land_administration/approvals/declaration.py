@@ -45,7 +45,8 @@ class Approvals(Declared):
 
     @model_validator(mode="after")
     def _documents_are_declared(self) -> Self:
-        used = {key for each in (*self.classes, *self.concerned) for key in each.documents}
+        used = {key for each in self.classes for key in each.documents}
+        used |= {key for each in self.concerned for key in each.documents}
         if strange := used - set(self.documents):
             raise ValueError(f"these documents are not declared: {', '.join(sorted(strange))}")
         return self

@@ -25,7 +25,8 @@ class ProjectApplication(AppendOnlyModel):
         SiteCheck, verbose_name=_("site check"), on_delete=models.PROTECT, related_name="applications"
     )
     bodies = models.JSONField(
-        _("bodies concerned"), help_text=_("Keys of the bodies as declared, each with the reasons why it is asked.")
+        _("bodies concerned"),
+        help_text=_("Keys of the bodies as declared, each with the reasons why it is asked."),
     )
     documents = models.JSONField(_("documents needed"), help_text=_("Keys, and whether each was handed in."))
     case = models.OneToOneField(

@@ -8,36 +8,77 @@ from ecociv.people.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0002_notices'),
-        ('land_administration', '0002_rights'),
-        ('territory', '0002_site_checks'),
+        ("casework", "0002_notices"),
+        ("land_administration", "0002_rights"),
+        ("territory", "0002_site_checks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProjectApplication',
+            name="ProjectApplication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(db_index=True, max_length=64, verbose_name='zone')),
-                ('title', models.CharField(max_length=200, verbose_name='project')),
-                ('applicant', models.CharField(max_length=200, verbose_name='applicant')),
-                ('contact', models.CharField(blank=True, default='', max_length=200, verbose_name='contact')),
-                ('project_class', models.CharField(max_length=64, verbose_name='class of the project')),
-                ('bodies', models.JSONField(help_text='Keys of the bodies as declared, each with the reasons why it is asked.', verbose_name='bodies concerned')),
-                ('documents', models.JSONField(help_text='Keys, and whether each was handed in.', verbose_name='documents needed')),
-                ('author_name', models.CharField(max_length=150, verbose_name='received by')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='application', to='casework.case', verbose_name='case')),
-                ('check_made', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='territory.sitecheck', verbose_name='site check')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("zone", models.CharField(db_index=True, max_length=64, verbose_name="zone")),
+                ("title", models.CharField(max_length=200, verbose_name="project")),
+                ("applicant", models.CharField(max_length=200, verbose_name="applicant")),
+                ("contact", models.CharField(blank=True, default="", max_length=200, verbose_name="contact")),
+                ("project_class", models.CharField(max_length=64, verbose_name="class of the project")),
+                (
+                    "bodies",
+                    models.JSONField(
+                        help_text="Keys of the bodies as declared, each with the reasons why it is asked.",
+                        verbose_name="bodies concerned",
+                    ),
+                ),
+                (
+                    "documents",
+                    models.JSONField(
+                        help_text="Keys, and whether each was handed in.", verbose_name="documents needed"
+                    ),
+                ),
+                ("author_name", models.CharField(max_length=150, verbose_name="received by")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="application",
+                        to="casework.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "check_made",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="territory.sitecheck",
+                        verbose_name="site check",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'application',
-                'verbose_name_plural': 'applications',
-                'ordering': ['-recorded_at', '-id'],
+                "verbose_name": "application",
+                "verbose_name_plural": "applications",
+                "ordering": ["-recorded_at", "-id"],
             },
         ),
         AppendOnly("land_administration_projectapplication"),

@@ -67,12 +67,15 @@ class DispatchPatches:
         A version of a layer of kind ``change-patches``.
     identities
         Only these patches; all where not given.
+    at
+        When it was done, for samples.
     """
 
     version: LayerVersion
     author: Any
     identities: Collection[str] | None = None
     sample: bool = False
+    at: dt.datetime | None = None
 
     def check(self) -> list[Placed]:
         """The patches to be sent, each with its body.
@@ -172,6 +175,7 @@ class DispatchPatches:
             },
             origin=f"layer:{layer.key}/{self.version.number}",
             sample=self.sample or self.version.sample,
+            at=self.at,
         ).execute()
         row = DispatchedPatch(
             zone=layer.zone,

@@ -138,10 +138,15 @@ class RegisterFirst(Registering):
             yield Text(zh="请填写公告起止日期。", en="Give the first and the last day of the public notice.")
             return
         if not 0 <= (self.notice_to - self.notice_from).days <= LONGEST_NOTICE:
-            yield Text(zh="公告起止日期有误，请核对。", en="The days of the public notice cannot be right: check them.")
+            yield Text(
+                zh="公告起止日期有误，请核对。",
+                en="The days of the public notice cannot be right: check them.",
+            )
             return
         # The first day of the notice counts, where it is a working day.
-        days = working_days_between(self.notice_from, self.notice_to) + is_working_day(self.notice_from, assume=True)
+        days = working_days_between(self.notice_from, self.notice_to) + is_working_day(
+            self.notice_from, assume=True
+        )
         if days < notice.working_days:
             yield Text(
                 zh=f"公告了 {max(days, 0)} 个工作日，须不少于 {notice.working_days} 个（{notice.citation.zh}）。",
@@ -183,7 +188,6 @@ class _OnUnit(Registering):
                 )
             )
         return before
-
 
     def _same_boundary(self, boundary: shapely.Geometry | None, before: Registration) -> bool:
         return boundary is None or bool(boundary.normalize() == boundary_of(before).normalize())

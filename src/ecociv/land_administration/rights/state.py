@@ -75,7 +75,9 @@ class UnitState:
 
     def _content(self) -> tuple[object, ...]:
         parties = {one.key: (one.name, one.kind, one.identifier) for one in self.parties}
-        holdings = [(one.right, parties.get(one.party, ()), one.share, str(one.until)) for one in self.holdings]
+        holdings = [
+            (one.right, parties.get(one.party, ()), one.share, str(one.until)) for one in self.holdings
+        ]
         return self.name, sorted(holdings), sorted(map(repr, self.restrictions)), dict(self.quantities or {})
 
     def party(self, key: str) -> Party | None:
@@ -202,7 +204,8 @@ def _text_faults(state: UnitState) -> Iterable[Text]:
     for party in state.parties:
         if len(party.identifier) > 5 and party.identifier in party.key:
             yield Text(
-                zh="当事人编号是公开的，不能含证件号码。", en="The key of a party is public: it must not hold the identifier."
+                zh="当事人编号是公开的，不能含证件号码。",
+                en="The key of a party is public: it must not hold the identifier.",
             )
 
 
@@ -292,7 +295,11 @@ def transferred(
             holdings.append(replace(one, share=one.share - taken))
     for new in passed:
         place = next(
-            (n for n, one in enumerate(holdings) if (one.right, one.party, one.until) == (right, taker.key, new.until)),
+            (
+                n
+                for n, one in enumerate(holdings)
+                if (one.right, one.party, one.until) == (right, taker.key, new.until)
+            ),
             None,
         )
         if place is None:

@@ -24,7 +24,11 @@ def _share(value: object) -> Fraction:
 
 
 def _amount(value: object) -> tuple[str, str]:
-    if not isinstance(value, (list, tuple)) or len(value) != 2 or not all(isinstance(one, str) for one in value):
+    if (
+        not isinstance(value, (list, tuple))
+        or len(value) != 2
+        or not all(isinstance(one, str) for one in value)
+    ):
         raise ValueError('write an amount as ["120000", "m3"]: the figure and its unit, both as text')
     return str(value[0]), str(value[1])
 
@@ -92,9 +96,13 @@ class UnitStatement(Declared):
             self.name.strip(),
             tuple(parties),
             tuple(
-                Holding(one.right, by_word.get(one.party, one.party), one.share, one.until) for one in self.holdings
+                Holding(one.right, by_word.get(one.party, one.party), one.share, one.until)
+                for one in self.holdings
             ),
-            tuple(Restriction(one.kind, one.text.strip(), one.document.strip(), one.until) for one in self.restrictions),
+            tuple(
+                Restriction(one.kind, one.text.strip(), one.document.strip(), one.until)
+                for one in self.restrictions
+            ),
             dict(self.quantities),
         )
 
@@ -126,7 +134,9 @@ class TransferStatement(Declared):
         taken = {one.key for one in state.parties}
         key = self.taker.key or next(one for n in range(1, len(taken) + 2) if (one := f"p{n}") not in taken)
         if key in taken:
-            raise DeclarationError(f"taker: the key {key!r} is another party's; leave it out or choose another.")
+            raise DeclarationError(
+                f"taker: the key {key!r} is another party's; leave it out or choose another."
+            )
         return givers[0], Party(key, name, self.taker.kind, identifier)
 
 
@@ -138,12 +148,12 @@ def read_statement(path: Path) -> UnitStatement:
     DeclarationError
         With file, line and field of each fault.
     """
-    return read_declaration(_checked(path), UnitStatement)
+    return read_declaration(checked_file(path), UnitStatement)
 
 
 def read_transfer(path: Path) -> TransferStatement:
     """A transfer from a YAML or JSON file; errors as :func:`read_statement`."""
-    return read_declaration(_checked(path), TransferStatement)
+    return read_declaration(checked_file(path), TransferStatement)
 
 
 def statement_of(state: UnitState) -> Mapping[str, Any]:
@@ -169,7 +179,8 @@ def statement_of(state: UnitState) -> Mapping[str, Any]:
     }
 
 
-def _checked(path: Path) -> Path:
+def checked_file(path: Path) -> Path:
+    """The path of a statement that can be read as text and is not too large; DeclarationError otherwise."""
     try:
         size = path.stat().st_size
         if size > LARGEST:

@@ -264,6 +264,15 @@ def version(request: HttpRequest, plan: ZonePackage, key: str, number: int) -> H
         "unreadable": unreadable,
         "forms": list(FORMS),
         "signed_in": actor_of(request.user).active,
+        "may_withdraw": found.change != LayerVersion.Change.WITHDRAWAL
+        and not found.layer.versions.filter(withdraws=found.number).exists()
+        and getattr(request.user, "is_authenticated", False)
+        and allowed(
+            request.user,
+            Action.RECORD_EVIDENCE,
+            zone=found.layer.zone,
+            lead=[found.layer.owner] if found.layer.owner else [],
+        ),
     }
     return render(request, "portal/layers/version.html", context)
 

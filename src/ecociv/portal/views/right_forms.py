@@ -65,7 +65,9 @@ TITLES = {
 def first(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Register a unit for the first time."""
     require_authority(request.user, zone_key())
-    form = FirstForm(request.POST or None, request.FILES or None, initial={"boundary": request.GET.get("geometry", "")})
+    form = FirstForm(
+        request.POST or None, request.FILES or None, initial={"boundary": request.GET.get("geometry", "")}
+    )
 
     def register(said: dict[str, Any], sources: tuple[Source, ...], state: Any, shape: Any) -> Registration:
         return RegisterFirst(

@@ -17,12 +17,12 @@ from ecociv.land_administration.rights.queries import event_words, shown_to
 from ecociv.plan.queries import current_package
 from ecociv.reporting.site_check.site_map import MapPart, MapWords, draw_map, map_box
 from ecociv.territory.layers.kinds import layer_kind
-from ecociv.territory.queries import layer_file
+from ecociv.territory.queries import layer_file, version_in_force
 
 LAYER = "registered-rights"
 MOST_ROWS = 14
 """Rows of parties and of restrictions that the page shows."""
-MOST_CORNERS = 12
+MOST_CORNERS = 24
 """Corners of the boundary that the table of coordinates shows; all of them are in the layer version."""
 MOST_NEIGHBOURS = 200
 DECIMALS = 7
@@ -103,7 +103,7 @@ WORDS: dict[str, dict[str, str]] = {
         "corner": "Corner",
         "longitude": "Longitude",
         "latitude": "Latitude",
-        "corners": "CGCS2000 (EPSG:4490), {n} corners in {rings} rings.",
+        "corners": "CGCS2000 (EPSG:4490); corners: {n}, rings: {rings}.",
         "corners_more": "The first {shown}; every coordinate is in the layer version.",
         "layer": "Layer version",
         "documents": "SHA-256 of the documents",
@@ -189,7 +189,9 @@ def certificate_data(
         notices.append(words["superseded"].format(serial=later, day=on.isoformat()))
     if unit.sample:
         notices.append(words["sample"])
-    authority = package.organisation(version.layer.owner) if package.has_organisation(version.layer.owner) else None
+    authority = (
+        package.organisation(version.layer.owner) if package.has_organisation(version.layer.owner) else None
+    )
     return {
         "language": tongue,
         "words": words,
@@ -222,7 +224,9 @@ def certificate_data(
         "rights_more": _more(words, len(rights)),
         "restrictions": {"heads": words["restrictions_heads"].split("|"), "rows": limits[:MOST_ROWS]},
         "restrictions_more": _more(words, len(limits)),
-        "quantities": "；".join(f"{key} {value[0]} {value[1]}" for key, value in (state.quantities or {}).items()),
+        "quantities": "；".join(
+            f"{key} {value[0]} {value[1]}" for key, value in (state.quantities or {}).items()
+        ),
         "corners": _corners(shape),
         "corners_note": _corners_note(shape, words),
         "layer": f"{version.layer.key} v{version.number} · {version.sha256}",
@@ -235,13 +239,16 @@ def certificate_data(
     }
 
 
-def certificate_map(registration: Registration, language: str, font: str) -> str:
-    """The map of a unit as SVG: its boundary, and the units that lie beside it in the same version."""
+def certificate_map(
+    registration: Registration, on: dt.date, as_of: dt.datetime | None, language: str, font: str
+) -> str:
+    """The map of a unit as SVG: its boundary, and the other units that were on the register on the day."""
     words = WORDS[language_of(language)]
     kind = layer_kind(LAYER)
     shape = boundary_of(registration)
     beside = []
-    for feature in layer_file(registration.boundary).in_box(*map_box(shape)):
+    then = version_in_force(registration.unit.zone, LAYER, on, as_of) or registration.boundary
+    for feature in layer_file(then).in_box(*map_box(shape)):
         if feature.identity != registration.unit.number:
             beside.append(feature.geometry)
         if len(beside) == MOST_NEIGHBOURS:
@@ -280,9 +287,7 @@ def _more(words: dict[str, str], count: int) -> str:
 
 
 def _rings(shape: shapely.Geometry) -> list[Any]:
-    return [
-        ring for polygon in shapely.get_parts(shape) for ring in (polygon.exterior, *polygon.interiors)
-    ]
+    return [ring for polygon in shapely.get_parts(shape) for ring in (polygon.exterior, *polygon.interiors)]
 
 
 def _corners(shape: shapely.Geometry) -> list[list[str]]:

@@ -7,9 +7,9 @@ import io
 from typing import Any
 
 import docx
+from django.utils import timezone
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.shared import Mm, Pt
-from django.utils import timezone
 
 from ecociv.core.text import Text, language_of
 from ecociv.land_administration.rights.models import Registration
@@ -60,8 +60,9 @@ def write_right_certificate(
     tongue = language_of(language)
     moment = as_of or timezone.now()
     fonts = choose_fonts()
-    data = certificate_data(registration, on or timezone.localdate(), moment, tongue, reader)
-    drawing = certificate_map(registration, tongue, fonts.body)
+    day = on or timezone.localdate()
+    data = certificate_data(registration, day, moment, tongue, reader)
+    drawing = certificate_map(registration, day, as_of, tongue, fonts.body)
     if form == "pdf":
         local = timezone.localtime(moment)
         page = {
@@ -99,7 +100,14 @@ def _word(data: dict[str, Any], picture: bytes, moment: dt.datetime) -> bytes:
         for place, (name, value) in enumerate(pair):
             _cell(row.cells[place * 2], name, FACES.heading, fill="EEF2F4")
             _cell(row.cells[place * 2 + 1], value, FACES.body)
-    _table(file, words["rights"], data["rights"], data["rights_more"], words["none"], [2200, 3466, 1500, 1300, 1400])
+    _table(
+        file,
+        words["rights"],
+        data["rights"],
+        data["rights_more"],
+        words["none"],
+        [2200, 3466, 1500, 1300, 1400],
+    )
     _table(
         file,
         words["restrictions"],

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import shapely
 
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
-from ecociv.territory.layers.features import areas_of
 from ecociv.territory.layers.geopackage import LayerFile, LayerFileUnreadable
 from ecociv.territory.layers.kinds import layer_kind
 from ecociv.territory.models import LayerVersion
@@ -34,7 +32,7 @@ from ecociv.territory.rules.loading import SpaceRules, space_rules
 from ecociv.territory.rules.purposes import Purpose
 from ecociv.territory.site_check.outline import survey_outline
 from ecociv.territory.site_check.overlaps import ClassOverlap, Overlap, overlap, within
-from ecociv.territory.site_check.results import FORMAT, both, percent, site_facts, square_metres
+from ecociv.territory.site_check.results import FORMAT, both, site_facts, square_metres
 from ecociv.territory.site_check.sites import Site, SiteRefused
 from ecociv.territory.site_check.tables import boundary_facts, layer_facts
 from ecociv.territory.site_check.verdicts import changes, finding_facts, finding_reason, is_sliver
@@ -402,11 +400,3 @@ _RESTRICTED = {
         en="A line that is not open to you limits the purpose; ask the office of the leading group.",
     ),
 }
-
-
-def area_of(geometry: shapely.Geometry) -> float:
-    """m2 of a geometry on the ellipsoid."""
-    return float(areas_of(np.asarray([geometry], dtype=object))[0])
-
-
-__all__ = ["CheckedSite", "check_site", "percent"]

@@ -1,0 +1,96 @@
+"""What the commands of land administration are given: accounts, days, boundaries, documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from ecociv.cli.console import Exit, fail
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def zone_option(command: Callable[P, R]) -> Callable[P, R]:
+    """The option ``--zone``."""
+    return click.option("--zone", default="jingdezhen", show_default=True, help="Key of the zone.")(command)
+
+
+def user_option(command: Callable[P, R]) -> Callable[P, R]:
+    """The option ``--as``."""
+    return click.option("--as", "username", required=True, help="Name of the account that acts.")(command)
+
+
+def reading_options(command: Callable[P, R]) -> Callable[P, R]:
+    """The options ``--on`` and ``--as-of``."""
+    command = click.option(
+        "--as-of", default=None, help="Only what was recorded by then (2018-06-30, 2018-06-30T12:00)."
+    )(command)
+    return click.option("--on", type=DAY, help="State of this day; today by default.")(command)
+
+
+def account(username: str) -> Any:
+    """The account of a name; ends the command where there is none."""
+    from ecociv.people.models import User
+
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        fail(f"There is no account {username!r}.")
+    return user
+
+
+def day_of(given: dt.datetime | None) -> dt.date | None:
+    """A day from an option."""
+    return given.date() if given else None
+
+
+def moment_of(text: str | None) -> dt.datetime | None:
+    """The moment that ``--as-of`` names: the end of a day, or a minute, by the clock of the server."""
+    from django.utils import timezone
+
+    if text is None:
+        return None
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"{text!r} is no date: write 2018-06-30 or 2018-06-30T12:00", Exit.USAGE)
+    if len(text) == len("2018-06-30"):
+        found = found.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
+
+
+def outline_of(given: str, crs: str, zone: str, language: str) -> tuple[str, str, Any]:
+    """The text of an outline with its system, and the outline read, from WKT, GeoJSON or a file of any kind.
+
+    What was done to it (polygons joined, coordinates converted) is said on standard error.
+    """
+    from ecociv.territory.rules.loading import space_rules
+    from ecociv.territory.site_check.files import site_of_file
+    from ecociv.territory.site_check.sites import SiteRefused, read_site
+
+    text = given
+    try:
+        if given.lstrip()[:1] not in ("{", "[") and "(" not in given:
+            path = Path(given)
+            if not path.is_file():
+                fail(f"There is no file {given[:200]!r}, and it is neither WKT nor GeoJSON.")
+            text, crs = site_of_file(path, crs)
+        site = read_site(text, space_rules(zone).tolerances, crs=crs)
+    except SiteRefused as refused:
+        fail(refused.text.in_language(language))
+    for note in site.notes:
+        click.echo(note.in_language(language), err=True)
+    return text, crs, site.geometry
+
+
+def file_of(path: Path) -> Path:
+    """A file that is there; ends the command where it is not."""
+    if not path.is_file():
+        fail(f"There is no file {str(path)!r}.")
+    return path
