@@ -47,6 +47,10 @@ def waiting_versions(user: Any, zone: str) -> list[tuple[LayerVersion, int]]:
     ]
 
 
+_CENT = Decimal("0.01")
+"""SQLite adds decimals as floats: the sum gets its two places back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Patches of one county: how many, how many still open and late, and their area in m2."""
@@ -72,4 +76,7 @@ def tallies(patches: QuerySet[DispatchedPatch]) -> Iterable[Tally]:
         )
         .order_by("county")
     )
-    return [Tally(row["county"], row["count"], row["open"], row["late"], row["total"]) for row in rows]
+    return [
+        Tally(row["county"], row["count"], row["open"], row["late"], row["total"].quantize(_CENT))
+        for row in rows
+    ]

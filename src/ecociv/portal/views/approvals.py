@@ -176,6 +176,7 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
         "opinions": [
             (
                 row,
+                _asked_body(row.case, plan),
                 types.outcomes[row.case.outcome].in_language(tongue)
                 if row.case.outcome in types.outcomes
                 else "",
@@ -288,6 +289,13 @@ def _visible(request: HttpRequest) -> Any:
     return ProjectApplication.objects.filter(
         zone=zone_key(), case__in=cases_for(request.user, zone_key()).values("pk")
     ).select_related("case", "check_made")
+
+
+def _asked_body(case: Case, plan: ZonePackage) -> str:
+    """The body whose opinion a case asks for, without the window that asks."""
+    keys = [party.organisation for party in case.parties.all() if party.part == "body"]
+    shown = [plan.organisation(key).shown(language()) if plan.has_organisation(key) else key for key in keys]
+    return ("、" if language() == "zh" else ", ").join(shown)
 
 
 def _class_name(application: ProjectApplication) -> str:

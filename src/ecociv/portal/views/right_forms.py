@@ -196,8 +196,9 @@ def _with_rows(
     if posted is not None and "more" in posted:
         for name in ("holders", "limits"):
             posted[f"{name}-TOTAL_FORMS"] = more_rows(posted.get(f"{name}-TOTAL_FORMS", "0"))
-    holders = HolderRows(posted, prefix="holders", initial=holders_now)
-    limits = RestrictionRows(posted, prefix="limits", initial=limits_now)
+    # Rows that were sent are taken as sent: beside initial values, one that says the same would count as left empty.
+    holders = HolderRows(posted, prefix="holders", initial=None if posted is not None else holders_now)
+    limits = RestrictionRows(posted, prefix="limits", initial=None if posted is not None else limits_now)
     shapes: list[tuple[Any, str, str]] = [(boundary_of(newest), "own", newest.unit.number)] if newest else []
     given = None
     overlaps: tuple[Any, ...] = ()
