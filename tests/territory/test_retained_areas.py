@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.territory.site_layers import ZONE_BOX, lay
+from territory.site_layers import ZONE_BOX, lay
 
 from ecociv.cli.main import main
 from ecociv.core.missing import Missing
