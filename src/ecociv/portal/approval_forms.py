@@ -20,7 +20,9 @@ class ApplicationForm(forms.Form):
 
     title = forms.CharField(label=_("Project"), max_length=200, widget=forms.TextInput(_TEXT))
     applicant = forms.CharField(label=_("Applicant"), max_length=200, widget=forms.TextInput(_TEXT))
-    contact = forms.CharField(label=_("Contact"), max_length=200, required=False, widget=forms.TextInput(_TEXT))
+    contact = forms.CharField(
+        label=_("Contact"), max_length=200, required=False, widget=forms.TextInput(_TEXT)
+    )
     project_class = forms.ChoiceField(label=_("Class of the project"), widget=forms.Select(_CHOICE))
     purpose = forms.ChoiceField(label=_("What the land is wanted for"), widget=forms.Select(_CHOICE))
     geometry = forms.CharField(
@@ -29,7 +31,10 @@ class ApplicationForm(forms.Form):
         help_text=_("WKT or GeoJSON; degrees are taken as CGCS2000, other coordinates need their system."),
     )
     crs = forms.CharField(
-        label=_("Coordinate system"), required=False, max_length=40, widget=forms.TextInput({**_TEXT, "placeholder": "EPSG:4547"})
+        label=_("Coordinate system"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({**_TEXT, "placeholder": "EPSG:4547"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,4 +51,7 @@ class ApplicationForm(forms.Form):
 def document_inputs() -> list[tuple[str, str]]:
     """Name of the input and words for each document that a project may need."""
     tongue = language()
-    return [(f"documents.{key}", name.in_language(tongue)) for key, name in approvals(zone_key()).documents.items()]
+    return [
+        (f"documents.{key}", name.in_language(tongue))
+        for key, name in approvals(zone_key()).documents.items()
+    ]

@@ -10,6 +10,7 @@ TERRITORY = (
     ("portal:approvals", _("Integrated approval"), "file-plus", False),
     ("portal:rights", _("Register of rights"), "certificate", True),
     ("portal:layers", _("Layers"), "stack-2", True),
+    ("portal:territory-areas", _("Areas from layers"), "chart-area", True),
     ("portal:land-patches", _("Change patches"), "satellite", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""

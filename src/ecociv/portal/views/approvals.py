@@ -55,9 +55,21 @@ class ApplicationRow:
 
 
 _COLUMNS: tuple[Column[ApplicationRow], ...] = (
-    Column("project", gettext_lazy("Project"), lambda r: r.application.title, sort_by=lambda r: r.application.title),
-    Column("applicant", gettext_lazy("Applicant"), lambda r: r.application.applicant, sort_by=lambda r: r.application.applicant),
-    Column("class", gettext_lazy("Class of the project"), lambda r: r.class_name, sort_by=lambda r: r.class_name),
+    Column(
+        "project",
+        gettext_lazy("Project"),
+        lambda r: r.application.title,
+        sort_by=lambda r: r.application.title,
+    ),
+    Column(
+        "applicant",
+        gettext_lazy("Applicant"),
+        lambda r: r.application.applicant,
+        sort_by=lambda r: r.application.applicant,
+    ),
+    Column(
+        "class", gettext_lazy("Class of the project"), lambda r: r.class_name, sort_by=lambda r: r.class_name
+    ),
     Column(
         "check",
         gettext_lazy("Site check"),
@@ -65,8 +77,15 @@ _COLUMNS: tuple[Column[ApplicationRow], ...] = (
         sort_by=lambda r: r.application.check_made.answer,
     ),
     Column("state", gettext_lazy("State"), lambda r: r.case.state, sort_by=lambda r: r.case.state),
-    Column("opinions", gettext_lazy("Opinions"), lambda r: r.opinions, sort_by=lambda r: r.asked - r.answered),
-    Column("due", gettext_lazy("Due"), lambda r: r.case.due.isoformat() if r.case.due else None, sort_by=lambda r: r.case.due),
+    Column(
+        "opinions", gettext_lazy("Opinions"), lambda r: r.opinions, sort_by=lambda r: r.asked - r.answered
+    ),
+    Column(
+        "due",
+        gettext_lazy("Due"),
+        lambda r: r.case.due.isoformat() if r.case.due else None,
+        sort_by=lambda r: r.case.due,
+    ),
     Column("case", gettext_lazy("Case"), lambda r: r.case.case.number, sort_by=lambda r: r.case.case.serial),
 )
 
@@ -103,9 +122,14 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     if filters["is"] == "overdue":
         found = found.filter(case__due__lt=today)
     applications = list(found)
-    cases = {row.case.pk: row for row in rows_of(with_parties(Case.objects.filter(application__in=applications)), today)}
+    cases = {
+        row.case.pk: row
+        for row in rows_of(with_parties(Case.objects.filter(application__in=applications)), today)
+    }
     tallies: dict[int, list[int]] = {}
-    for parent, closed in Case.objects.filter(parent__application__in=applications).values_list("parent", "closed_at"):
+    for parent, closed in Case.objects.filter(parent__application__in=applications).values_list(
+        "parent", "closed_at"
+    ):
         tally = tallies.setdefault(parent or 0, [0, 0])
         tally[0] += 1
         tally[1] += closed is not None
@@ -135,7 +159,10 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     opinions = rows_of(with_parties(Case.objects.filter(pk__in=[one.pk for one in children])), today)
     types = case_type(application.zone, "approval-opinion")
     asked = [
-        (plan.organisation(key).shown(tongue) if plan.has_organisation(key) else key, [_in(tongue, text) for text in why])
+        (
+            plan.organisation(key).shown(tongue) if plan.has_organisation(key) else key,
+            [_in(tongue, text) for text in why],
+        )
         for key, why in application.bodies
     ]
     context = {
@@ -144,10 +171,19 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
         "case": rows_of(with_parties(Case.objects.filter(pk=application.case_id)), today)[0],
         "asked": asked,
         "opinions": [
-            (row, types.outcomes[row.case.outcome].in_language(tongue) if row.case.outcome in types.outcomes else "")
+            (
+                row,
+                types.outcomes[row.case.outcome].in_language(tongue)
+                if row.case.outcome in types.outcomes
+                else "",
+            )
             for row in opinions
         ],
-        "documents": [(declared.documents[key].in_language(tongue), given) for key, given in application.documents if key in declared.documents],
+        "documents": [
+            (declared.documents[key].in_language(tongue), given)
+            for key, given in application.documents
+            if key in declared.documents
+        ],
         "check": application.check_made if may_read_check(request.user, application.check_made) else None,
     }
     return render(request, "portal/approvals/detail.html", context)
@@ -159,18 +195,27 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
 def receive(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Receive an application; "look first" says whom it concerns and what is missing, and records nothing."""
     window = plan.body_on(approvals(zone_key()).window, timezone.localdate()).key
-    refuse(may_open(request.user, zone_key(), case_type(zone_key(), TYPE), {"window": (window,)}, timezone.localdate()))
+    refuse(
+        may_open(
+            request.user, zone_key(), case_type(zone_key(), TYPE), {"window": (window,)}, timezone.localdate()
+        )
+    )
     form = ApplicationForm(request.POST or None, initial={"geometry": request.GET.get("geometry", "")})
     preview: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
             with received(request) as files:
-                action = _action(request, form.cleaned_data, [HandedIn(one.key, one.path, one.name) for one in files])
+                action = _action(
+                    request, form.cleaned_data, [HandedIn(one.key, one.path, one.name) for one in files]
+                )
                 if "look" in request.POST:
                     preview = _preview(action, plan)
                 else:
                     done = action.execute()
-                    messages.success(request, _("The application was received as %(number)s.") % {"number": done.case.number})
+                    messages.success(
+                        request,
+                        _("The application was received as %(number)s.") % {"number": done.case.number},
+                    )
                     return redirect("portal:approval", pk=done.pk)
         except InputRefused as refused:
             for name, text in refused.faults.items():
@@ -208,7 +253,8 @@ def _preview(action: ReceiveApplication, plan: ZonePackage) -> dict[str, Any]:
     return {
         "answer": checked.result[f"answer_{tongue}"],
         "bodies": [
-            (plan.body_on(one.body, today).shown(tongue), [why.in_language(tongue) for why in one.why]) for one in needs.bodies
+            (plan.body_on(one.body, today).shown(tongue), [why.in_language(tongue) for why in one.why])
+            for one in needs.bodies
         ],
         "missing": [names[key].in_language(tongue) for key in needs.documents if key not in given],
     }
