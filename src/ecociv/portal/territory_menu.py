@@ -12,6 +12,7 @@ TERRITORY = (
     ("portal:rights", _("Register of rights"), "certificate", True),
     ("portal:layers", _("Layers"), "stack-2", True),
     ("portal:plan-differences", _("Differences between plans"), "arrows-diff", False),
+    ("portal:territory-areas", _("Areas from layers"), "chart-area", True),
     ("portal:land-patches", _("Change patches"), "satellite", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
