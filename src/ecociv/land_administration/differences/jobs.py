@@ -53,7 +53,7 @@ def make_run(pk: int) -> DifferenceJob:
         author,
         dt.date.fromisoformat(job.request["on"]),
         tuple(job.request["layers"]),
-        progress=lambda done, total: _tell(job, done=done, total=total),
+        progress=lambda done, total: _far(job, done, total),
     )
     try:
         run = action.execute()
@@ -79,6 +79,10 @@ def run_differences(pk: int) -> None:
 
 def _refuse(job: DifferenceJob, text: Text) -> DifferenceJob:
     return _tell(job, state=State.REFUSED, said_zh=text.zh, said_en=text.en, finished_at=timezone.now())
+
+
+def _far(job: DifferenceJob, done: int, total: int) -> None:
+    _tell(job, done=done, total=total)
 
 
 def _tell(job: DifferenceJob, **changed: Any) -> DifferenceJob:

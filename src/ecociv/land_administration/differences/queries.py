@@ -89,11 +89,12 @@ def standings(
     )
     linked = DifferenceCase.objects.filter(difference__zone=zone)
     if differences is not None:
-        patches, events, linked = (
-            each.filter(difference__in=differences) for each in (patches, events, linked)
-        )
+        patches = patches.filter(difference__in=differences)
+        events = events.filter(difference__in=differences)
+        linked = linked.filter(difference__in=differences)
     if as_of is not None:
-        patches, events = (each.filter(run__recorded_at__lte=as_of) for each in (patches, events))
+        patches = patches.filter(run__recorded_at__lte=as_of)
+        events = events.filter(run__recorded_at__lte=as_of)
         linked = linked.filter(recorded_at__lte=as_of)
     last = patches.values("difference").annotate(last=Max("pk")).values("last").order_by()
     said = events.values("difference").annotate(last=Max("pk")).values("last").order_by()
@@ -168,7 +169,7 @@ def history_of(difference: Difference, as_of: dt.datetime | None = None) -> list
         )
     patch_of = {one.run_id: one for one in patches}
     event_of = {one.run_id: one for one in events}
-    runs = {one.run_id: one.run for one in (*patch_of.values(), *event_of.values())}
+    runs = {pk: one.run for pk, one in patch_of.items()} | {pk: one.run for pk, one in event_of.items()}
     return [
         Moment(run, patch_of.get(pk), event_of.get(pk))
         for pk, run in sorted(runs.items(), key=lambda each: -each[1].number)

@@ -240,7 +240,7 @@ def _cells(blocks: list[Any], plane: LocalPlane, wanted: Wanted) -> list[_Candid
     column, row = (one.ravel() for one in np.meshgrid(columns, rows))
     cells = plane.to_degrees(shapely.box(column * side, row * side, (column + 1) * side, (row + 1) * side))
     within, cell = shapely.STRtree(cells).query(blocks, predicate="intersects")
-    found = []
+    found: list[_Candidate] = []
     for place in np.lexsort((within, cell)):
         number = int(cell[place])
         parts = shapely.get_parts(areal(shapely.intersection(cells[number], blocks[int(within[place])])))
@@ -296,7 +296,7 @@ def _scored(
     weights = sum(weight for _one, weight in scored)
     made = []
     for place, candidate in enumerate(found):
-        parts = [
+        parts: list[dict[str, Any]] = [
             {
                 "key": criterion.key,
                 "value": None if values[place] is None else str(_four(values[place])),
