@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,7 +81,7 @@ def given_shape(form: forms.Form, text: str, file: str) -> Given | None:
         form.add_error(asked, refused.text.in_language(language()))
         return None
     if sent and not said.get(text, "").strip() and len(outline) <= KEPT_IN_THE_FORM:
-        kept = form.data.copy()
+        kept = cast(QueryDict, form.data).copy()
         kept[text] = outline
         if not crs:
             kept["crs"] = ""

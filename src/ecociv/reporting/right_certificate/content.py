@@ -291,7 +291,7 @@ def _rings(shape: shapely.Geometry) -> list[Any]:
 
 
 def _corners(shape: shapely.Geometry) -> list[list[str]]:
-    found = []
+    found: list[list[str]] = []
     for ring in _rings(shape):
         for x, y in shapely.get_coordinates(ring)[:-1]:
             if len(found) == MOST_CORNERS:

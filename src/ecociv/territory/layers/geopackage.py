@@ -176,7 +176,8 @@ class LayerFile:
     def _question(
         self, box: tuple[float, float, float, float] | None, equal: Mapping[str, str]
     ) -> tuple[str, str, list[Any]]:
-        tables, said, given = "FROM features AS f", ["1"], []
+        tables, said = "FROM features AS f", ["1"]
+        given: list[Any] = []
         if box is not None:
             west, south, east, north = box
             tables = "FROM rtree_features_geom AS r CROSS JOIN features AS f ON f.fid = r.id"
