@@ -21,6 +21,8 @@ TESTS = [
     "tests/land_administration",
     "tests/api",
     "tests/portal",
+    "tests/territory",
+    "tests/land_administration",
 ]
 
 

@@ -20,7 +20,6 @@ from pyogrio.raw import write
 from ecociv.people.models import User
 from ecociv.people.roles import Role
 from ecociv.territory.actions import AddLayerVersion
-from ecociv.territory.importing import read_polygons
 from ecociv.territory.layers.features import Features
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.uploads import receive, waiting
@@ -76,7 +75,7 @@ def _geopackage(tmp_path: Path, crs: str | None) -> SimpleUploadedFile:
 def test_a_file_becomes_a_layer_by_answering_what_is_asked(tmp_path: Path) -> None:
     client = _client()
     sent = client.post(
-        reverse("portal:layer-import"), {"files": _geopackage(tmp_path, None), "kind": "urban-control-lines"}
+        reverse("portal:layer-import"), {"file": _geopackage(tmp_path, None), "kind": "urban-control-lines"}
     )
     assert sent.status_code == 302
     address = sent["Location"]
@@ -89,6 +88,9 @@ def test_a_file_becomes_a_layer_by_answering_what_is_asked(tmp_path: Path) -> No
     }  # fmt: skip
     classless = client.post(address, answers)
     assert "Say which field holds the class" in _page(classless)
+    # A file is read before anybody has said from when it holds.
+    early = client.post(address, {**answers, "valid_from": "", "title": ""})
+    assert early.context["form"].errors == {}
     assert classless.context["file_fields"] == ["BSM", "LX"]
     answers |= {"identity_field": "BSM", "class_field": "LX"}
     unknown = client.post(address, answers)
@@ -96,7 +98,7 @@ def test_a_file_becomes_a_layer_by_answering_what_is_asked(tmp_path: Path) -> No
     assert "红线 = " in unknown.context["form"]["class_map"].value()
     answers |= {"class_map": "红线 = yellow-line\n绿线 = green-line"}
     overlapping = client.post(address, answers | {"do": "store"})
-    assert "The topology has 1 errors" in _page(overlapping)
+    assert "Errors of topology: 1" in _page(overlapping)
     assert not LayerVersion.objects.exists()
     answers |= {"repairs": ["assign-overlaps"]}
     ready = client.post(address, answers)
@@ -120,7 +122,7 @@ def test_a_file_becomes_a_layer_by_answering_what_is_asked(tmp_path: Path) -> No
 def test_a_wrong_answer_stands_at_its_field_and_an_upload_is_its_senders(tmp_path: Path) -> None:
     client = _client()
     files = [_geopackage(tmp_path, "EPSG:4548")]
-    address = client.post(reverse("portal:layer-import"), {"files": files, "kind": "urban-control-lines"})[
+    address = client.post(reverse("portal:layer-import"), {"file": files, "kind": "urban-control-lines"})[
         "Location"
     ]
     wrong = client.post(
@@ -144,7 +146,7 @@ def test_a_wrong_answer_stands_at_its_field_and_an_upload_is_its_senders(tmp_pat
 def test_a_file_that_is_none_and_a_name_that_is_a_path(tmp_path: Path) -> None:
     client = _client()
     sent = SimpleUploadedFile("a.gpkg", b"no layer at all")
-    address = client.post(reverse("portal:layer-import"), {"files": sent, "kind": "land-survey"})["Location"]
+    address = client.post(reverse("portal:layer-import"), {"file": sent, "kind": "land-survey"})["Location"]
     assert "is of no format that is read" in _page(client.get(address))
     user = User.objects.get()
     hostile = SimpleUploadedFile("x", b"1")
@@ -215,13 +217,31 @@ def test_the_difference_of_two_versions() -> None:
     assert "Show the difference" in _page(client.get(reverse("portal:layer", args=["lines"])))
 
 
-def test_what_is_downloaded_can_be_read_again(tmp_path: Path) -> None:
-    version = _version("lines", "green-line", confidentiality="public")
-    client = _client()
-    for form in ("gpkg", "geojson", "parquet"):
-        out = tmp_path / f"a.{form}"
-        response = client.get(reverse("portal:layer-download", args=["lines", 1, form]))
-        out.write_bytes(b"".join(response.streaming_content))
-        found = read_polygons(out)
-        assert found.geometries[0].equals(shapely.box(117.1, 29.1, 117.11, 29.11))
-    assert version.number == 1
+def test_a_version_is_withdrawn_with_a_reason_by_the_body_that_keeps_it(client: Client) -> None:
+    version = _small_layer()
+    page = f"/territory/layers/{version.layer.key}/{version.number}/"
+    client.force_login(_officer("forestry-bureau"))
+    assert client.get(f"{page}withdraw/").status_code == 403
+    client.force_login(_officer(version.layer.owner))
+    assert f"{page}withdraw/" in client.get(page).content.decode()
+    assert client.post(f"{page}withdraw/", {"reason": ""}).status_code == 200
+    assert version.layer.versions.count() == 1
+    assert client.post(f"{page}withdraw/", {"reason": "批复撤销"}).status_code == 302
+    withdrawal = version.layer.versions.get(number=2)
+    assert (withdrawal.withdraws, withdrawal.reason) == (1, "批复撤销")
+    assert f"{page}withdraw/" not in client.get(page).content.decode()
+    assert client.post(f"{page}withdraw/", {"reason": "再次"}).status_code == 200
+
+
+def _officer(body: str) -> User:
+    return User.objects.create(
+        username=f"officer-{body}", role=Role.DEPARTMENT_OFFICER.value, zone="jingdezhen", organisation=body
+    )
+
+
+def _small_layer() -> LayerVersion:
+    square = Features.of([shapely.box(117.1, 29.1, 117.2, 29.2)], ["a"], ["ban"])
+    return AddLayerVersion(
+        square, "jingdezhen", "to-withdraw", "livestock-zone", "禁养区", "test", dt.date(2016, 1, 1),
+        owner="agriculture-and-rural-affairs-bureau",
+    ).execute().version

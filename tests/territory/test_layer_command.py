@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from pyogrio.raw import write
 
 from ecociv.cli.main import main
 from ecociv.standards.land import area_of_geojson
+from ecociv.territory.actions import AddLayerVersion
 from ecociv.territory.importing import read_polygons
+from ecociv.territory.imports import ZoneGround
+from ecociv.territory.layers.features import Features
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.store import path_of
 
@@ -117,41 +121,47 @@ def test_a_layer_is_added_compared_handed_out_and_verified(tmp_path: Path) -> No
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        (("--kind", "urban-control-lines"), "EPSG:4490"),  # no reference system: asked for, with the choices
-        (("--kind", "urban-control-lines", "--crs", "EPSG:2382"), "七参数"),
-        (("--kind", "nonsense"), "没有图层种类"),
-        (("--kind", "urban-control-lines", "--crs", "EPSG:4490"), "EPSG:4548"),
-        (("--kind", "urban-control-lines", "--crs", "EPSG:4548"), "哪个字段是类别"),
-        (("--kind", "urban-control-lines", "--crs", "EPSG:4548", "--class", "LX"), "红线"),
-        (("--kind", "urban-control-lines", "--crs", "EPSG:4548", "--class-value", "x"), "没有类别"),
-        (("--kind", "urban-control-lines", "--crs", "EPSG:4548", "--repair", "mend"), "没有修复规则"),
-    ],
-)
-def test_what_is_missing_is_asked_for_in_one_sentence(
-    tmp_path: Path, options: tuple[str, ...], says: str
-) -> None:
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_what_is_missing_is_asked_for_in_one_sentence(tmp_path: Path) -> None:
     path = _lines(tmp_path / "a.gpkg", ("L1", "红线", (520_000, 3_240_000, 521_000, 3_241_000)), crs=None)
     # A boundary, so that the zone is known to lie on the meridian of 117 E.
-    county = tmp_path / "county.geojson"
-    box = json.loads(shapely.to_geojson(shapely.box(117, 29, 117.6, 29.8)))
-    county.write_text(
-        json.dumps(
-            {
-                "type": "FeatureCollection",
-                "features": [{"type": "Feature", "properties": {"code": "360222"}, "geometry": box}],
-            }
-        )
-    )
-    boundary = ("--kind", "administrative-boundary", "--name", "counties", "--identity", "code")
-    assert run("add", county, *boundary).exit_code == 0
-    result = run("add", path, "--name", "lines", *options)
-    assert result.exit_code == 3, result.output
-    assert says in result.stderr
-    assert "Traceback" not in result.output
+    county = Features.of([shapely.box(117, 29, 117.6, 29.8)], ["360222"], ["360222"])
+    AddLayerVersion(
+        county, "jingdezhen", "counties", "administrative-boundary", "行政区划", "test", dt.date(2014, 1, 1)
+    ).execute()
+    plane = ("--kind", "urban-control-lines", "--crs", "EPSG:4548")
+    for options, says in (
+        (plane[:2], "EPSG:4490"),  # no reference system: asked for, with the choices
+        ((*plane[:3], "EPSG:2382"), "七参数"),
+        (("--kind", "nonsense"), "没有图层种类"),
+        ((*plane[:3], "EPSG:4490"), "EPSG:4548"),
+        (plane, "哪个字段是类别"),
+        ((*plane, "--class", "LX"), "红线"),
+        ((*plane, "--class-value", "x"), "没有类别"),
+        ((*plane, "--repair", "mend"), "没有修复规则"),
+    ):
+        result = run("add", path, "--name", "lines", *options)
+        assert (result.exit_code, says in result.stderr) == (3, True), (options, result.output)
+        assert "Traceback" not in result.output
     assert LayerVersion.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_sample_boundary_places_the_zone_and_proves_no_offset() -> None:
+    county = Features.of([shapely.box(117, 29, 117.6, 29.8)], ["360222"], ["360222"])
+
+    def add(key: str, *, sample: bool) -> None:
+        since = dt.date(2014, 1, 1)
+        AddLayerVersion(
+            county, "jingdezhen", key, "administrative-boundary", "界", "test", since, sample=sample
+        ).execute()
+
+    assert ZoneGround.of("jingdezhen").box is None
+    add("a-sample", sample=True)
+    ground = ZoneGround.of("jingdezhen")
+    assert ground.boundaries is None and ground.box == pytest.approx((116.5, 28.5, 118.1, 30.3))
+    add("real", sample=False)
+    assert ZoneGround.of("jingdezhen").boundaries is not None
 
 
 def test_a_name_that_is_no_key_is_a_wrong_command_line(tmp_path: Path) -> None:

@@ -220,6 +220,11 @@ def test_the_command_writes_files_that_open_without_a_warning(tmp_path: Path) ->
     assert len(blobs) == said["patches"]
     assert fields[4].sum() == pytest.approx(float(said["area_m2"]), abs=0.01)
     assert not list(tmp_path.glob(".ecociv*"))
+    again = tmp_path / "again.csv"
+    only_table = CliRunner().invoke(main, [*arguments, "--summary", str(again)])
+    assert only_table.exit_code == 1, only_table.output
+    assert again.read_bytes() == table.read_bytes()
+    assert CliRunner().invoke(main, arguments).exit_code == 3
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 import shapely
+from shapely.geometry import shape
 
 from ecociv.territory.actions import AddLayerVersion
 from ecociv.territory.layers.features import Features, areas_of
@@ -19,8 +21,10 @@ from ecociv.territory.sample import (
     load_sample_layers,
     record_sample_versions,
     sample_territory,
+    sample_versions,
 )
 from ecociv.territory.sample.layers import MAKERS
+from shared_data import shared_file
 
 
 def of(made: Sequence[SampleVersion], key: str) -> list[Features]:
@@ -95,3 +99,22 @@ def test_a_second_load_generates_nothing(
     )
     assert load_sample_layers("jingdezhen") == (0, LayerVersion.objects.count())
     assert sample_layers["forest-survey"].confidentiality == "restricted"
+
+
+def test_real_boundaries_and_water_are_used_where_the_machine_has_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counties = shared_file("boundaries/jingdezhen_counties_ctamap_wgs84.geojson")
+    shared_file("boundaries/osm_water_poyang_jingdezhen_10m.geojson")
+    monkeypatch.setenv("ECOCIV_SHARED_DATA", str(counties.parents[1]))
+    given = sample_territory("jingdezhen")
+    assert given is not None
+    boundary = next(iter(sample_versions(given, 120)))
+    assert boundary.real and boundary.layer.key == "administrative-boundary"
+    said = json.loads(counties.read_text(encoding="utf-8"))["features"]
+    wanted = {
+        str(one["properties"]["adcode"]): areas_of(np.asarray([shape(one["geometry"])]))[0] for one in said
+    }
+    found = dict(zip(boundary.features.classes, boundary.features.areas(), strict=True))
+    # Coordinates are kept to a tenth of a millimetre; more vertices on a straight edge change an area by parts in a million.
+    assert found == pytest.approx(wanted, rel=1e-5)

@@ -231,6 +231,16 @@ def test_nothing_of_a_layer_that_one_may_not_see_comes_out(zone: dict[str, Layer
         transaction.set_rollback(True)
 
 
+def test_a_hidden_layer_that_no_rule_is_about_leaves_the_answer_alone(zone: dict[str, LayerVersion]) -> None:
+    with transaction.atomic():
+        lay("trees", "forest-survey", [(shapely.box(117.06, 29.11, 117.07, 29.12), "arbor-forest")],
+            confidentiality="restricted")  # fmt: skip
+        told = check(site(117.061, 29.111, 117.062, 29.112), user=person(Role.DEPARTMENT_OFFICER, "市水务局"))
+        assert told.answer == "conditions" and "restricted-not-shown" in codes(told)
+        assert "trees" not in json.dumps(told.result)
+        transaction.set_rollback(True)
+
+
 def test_where_the_zone_allows_it_only_the_verdict_of_a_hidden_line_is_told(
     zone: dict[str, LayerVersion], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +287,21 @@ def test_overlapping_features_of_a_class_are_counted_once(tmp_path: Any) -> None
     assert found.classes["x"].area == pytest.approx(0.75 * found.classes["x"].gross, rel=1e-9)
     assert found.classes["x"].area == pytest.approx(0.75 * where.area, rel=1e-9)
     assert found.covered == pytest.approx(found.classes["x"].area, rel=1e-12)
+
+
+def test_a_long_feature_is_cut_to_the_site_and_one_that_only_passes_by_is_nothing(tmp_path: Any) -> None:
+    # A ring of 3,000 corners around the site, whose box holds the site; a comb of as many corners across it.
+    turn = np.linspace(0, 2 * np.pi, 3000, endpoint=False)
+    around = np.column_stack([117.05 + 0.04 * np.cos(turn), 29.05 + 0.04 * np.sin(turn)])
+    ring = shapely.Polygon(around, [(around - [117.05, 29.05]) * 0.9 + [117.05, 29.05]])
+    top = np.column_stack([np.linspace(117.0, 117.1, 2500), 29.05 + 0.0005 * (np.arange(2500) % 2)])
+    comb = shapely.Polygon(np.vstack([top, [[117.1, 29.04], [117.0, 29.04]]]))
+    write_features(Features.of([ring, comb], ["ring", "comb"], ["x", "y"]), tmp_path / "large.gpkg")
+    where = site(117.045, 29.045, 117.055, 29.055)
+    found = overlap(LayerFile(tmp_path / "large.gpkg"), survey_outline(where.geometry), where.area)
+    exact = quick_areas(np.array([shapely.intersection(comb, survey_outline(where.geometry))]))[0]
+    assert found.classes.keys() == {"y"} and found.classes["y"].area == pytest.approx(exact, rel=1e-9)
+    assert found.covered == pytest.approx(exact, rel=1e-9)
 
 
 def test_a_large_site_is_cut_into_tiles_and_its_parts_still_add_up(tmp_path: Any, monkeypatch: Any) -> None:

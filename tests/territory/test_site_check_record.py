@@ -102,7 +102,7 @@ def test_only_people_of_the_zone_ask_and_restricted_results_stay_with_their_body
         made(author=far)
     # The map of a certificate shows nobody what they may not see.
     hidden, shown = (certificate_map(check, "en", "x", reader) for reader in (other, owner))
-    assert "reserve: core" not in hidden and "reserve: core" in shown
+    assert "Nature reserve" not in hidden and "Nature reserve" in shown
 
 
 def batch(path: Path, author: Any = "test") -> SiteCheckBatch:

@@ -223,7 +223,7 @@ _rules = st.sets(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(_shape, min_size=1, max_size=6), _rules)
 def test_no_crash_and_the_log_accounts_for_every_square_metre(shapes, rules):
     layer = np.array(shapes, dtype=object)
@@ -235,7 +235,7 @@ def test_no_crash_and_the_log_accounts_for_every_square_metre(shapes, rules):
     report(done.geometries).to_json()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(_shape, min_size=2, max_size=6))
 def test_after_make_valid_and_assign_no_overlap_is_left_and_the_covered_area_stays(shapes):
     layer = np.array([each for each in shapes if is_finite(np.array([each]))[0]], dtype=object)
@@ -246,7 +246,7 @@ def test_after_make_valid_and_assign_no_overlap_is_left_and_the_covered_area_sta
     assert after == pytest.approx(before, rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(_number, _number, st.integers(1, 6), st.integers(1, 6)), min_size=2, max_size=7))
 def test_comparing_only_polygons_that_do_not_fit_finds_every_overlap(corners):
     shapes = np.array([_box(x, y, x + width, y + height) for x, y, width, height in corners])

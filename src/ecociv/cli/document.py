@@ -160,7 +160,12 @@ def register(zone: str, year: int | None, form: str, language: str) -> None:
     found = [row for row in rows if year is None or row.year == year]
     missing = numbers_missing(zone)
     if form == "json":
-        say_json({"documents": [_entry(row) for row in found], "missing": [[*key, *n] for key, n in missing.items()]})
+        say_json(
+            {
+                "documents": [_entry(row) for row in found],
+                "missing": [[*key, *n] for key, n in missing.items()],
+            }
+        )
         return
     for row in found:
         void = {"zh": "作废", "en": "annulled"}[language] if hasattr(row, "annulment") else ""
@@ -191,7 +196,11 @@ def annul(number: str, zone: str, reason: str, username: str, language: str) -> 
         fail(error.text.in_language(language), Exit.INPUT)
     except PermissionDenied as error:
         fail(str(error), Exit.INPUT)
-    say({"zh": f"{number}已作废，文号不再使用。", "en": f"{number} is annulled; its number stays used."}[language])
+    say(
+        {"zh": f"{number}已作废，文号不再使用。", "en": f"{number} is annulled; its number stays used."}[
+            language
+        ]
+    )
 
 
 @group.command("check")
@@ -208,7 +217,14 @@ def check(number: str, zone: str, form: str, language: str) -> None:
     ensure_plan(zone)
     found = compare_again(_issued(zone, number, language))
     if form == "json":
-        say_json({**_entry(found.issued), "composed_again": found.digest, "same": found.same, "file_whole": found.file})
+        say_json(
+            {
+                **_entry(found.issued),
+                "composed_again": found.digest,
+                "same": found.same,
+                "file_whole": found.file,
+            }
+        )
     else:
         words = {
             (True, "zh"): "重新生成的内容与印发时一致。",
@@ -261,13 +277,17 @@ def _issued(zone: str, number: str, language: str) -> Any:
         fail(error.text.in_language(language), Exit.INPUT)
     if found is None:
         fail(
-            {"zh": f"登记簿中没有{number}。", "en": f"The register has no {number}: see document register."}[language],
+            {"zh": f"登记簿中没有{number}。", "en": f"The register has no {number}: see document register."}[
+                language
+            ],
             Exit.INPUT,
         )
     return found
 
 
-def _issue(key: str, zone: str, out: Path, options: Any, as_of: Any, language: str, series: str, username: str) -> None:
+def _issue(
+    key: str, zone: str, out: Path, options: Any, as_of: Any, language: str, series: str, username: str
+) -> None:
     """Issue a document and put a copy of its file where it was asked for."""
     from django.core.exceptions import PermissionDenied
 
@@ -278,9 +298,7 @@ def _issue(key: str, zone: str, out: Path, options: Any, as_of: Any, language: s
     if not username:
         fail("An issued document is issued by somebody: name the account by --as.", Exit.USAGE)
     require_folder(out)
-    work = IssueDocument(
-        key, zone, options, _account(username), series, out.suffix.lower(), language, as_of
-    )
+    work = IssueDocument(key, zone, options, _account(username), series, out.suffix.lower(), language, as_of)
     try:
         made = work.execute()
     except PermissionDenied as refused:
@@ -320,7 +338,9 @@ def _command(key: str) -> click.Command:
     @click.option("--secrecy", default="", help="密级和保密期限, as 机密★1年.")
     @click.option("--urgency", default="", help="紧急程度, as 特急.")
     @click.option("--as-of", default=None, help="As it was known on this day (2017-03-31).")
-    @click.option("--issue", is_flag=True, help="Give it the next number of its series and enter it in the register.")
+    @click.option(
+        "--issue", is_flag=True, help="Give it the next number of its series and enter it in the register."
+    )
     @click.option("--series", default="", help="Short name of the office in the number, as 景生态办.")
     @click.option("--as", "username", default="", help="Account that issues it.")
     @language_option

@@ -18,13 +18,23 @@ def group() -> None:
 @click.argument("zone")
 @click.option("--seed", required=True, help="Published seed.")
 @click.option("--size", type=int, required=True, help="Units to inspect.")
-@click.option("--kind", "kinds", multiple=True, help="task, project, indicator, organisation, place; all by default.")
-@click.option("--allocation", type=click.Choice(["proportional", "neyman"]), default="proportional", show_default=True)
+@click.option(
+    "--kind", "kinds", multiple=True, help="task, project, indicator, organisation, place; all by default."
+)
+@click.option(
+    "--allocation", type=click.Choice(["proportional", "neyman"]), default="proportional", show_default=True
+)
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Risk as of this day; today by default.")
 @format_option("text", "json")
 @with_django
 def sample(
-    zone: str, seed: str, size: int, kinds: tuple[str, ...], allocation: str, day: dt.datetime | None, form: str
+    zone: str,
+    seed: str,
+    size: int,
+    kinds: tuple[str, ...],
+    allocation: str,
+    day: dt.datetime | None,
+    form: str,
 ) -> None:
     """Rate the units of a zone, share out the sample among strata and draw it. Nothing is recorded."""
     from django.utils import timezone

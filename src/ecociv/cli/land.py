@@ -5,11 +5,15 @@ from __future__ import annotations
 import click
 
 from ecociv.cli.console import EXIT_CODES, fail, format_option, language_option, say, say_json, with_django
+from ecociv.cli.differences import group as differences
 
 
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
     """Land administration."""
+
+
+group.add_command(differences)
 
 
 @group.group("patches")

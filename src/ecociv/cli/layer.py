@@ -19,6 +19,7 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
+from ecociv.cli.layer_area import area
 
 if TYPE_CHECKING:
     from ecociv.territory.models import LayerVersion
@@ -144,6 +145,9 @@ def add(file: Path, zone: str, form: str, language: str, **given: Any) -> None:
         ): f"stored as {version.layer.key} version {version.number}, valid from {version.valid_from}",
     }
     say(words[language, added.known])
+
+
+group.add_command(area)
 
 
 @group.command("kinds")

@@ -39,7 +39,10 @@ _GROUPS = {
     ),
     "layer": ("ecociv.cli.layer", "Layers of space: add from files, list, compare, hand out, verify."),
     "token": ("ecociv.cli.token", "Access tokens for machines that send or read data."),
-    "overlay": ("ecociv.cli.overlay", "Overlay two polygon layers: patches by pair of classes, areas that add up."),
+    "overlay": (
+        "ecociv.cli.overlay",
+        "Overlay two polygon layers: patches by pair of classes, areas that add up.",
+    ),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }
 

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 @click.argument("b", type=click.Path(path_type=Path))
 @click.option("--class-a", default=None, help="Field with the class of A; without it A is one class.")
 @click.option("--class-b", default=None, help="Field with the class of B.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Patches, a GeoPackage.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Patches, a GeoPackage; without it only the table.",
+)
 @click.option(
     "--summary", type=click.Path(path_type=Path), default=None, help="Table by pair of classes, CSV."
 )
@@ -74,7 +79,7 @@ def overlay(
     b: Path,
     class_a: str | None,
     class_b: str | None,
-    out: Path,
+    out: Path | None,
     summary: Path | None,
     how: str,
     id_a: str | None,
@@ -168,7 +173,8 @@ def _as_text(outcome: Outcome) -> str:
             f"{side['overlapping_pairs']} pairs overlap within the layer ({side['overlapping_m2']:.2f} m2)"
         )
     lines.append(f"only touching   {found['only_touching_pairs']} pairs")
-    lines.append(f"digest          {found['digest']}")
+    if found["digest"]:
+        lines.append(f"digest          {found['digest']}")
     if found["double_counted"]:
         lines.append(
             "A layer overlaps itself, so some area is in more than one patch. --double-cover first counts every place once."

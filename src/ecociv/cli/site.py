@@ -11,11 +11,16 @@ from typing import Any
 import click
 
 from ecociv.cli.console import EXIT_CODES, Exit, fail, language_option, progress, say, say_json, with_django
+from ecociv.cli.siting import find, find_repeat
 
 
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
     """Site check (项目合规性审查)."""
+
+
+group.add_command(find)
+group.add_command(find_repeat)
 
 
 def _moment(text: str | None) -> dt.datetime | None:

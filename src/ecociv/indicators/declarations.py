@@ -253,6 +253,17 @@ class PatchesUnion(_Derivation):
     decimals: int = Field(ge=0, le=8)
 
 
+class LayerArea(_Derivation):
+    """An area, or a share of the territory, from the layers in force on the last day of the year.
+
+    ``area`` is its key in ``retained_areas.yaml`` of the zone, where the classes of layers are declared.
+    """
+
+    kind: Literal["layer_area"]
+    area: str
+    decimals: int = Field(ge=0, le=8)
+
+
 class Reported(YearlyReturn, _Derivation):
     """A yearly figure taken from a return; ``parts`` for a composition, which must make ``whole``."""
 
@@ -315,7 +326,15 @@ class GoodDayRatio(_Derivation):
 
 
 AnyDerivation = (
-    Formula | Composition | Method | SurveyShare | StationShare | PatchesUnion | Reported | GoodDayRatio
+    Formula
+    | Composition
+    | Method
+    | SurveyShare
+    | StationShare
+    | PatchesUnion
+    | LayerArea
+    | Reported
+    | GoodDayRatio
 )
 Derivation = Annotated[AnyDerivation, Field(discriminator="kind")]
 

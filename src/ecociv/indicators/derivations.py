@@ -21,6 +21,7 @@ from ecociv.indicators.declarations import (
     Derivation,
     Formula,
     GoodDayRatio,
+    LayerArea,
     Method,
     OzoneReading,
     ParameterInput,
@@ -33,6 +34,7 @@ from ecociv.indicators.declarations import (
 from ecociv.indicators.forms import form_cells
 from ecociv.plan.package import ZonePackage
 from ecociv.standards.parameters import ParameterError, parameter_series
+from ecociv.territory.retained.declaration import load_retained
 
 FILE = "derivations.yaml"
 
@@ -118,6 +120,7 @@ def _checked(zone: str, stamp: int, units: tuple[tuple[str, str], ...]) -> Deriv
         faults += [f"{at(key)}: {fault}" for fault in _unit_faults(key, given[key].unit, unit)]
         faults += [f"{at(key)}: {fault}" for fault in _input_faults(key, given[key], cells)]
         faults += [f"{at(key)}: {fault}" for fault in _group_faults(key, given[key], places)]
+        faults += [f"{at(key)}: {fault}" for fault in _area_faults(zone, key, given[key])]
     if faults:
         raise DeclarationError("\n".join(faults))
     return declared
@@ -167,6 +170,19 @@ def _input_faults(key: str, declared: AnyDerivation, cells: Mapping[str, Mapping
                 yield f"series {key}: input {name} is in {known.unit!r}, not in {parameter.unit!r}."
 
 
+def _area_faults(zone: str, key: str, declared: AnyDerivation) -> Iterator[str]:
+    """An area from layers that is not declared, or in a unit of another dimension."""
+    if not isinstance(declared, LayerArea):
+        return
+    areas = load_retained(zone)
+    found = areas.of(declared.area)
+    if found is None:
+        there = ", ".join(item.series for item in areas.areas) or "none"
+        yield f"series {key}: retained_areas.yaml has no area {declared.area!r}; areas: {there}."
+    elif not same_dimension(found.unit, declared.unit):
+        yield f"series {key} is derived in {declared.unit!r}, but the area {declared.area} is in {found.unit!r}."
+
+
 def _group_faults(key: str, declared: AnyDerivation, places: Places) -> Iterator[str]:
     """Groups of places that are not declared; a zone that declares no groups at all has only its own place."""
     if not places.groups:
@@ -186,6 +202,7 @@ __all__ = [
     "Due",
     "Formula",
     "GoodDayRatio",
+    "LayerArea",
     "Method",
     "OzoneReading",
     "PatchesUnion",

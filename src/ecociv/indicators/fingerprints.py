@@ -17,6 +17,7 @@ from ecociv.indicators.graph import Node
 from ecociv.indicators.lights import status_rule_on
 from ecociv.indicators.records import Marks, any_generated, both_keys
 from ecociv.plan.package import ZonePackage
+from ecociv.territory.retained.queries import layers_digest
 
 ARITHMETIC = 2
 """Raised when the code of a derivation changes what comes out, so that every figure is derived again once."""
@@ -74,6 +75,8 @@ def fingerprints(
             )  # a sum that has not begun is marked like the year's other data
         if isinstance(rule, GoodDayRatio):
             content["peers"] = peers
+        if node.area is not None:
+            content["layers"] = layers_digest(package.zone.key, node.area, year, as_of)
         if node.document is not None:
             document = layer_for(package.zone.key, node.document, year, as_of)
             content["document"] = None if document is None else document.sha256

@@ -18,6 +18,7 @@ from ecociv.indicators.declarations import (
     Composition,
     Formula,
     GoodDayRatio,
+    LayerArea,
     Method,
     PatchesUnion,
     Reported,
@@ -28,6 +29,7 @@ from ecociv.indicators.derivations import Derivations
 from ecociv.indicators.derive.cells import Asked
 from ecociv.indicators.derive.figures import Derived
 from ecociv.indicators.derive.formulas import derive_composition, derive_formula
+from ecociv.indicators.derive.layers import area_at, derive_layer_area
 from ecociv.indicators.derive.methods import derive_method
 from ecociv.indicators.derive.patches import derive_patches, layer_for
 from ecociv.indicators.derive.reported import REAL_PREFERRED, derive_reported
@@ -169,7 +171,9 @@ def gather(
         if node.place == declared.place:
             item = _derive(package, declared, rule, indicator, label, node, records)
             home.append(_marked(item) if generated and _of_nothing(item) else item)
-        elif any(records.any_of(node.keys, node.yearly, sample=sample) for sample in (False, True)):
+        elif node.area is not None or any(
+            records.any_of(node.keys, node.yearly, sample=sample) for sample in (False, True)
+        ):
             counties.append(_derive(package, declared, rule, indicator, label, node, records))
     return Gathered(package, declared.place, tuple(home + others + counties), standings, prints)
 
@@ -189,6 +193,7 @@ def _derive(
     """
     zone, year = package.zone.key, records.year
     document = layer_for(zone, node.document, year, records.as_of) if node.document else None
+    area = area_at(zone, node, year, records.as_of) if node.area else None
     primary = node.keys - set(reported_keys(rule, node.place))
     fallback = _as_reported(rule, indicator)
     have: dict[tuple[str, bool], bool] = {}
@@ -197,6 +202,7 @@ def _derive(
             records.any_of(primary, node.yearly, sample=sample)
             or any(key in records.monthly[sample] for key in node.monthly)
             or (document is not None and document.sample is sample)
+            or (area is not None and area.known and area.sample is sample)
         )
         have["reported", sample] = records.any_of(reported_keys(rule, node.place), (year,), sample=sample)
     way, sample = next(
@@ -218,6 +224,9 @@ def _derive(
         found = derive_survey(rule, asked, label)
     elif isinstance(rule, StationShare):
         found = derive_station_share(rule, asked, label)
+    elif isinstance(rule, LayerArea):
+        assert area is not None
+        found = derive_layer_area(rule, asked, label, area)
     else:
         assert isinstance(rule, PatchesUnion)
         found = derive_patches(rule, asked, label, document)

@@ -15,6 +15,7 @@ from ecociv.indicators.declarations import (
     CellInput,
     ConstantInput,
     GoodDayRatio,
+    LayerArea,
     ParameterInput,
     PatchesUnion,
     Reported,
@@ -27,6 +28,8 @@ from ecociv.indicators.derive.station_hours import station_keys
 from ecociv.indicators.forms import cell_name
 from ecociv.indicators.peers import load_peers
 from ecociv.plan.package import ZonePackage
+from ecociv.territory.layers.kinds import layer_kind
+from ecociv.territory.retained.declaration import load_retained
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Node:
     """A figure to be derived: a series at a place, with all the evidence that it may read.
 
     ``yearly`` are keys of yearly figures by year, ``monthly`` and ``hourly`` keys read over the whole year, all without the
-    prefix of generated series; ``document`` the claim under which a file is looked for.
+    prefix of generated series; ``document`` the claim under which a file is looked for; ``area`` the area from layers.
     """
 
     series: str
@@ -43,6 +46,7 @@ class Node:
     monthly: frozenset[str] = frozenset()
     hourly: frozenset[str] = frozenset()
     document: str | None = None
+    area: str | None = None
 
     @property
     def key(self) -> str:
@@ -97,7 +101,8 @@ def _node(zone: str, declared: Derivations, rule: AnyDerivation, place: str, yea
             hourly |= set(station_keys(zone, rule.stations))
     document = rule.patches if isinstance(rule, PatchesUnion) else None
     frozen = FrozenMapping({each: frozenset(keys) for each, keys in sorted(yearly.items())})
-    return Node(rule.series, place, frozen, frozenset(monthly), frozenset(hourly), document)
+    area = rule.area if isinstance(rule, LayerArea) else None
+    return Node(rule.series, place, frozen, frozenset(monthly), frozenset(hourly), document, area)
 
 
 def reported_keys(rule: AnyDerivation, place: str) -> list[str]:
@@ -185,6 +190,10 @@ def graph_of(zone: str, number: int, year: int | None = None) -> dict[str, Any]:
                 join(add(f"series:{rule.network}:{prop}", "series", label, 0, places=len(members)), figure)
         if isinstance(rule, GoodDayRatio):
             _draw_air(rule, zone, figure, add, join)
+        if isinstance(rule, LayerArea):
+            area = load_retained(zone).of(rule.area)
+            for source in area.numerator if area else ():
+                join(add(f"layer:{source.kind}", "document", layer_kind(source.kind).name, 0), figure)
         if isinstance(rule, PatchesUnion):
             join(
                 add(f"document:{rule.patches}", "document", Text(zh=rule.patches, en=rule.patches), 0), figure
@@ -196,9 +205,7 @@ def _draw_cell(zone: str, declared: Derivations, item: CellInput, figure: str, a
     label = cell_name(zone, item.form, item.cell)
     node = add(f"input:{item.form}:{item.cell}", "input", label, 1, unit=item.unit, form=item.form)
     join(node, figure)
-    groups: list[tuple[str, tuple[str, ...]]] = (
-        [("place", (declared.place,))] if item.group is None else []
-    )
+    groups: list[tuple[str, tuple[str, ...]]] = [("place", (declared.place,))] if item.group is None else []
     for group in filter(None, (item.group, item.or_sum_of)):
         groups.append((group, load_places(zone).groups.get(group, ())))
     for group, members in groups:

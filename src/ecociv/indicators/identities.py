@@ -18,8 +18,10 @@ from ecociv.evidence.models import Series
 from ecociv.evidence.schema import series_id
 from ecociv.evidence.store import EvidenceStore
 from ecociv.indicators.compute import plan_of
+from ecociv.indicators.declarations import LayerArea
 from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.derive.cells import Asked, Resolved, keys_of, resolve, suppliers, years_of
+from ecociv.indicators.derive.figures import Derived
 from ecociv.indicators.engine import Engine, Window, engine_named
 from ecociv.indicators.expressions import DividedByZero, quantity
 from ecociv.indicators.forms import cell_name, form_cells
@@ -36,6 +38,7 @@ from ecociv.indicators.identity_rules import (
     load_identities,
 )
 from ecociv.indicators.records import Records, stored_key
+from ecociv.territory.retained import RetainedSeries, load_retained, retained_area
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +164,16 @@ def comparisons(
         for each, keys in _keys(zone, home, year, item):
             yearly.setdefault(each, set()).update(keys)
     records.read(yearly)
+    layered = [item for item in load_retained(zone).areas if item.tolerance is not None]
     series = [
-        side.series
-        for item in declared.identities
-        if isinstance(item, Sides)
-        for side in (item.left, item.right)
-        if isinstance(side, SeriesSide)
+        *(item.series for item in layered),
+        *(
+            side.series
+            for item in declared.identities
+            if isinstance(item, Sides)
+            for side in (item.left, item.right)
+            if isinstance(side, SeriesSide)
+        ),
     ]
     figures = _figures(zone, year, as_of, series, runner)
     found: list[Conflict] = []
@@ -182,7 +189,35 @@ def comparisons(
                 allowed = _allowed(item.tolerance, one.value, two.value)
                 found.append(Conflict(key, title, year, one, two, allowed, item.settle, item.note))
                 break
+    for area in layered:
+        if area.series in figures and (
+            other := against_layers(zone, area, figures[area.series], year, as_of)
+        ):
+            found.append(other)
     return found
+
+
+def against_layers(
+    zone: str, area: RetainedSeries, item: Derived, year: int, as_of: dt.datetime | None
+) -> Conflict | None:
+    """A derived figure held against the one from layers; none where either is missing, or only one is generated.
+
+    A figure that is itself taken from layers is not held against itself.
+    """
+    rule = load_derivations(plan_of(zone, as_of)).by_series.get(area.series)
+    if area.tolerance is None or item.number is None or isinstance(rule, LayerArea):
+        return None
+    layers = retained_area(zone, area.series, year, as_of)
+    if layers.number is None or layers.sample is not item.sample:
+        return None
+    number = _decimal(Fraction(item.number) * factor(item.unit, area.unit))
+    left = Statement(number, area.unit, (str(item.extras.get("supplier", "")),), item.trace, item.sample)
+    kept = tuple(dict.fromkeys(version.title for version in layers.versions))
+    right = Statement(layers.number, area.unit, kept, layers.trace, layers.sample)
+    tolerance = Tolerance(absolute=area.tolerance.absolute, relative=area.tolerance.relative)
+    allowed = _allowed(tolerance, left.value, right.value)
+    note = area.notes[0] if area.notes else None
+    return Conflict(f"layers:{area.series}", area.name, year, left, right, allowed, area.settle, note)
 
 
 def _pairs(zone: str, home: str, item: Parts | Sides) -> Iterator[tuple[str, Text, Any, Any]]:

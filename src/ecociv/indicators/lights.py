@@ -239,7 +239,10 @@ def worst_of(statuses: Mapping[str, Status], names: Mapping[str, Text] | None = 
     ('worsening', 'tungsten: Worsening')
     """
     if not statuses:
-        return Status(Light.NO_DATA, (Reason("no-series", Text(zh="没有可判断的序列", en="There is no series to judge")),))
+        return Status(
+            Light.NO_DATA,
+            (Reason("no-series", Text(zh="没有可判断的序列", en="There is no series to judge")),),
+        )
     worst = max((status.light for status in statuses.values()), key=lambda light: light.severity)
     making = {part: status for part, status in statuses.items() if status.light is worst}
     called = {part: (names or {}).get(part) or as_text(part) for part in making}
@@ -251,7 +254,9 @@ def worst_of(statuses: Mapping[str, Status], names: Mapping[str, Text] | None = 
         )
         for part in making
     ]
-    said += [_of_part(reason, part, called[part]) for part, status in making.items() for reason in status.reasons]
+    said += [
+        _of_part(reason, part, called[part]) for part, status in making.items() for reason in status.reasons
+    ]
     first = next(iter(making.values()))
     return Status(
         worst,

@@ -167,7 +167,9 @@ def _judged(case: Case) -> Status:
     target = case.targets[milestone]
     about = Status(Light.NO_DATA, (), year=case.year, milestone=milestone, target=target)
     if case.baseline is not None and case.year <= case.baseline[0]:
-        return replace(about, light=Light.NOT_DUE, reasons=(say.plan_not_started(case.year, case.baseline[0]),))
+        return replace(
+            about, light=Light.NOT_DUE, reasons=(say.plan_not_started(case.year, case.baseline[0]),)
+        )
     if isinstance(target, Delegated) and case.context.handed_down is None:
         return _awaiting(case, target, about)
     if isinstance(target, Delegated):
@@ -187,7 +189,9 @@ def _judged(case: Case) -> Status:
     value = number_or_missing(case.value)
     if isinstance(value, Missing):
         return _absent(case, value, about)
-    return judge_number(replace(case, value=value, targets={**case.targets, milestone: target}), value, milestone, about)
+    return judge_number(
+        replace(case, value=value, targets={**case.targets, milestone: target}), value, milestone, about
+    )
 
 
 def _governing(case: Case) -> int | None:
@@ -205,7 +209,9 @@ def _absent(case: Case, kind: Missing, about: Status) -> Status:
     if kind is Missing.PLANNED or (kind is Missing.NOT_APPLICABLE and early):
         return replace(about, light=Light.NOT_DUE, reasons=(said,))
     if kind is Missing.MISSING and case.evaluated_on <= case.data_due:
-        return replace(about, light=Light.NOT_DUE, reasons=(say.year_not_over(case.year, case.data_due), said))
+        return replace(
+            about, light=Light.NOT_DUE, reasons=(say.year_not_over(case.year, case.data_due), said)
+        )
     late = (say.value_overdue(case.year, case.data_due),) if kind is Missing.MISSING else ()
     return replace(about, reasons=(said, *late))
 
@@ -213,7 +219,11 @@ def _absent(case: Case, kind: Missing, about: Status) -> Status:
 def _awaiting(case: Case, target: Delegated, about: Status) -> Status:
     """The light cannot say more, but the reasons still tell when the last target with a figure is not met now."""
     reasons: tuple[Reason, ...] = (awaiting_upper_level(target.to, target.cell),)
-    passed = [year for year in case.targets if year < case.year and case.targets[year].bound(case.context) is not None]
+    passed = [
+        year
+        for year in case.targets
+        if year < case.year and case.targets[year].bound(case.context) is not None
+    ]
     if not isinstance(case.value, Mapping):
         value = number_or_missing(case.value)
         if isinstance(value, Missing):
@@ -232,7 +242,9 @@ def _qualitative(case: Case, target: Qualitative, milestone: int, about: Status)
         return replace(about, light=Light.ACHIEVED, reasons=judgement.reasons)
     if judgement.met is False and case.year >= milestone:
         return replace(about, light=Light.OFF_TRACK, reasons=judgement.reasons)
-    return replace(about, light=Light.QUALITATIVE, reasons=(*judgement.reasons, say.not_accepted_yet(milestone)))
+    return replace(
+        about, light=Light.QUALITATIVE, reasons=(*judgement.reasons, say.not_accepted_yet(milestone))
+    )
 
 
 def _parted(case: Case, target: Vector | Composition, about: Status) -> Status:
@@ -240,7 +252,9 @@ def _parted(case: Case, target: Vector | Composition, about: Status) -> Status:
     if case.value is None or isinstance(case.value, Missing):
         return _absent(case, case.value or Missing.MISSING, about)
     if not isinstance(case.value, Mapping):
-        raise TargetError(f"The target has parts, but the figure of {case.year} is {case.value!r}; give a figure for each part.")
+        raise TargetError(
+            f"The target has parts, but the figure of {case.year} is {case.value!r}; give a figure for each part."
+        )
     values = cast(Mapping[str, TargetValue], case.value)
     names = target.shares if isinstance(target, Composition) else target.parts
     statuses = {}
@@ -257,7 +271,9 @@ def _parted(case: Case, target: Vector | Composition, about: Status) -> Status:
                 baseline=_baseline_of_part(case.baseline, part),
                 targets=targets,
                 value=values.get(part),
-                context=with_base(replace(case.context, tolerance=own), _baseline_of_part(case.baseline, part)),
+                context=with_base(
+                    replace(case.context, tolerance=own), _baseline_of_part(case.baseline, part)
+                ),
             )
         )
     joined = worst_of(statuses, case.context.part_names)
@@ -280,7 +296,9 @@ def _targets_of_part(case: Case, part: str) -> Mapping[int, Target] | Reason:
     return targets
 
 
-def _direction_of_part(direction: Direction | Mapping[str, Direction], part: str) -> Direction | Mapping[str, Direction]:
+def _direction_of_part(
+    direction: Direction | Mapping[str, Direction], part: str
+) -> Direction | Mapping[str, Direction]:
     return direction.get(part, Direction.KEEP) if isinstance(direction, Mapping) else direction
 
 

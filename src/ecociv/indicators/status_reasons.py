@@ -25,7 +25,11 @@ def shown(number: Decimal) -> str:
     >>> shown(Decimal("36.48542")), shown(Decimal(187) / 3)
     ('36.48542', '62.333333')
     """
-    return shortest(round_significant(number, _FIGURES_SHOWN)) if len(number.as_tuple().digits) > 12 else shortest(number)
+    return (
+        shortest(round_significant(number, _FIGURES_SHOWN))
+        if len(number.as_tuple().digits) > 12
+        else shortest(number)
+    )
 
 
 def _reason(code: str, zh: str, en: str, **data: object) -> Reason:
@@ -195,7 +199,11 @@ def baseline_missing() -> Reason:
 
 
 def no_path_yet(year: int, met: bool) -> Reason:
-    how = Text(zh="现值已满足", en="the value already meets it") if met else Text(zh="现值尚未满足", en="the value does not meet it yet")
+    how = (
+        Text(zh="现值已满足", en="the value already meets it")
+        if met
+        else Text(zh="现值尚未满足", en="the value does not meet it yet")
+    )
     return _reason(
         "no-path-before-first-milestone",
         "没有基期值，{year}年首个节点之前不设路径；{how}",
@@ -304,5 +312,8 @@ def not_accepted_yet(year: int) -> Reason:
 
 def sum_not_begun(first: int) -> Reason:
     return _reason(
-        "sum-not-begun", "累计自{first}年起，尚未开始", "The sum begins in {first} and has not begun", first=first
+        "sum-not-begun",
+        "累计自{first}年起，尚未开始",
+        "The sum begins in {first} and has not begun",
+        first=first,
     )

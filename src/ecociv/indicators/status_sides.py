@@ -92,7 +92,9 @@ def paths_of(
     start = (baseline[0], figure) if baseline is not None and isinstance(figure, Decimal) else None
     bounds = _bounds(dict(sorted(targets.items())), with_base(context, baseline))
     senses = [sense for sense in Sense if any(sense in of_year for of_year in bounds.values())]
-    return tuple(Path(sense, _path(sense, _knots(bounds, sense), start, shape, bool(sums))) for sense in senses)
+    return tuple(
+        Path(sense, _path(sense, _knots(bounds, sense), start, shape, bool(sums))) for sense in senses
+    )
 
 
 def with_base(context: Context, baseline: Baseline) -> Context:
@@ -115,7 +117,9 @@ def judge_number(case: Case, value: Decimal, milestone: int, about: Status) -> S
         else _side(case, value, milestone, demand, _knots(bounds, demand.sense), about)
         for demand in demands
     ]
-    status = max(sides, key=lambda side: (side.light.severity, -(side.gap if side.gap is not None else Decimal(0))))
+    status = max(
+        sides, key=lambda side: (side.light.severity, -(side.gap if side.gap is not None else Decimal(0)))
+    )
     if case.start is None:
         status = status.with_reasons(say.baseline_missing())
     left_out = [
@@ -260,5 +264,3 @@ def _peer_side(case: Case, value: Decimal, milestone: int, demand: Demand, about
         light = Light.OFF_TRACK if due else Light.AT_RISK
         head = say.behind_peers(value, demand.bound, -margin)
     return replace(about, light=light, reasons=(head, *remarks), expected=demand.bound, gap=margin)
-
-

@@ -65,8 +65,12 @@ _BASIS_TEXTS = {
     Basis.BASELINE: Text(zh="取基期值", en="the baseline itself"),
     Basis.MILESTONE: Text(zh="规划节点的目标值", en="the plan's own figure for that year"),
     Basis.BETWEEN: Text(zh="节点之间的推算值", en="between two figures of the plan"),
-    Basis.BEFORE_FIRST: Text(zh="首个节点之前，按首个节点持平", en="before the first milestone, held at its figure"),
-    Basis.AFTER_LAST: Text(zh="末个节点之后，按末个节点持平", en="after the last milestone, held at its figure"),
+    Basis.BEFORE_FIRST: Text(
+        zh="首个节点之前，按首个节点持平", en="before the first milestone, held at its figure"
+    ),
+    Basis.AFTER_LAST: Text(
+        zh="末个节点之后，按末个节点持平", en="after the last milestone, held at its figure"
+    ),
 }
 
 
@@ -104,7 +108,9 @@ class Trajectory:
     def __post_init__(self) -> None:
         if not self.milestones:
             raise TrajectoryError("A path needs at least one milestone, but there is none.")
-        in_order = sorted((year, to_decimal(figure, f"milestone of {year}")) for year, figure in self.milestones.items())
+        in_order = sorted(
+            (year, to_decimal(figure, f"milestone of {year}")) for year, figure in self.milestones.items()
+        )
         object.__setattr__(self, "milestones", FrozenMapping(in_order))
         object.__setattr__(self, "shape", Shape(self.shape))
         if self.baseline is not None:

@@ -61,3 +61,30 @@ def require_authority(user: Any, zone: str) -> None:
         body = current_package(zone).organisation(authority(zone, today))
         said = Text(zh=f"这项工作由{body.name}办理。", en=f"This is done by the {body.shown('en')}.")
         raise PermissionDenied(said.in_language(language_of(get_language() or "")))
+
+
+def may_coordinate(user: Any, zone: str) -> bool:
+    """Whether a user acts for that body or for the leading group's office; a command without an account does."""
+    if answers_for_land(user, zone, timezone.localdate()):
+        return True
+    if not isinstance(user, User):
+        return False
+    actor = actor_of(user)
+    return actor.active and actor.zone == zone and actor.role is Role.LEADING_GROUP_OFFICE
+
+
+def require_coordinator(user: Any, zone: str) -> None:
+    """Refuse whoever acts neither for the body that answers for land today nor for the leading group's office.
+
+    Raises
+    ------
+    PermissionDenied
+        With the sentence that names both.
+    """
+    if not may_coordinate(user, zone):
+        body = current_package(zone).organisation(authority(zone, timezone.localdate()))
+        said = Text(
+            zh=f"这项工作由{body.name}或领导小组办公室办理。",
+            en=f"This is done by the {body.shown('en')} or the office of the leading group.",
+        )
+        raise PermissionDenied(said.in_language(language_of(get_language() or "")))

@@ -101,6 +101,8 @@ def subject_link(subject: str) -> tuple[str, str]:
         return dict(bodies()).get(key, key), reverse("portal:department", args=[key])
     if kind == "patch" and key:
         return _("Patch %(name)s") % {"name": key.partition("/")[2]}, reverse("portal:land-patches")
+    if kind == "difference" and key.isascii() and key.isdigit() and len(key) < 16:
+        return _("Difference between plans"), reverse("portal:plan-difference", args=[int(key)])
     return subject, ""
 
 

@@ -63,7 +63,6 @@ EVIDENCE = (
     ("portal:quality", _("Data quality"), "shield-check", True),
     ("portal:documents", _("Document library"), "files", True),
     ("portal:runs", _("Import runs"), "database", False),
-    ("portal:site-checks", _("Site checks"), "map-pin", False),
 )
 
 

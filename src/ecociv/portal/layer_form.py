@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.portal.zone import language
@@ -67,7 +66,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """The first step: which file, as what."""
 
-    files = FilesField(
+    file = FilesField(
         label=_("File"),
         widget=ManyFiles(
             attrs={
@@ -193,7 +192,9 @@ class LayerForm(forms.Form):
         widget=forms.Textarea(attrs={**_TEXT, "rows": 5}),
     )
     repairs = forms.MultipleChoiceField(
-        label=_("Repair"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Rules to apply"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     snap_within = forms.DecimalField(
         label=_("Snap within (m)"),
@@ -253,8 +254,11 @@ class LayerForm(forms.Form):
     }
     """The field that answers what a refusal asks for."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, storing: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not storing:  # a file may be read before anybody has said what it is
+            for name in self.STATEMENT:
+                self.fields[name].required = name == "kind"
         tongue = language()
         choices: dict[str, list[tuple[str, Any]]] = {
             "kind": kind_choices(),
@@ -266,15 +270,9 @@ class LayerForm(forms.Form):
             self.fields[name].choices = listed  # type: ignore[attr-defined]
 
     @staticmethod
-    def defaults(kind: str, title: str) -> dict[str, Any]:
-        """What the form says before anybody has answered."""
-        return {
-            "kind": kind,
-            "key": kind,
-            "title": title,
-            "valid_from": timezone.localdate(),
-            "overlaps_to": "larger",
-        }
+    def defaults(kind: str, key: str, title: str) -> dict[str, Any]:
+        """What the form says before anybody has answered; from when the version holds has to be said."""
+        return {"kind": kind, "key": key, "title": title, "overlaps_to": "larger"}
 
     def clean(self) -> dict[str, Any]:
         """Refuse rules without their tolerance, and lines of classes that say nothing."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import shapely
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -83,7 +84,7 @@ def given_shape(form: forms.Form, text: str, file: str) -> Given | None:
     # As it was read, in degrees, so that the coordinate system need not be said again.
     outline = shapely.to_wkt(given.site.geometry, rounding_precision=DECIMALS)
     if sent and not said.get(text, "").strip() and len(outline) <= KEPT_IN_THE_FORM:
-        kept: Any = form.data.copy()  # type: ignore[attr-defined]  # the data of a request
+        kept = cast(QueryDict, form.data).copy()
         kept[text], kept["crs"] = outline, ""
         form.data = kept
     return given

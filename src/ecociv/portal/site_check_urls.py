@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecociv.portal.views import site_batches, site_checks
+from ecociv.portal.views import site_batches, site_checks, siting
 
 urlpatterns = [
     path("site-check", site_checks.new),
@@ -17,4 +17,14 @@ urlpatterns = [
     path("site-batches/", site_batches.listing, name="site-batches"),
     path("site-batches/<int:pk>/", site_batches.detail, name="site-batch"),
     path("site-batches/<int:pk>/sites.gpkg", site_batches.geopackage, name="site-batch-layer"),
+    path("siting/", siting.search, name="siting"),
+    path("siting/alternatives.geojson", siting.alternatives, name="siting-layer"),
+    path("siting/save/", siting.save, name="siting-save"),
+    path("siting/scenarios/<int:number>/", siting.scenario, name="siting-scenario"),
+    path(
+        "siting/scenarios/<int:number>/alternatives.geojson",
+        siting.scenario_layer,
+        name="siting-scenario-layer",
+    ),
+    path("siting/scenarios/<int:number>/repeat/", siting.again, name="siting-repeat"),
 ]

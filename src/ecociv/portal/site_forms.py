@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tempfile
 from pathlib import Path
@@ -34,7 +35,7 @@ CRS = (
 class _Asked(forms.Form):
     """What one site and a file of sites are asked alike."""
 
-    purpose = forms.ChoiceField(label=_("Purpose"))
+    purpose = forms.ChoiceField(label=_("Intended use"))
     industry = forms.CharField(
         label=_("Or code of GB/T 4754"),
         required=False,
@@ -120,7 +121,25 @@ class SiteForm(_Asked):
             "Shapefile (zip), GeoPackage, GeoJSON, KML, DXF, GeoParquet or WKT; all its polygons are one site."
         ),
     )
-    field_order = ("title", "geometry", "file", "purpose", "industry", "on", "crs", "repair", "has", "lacks")
+    as_of = forms.DateField(
+        label=_("As known at the end of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Only layers recorded by then; now, where empty."),
+    )
+    field_order = (
+        "title",
+        "geometry",
+        "file",
+        "purpose",
+        "industry",
+        "on",
+        "as_of",
+        "crs",
+        "repair",
+        "has",
+        "lacks",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,6 +150,22 @@ class SiteForm(_Asked):
                 max_length=100,
                 widget=forms.TextInput(attrs={"class": "form-control"}),
             )
+
+    def clean_as_of(self) -> dt.date | None:
+        """A day that has come."""
+        day: dt.date | None = self.cleaned_data.get("as_of")
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        """The end of the day as of which layers are read, or now where that comes first."""
+        day = self.cleaned_data.get("as_of")
+        if day is None:
+            return None
+        end = timezone.make_aware(dt.datetime.combine(day, dt.time.max))
+        return min(end, timezone.now())
 
     def clean(self) -> dict[str, Any]:
         """One of the two ways of giving a site."""
@@ -155,7 +190,7 @@ class SiteForm(_Asked):
 
 
 class BatchForm(_Asked):
-    """A file of sites."""
+    """A file of sites; what is known when it is checked counts."""
 
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     file = forms.FileField(

@@ -104,6 +104,7 @@ urlpatterns = [
     path("work/report/<str:kind>/<int:number>/draft/", work_report.save, name="work-draft"),
     path("work/drafts/<int:pk>/discard/", work_report.discard, name="work-discard"),
     path("land/", include("ecociv.portal.land_urls")),
+    path("territory/areas/", include("ecociv.portal.territory_areas_urls")),
     path("territory/layers/", include("ecociv.portal.layer_urls")),
     path("", include("ecociv.portal.territory_map_urls")),
     path("search/", search.search, name="search"),

@@ -142,23 +142,27 @@ def _counts(found: Report) -> dict[str, int]:
 
 @dataclass(frozen=True, eq=False)
 class ZoneGround:
-    """Where a zone lies: its known boundaries and the box around them; nothing while it has no boundary layer."""
+    """Where a zone lies: the box around its boundaries, and the boundaries themselves where they are no sample.
+
+    Generated boundaries say about where the zone is; they cannot tell a shifted layer from a true one.
+    """
 
     boundaries: NDArray[np.object_] | None = None
     box: Bounds | None = None
 
     @classmethod
     def of(cls, zone: str) -> ZoneGround:
-        """The ground of a zone by the boundary layer that holds today."""
+        """The ground of a zone by the boundary layer that holds today, a real one before a sample."""
         holding = versions_in_force(zone, timezone.localdate(), kinds=[BOUNDARY_KIND])
-        if not holding:
-            return cls()
-        try:
-            shapes = layer_file(holding[0]).features().geometries
-        except LayerFileUnreadable:
-            return cls()
-        west, south, east, north = (float(each) for each in shapely.total_bounds(shapes))
-        return cls(shapes, (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN))
+        for version in sorted(holding, key=lambda each: each.sample):
+            try:
+                shapes = layer_file(version).features().geometries
+            except LayerFileUnreadable:
+                continue
+            west, south, east, north = (float(each) for each in shapely.total_bounds(shapes))
+            box = (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
+            return cls(None if version.sample else shapes, box)
+        return cls()
 
 
 def examine(
@@ -198,6 +202,8 @@ def examine(
     notes = list(imported.warnings)
     if ground.box is None:
         notes.append(_PLACE_NOT_CHECKED)
+    elif ground.boundaries is None:
+        notes.append(_OFFSET_NOT_CHECKED)
     identities = imported.identities
     if mapping.identity is None:
         identities = np.array([str(row) for row in imported.rows], dtype=object)
@@ -227,6 +233,13 @@ _PLACE_NOT_CHECKED = Reason(
     Text(
         zh="本区还没有行政区划图层，未能核对位置和GCJ-02偏移；请先导入行政区划。",
         en="The zone has no layer of administrative boundaries yet, so the place and GCJ-02 were not checked; import one first.",
+    ),
+)
+_OFFSET_NOT_CHECKED = Reason(
+    "offset-not-checked",
+    Text(
+        zh="本区的行政区划是示例数据，未能检验GCJ-02偏移；请先导入真实的行政区划。",
+        en="The boundaries of the zone are sample data, so GCJ-02 could not be tested; import the real ones first.",
     ),
 )
 _NUMBERED = Reason(
@@ -307,7 +320,7 @@ def _features(
         faults.append(
             Text(
                 zh=f"拓扑有{after.errors}处错误（{'，'.join(f'{label.zh}{count}' for label, count in listed)}）。请选择修复规则，或选择“带缺陷入库”。",
-                en=f"The topology has {after.errors} errors ({', '.join(f'{label.en.lower()} {count}' for label, count in listed)}). "
+                en=f"Errors of topology: {after.errors} ({', '.join(f'{label.en.lower()} {count}' for label, count in listed)}). "
                 "Choose rules of repair, or choose to store it with defects.",
             )
         )

@@ -1,13 +1,15 @@
-"""What runs beside the server for the territory: batches of site checks."""
+"""What runs beside the server for the territory: batches of site checks, overviews of large layers, room for tiles."""
 
 from __future__ import annotations
 
 import logging
 
 from django.db import close_old_connections
+from huey import crontab
 
 from ecociv.evidence.jobs import queue
 from ecociv.territory.site_check.batch import run_batch
+from ecociv.territory.tiles.cache import prepare_large, prune
 
 _LOG = logging.getLogger(__name__)
 
@@ -23,3 +25,26 @@ def check_batch(pk: int) -> None:
         raise
     finally:
         close_old_connections()
+
+
+@queue.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+@queue.lock_task("territory-overviews")  # type: ignore[untyped-decorator]
+def overviews() -> None:
+    """Every five minutes: overviews of large layers that have none, so that no reader of the map waits for one."""
+    close_old_connections()
+    try:
+        prepare_large()
+    except Exception:  # noqa: BLE001 - the next turn tries again; ending the consumer would end all jobs
+        _LOG.exception("Overviews of layers could not be built and will be tried again.")
+    finally:
+        close_old_connections()
+
+
+@queue.periodic_task(crontab(minute="20", hour="19"))  # type: ignore[untyped-decorator]
+@queue.lock_task("territory-tiles")  # type: ignore[untyped-decorator]
+def room_for_tiles() -> None:
+    """Every night (by the clock of China): kept tiles back within their limit."""
+    try:
+        prune()
+    except OSError:
+        _LOG.exception("Kept tiles could not be cleared and will be looked at again.")

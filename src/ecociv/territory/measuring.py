@@ -42,7 +42,7 @@ def measure(drawing: Any) -> Measured:
     >>> square = [[117.0, 29.0], [117.01, 29.0], [117.01, 29.01], [117.0, 29.01], [117.0, 29.0]]
     >>> found = measure({"type": "Polygon", "coordinates": [square]})
     >>> round(found.length), round(found.area)
-    (4165, 1079457)
+    (4165, 1079920)
 
     Raises
     ------

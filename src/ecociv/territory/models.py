@@ -164,4 +164,6 @@ class LayerVersion(AppendOnlyModel):
 
 
 # The models of a part of the room stand in that part; Django looks for them here.
-from ecociv.territory.site_check.models import SiteCheck, SiteCheckBatch  # noqa: E402, F401
+from ecociv.territory.site_check.models import SiteCheck as SiteCheck  # noqa: E402
+from ecociv.territory.site_check.models import SiteCheckBatch as SiteCheckBatch  # noqa: E402
+from ecociv.territory.siting.models import SitingScenario as SitingScenario  # noqa: E402

@@ -4,26 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('indicators', '0001_initial'),
+        ("indicators", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ComputedYear',
+            name="ComputedYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(max_length=64, verbose_name='zone')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('fingerprints', models.JSONField(default=dict, verbose_name='digests by figure')),
-                ('recomputed', models.PositiveIntegerField(default=0, verbose_name='figures derived')),
-                ('looked_at', models.DateTimeField(verbose_name='evidence looked at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("zone", models.CharField(max_length=64, verbose_name="zone")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("fingerprints", models.JSONField(default=dict, verbose_name="digests by figure")),
+                ("recomputed", models.PositiveIntegerField(default=0, verbose_name="figures derived")),
+                ("looked_at", models.DateTimeField(verbose_name="evidence looked at")),
             ],
             options={
-                'verbose_name': 'computed year',
-                'verbose_name_plural': 'computed years',
-                'constraints': [models.UniqueConstraint(fields=('zone', 'year'), name='indicators_one_note_a_year')],
+                "verbose_name": "computed year",
+                "verbose_name_plural": "computed years",
+                "constraints": [
+                    models.UniqueConstraint(fields=("zone", "year"), name="indicators_one_note_a_year")
+                ],
             },
         ),
     ]

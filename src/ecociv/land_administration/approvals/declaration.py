@@ -45,8 +45,8 @@ class Approvals(Declared):
 
     @model_validator(mode="after")
     def _documents_are_declared(self) -> Self:
-        lists = [*(one.documents for one in self.classes), *(one.documents for one in self.concerned)]
-        used = {key for documents in lists for key in documents}
+        used = {key for each in self.classes for key in each.documents}
+        used |= {key for each in self.concerned for key in each.documents}
         if strange := used - set(self.documents):
             raise ValueError(f"these documents are not declared: {', '.join(sorted(strange))}")
         return self

@@ -35,6 +35,8 @@ from ecociv.portal.tables import Column, Table
 from ecociv.portal.values import readable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
+from ecociv.territory.models import LayerVersion
+from ecociv.territory.retained import load_retained
 
 KINDS: dict[str, str | Promise] = {
     "counties": gettext_lazy("Counties against the city"),
@@ -42,6 +44,7 @@ KINDS: dict[str, str | Promise] = {
     "derived": gettext_lazy("Derived against reported"),
     "stations": gettext_lazy("Stations against stations"),
     "published": gettext_lazy("Return against a published figure"),
+    "layers": gettext_lazy("Figure against the layers"),
 }
 SOURCES_SHOWN = 5
 _KEPT = 40
@@ -255,7 +258,8 @@ def compared(zone: str, year: int, as_of: dt.datetime | None, stamp: tuple[objec
 def _stamp(zone: str) -> tuple[object, ...]:
     store = EvidenceStore()
     plan = PlanItemRevision.objects.filter(zone=zone).order_by("-pk").values_list("pk", flat=True).first()
-    return store.uri, store.version(), plan
+    layers = LayerVersion.objects.of_zone(zone).order_by("-pk").values_list("pk", flat=True).first()
+    return store.uri, store.version(), plan, layers
 
 
 @require_safe
@@ -302,7 +306,9 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 def kinds_of(zone: str) -> dict[str, str]:
     """Kind of each comparison that the zone declares, by its key."""
-    kinds: dict[str, str] = {}
+    kinds: dict[str, str] = {
+        f"layers:{area.series}": "layers" for area in load_retained(zone).areas if area.tolerance is not None
+    }
     for item in load_identities(zone).identities:
         if isinstance(item, Parts):
             kinds.update({f"{item.key}:{cell}": "counties" for cell in item.cells})

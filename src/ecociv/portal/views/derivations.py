@@ -36,6 +36,7 @@ KINDS: dict[str, str | Promise] = {
     "survey_share": gettext_lazy("Stratified survey"),
     "station_share": gettext_lazy("Stations that comply"),
     "patches_union": gettext_lazy("Union of areas"),
+    "layer_area": gettext_lazy("Area from layers"),
     "good_day_ratio": gettext_lazy("Days from stations"),
     "reported": gettext_lazy("As reported"),
 }

@@ -24,6 +24,7 @@ from ecociv.portal.duties import holders
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.known import read_known, read_year
 from ecociv.portal.labels import KINDS, OBLIGATIONS
+from ecociv.portal.layer_areas import layer_readings
 from ecociv.portal.lights import LIGHTS, Shown, counted, shown_as
 from ecociv.portal.paths import path_chart, peers_chart, spark_of
 from ecociv.portal.sparkline import Spark
@@ -282,6 +283,12 @@ def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse
         "today": today,
         "known": known,
         "as_of": known.as_of,
+        "layers": [
+            reading
+            for row in rows
+            if row.standing.year
+            for reading in layer_readings(plan, [row.series.key], row.standing.year, known.moment)
+        ],
         "counties": county_cards(plan, indicator, read_year(request.GET.get("counties", "")), known.moment),
     }
     return render(request, "portal/indicator.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,9 +37,9 @@ def upload(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
         try:
-            kept = receive(form.cleaned_data["files"], request.user, zone_key())
+            kept = receive(form.cleaned_data["file"], request.user, zone_key())
         except ImportRefused as refusal:
-            form.add_error("files", refusal.text.in_language(language()))
+            form.add_error("file", refusal.text.in_language(language()))
         else:
             address = reverse("portal:layer-import-settle", args=[kept.token])
             return redirect(f"{address}?kind={form.cleaned_data['kind']}")
@@ -59,14 +59,15 @@ def settle(request: HttpRequest, plan: ZonePackage, token: str) -> HttpResponse:
         forget(kept)
         return redirect("portal:layers")
     if request.method == "POST":
-        form = LayerForm(request.POST)
+        form = LayerForm(request.POST, storing=request.POST.get("do") == "store")
         valid = form.is_valid()
         choices = form.choices() if valid else None
         kind = form.cleaned_data.get("kind") or next(iter(layer_kinds()))
     else:
         kind = request.GET.get("kind", "")
         kind = kind if kind in layer_kinds() else next(iter(layer_kinds()))
-        form = LayerForm(initial=LayerForm.defaults(kind, kept.name.rpartition(".")[0] or kept.name))
+        title = kept.name.rpartition(".")[0] or kept.name
+        form = LayerForm(initial=LayerForm.defaults(kind, _usual_key(kind), title))
         valid, choices = True, ImportChoices()
     found, refusal = _examined(kept, kind, choices) if choices is not None else (None, None)
     if found is not None and valid and request.POST.get("do") == "store":
@@ -94,6 +95,12 @@ def settle(request: HttpRequest, plan: ZonePackage, token: str) -> HttpResponse:
             "layer_keys": Layer.objects.filter(zone=zone_key(), kind=kind).values_list("key", flat=True),
         },
     )
+
+
+def _usual_key(kind: str) -> str:
+    """The key of the only layer of a kind, or the kind's own name."""
+    keys = list(Layer.objects.filter(zone=zone_key(), kind=kind).values_list("key", flat=True)[:2])
+    return keys[0] if len(keys) == 1 else kind
 
 
 def _require(request: HttpRequest) -> None:
@@ -131,17 +138,18 @@ def _stored(request: HttpRequest, form: LayerForm, found: Examined) -> str | Non
 
 def _asked(form: LayerForm, refusal: ImportRefused) -> LayerForm:
     """The form with the question at its field, and with the values that wait for a class."""
-    values = refusal.reason.data.get("values")
+    values: object = refusal.reason.data.get("values")
     if not form.is_bound or refusal.code != "unknown-class" or not isinstance(values, list | tuple):
         return form
-    data: Any = form.data.copy()
+    data: Any = QueryDict(mutable=True)
+    data.update(form.data)
     known = {line.rpartition("=")[0].strip() for line in data.get("class_map", "").splitlines()}
     lines = [
         data.get("class_map", "").rstrip(),
         *(f"{value} = " for value in values if value and value not in known),
     ]
     data["class_map"] = "\n".join(line for line in lines if line)
-    again = LayerForm(data)
+    again = LayerForm(data, storing=data.get("do") == "store")
     again.is_valid()
     return again
 

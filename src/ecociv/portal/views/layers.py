@@ -45,7 +45,7 @@ class LayerRow:
         return self.layer.title.in_language(language())
 
 
-_LIST = (
+_LIST: tuple[Column[LayerRow], ...] = (
     Column("title", gettext_lazy("Layer"), lambda r: r.title, sort_by=lambda r: r.title),
     Column("kind", gettext_lazy("Kind"), lambda r: r.kind, sort_by=lambda r: r.kind),
     Column(
@@ -264,6 +264,15 @@ def version(request: HttpRequest, plan: ZonePackage, key: str, number: int) -> H
         "unreadable": unreadable,
         "forms": list(FORMS),
         "signed_in": actor_of(request.user).active,
+        "may_withdraw": found.change != LayerVersion.Change.WITHDRAWAL
+        and not found.layer.versions.filter(withdraws=found.number).exists()
+        and getattr(request.user, "is_authenticated", False)
+        and allowed(
+            request.user,
+            Action.RECORD_EVIDENCE,
+            zone=found.layer.zone,
+            lead=[found.layer.owner] if found.layer.owner else [],
+        ),
     }
     return render(request, "portal/layers/version.html", context)
 
@@ -368,10 +377,7 @@ def changes(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
 
 
 @require_safe
-@with_plan
-def download(
-    request: HttpRequest, plan: ZonePackage, key: str, number: int, form: str
-) -> HttpResponse | FileResponse:
+def download(request: HttpRequest, key: str, number: int, form: str) -> FileResponse:
     """A version as a file, for those who may see it."""
     found = _readable(request, key, number)
     if form not in FORMS:

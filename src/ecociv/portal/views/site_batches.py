@@ -84,12 +84,12 @@ def _columns() -> list[Column[SiteCheck]]:
         Column("number", gettext_lazy("Number"), lambda r: r.reference, sort_by=lambda r: r.number),
         Column("title", gettext_lazy("Project"), lambda r: r.title, sort_by=lambda r: r.title),
         Column(
-            "answer", gettext_lazy("Result"), lambda r: r.get_answer_display(), sort_by=lambda r: r.answer
+            "answer", gettext_lazy("Answer of the check"), lambda r: r.get_answer_display(), sort_by=lambda r: r.answer
         ),
         Column("area", gettext_lazy("Area in m²"), lambda r: r.area, sort_by=lambda r: r.area, numeric=True),
         Column(
             "reasons",
-            gettext_lazy("Grounds"),
+            gettext_lazy("Grounds of the answer"),
             lambda r: "; ".join(str(one[tongue]) for one in r.result["reasons"]),
             export_only=True,
         ),

@@ -53,8 +53,14 @@ def new(request: HttpRequest) -> HttpResponse:
     require_checker(request)
     asked = request.method == "POST" and "purpose" in request.POST
     if not asked:
-        given = (request.POST if request.method == "POST" else request.GET).get("geometry", "")
-        form = SiteForm(initial={"geometry": given[:2_000_000], "title": request.GET.get("title", "")[:200]})
+        given = request.POST if request.method == "POST" else request.GET
+        # What the map sends along: the outline, and the two days at which it looks.
+        known = {
+            name: given[name][:2_000_000]
+            for name in ("geometry", "title", "on", "as_of", "purpose")
+            if given.get(name)
+        }
+        form = SiteForm(initial=known)
         return render(request, "portal/sites/form.html", {"form": form})
     form = SiteForm(request.POST, request.FILES)
     refused = ""
@@ -77,7 +83,7 @@ def _checked(request: HttpRequest, form: SiteForm) -> SiteCheck:
         asked = form.request_for(geometry, crs)
     else:
         asked = form.request_for(said["geometry"])
-    return CheckSite(asked, zone_key(), request.user, said["title"]).execute()
+    return CheckSite(asked, zone_key(), request.user, said["title"], form.moment).execute()
 
 
 def _columns() -> list[Column[SiteCheck]]:
@@ -87,12 +93,12 @@ def _columns() -> list[Column[SiteCheck]]:
         Column("title", gettext_lazy("Project"), lambda r: r.title, sort_by=lambda r: collation_key(r.title)),
         Column(
             "purpose",
-            gettext_lazy("Purpose"),
+            gettext_lazy("Intended use"),
             lambda r: r.result["purpose"][f"name_{tongue}"],
             sort_by=lambda r: r.purpose,
         ),
         Column(
-            "answer", gettext_lazy("Result"), lambda r: r.get_answer_display(), sort_by=lambda r: r.answer
+            "answer", gettext_lazy("Answer of the check"), lambda r: r.get_answer_display(), sort_by=lambda r: r.answer
         ),
         Column("area", gettext_lazy("Area in m²"), lambda r: r.area, sort_by=lambda r: r.area, numeric=True),
         Column("on", gettext_lazy("For the day"), lambda r: r.on.isoformat(), sort_by=lambda r: r.on),
@@ -101,7 +107,7 @@ def _columns() -> list[Column[SiteCheck]]:
         ),
         Column(
             "reasons",
-            gettext_lazy("Grounds"),
+            gettext_lazy("Grounds of the answer"),
             lambda r: "; ".join(str(one[tongue]) for one in r.result["reasons"]),
             export_only=True,
         ),
@@ -121,13 +127,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         [
             Filter(
                 "answer",
-                gettext_lazy("Result"),
+                gettext_lazy("Answer of the check"),
                 [Choice(value, label) for value, label in SiteAnswer.choices],
                 gettext_lazy("All results"),
             ),
             Filter(
                 "purpose",
-                gettext_lazy("Purpose"),
+                gettext_lazy("Intended use"),
                 [Choice(key, name) for key, name in purposes.items()],
                 gettext_lazy("All purposes"),
             ),

@@ -168,10 +168,24 @@ def _changes(result: dict[str, Any], words: dict[str, str], tongue: str) -> list
     return found
 
 
+_WEIGHT = {"stands": 0, "open": 1, "condition": 1, "met": 1}
+
+
+def _weights(result: dict[str, Any]) -> dict[str, int]:
+    """How much each layer has to do with the answer; 0 is most."""
+    weights: dict[str, int] = {}
+    for each in result["findings"]:
+        found = _WEIGHT.get(each["status"], 3)
+        weights[each["layer"]] = min(found, weights.get(each["layer"], 3))
+    return weights
+
+
 def _areas(result: dict[str, Any], tongue: str) -> list[list[str]]:
+    weights = _weights(result)
+    layers = sorted(result["layers"], key=lambda each: weights.get(each["key"], 3))
     rows = [
         [layer[f"title_{tongue}"], each[f"name_{tongue}"], each["area_m2"], each["share"]]
-        for layer in result["layers"]
+        for layer in layers
         for each in layer["classes"]
     ]
     return rows[:MOST_REASONS]
@@ -185,7 +199,8 @@ def certificate_map(check: SiteCheck, language: str, font: str, reader: Any = No
     box = map_box(site)
     touched = {(each["key"], each["version"]): each for each in check.result["layers"] if each["classes"]}
     near = {(each["layer"], each["version"]) for each in check.result["findings"] if each["distance_m"]}
-    parts: list[tuple[int, list[MapPart]]] = []
+    weights = _weights(check.result)
+    parts: list[tuple[int, int, list[MapPart]]] = []
     for used in check.versions:
         place = (used["layer"], used["version"])
         if place not in touched and place not in near:
@@ -196,15 +211,21 @@ def certificate_map(check: SiteCheck, language: str, font: str, reader: Any = No
         if reader is not None and not may_read(reader, version):
             continue
         kind = layer_kind(version.layer.kind)
-        order = 0 if kind.role == "survey" and kind.partition else 1 if kind.partition else 2
-        parts.append((order, _parts(version, box, tongue)))
+        ground = 0 if kind.role == "survey" and kind.partition else 1 if kind.partition else 2
+        parts.append((weights.get(used["layer"], 3), ground, _parts(version, box, tongue)))
     out = check.result["changes"]["leave_out"]
     leave = shapely.from_geojson(json.dumps(out["geometry"])) if out else None
     shown = MapWords(
         words["site"], words["leave"], words["north"], words["metres"], words["kilometres"], font
     )
-    drawn = [part for _, some in sorted(parts, key=lambda each: each[0]) for part in some]
-    return draw_map(site, drawn[:MOST_PARTS], shown, leave)
+    chosen = [
+        (ground, part)
+        for _, ground, some in sorted(parts, key=lambda each: (each[0], -each[1]))
+        for part in some
+    ][:MOST_PARTS]
+    # What covers the whole map is a ground for the others.
+    drawn = [part for _, part in sorted(chosen, key=lambda each: each[0])]
+    return draw_map(site, drawn, shown, leave)
 
 
 def _parts(version: LayerVersion, box: tuple[float, float, float, float], tongue: str) -> list[MapPart]:
@@ -219,7 +240,7 @@ def _parts(version: LayerVersion, box: tuple[float, float, float, float], tongue
         return []
     return [
         MapPart(
-            f"{kind.name.in_language(tongue)} · {kind.class_name(key).in_language(tongue)}",
+            f"{kind.class_name(key).in_language(tongue)} · {kind.name.in_language(tongue)}",
             kind.colour_of(key),
             shapes,
             kind.partition,

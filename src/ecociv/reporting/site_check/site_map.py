@@ -218,8 +218,8 @@ def _legend(rows: Sequence[tuple[str, str, str]], x: float, font: str) -> str:
 def _lines(label: str, most: int = 26) -> list[str]:
     """A label in at most two lines, parted between words or Chinese characters; a Chinese character is two wide.
 
-    >>> _lines("Protected areas · Nature reserve: core")
-    ['Protected areas · Nature', 'reserve: core']
+    >>> _lines("Nature reserve: core · Protected areas")
+    ['Nature reserve: core ·', 'Protected areas']
     """
     lines, width = [""], 0
     for word in re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+", label):

@@ -113,13 +113,18 @@ def _word(data: dict[str, Any], picture: bytes, moment: dt.datetime) -> bytes:
     )
     frame = file.add_paragraph()
     frame.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    frame.add_run().add_picture(io.BytesIO(picture), width=Mm(140))
-    _section(file, words["reasons"], [*data["reasons"], *([data["more"]] if data["more"] else [])])
-    _section(file, words["changes"], data["changes"])
+    frame.add_run().add_picture(io.BytesIO(picture), width=Mm(132))
+    sections = [
+        (words["reasons"], [*data["reasons"], *([data["more"]] if data["more"] else [])]),
+        (words["changes"], data["changes"]),
+    ]
     if data["areas"]:
-        _section(
-            file, words["areas"], [f"{a} · {b}: {m2} m² ({share} %)" for a, b, m2, share in data["areas"]]
+        sections.append(
+            (words["areas"], [f"{a} · {b}: {m2} m² ({share} %)" for a, b, m2, share in data["areas"]])
         )
+    size = _size([text for _, lines in sections for text in lines])
+    for head, lines in sections:
+        _section(file, head, lines, size)
     for text in (data["not_consulted"], data["unverified"]):
         if text:
             _line(file, text, FACES.body, 7.5)
@@ -156,10 +161,29 @@ def _line(
         colour(run, tone)
 
 
-def _section(file: Any, head: str, lines: list[str]) -> None:
-    _line(file, head, FACES.heading, 10, above=4)
+def _size(lines: list[str]) -> float:
+    """The largest type in which the lines leave room for the foot of the page; Word cannot be asked."""
+    for size in (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5):
+        # Half an em a column of Latin, a whole one a Chinese character, on 174 mm (493 pt).
+        columns = 493 / (size / 2)
+        rows = sum(-(-(_columns(text) + 4) // int(columns)) for text in lines)
+        if rows * size * 1.25 <= _ROOM:
+            return size
+    return 5.0
+
+
+def _columns(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+_ROOM = 215.0
+"""Points between the map and the foot that the lines of the three sections may fill."""
+
+
+def _section(file: Any, head: str, lines: list[str], size: float) -> None:
+    _line(file, head, FACES.heading, 10, above=3)
     for number, text in enumerate(lines, start=1):
-        _line(file, f"{number}. {text}", FACES.body, 8.5)
+        _line(file, f"{number}. {text}", FACES.body, size)
 
 
 def _cell(cell: Any, text: str, face: str, *, fill: str = "") -> None:

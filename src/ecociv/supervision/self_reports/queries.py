@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.utils import timezone
 
@@ -72,7 +73,7 @@ class SelfReportStanding:
 
     owed: Owed
     revisions: tuple[SelfReport, ...] = ()
-    reviews: dict[int, ReportReview] | None = None
+    reviews: Mapping[int, ReportReview] | None = None
     drafting: bool = False
 
     @property
@@ -191,20 +192,20 @@ def years_of_self_reports(zone: str, today: dt.date, package: ZonePackage) -> li
     return sorted(load_reporting_rules(zone).self_report.years(package, today.year), reverse=True)
 
 
-def self_report_drafts(user: object, zone: str) -> Iterable[WorkDraft]:
+def self_report_drafts(user: Any, zone: str) -> Iterable[WorkDraft]:
     """The drafts of self-reports that a user has lying about, the newest first; one query."""
     return WorkDraft.objects.filter(author=user, zone=zone, subject__startswith="self-report:")
 
 
 def _standing(
-    owed: Owed, rows: list[SelfReport], reviews: dict[int, ReportReview], drafting: set[str]
+    owed: Owed, rows: list[SelfReport], reviews: Mapping[int | None, ReportReview], drafting: set[str]
 ) -> SelfReportStanding:
     mine = tuple(row for row in rows if row.organisation == owed.named)
     judged = {row.revision: reviews[row.pk] for row in mine if row.pk in reviews}
     return SelfReportStanding(owed, mine, judged, owed.named in drafting)
 
 
-def _handed(rows: list[SelfReport], reviews: dict[int, ReportReview]) -> dict[tuple[str, int], Handed]:
+def _handed(rows: list[SelfReport], reviews: Mapping[int | None, ReportReview]) -> dict[tuple[str, int], Handed]:
     found: dict[tuple[str, int], Handed] = {}
     for row in rows:  # the newest revision of a body comes first
         review = reviews.get(row.pk)

@@ -163,7 +163,7 @@ def _identified(found: pyproj.CRS, said_by: str, shift: DatumShift | None) -> So
     if found.is_compound:
         found = found.sub_crs_list[0]
     geodetic = found.geodetic_crs
-    if geodetic is None or not (found.is_projected or found.is_geographic):
+    if geodetic is None or geodetic.ellipsoid is None or not (found.is_projected or found.is_geographic):
         raise _unknown(found.name)
     words = f"{geodetic.datum.name if geodetic.datum else ''} {geodetic.name}"
     datum = next((name for pattern, name in _DATUMS if pattern.search(words)), None)
@@ -234,7 +234,7 @@ def _gauss_code(found: pyproj.CRS) -> int | None:
         return None
     values: dict[str, float] = {}
     for parameter in operation.params:
-        values[parameter.name.casefold()] = parameter.value * (
+        values[parameter.name.casefold()] = float(parameter.value) * (
             parameter.unit_conversion_factor if "natural origin" not in parameter.name.casefold() else 1.0
         )
     if (

@@ -216,7 +216,7 @@ def decode_table(table: pa.Table, geometry: str, encoding: str) -> tuple[pa.Tabl
                 column = pa.array(words, pa.string()).take(encoded.indices)
         columns.append(column)
         names.append(name)
-    reasons = ()
+    reasons: tuple[Reason, ...] = ()
     if cut:
         reasons = (
             Reason(

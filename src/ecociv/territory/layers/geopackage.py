@@ -11,7 +11,7 @@ import os
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from ecociv.territory.layers.features import Feature, Features
 TABLE = "features"
 CRS = "EPSG:4490"
 _COLUMNS = "f.fid, f.identity, f.class, f.name, f.area_m2, f.attributes, f.geom"
+SELECTABLE = {"identity": "identity", "class": "class", "name": "name"}
+"""Columns that may be asked for by value."""
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 # A fixed date of change, so that the same features give the same bytes and with them the same address.
 _DATE = "2000-01-01T00:00:00Z"
@@ -145,6 +147,46 @@ class LayerFile:
                 np.asarray(areas, dtype=np.float64),
                 shapely.from_wkb([well_known_binary(blob) for blob in blobs]),
             )
+
+    def selected(
+        self,
+        box: tuple[float, float, float, float] | None = None,
+        *,
+        equal: Mapping[str, str] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Iterator[Feature]:
+        """Features whose own box meets ``box`` and whose columns say what ``equal`` asks, in order of ``fid``.
+
+        ``equal`` has values by the names of `SELECTABLE`.
+        """
+        tables, said, given = self._question(box, equal or {})
+        given += [-1 if limit is None else limit, offset]
+        return self._features(f"SELECT {_COLUMNS} {tables} {said} ORDER BY f.fid LIMIT ? OFFSET ?", given)
+
+    def count_selected(
+        self,
+        box: tuple[float, float, float, float] | None = None,
+        equal: Mapping[str, str] | None = None,
+    ) -> int:
+        """How many features `selected` gives without a limit."""
+        tables, said, given = self._question(box, equal or {})
+        return int(next(self._rows(f"SELECT count(*) {tables} {said}", given))[0])
+
+    def _question(
+        self, box: tuple[float, float, float, float] | None, equal: Mapping[str, str]
+    ) -> tuple[str, str, list[Any]]:
+        tables, said = "FROM features AS f", ["1"]
+        given: list[Any] = []
+        if box is not None:
+            west, south, east, north = box
+            tables = "FROM rtree_features_geom AS r CROSS JOIN features AS f ON f.fid = r.id"
+            said.append("r.minx <= ? AND r.maxx >= ? AND r.miny <= ? AND r.maxy >= ?")
+            given += [east, west, north, south]
+        for name, value in equal.items():
+            said.append(f"f.{SELECTABLE[name]} = ?")
+            given.append(value)
+        return tables, f"WHERE {' AND '.join(said)}", given
 
     def of_identity(self, identity: str) -> Feature | None:
         """The feature with an identity, or none."""

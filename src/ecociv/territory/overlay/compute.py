@@ -74,6 +74,8 @@ class Options:
         Tolerance for slivers in m2 and m; None takes the marked parameter ``land.minimum_patch.overlay``.
     tile_vertices : int
         Vertices that a tile reads at most; bounds memory and does not change the result.
+    keep_geometries : bool
+        Whether patches keep their geometries, or only areas are wanted.
     """
 
     how: How = How.INTERSECTION
@@ -82,6 +84,7 @@ class Options:
     least_area: float | None = None
     least_width: float | None = None
     tile_vertices: int = VERTICES
+    keep_geometries: bool = True
 
 
 class Keeper(Protocol):
@@ -255,7 +258,7 @@ def overlay_parts(
         reported = _features(fronts[0], overlaps_a), _features(fronts[1], overlaps_b)
     plan = tiles(a, b, options.tile_vertices)
     collected = _Collected(keeper)
-    inputs = Inputs(a, b, not settled, not settled)
+    inputs = Inputs(a, b, not settled, not settled, options.keep_geometries)
     found = [collected.take(result) for result in chosen.run(overlay_tile, inputs, plan, len(plan), watch)]
     if not settled:
         overlaps_a, overlaps_b = _together(found)

@@ -7,7 +7,7 @@ import mmap
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,13 +30,13 @@ class Outcome:
 
     Attributes
     ----------
-    digest : str
-        SHA-256 over all patches in their order (see `PatchTable.digest_with`).
+    digest : str or None
+        SHA-256 over all patches in their order (see `PatchTable.digest_with`); None where only the table was asked for.
     """
 
     table: PatchTable
     summary: Summary
-    digest: str
+    digest: str | None
 
 
 class _Spilled:
@@ -55,9 +55,13 @@ class _Spilled:
         self._offsets.append(np.column_stack([packed.offsets[:-1], packed.offsets[1:]]) + self._written)
         self._written += len(packed.data)
 
+    def close(self) -> None:
+        """Nothing more will be added."""
+        self._file.close()
+
     def ordered(self, order: Numbers) -> Iterator[list[bytes]]:
         """Every geometry in an order, `DIGESTED` at a time."""
-        self._file.close()
+        self.close()
         if not len(order):
             return
         places = np.concatenate(self._offsets)[order]
@@ -69,7 +73,7 @@ class _Spilled:
 def overlay_files(
     a: Source,
     b: Source,
-    out: Path,
+    out: Path | None,
     summary: Path | None = None,
     *,
     options: Options | None = None,
@@ -82,8 +86,8 @@ def overlay_files(
 
     Parameters
     ----------
-    out : Path
-        A GeoPackage; it and the table are put in place at the very end, whole.
+    out : Path or None
+        A GeoPackage; without one only the table is made, sooner; it and the table are put in place at the very end, whole.
     drop_slivers : bool
         Leave slivers out of the patches; the table shows their number and area either way.
 
@@ -91,8 +95,11 @@ def overlay_files(
     ------
     OverlayRefused, EngineMissing, OverlayCancelled, WorkerLost
     """
-    options = options or Options()
-    if out.suffix.lower() != ".gpkg":
+    options = replace(options or Options(), keep_geometries=out is not None)
+    beside = out or summary
+    if beside is None:
+        raise OverlayRefused("Neither patches nor a table are asked for; name a file for one of them.")
+    if out is not None and out.suffix.lower() != ".gpkg":
         raise OverlayRefused(f"{out.name} must end in .gpkg: patches are written as a GeoPackage.")
     for target in (out, summary):
         if target is not None and not target.absolute().parent.is_dir():
@@ -104,7 +111,7 @@ def overlay_files(
     first, second = describe(a), describe(b)
     spark = Spark() if engine_name == "spark" else None
     with (
-        tempfile.TemporaryDirectory(prefix=".ecociv-overlay-", dir=out.absolute().parent) as made,
+        tempfile.TemporaryDirectory(prefix=".ecociv-overlay-", dir=beside.absolute().parent) as made,
         engine(workers) as local,
     ):
         folder = Path(made)
@@ -114,17 +121,21 @@ def overlay_files(
         spilled = _Spilled(folder)
         table, order = overlay_parts(parts_a, parts_b, side_a, side_b, options, chosen, spilled, watch)
         found = table.summary()
-        digest = _write_patches(
-            folder / "patches.gpkg",
-            table,
-            spilled.ordered(order),
-            (first.id_type, second.id_type),
-            drop_slivers,
-        )
+        digest = None
+        if out is not None:
+            digest = _write_patches(
+                folder / "patches.gpkg",
+                table,
+                spilled.ordered(order),
+                (first.id_type, second.id_type),
+                drop_slivers,
+            )
         if summary is not None:
             write_summary(folder / "summary.csv", found)
             os.replace(folder / "summary.csv", summary)
-        os.replace(folder / "patches.gpkg", out)
+        if out is not None:
+            os.replace(folder / "patches.gpkg", out)
+        spilled.close()
     return Outcome(table, found, digest)
 
 

@@ -70,12 +70,13 @@ class Pieces:
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What every task needs: both layers, and whether each is compared with itself."""
+    """What every task needs: both layers, whether each is compared with itself, and whether geometries are kept."""
 
     a: Parts
     b: Parts
     compare_a: bool = True
     compare_b: bool = True
+    keep_geometries: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,7 @@ def overlay_tile(inputs: Inputs, tile: Tile) -> TileResult:
         np.asarray(tile.b)[second[found.pair]],
         areas(found.polygons),
         width,
-        degrees,
+        degrees if inputs.keep_geometries else degrees[:0],
     )
     return TileResult(
         pieces,
@@ -174,7 +175,9 @@ def remain(inputs: Inputs, task: Remaining) -> TileResult:
     degrees, width = to_degrees(pieces)
     mine, nobody = np.asarray(task.numbers)[owner], np.full(len(owner), NOBODY)
     a, b = (mine, nobody) if task.of_a else (nobody, mine)
-    return TileResult(Pieces(a, b, areas(pieces), width, degrees), rounding=noise)
+    return TileResult(
+        Pieces(a, b, areas(pieces), width, degrees if inputs.keep_geometries else degrees[:0]), rounding=noise
+    )
 
 
 def _areal(geometries: Geometries) -> tuple[Geometries, NDArray[Any]]:

@@ -44,7 +44,7 @@ class Plane:
 
     def point(self, at: Sequence[float]) -> Float:
         """East and north of a point in degrees."""
-        return self._forth(np.asarray([at], dtype=float))[0]
+        return np.asarray(self._forth(np.asarray([at], dtype=float))[0])
 
     def _forth(self, degrees: Float) -> Float:
         return (degrees - [self.longitude, self.latitude]) * [self._east, _KM]

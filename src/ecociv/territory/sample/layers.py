@@ -65,7 +65,7 @@ def _features(ground: Ground, key: str, drawn: Drawn) -> Features:
         identities = [f"{prefix}{number:05d}" for number in range(1, len(shapes) + 1)]
     names = drawn.names if drawn.names is not None else [""] * len(shapes)
     attributes = drawn.attributes if drawn.attributes is not None else [{}] * len(shapes)
-    places = np.flatnonzero(kept)
+    places = [int(place) for place in np.flatnonzero(kept)]
     return Features.of(
         shapes[kept],
         [identities[place] for place in places],

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import shapely
 
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
-from ecociv.territory.layers.features import areas_of
 from ecociv.territory.layers.geopackage import LayerFile, LayerFileUnreadable
 from ecociv.territory.layers.kinds import layer_kind
 from ecociv.territory.models import LayerVersion
@@ -34,7 +32,7 @@ from ecociv.territory.rules.loading import SpaceRules, space_rules
 from ecociv.territory.rules.purposes import Purpose
 from ecociv.territory.site_check.outline import survey_outline
 from ecociv.territory.site_check.overlaps import ClassOverlap, Overlap, overlap, within
-from ecociv.territory.site_check.results import FORMAT, both, percent, site_facts, square_metres
+from ecociv.territory.site_check.results import FORMAT, both, site_facts, square_metres
 from ecociv.territory.site_check.sites import Site, SiteRefused
 from ecociv.territory.site_check.tables import boundary_facts, layer_facts
 from ecociv.territory.site_check.verdicts import changes, finding_facts, finding_reason, is_sliver
@@ -336,12 +334,16 @@ class _Check:
 
     def _restricted(self, zones: set[str] | None) -> list[Reason]:
         """What may be said of layers that the asker may not see: never where they lie, what they are or who keeps them."""
-        if not self.unseen:
+        hidden_layers = [one for one in self.unseen if layer_kind(one.layer.kind).role in _LOOKED_AT]
+        if not hidden_layers:
             return []
+        # Whatever the purpose and the place: an answer that changed with them would tell what is hidden, and where.
+        if not any(self.rules.of_layer(one.layer.kind, self.on) for one in hidden_layers):
+            return [_NOT_SHOWN]
         if self.rules.restricted == "withheld":
             return [_NOT_CONSULTED]
         worst = ""
-        for version in self.unseen:
+        for version in hidden_layers:
             hidden = self._touch(version)
             if hidden is None:
                 continue
@@ -381,6 +383,13 @@ _NOT_CONSULTED = Reason(
         en="Layers that are not open to you were not consulted; the office of the leading group can complete the check.",
     ),
 )
+_NOT_SHOWN = Reason(
+    "restricted-not-shown",
+    Text(
+        zh="有不对您开放的图层未列出；没有规则涉及这些图层，不影响结论。",
+        en="Layers that are not open to you are not listed; no rule is about them, so the answer does not depend on them.",
+    ),
+)
 _RESTRICTED = {
     "forbids": Text(
         zh="有不对您开放的控制线不允许该用途；请向领导小组办公室查询。",
@@ -391,11 +400,3 @@ _RESTRICTED = {
         en="A line that is not open to you limits the purpose; ask the office of the leading group.",
     ),
 }
-
-
-def area_of(geometry: shapely.Geometry) -> float:
-    """m2 of a geometry on the ellipsoid."""
-    return float(areas_of(np.asarray([geometry], dtype=object))[0])
-
-
-__all__ = ["CheckedSite", "check_site", "percent"]

@@ -158,7 +158,7 @@ def _pieces(file: LayerFile, site: shapely.Geometry, area: float) -> tuple[Any, 
         pieces, sizes = shapes.copy(), areas.copy()
         cut = np.flatnonzero(meets & ~inside)
         if len(cut):
-            whole = shapely.covered_by(site, shapes[cut])
+            whole = _holding(shapes[cut], site)
             pieces[cut[whole]], sizes[cut[whole]] = site, area
             rest = cut[~whole]
             pieces[rest] = _intersections(shapes[rest], site)
@@ -170,6 +170,16 @@ def _pieces(file: LayerFile, site: shapely.Geometry, area: float) -> tuple[Any, 
     if len(kept) == 1:
         return kept[0]
     return tuple(np.concatenate([part[place] for part in kept]) for place in range(5))  # type: ignore[return-value]
+
+
+def _holding(shapes: NDArray[Any], site: shapely.Geometry) -> NDArray[np.bool_]:
+    """Which features hold the whole site; only those whose box does are looked at closely."""
+    west, south, east, north = site.bounds
+    box = shapely.bounds(shapes)
+    whole = (box[:, 0] <= west) & (box[:, 1] <= south) & (box[:, 2] >= east) & (box[:, 3] >= north)
+    if whole.any():
+        whole[whole] = shapely.covered_by(site, shapes[whole])
+    return np.asarray(whole)
 
 
 def _cut_to_box(shapes: NDArray[Any], box: tuple[float, float, float, float]) -> NDArray[Any]:

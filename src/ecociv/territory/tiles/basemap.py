@@ -9,6 +9,10 @@ from typing import Any
 from pmtiles.reader import MmapSource, Reader
 from pmtiles.tile import MagicNumberNotFound, SpecVersionUnsupported, TileType
 
+# The library has no types.
+_reader: Any = Reader
+_source: Any = MmapSource
+
 
 class Basemap:
     """Tiles of a PMTiles archive; the archive may have vector tiles or pictures.
@@ -21,7 +25,7 @@ class Basemap:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
-        self._reader = Reader(MmapSource(self._file))
+        self._reader = _reader(_source(self._file))
         header = self._reader.header()
         self.vector = header["tile_type"] == TileType.MVT
         self.zooms = (int(header["min_zoom"]), int(header["max_zoom"]))

@@ -12,11 +12,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from ecociv.territory.layers.geopackage import LayerFileUnreadable
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.queries import layer_file
 from ecociv.territory.tiles.grid import Tile
-from ecociv.territory.tiles.index import overview_of
+from ecociv.territory.tiles.index import build_overview, is_built
 from ecociv.territory.tiles.making import ENCODER, tile_of
+
+LARGE = 20_000
+"""Features from which an overview is built ahead; a smaller one takes no time that a reader would see."""
 
 _COMPRESSION = 4
 _WRITES_BETWEEN_LOOKS = 500
@@ -64,7 +68,20 @@ def kept_tile(version: LayerVersion, tile: Tile) -> Kept:
 
 def prepare(version: LayerVersion) -> None:
     """Build the overview of a version ahead of its first reader."""
-    overview_of(layer_file(version), folder_of(version))
+    build_overview(layer_file(version), folder_of(version))
+
+
+def prepare_large() -> int:
+    """Build the overviews of large versions that have none yet; how many were built. A file that is missing is left out."""
+    built = 0
+    for version in LayerVersion.objects.filter(count__gte=LARGE).exclude(
+        change=LayerVersion.Change.WITHDRAWAL
+    ):
+        if not is_built(folder_of(version)):
+            with contextlib.suppress(LayerFileUnreadable):
+                prepare(version)
+                built += 1
+    return built
 
 
 def folder_of(version: LayerVersion) -> Path:

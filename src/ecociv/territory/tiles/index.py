@@ -62,7 +62,7 @@ class Overview:
         return np.column_stack([(n[0].astype(float) + n[2]) / 2, (n[1].astype(float) + n[3]) / 2])
 
     def __len__(self) -> int:
-        return self.numbers.shape[1]
+        return int(self.numbers.shape[1])
 
 
 def overview_of(file: LayerFile, folder: Path) -> Overview:
@@ -72,12 +72,17 @@ def overview_of(file: LayerFile, folder: Path) -> Overview:
         if key in _open:
             _open.move_to_end(key)
             return _open[key]
-    found = _read(folder) or _build(file, folder)
+    found = _read(folder) or build_overview(file, folder)
     with _lock:
         _open[key] = found
         while len(_open) > _KEPT:
             _open.popitem(last=False)
     return found
+
+
+def is_built(folder: Path) -> bool:
+    """Whether the overview is on the disk."""
+    return _names(folder)[2].exists()
 
 
 def _names(folder: Path) -> tuple[Path, Path, Path]:
@@ -94,8 +99,11 @@ def _read(folder: Path) -> Overview | None:
     return Overview(np.load(numbers, mmap_mode="r"), np.load(marks, mmap_mode="r"), tuple(said.splitlines()))
 
 
-def _build(file: LayerFile, folder: Path) -> Overview:
-    """Two scans, one of the boxes and one of the rows: a join would look up every row of the tree by itself."""
+def build_overview(file: LayerFile, folder: Path) -> Overview:
+    """Write the overview anew.
+
+    Two scans, one of the boxes and one of the rows: a join would look up every row of the tree by itself.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(f"file:{file.path}?mode=ro&immutable=1", uri=True)
     classes: dict[str, int] = {}

@@ -1,8 +1,9 @@
 """One tile of one layer version: what is large enough is drawn as it is, what is smaller as much area in small squares.
 
 Vertices are put on a grid of the tile; neighbours put a shared vertex on the same point, so borders stay shared. Polygons
-below a few pixels are not dropped: for each class, squares of two pixels stand for their area, to the last square. So a
-layer of many small parcels keeps its density and its colours at every zoom, and a tile stays small.
+below a few pixels are not dropped: for each class, squares of two pixels stand for their area, to the last square. Where
+more polygons meet a tile than it may hold, a square of its own size stands for each of the smaller ones. So a layer of many
+small parcels keeps its density and its colours at every zoom, and a tile stays small.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ecociv.territory.tiles.encoding import Part, Rings, encode
 from ecociv.territory.tiles.grid import EXTENT, UNIT, Tile
 from ecociv.territory.tiles.index import Overview, overview_of
 
-ENCODER = 1
+ENCODER = 2
 """Raise it when the same file would give other tiles: kept tiles of another encoder are not used."""
 
 LAYER = "features"
@@ -33,7 +34,7 @@ SMALL = 4.0
 """Square pixels below which a polygon is drawn as squares."""
 
 MOST = 8_000
-"""Polygons drawn as they are in one tile; with more, the smallest are drawn as squares."""
+"""Polygons drawn with their own outline in one tile; with more, the smallest are drawn as squares of their size."""
 
 
 def tile_of(file: LayerFile, tile: Tile, folder: Path) -> bytes:
@@ -52,13 +53,15 @@ def tile_of(file: LayerFile, tile: Tile, folder: Path) -> bytes:
         return b""
     pixels = found.numbers[4] / tile.square_metres_of_a_pixel((found.numbers[1] + found.numbers[3]) / 2)
     small = pixels < SMALL
+    middling = np.zeros(len(pixels), dtype=bool)
     if (~small).sum() > MOST:
-        small = pixels < np.partition(pixels, -MOST)[-MOST]
+        middling = ~small & (pixels < np.partition(pixels, -MOST)[-MOST])
     parts = []
-    if small.any():
-        rings, classes = _squares(tile, found.only(small), pixels[small])
-        parts.append((rings, np.zeros(len(classes), np.int64), classes))
-    large = found.only(~small)
+    for mask, boxes_of in ((small, _gathered), (middling, _boxes)):
+        if mask.any():
+            rings, classes = _by_class(*boxes_of(tile, found.only(mask), pixels[mask]))
+            parts.append((rings, np.zeros(len(classes), np.int64), classes))
+    large = found.only(~(small | middling))
     if len(large):
         order = np.argsort(large.marks[0])
         fids, classes = large.marks[:, order].astype(np.int64)
@@ -86,41 +89,60 @@ def _joined(parts: list[tuple[Rings, NDArray[np.int64], NDArray[np.int64]]], nam
     return Part(LAYER, joined, np.concatenate(ids), np.concatenate(classes), names)
 
 
-def _squares(tile: Tile, small: Overview, pixels: NDArray[Any]) -> tuple[Rings, NDArray[np.int64]]:
-    """Squares for small features: along the curve, one each time that a class has filled another square.
+def _gathered(tile: Tile, small: Overview, pixels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Boxes of two pixels for small features, with their classes.
 
-    Squares beside each other in a row are one rectangle; each class is one feature.
+    Along the curve a class takes a square each time that its area has filled another one, at most one in a place; what
+    is more than a place can hold is carried on. Squares beside each other in a row are one box.
     """
     edge = SQUARE * UNIT
     cell = np.floor(tile.units(small.middles()) / edge).astype(np.int64)
     inside = ((cell >= 0) & (cell < EXTENT // edge)).all(axis=1)
-    cell, class_, share = cell[inside], small.marks[1][inside], pixels[inside] / SQUARE**2
-    boxes, owner, classes = [], [], []
+    side = EXTENT // edge
+    place, class_ = cell[inside, 1] * side + cell[inside, 0], small.marks[1][inside]
+    share = pixels[inside].astype(np.float64) / SQUARE**2
+    boxes, classes = [np.empty((0, 4), np.int64)], [np.empty(0, np.int64)]
     for one in np.unique(class_):
         mine = class_ == one
-        filled = np.floor(np.cumsum(share[mine].astype(np.float64)) + 0.5)
-        steps = np.diff(np.concatenate([[0.0], filled])) > 0
-        taken = np.unique(cell[mine][steps][:, ::-1], axis=0)
-        if not len(taken):
+        places, first, number = np.unique(place[mine], return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        filled = np.floor(np.cumsum(np.bincount(number, share[mine])[order]) + 0.5)
+        slot = np.arange(1, len(filled) + 1)
+        # So many squares are taken up to a slot: as many as are filled, one a slot at most, the rest carried on.
+        taken = slot + np.minimum(0, np.minimum.accumulate(filled - slot))
+        kept = np.sort(places[order][np.diff(taken, prepend=0) > 0])
+        if not len(kept):
             continue
-        row, column = taken.T
-        breaks = np.concatenate([[True], (row[1:] != row[:-1]) | (column[1:] != column[:-1] + 1)])
-        first = np.flatnonzero(breaks)
-        last = np.concatenate([first[1:], [len(taken)]]) - 1
-        boxes.append(np.column_stack([column[first], row[first], column[last] + 1, row[last] + 1]) * edge)
-        owner.append(np.full(len(first), len(classes), np.int64))
-        classes.append(one)
-    if not boxes:
-        empty = np.zeros(0, np.int64)
-        return Rings(np.zeros((0, 2), np.int64), np.zeros(1, np.int64), np.zeros(0, bool), empty), empty
-    west, north, east, south = np.concatenate(boxes).T
+        row, column = np.divmod(kept, side)
+        begins = np.flatnonzero(np.concatenate([[True], (np.diff(kept) != 1) | (row[1:] != row[:-1])]))
+        ends = np.concatenate([begins[1:], [len(kept)]]) - 1
+        boxes.append(np.column_stack([column[begins], row[begins], column[ends] + 1, row[ends] + 1]) * edge)
+        classes.append(np.full(len(begins), one, np.int64))
+    return np.concatenate(boxes), np.concatenate(classes)
+
+
+def _boxes(tile: Tile, middling: Overview, pixels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A square of its own size for each feature, in its middle, with their classes."""
+    half = np.sqrt(pixels.astype(np.float64))[:, None] * UNIT / 2
+    middle = tile.units(middling.middles())
+    boxes = np.rint(np.column_stack([middle - half, middle + half])).astype(np.int64)
+    boxes = np.clip(boxes, -MARGIN, EXTENT + MARGIN)
+    kept = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    return boxes[kept], middling.marks[1][kept].astype(np.int64)
+
+
+def _by_class(boxes: NDArray[Any], class_: NDArray[Any]) -> tuple[Rings, NDArray[np.int64]]:
+    """Rings of boxes (west, north, east, south), one feature for each class."""
+    classes, owner = np.unique(class_, return_inverse=True)
+    order = np.argsort(owner, kind="stable")
+    west, north, east, south = boxes[order].T
     corners = np.stack([west, north, east, north, east, south, west, south, west, north], axis=1).reshape(
         -1, 2
     )
-    count = len(west)
+    count = len(boxes)
     return (
-        Rings(corners, np.arange(count + 1) * 5, np.ones(count, bool), np.concatenate(owner)),
-        np.asarray(classes, np.int64),
+        Rings(corners, np.arange(count + 1) * 5, np.ones(count, bool), owner[order].astype(np.int64)),
+        classes.astype(np.int64),
     )
 
 

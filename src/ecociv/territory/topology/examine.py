@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -108,7 +109,7 @@ def report(
 
 def _finding(
     kind: Defect,
-    features: Iterable[int],
+    features: Iterable[int | np.integer[Any]],
     names: list[str],
     where: shapely.Geometry | None,
     *,
@@ -147,9 +148,10 @@ def _each(shapes: Shapes, names: list[str]) -> list[Finding]:
     areas = areas_in_any_state(shapes[broken])
     for place, reason, area in zip(broken, shapely.is_valid_reason(shapes[broken]), areas, strict=True):
         match = _LOCATION.match(reason)
-        detail, at = (match[1], (float(match[2]), float(match[3]))) if match else (reason, (None, None))
+        detail = match[1] if match else reason
+        east, north = (float(match[2]), float(match[3])) if match else (None, None)
         found.append(
-            Finding(Defect.INVALID, (int(place),), (names[place],), *at, area=float(area), detail=detail)
+            Finding(Defect.INVALID, (int(place),), (names[place],), east, north, float(area), None, detail)
         )
     return found
 

@@ -33,6 +33,9 @@ from ecociv.territory.topology.rules import RepairPlan, Rule
 from ecociv.territory.topology.snapping import snapped
 from ecociv.territory.topology.spikes import spike_vertices, without_spikes
 
+_RESIDUE = 1e-6
+"""Mean width in m below which what is left of a feature is nothing but rounding of coordinates."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
@@ -95,7 +98,9 @@ class _Work:
     gone: NDArray[np.bool_]
     log: list[Repair] = field(default_factory=list)
 
-    def change(self, rule: Rule, place: int, shape: shapely.Geometry, detail: str = "") -> None:
+    def change(
+        self, rule: Rule, place: int | np.integer[Any], shape: shapely.Geometry, detail: str = ""
+    ) -> None:
         before = float(self.areas[place])
         self.shapes[place] = shape
         self.areas[place] = areas_in_any_state(self.shapes[place : place + 1])[0]
@@ -204,7 +209,7 @@ def _drop_duplicates(work: _Work, kinds: NDArray[np.object_]) -> None:
         first: dict[object, int] = {}
         for place in group:
             if kinds[place] in first:
-                work.drop(Rule.DROP_DUPLICATES, int(place), f"the same as {work.names[first[kinds[place]]]}")
+                work.drop(Rule.DROP_DUPLICATES, int(place), f"= {work.names[first[kinds[place]]]}")
             else:
                 first[kinds[place]] = int(place)
 
@@ -221,7 +226,7 @@ def _drop_spikes(work: _Work, frame: Frame, plan: RepairPlan) -> None:
 def _snap(work: _Work, frame: Frame, plan: RepairPlan) -> None:
     shapes = work.sound()
     for place, shape in snapped(shapes, frame, plan.snap_within):
-        work.change(Rule.SNAP, place, shape, f"within {plan.snap_within:g} m")
+        work.change(Rule.SNAP, place, shape, f"≤ {plan.snap_within:g} m")
 
 
 def _assign_overlaps(
@@ -242,8 +247,9 @@ def _assign_overlaps(
         )[0]
         if not rest.is_valid:
             rest = polygonal(np.array([shapely.make_valid(rest, method="structure")], dtype=object))[0]
-        detail = f"to {work.names[winner]}"
-        if rest.is_empty:
+        detail = f"→ {work.names[winner]}"
+        size = areas_in_any_state(np.array([rest], dtype=object))
+        if rest.is_empty or mean_widths(np.array([rest], dtype=object), size, frame)[0] < _RESIDUE:
             work.drop(Rule.ASSIGN_OVERLAPS, loser, detail)
         else:
             work.change(Rule.ASSIGN_OVERLAPS, loser, rest, detail)
@@ -278,4 +284,4 @@ def _fill_gaps(work: _Work, frame: Frame, plan: RepairPlan, tolerances: Toleranc
         place = int(around[int(np.argmax(borders))])
         joined = polygonal(np.array([shapely.union(work.shapes[place], gap)], dtype=object))[0]
         if joined.is_valid and not joined.is_empty:
-            work.change(Rule.FILL_GAPS, place, joined, f"gap {width:.3f} m wide")
+            work.change(Rule.FILL_GAPS, place, joined, f"{width:.3f} m")

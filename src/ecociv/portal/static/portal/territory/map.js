@@ -46,13 +46,20 @@ async function start() {
     for (const link of links) {
       const query = new URLSearchParams(text);
       if (link.dataset.keepsMap === "window") query.set("window", window_);
-      if (link.tagName === "A") link.href = `${link.href.split("?")[0]}?${query}`;
-      else {
-        link.querySelectorAll("[data-kept]").forEach((field) => { field.value = query.get(field.name) ?? ""; });
-      }
+      link.href = `${link.href.split("?")[0]}?${query}`;
     }
     place.dataset.layers = layersText(state);
   }
+  // Another day keeps layers, place and comparison as they are now.
+  document.querySelectorAll(".map-days form").forEach((form) => form.addEventListener("submit", () => {
+    changed();
+    const query = new URLSearchParams(location.search);
+    for (const name of ["layers", "at", "swipe"]) {
+      const field = form.elements[name] ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+      field.value = query.get(name) ?? "";
+      field.disabled = !field.value;
+    }
+  }));
   const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"];
   const drawing = setUpDrawing(map, config, { announce, token });
   setUpPanel(map, versions, state, config, { changed, announce });

@@ -1,6 +1,6 @@
 // From a layer version to sources and layers of MapLibre. Everything comes from this server.
 
-const GROUND = "#eef2ee";
+export const GROUND = "#eef2ee";
 
 export function sourceOf(config, version) {
   const path = config.tiles.replace("{key}", version.key).replace("{number}", version.number);

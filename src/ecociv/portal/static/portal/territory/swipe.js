@@ -1,5 +1,5 @@
 // Two versions or two plans, one on each side of a border that moves by pointer and by the arrow keys.
-import { layersOf, sourceOf } from "ecociv/territory/style";
+import { GROUND, layersOf, sourceOf } from "ecociv/territory/style";
 
 export function setUpSwipe(maplibregl, map, state, config, { changed }) {
   const versions = new Map(config.history.map((version) => [version.id, version]));
@@ -9,7 +9,7 @@ export function setUpSwipe(maplibregl, map, state, config, { changed }) {
   const boxes = document.querySelector("[data-swiping]");
 
   function style(version) {
-    return { version: 8, sources: { [version.id]: sourceOf(config, version) }, layers: layersOf(version, 0.8, true) };
+    return { version: 8, sources: { [version.id]: sourceOf(config, version) }, layers: [{ id: "ground", type: "background", paint: { "background-color": GROUND } }, ...layersOf(version, 0.8, true)] };
   }
   function cut() {
     const share = Number(range.value);

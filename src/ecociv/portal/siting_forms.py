@@ -1,0 +1,169 @@
+"""The form of a search for sites; what it asks stands in the address, so that a link makes the same search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecociv.plan.package import ZonePackage
+from ecociv.portal.zone import language, zone_key
+from ecociv.territory.queries import versions_in_force
+from ecociv.territory.rules.loading import space_rules
+from ecociv.territory.siting.actions import SitingRequest
+from ecociv.territory.siting.declaration import criteria
+
+_HECTARE = 10_000
+
+
+class SitingForm(forms.Form):
+    """Purpose, area and where; under "what if" weights, lines and versions."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    industry = forms.CharField(
+        label=_("Or code of GB/T 4754"),
+        required=False,
+        max_length=5,
+        help_text=_("Such as C26 or A0313. Where given it counts instead of the purpose."),
+    )
+    area = forms.FloatField(
+        label=_("Least contiguous area (ha)"), min_value=0.0001, max_value=1_000_000, initial=10
+    )
+    on = forms.DateField(
+        label=_("For the day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Layers and rules in force on this day."),
+    )
+    county = forms.MultipleChoiceField(
+        label=_("Search in"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    candidates = forms.ChoiceField(label=_("Candidates"), required=False)
+    cell = forms.FloatField(
+        label=_("Side of the grid's cells (m)"), required=False, min_value=1, max_value=100_000
+    )
+    within = forms.CharField(
+        label=_("Only within (GeoJSON or WKT)"),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+    )
+    without = forms.MultipleChoiceField(
+        label=_("As if these layers were not there"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    versions = forms.CharField(
+        label=_("Other versions of layers"),
+        required=False,
+        max_length=1000,
+        help_text=_(
+            "KEY=NUMBER, with commas between: a version that is not in force yet, to see what it would do."
+        ),
+    )
+    has = forms.MultipleChoiceField(
+        label=_("The project has"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    lacks = forms.MultipleChoiceField(
+        label=_("The project does not have"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, plan: ZonePackage, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tongue, zone = language(), zone_key()
+        rules = space_rules(zone)
+        layers = [
+            (one.layer.key, one.layer.title.in_language(tongue))
+            for one in versions_in_force(zone, timezone.localdate(), user=user)
+            if one.layer.kind != "administrative-boundary"
+        ]
+        traits = [(each.key, each.name.in_language(tongue)) for each in rules.purposes.traits]
+        choices = {
+            "purpose": [
+                (each.key, f"{each.name.in_language(tongue)} ({each.industry})")
+                for each in rules.purposes.purposes
+            ],
+            "county": [(one.code, one.name.in_language(tongue)) for one in plan.zone.counties],
+            "candidates": [("", _("Cells of a grid")), *layers],
+            "without": layers,
+            "has": traits,
+            "lacks": traits,
+        }
+        for name, offered in choices.items():
+            self.fields[name].choices = offered  # type: ignore[attr-defined]
+        self.fields["on"].initial = timezone.localdate
+        for one in criteria().criteria:
+            self.fields[f"weight-{one.key}"] = forms.IntegerField(
+                label=one.name.in_language(tongue),
+                required=False,
+                min_value=0,
+                max_value=100,
+                help_text=one.said.in_language(tongue),
+                widget=forms.NumberInput(attrs={"placeholder": str(one.weight)}),
+            )
+        for name, field in self.fields.items():
+            boxes = isinstance(field.widget, forms.CheckboxSelectMultiple)
+            select = isinstance(field, forms.ChoiceField) and not boxes
+            field.widget.attrs["class"] = (
+                "form-check-input" if boxes else "form-select" if select else "form-control"
+            )
+            if field.help_text:
+                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+
+    def clean_versions(self) -> dict[str, int]:
+        """Numbers by key of the layer."""
+        found = {}
+        for each in self.cleaned_data["versions"].replace("，", ",").split(","):
+            if not each.strip():
+                continue
+            key, equals, number = each.partition("=")
+            if not equals or not (number.strip().isascii() and number.strip().isdigit()) or len(number) > 9:
+                raise forms.ValidationError(_("Write KEY=NUMBER, such as ecological-red-line=2."))
+            found[key.strip()] = int(number)
+        return found
+
+    @property
+    def plain(self) -> list[Any]:
+        """Fields that are asked first."""
+        return [self[name] for name in ("purpose", "industry", "area", "on", "candidates", "cell")]
+
+    @property
+    def weights(self) -> list[Any]:
+        """One field a criterion."""
+        return [self[name] for name in self.fields if name.startswith("weight-")]
+
+    @property
+    def what_if(self) -> bool:
+        """Whether anything under "what if" was given."""
+        return any(
+            self.data.get(name)
+            for name in (
+                "within",
+                "without",
+                "versions",
+                "has",
+                "lacks",
+                *(one.name for one in self.weights),
+            )
+        )
+
+    def asked(self) -> SitingRequest:
+        """What was asked."""
+        said = self.cleaned_data
+        return SitingRequest(
+            said["industry"].strip() or said["purpose"],
+            said["area"] * _HECTARE,
+            said["on"],
+            said["county"],
+            said["within"],
+            said["candidates"],
+            said["cell"] or 0.0,
+            {
+                name.removeprefix("weight-"): value
+                for name, value in said.items()
+                if name.startswith("weight-") and value is not None
+            },
+            said["without"],
+            said["versions"],
+            said["has"],
+            said["lacks"],
+        )

@@ -1,0 +1,1 @@
+"""Where a use could go (选址): permitted ground, candidates ranked with reasons, and what would be with other rules."""
