@@ -15,7 +15,6 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from territory.site_layers import ZONE_BOX, lay
 
 from ecociv.cli.main import main
 from ecociv.core.missing import Missing
@@ -29,6 +28,7 @@ from ecociv.territory.retained import queries as retained_queries
 from ecociv.territory.retained.coverage import Chosen, County, area_of, cover, disjoint_counties
 from ecociv.territory.retained.declaration import Source
 from ecociv.territory.retained.figures import balanced
+from territory.site_layers import ZONE_BOX, lay
 
 ZONE = "jingdezhen"
 WEST = shapely.box(117.0, 29.0, 117.1, 29.2)
