@@ -36,7 +36,7 @@ def test_box_and_county_narrow_a_file_that_others_read(
     write_download(wetland, form, out, Part.of("117.05,29.0,117.2,29.2", "county-0"))
     read = geopandas.read_parquet(out) if form == "parquet" else geopandas.read_file(out)
     assert sorted(read["identity"]) == ["wetland-1", "wetland-2"]
-    assert read.geometry.iloc[0].equals(shapely.box(117.05, 29.01, 117.06, 29.02))
+    assert read.geometry.iloc[0].symmetric_difference(shapely.box(117.05, 29.01, 117.06, 29.02)).area < 1e-12
     if form != "geojson":
         assert read.crs.to_epsg() == 4490
     if form == "gpkg":
