@@ -42,7 +42,7 @@ class Service(API):  # type: ignore[misc]
             "metadata": {"identification": {"title": "ecociv", "description": "ecociv", "url": url}},
             "resources": {key: resource(one, language, url) for key, one in versions.items()},
         }
-        self.openapi = {}
+        self.openapi: dict[str, Any] = {}
         self.api_headers = get_api_rules(self.config).response_headers
         self.base_url = get_base_url(self.config)
         self.pretty_print = False
