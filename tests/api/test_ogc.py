@@ -200,11 +200,11 @@ def test_the_site_check_is_a_process_and_its_check_is_on_record() -> None:
     done = execute(body, token)
     assert done.status_code == 200, done.content
     check = SiteCheck.objects.get()
-    assert done.json()["reference"] == check.reference and done.json()["judgement"] == check.result["judgement"]
+    assert done.json()["reference"] == check.reference and check.result.items() <= done.json().items()
     wrapped = execute(
         {"inputs": {**body["inputs"], "purpose": {"value": "housing"}}, "response": "document"}, token
     )
-    assert wrapped.json()["result"]["judgement"] == check.result["judgement"]
+    assert wrapped.json()["result"]["reference"] == SiteCheck.objects.order_by("-pk")[0].reference
     for wrong in ([], {}, {"inputs": {"purpose": "housing"}}, {"inputs": {**body["inputs"], "x": 1}}):
         assert execute(wrong, token).status_code == 400
     assert execute({"inputs": {**body["inputs"], "geometry": "POINT(1"}}, token).status_code == 422

@@ -23,7 +23,9 @@ def plan() -> ZonePackage:
     return load_zone("jingdezhen")
 
 
-def chart(plan: ZonePackage, key: str, actuals: dict[int, Decimal] | None = None, language: str = "en") -> Chart | None:
+def chart(
+    plan: ZonePackage, key: str, actuals: dict[int, Decimal] | None = None, language: str = "en"
+) -> Chart | None:
     indicator, series = plan.series(key)
     standing = SeriesStanding(indicator, series, 2016, None, {"light": Light.NO_DATA, "reasons": []}, actuals)
     return path_chart(plan, indicator, series, standing, language)
@@ -42,7 +44,9 @@ def test_the_path_runs_straight_between_the_figures_of_the_plan(plan: ZonePackag
 def test_the_table_says_what_the_chart_shows(plan: ZonePackage) -> None:
     made = chart(plan, "1", {2015: Decimal("4.9"), 2016: Decimal("5.1")})
     assert made is not None
-    for row, cells in zip(made.payload["series"], zip(*[r[1:] for r in made.table_rows], strict=True), strict=True):
+    for row, cells in zip(
+        made.payload["series"], zip(*[r[1:] for r in made.table_rows], strict=True), strict=True
+    ):
         drawn = ["–" if value is None else f"{value:.10g}" for value in row["values"]]
         assert list(cells) == drawn, row["name"]
     measured = next(row for row in made.payload["series"] if row["role"] == "actual")
@@ -123,5 +127,7 @@ def test_a_day_outside_the_timeline_has_no_line(plan: ZonePackage) -> None:
         (dt.date(2026, 1, 1), dt.date(2024, 12, 31), dt.date(2020, 12, 31)),
     ],
 )
-def test_the_day_that_pages_look_at(plan: ZonePackage, today: dt.date, evidence: dt.date | None, shown: dt.date) -> None:
+def test_the_day_that_pages_look_at(
+    plan: ZonePackage, today: dt.date, evidence: dt.date | None, shown: dt.date
+) -> None:
     assert default_day(plan, today, evidence) == shown

@@ -22,7 +22,11 @@ def two_stations(plan_in_database: None) -> None:
         details = {"public": False} if closed else {}
         for kind, prop, averaging in (("station", so2, "PT1H"), ("section", nh3n, "P1M")):
             place = Place.objects.create(
-                key=f"{name}-{kind}", kind=kind, name_zh=f"{name}点", name_en=f"{name} {kind}", details=details
+                key=f"{name}-{kind}",
+                kind=kind,
+                name_zh=f"{name}点",
+                name_en=f"{name} {kind}",
+                details=details,
             )
             Series(
                 key=f"net/{name}-{kind}/{prop.key}", property=prop, place=place, network="net", unit="mg / m3",
@@ -34,7 +38,11 @@ def test_visitors_do_not_see_it(client: Client, two_stations: None) -> None:
     shown = {page: client.get(page).content.decode("utf-8-sig") for page in PAGES}
     assert not [page for page, text in shown.items() if "secluded" in text]
     assert all("open-" in shown[page] for page in PAGES[:2])
-    for page in ("/stations/secluded-station/", "/series/net/secluded-station/so2/", "/water/secluded-section/"):
+    for page in (
+        "/stations/secluded-station/",
+        "/series/net/secluded-station/so2/",
+        "/water/secluded-section/",
+    ):
         assert client.get(page).status_code == 404, page
         assert client.get(page.replace("secluded", "open")).status_code != 403, page
     assert client.get("/stations/open-station/").status_code == 200

@@ -35,7 +35,9 @@ READ_ONLY = [
 
 @pytest.fixture
 def office() -> Client:
-    user = User.objects.create_user("office", password="long enough 1", role=Role.LEADING_GROUP_OFFICE, zone="jingdezhen")
+    user = User.objects.create_user(
+        "office", password="long enough 1", role=Role.LEADING_GROUP_OFFICE, zone="jingdezhen"
+    )
     client = Client(headers={"accept-language": "en"})
     client.force_login(user)
     return client
@@ -45,7 +47,13 @@ def office() -> Client:
 def test_a_day_beyond_every_calendar_is_no_day_and_is_not_remembered(day: str) -> None:
     client = Client()
     usual = re.search(r"\d{4}-\d\d-\d\d", client.get("/").content.decode())
-    for page in ("/", "/tasks/", "/projects/", "/indicators/", "/departments/environmental-protection-bureau/"):
+    for page in (
+        "/",
+        "/tasks/",
+        "/projects/",
+        "/indicators/",
+        "/departments/environmental-protection-bureau/",
+    ):
         assert client.get(page, {"on": day}).status_code == 200, page
     assert usual and usual[0] in client.get("/").content.decode()
 
@@ -53,7 +61,15 @@ def test_a_day_beyond_every_calendar_is_no_day_and_is_not_remembered(day: str) -
 @pytest.mark.parametrize("day", ["1900-01-01", "2999-12-31"])
 def test_the_first_and_the_last_day_are_shown(day: str) -> None:
     client = Client()
-    for page in ("/", "/tasks/", "/tasks/?view=timeline", "/projects/", "/indicators/", "/indicators/35/", "/tasks/1/"):
+    for page in (
+        "/",
+        "/tasks/",
+        "/tasks/?view=timeline",
+        "/projects/",
+        "/indicators/",
+        "/indicators/35/",
+        "/tasks/1/",
+    ):
         assert client.get(page, {"on": day}).status_code == 200, page
 
 

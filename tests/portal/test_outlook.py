@@ -63,7 +63,9 @@ def test_a_day_in_the_past_uses_the_figures_up_to_then(client: Client, values: N
 
 
 def test_one_indicator_draws_its_parts(client: Client, values: None) -> None:
-    page = client.get("/indicators/3/outlook/?on=2016-12-31", headers={"accept-language": "en"}).content.decode()
+    page = client.get(
+        "/indicators/3/outlook/?on=2016-12-31", headers={"accept-language": "en"}
+    ).content.decode()
     assert page.count('data-chart="chart-data-outlook-3-') == 3
     assert "Primary sector" in page
     assert "80 % interval" in page

@@ -109,8 +109,12 @@ def test_an_english_page_shows_english_only_where_we_wrote_it() -> None:
     assert set(re.findall(r"[一-鿿]+", visible)) == {"中文"}
 
 
-@pytest.mark.parametrize("address", ["/indicators/50/", "/tasks/177/", "/projects/0/", "/departments/nobody/", "/nope/"])
-@pytest.mark.parametrize(("language", "words"), [("zh-hans", "没有这个页面"), ("en", "There is no such page")])
+@pytest.mark.parametrize(
+    "address", ["/indicators/50/", "/tasks/177/", "/projects/0/", "/departments/nobody/", "/nope/"]
+)
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "没有这个页面"), ("en", "There is no such page")]
+)
 def test_what_is_not_there_has_a_page_with_a_next_step(address: str, language: str, words: str) -> None:
     answer = reader(language).get(address)
     text = answer.content.decode()
@@ -129,7 +133,14 @@ def test_filters_take_words_numbers_and_pinyin() -> None:
 
 def test_a_mangled_address_is_not_an_error() -> None:
     client = reader("en")
-    for query in ("sort=%00", "page=999999999999", "system=%27%22", "year=abc", "q=" + "x" * 5000, "on=2016-13-45"):
+    for query in (
+        "sort=%00",
+        "page=999999999999",
+        "system=%27%22",
+        "year=abc",
+        "q=" + "x" * 5000,
+        "on=2016-13-45",
+    ):
         assert client.get(f"/tasks/?{query}").status_code == 200, query
 
 
@@ -156,10 +167,14 @@ def test_the_chosen_day_is_remembered_and_given_back() -> None:
 
 def test_switching_the_language_keeps_the_page() -> None:
     client = reader("zh-hans")
-    answer = client.post(reverse("portal:language"), {"language": "en", "next": "/tasks/?system=culture&page=1"})
+    answer = client.post(
+        reverse("portal:language"), {"language": "en", "next": "/tasks/?system=culture&page=1"}
+    )
     assert answer.status_code == 302 and answer["Location"] == "/tasks/?system=culture&page=1"
     assert client.cookies[django_settings.LANGUAGE_COOKIE_NAME].value == "en"
-    elsewhere = client.post(reverse("portal:language"), {"language": "en", "next": "https://elsewhere.example/"})
+    elsewhere = client.post(
+        reverse("portal:language"), {"language": "en", "next": "https://elsewhere.example/"}
+    )
     assert "elsewhere" not in elsewhere["Location"]
 
 
@@ -184,7 +199,9 @@ def test_the_history_of_a_row_is_for_those_who_may_read_it(client: Client) -> No
         ("department_officer", "forestry-bureau", True),
         ("department_officer", "environmental-protection-bureau", False),
     ]:
-        user = User.objects.create(username=f"{role}{organisation}", role=role, zone="jingdezhen", organisation=organisation)
+        user = User.objects.create(
+            username=f"{role}{organisation}", role=role, zone="jingdezhen", organisation=organisation
+        )
         client.force_login(user)
         assert (words in client.get("/tasks/9/").content.decode()) is shown, (role, organisation)
 
@@ -198,7 +215,9 @@ def test_a_form_without_its_token_is_refused_with_a_next_step() -> None:
 def test_headers_of_every_answer(client: Client) -> None:
     answer = client.get("/")
     assert answer["X-Frame-Options"] == "DENY" and answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Referrer-Policy"] == "same-origin" and answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert (
+        answer["Referrer-Policy"] == "same-origin" and answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    )
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
 
 
@@ -216,6 +235,12 @@ def test_a_failing_page_says_so_in_both_languages(client: Client, monkeypatch: p
 
 def test_no_query_grows_with_the_rows(client: Client, django_assert_max_num_queries: Any) -> None:
     client.get("/")
-    for page, most in (("/", 20), ("/indicators/", 10), ("/tasks/", 10), ("/tasks/9/", 12), ("/departments/", 10)):
+    for page, most in (
+        ("/", 20),
+        ("/indicators/", 10),
+        ("/tasks/", 10),
+        ("/tasks/9/", 12),
+        ("/departments/", 10),
+    ):
         with django_assert_max_num_queries(most):
             client.get(page)

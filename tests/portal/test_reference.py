@@ -58,7 +58,9 @@ def test_an_edit_is_on_record_with_both_digests() -> None:
     assert entry.actor is not None and entry.actor.username == "administrator"
 
 
-@pytest.mark.parametrize("name", ["evidence_importrun", "evidence_document", "plan_planitemrevision", "people_auditentry"])
+@pytest.mark.parametrize(
+    "name", ["evidence_importrun", "evidence_document", "plan_planitemrevision", "people_auditentry"]
+)
 def test_what_was_recorded_is_only_read(name: str) -> None:
     client = logged_in("administrator")
     assert client.get(reverse(f"admin:{name}_add")).status_code == 403

@@ -47,7 +47,9 @@ def test_everything_is_in_the_index(plan: ZonePackage, documents: tuple[Document
         ("shbj", ("department", "environmental-protection-bureau")),
     ],
 )
-def test_the_best_hit_stands_first(documents: tuple[Document, ...], query: str, first: tuple[str, str]) -> None:
+def test_the_best_hit_stands_first(
+    documents: tuple[Document, ...], query: str, first: tuple[str, str]
+) -> None:
     assert found(documents, query)[0] == first
 
 

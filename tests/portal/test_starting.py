@@ -51,7 +51,9 @@ def test_a_port_that_needs_more_rights(monkeypatch: pytest.MonkeyPatch) -> None:
         start.check_port("127.0.0.1", 80)
 
 
-def test_a_full_disk_is_said_before_anything_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_full_disk_is_said_before_anything_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(start.shutil, "disk_usage", lambda _path: usage(10**9, 10**9, 299 * 1024**2))
     monkeypatch.setenv("ECOCIV_VAR", str(tmp_path))
@@ -96,7 +98,10 @@ def test_sqlite_is_set_for_many_readers_and_one_writer(tmp_path: Path) -> None:
     [
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("npm error code ENOSPC", "disk is full"),
-        ("WARNING: Retrying ... Failed to establish a new connection: [Errno 111] Connection refused", "cannot be reached"),
+        (
+            "WARNING: Retrying ... Failed to establish a new connection: [Errno 111] Connection refused",
+            "cannot be reached",
+        ),
         ("npm error code ENOTFOUND", "cannot be reached"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "locked digest"),
         ("ERROR: No matching distribution found for duckdb==2.0.0", "no version for this Python"),
@@ -113,7 +118,9 @@ def test_what_a_tool_printed_becomes_one_sentence(output: str, words: str) -> No
 def test_an_old_python_is_replaced_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     version = namedtuple("version", "major minor micro")
     monkeypatch.setattr(setup_script.sys, "version_info", version(3, 10, 4))
-    monkeypatch.setattr(setup_script.shutil, "which", lambda name: "/opt/python3.12" if name == "python3.12" else None)
+    monkeypatch.setattr(
+        setup_script.shutil, "which", lambda name: "/opt/python3.12" if name == "python3.12" else None
+    )
     assert setup_script.check_python() == "/opt/python3.12"
     monkeypatch.setattr(setup_script.shutil, "which", lambda _name: None)
     with pytest.raises(setup_script.SetupFailed, match=r"Python 3\.10 was found.*3\.11 or newer"):
@@ -133,7 +140,9 @@ def test_a_stamp_holds_for_the_same_content_only(monkeypatch: pytest.MonkeyPatch
 def test_without_node_the_environment_supplies_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web_assets.shutil, "which", lambda _name: None)
     command, path = web_assets.find_npm()
-    assert Path(command[0]).name.startswith("node") and Path(command[1]).is_file() and Path(command[0]).is_file()
+    assert (
+        Path(command[0]).name.startswith("node") and Path(command[1]).is_file() and Path(command[0]).is_file()
+    )
     assert path.startswith(str(Path(command[0]).parent))
 
 

@@ -52,7 +52,9 @@ def test_a_heading_turns_its_own_order_and_says_which() -> None:
     assert "note" not in headings and not headings["picture"].sortable
 
 
-@pytest.mark.parametrize(("page", "shown"), [("1", "ab"), ("2", "cd"), ("3", "cd"), ("0", "ab"), ("-5", "ab"), ("x", "ab")])
+@pytest.mark.parametrize(
+    ("page", "shown"), [("1", "ab"), ("2", "cd"), ("3", "cd"), ("0", "ab"), ("-5", "ab"), ("x", "ab")]
+)
 def test_a_page_out_of_range_falls_to_the_nearest(page: str, shown: str) -> None:
     """Four rows, two a page: pages 1 and 2."""
     assert "".join(row[0] for row in table(f"page={page}", page_size=2).page_rows) == shown
@@ -71,7 +73,9 @@ def test_addresses_keep_what_was_chosen() -> None:
     assert url_with(QueryDict("a=1&a=2"), b=None) == "?a=1&a=2"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-x", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=HYPERLINK(\"http://x\")"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+86", "-x", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x")']
+)
 def test_text_that_looks_like_a_formula_is_made_plain(text: str) -> None:
     expected = text if text == "+86" else "'" + text  # +86 is a number
     assert safe_text(text) == expected

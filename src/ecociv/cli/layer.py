@@ -265,10 +265,12 @@ def diff(name: str, old: int, new: int, zone: str, form: str, language: str) -> 
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write: .gpkg, .parquet or .geojson.",
 )
+@click.option("--bbox", default="", help="Only what meets west,south,east,north in degrees.")
+@click.option("--county", default="", help="Only what meets the county with this code, such as 360222.")
 @with_django
-def export(name: str, zone: str, number: int | None, out: Path) -> None:
+def export(name: str, zone: str, number: int | None, out: Path, bbox: str, county: str) -> None:
     """A version as GeoPackage, GeoParquet or GeoJSON, by the ending of --out."""
-    from ecociv.territory.downloads import FORMS, write_download
+    from ecociv.territory.downloads import FORMS, Part, PartRefused, write_download
 
     form = out.suffix.casefold().removeprefix(".")
     if form not in FORMS:
@@ -277,8 +279,13 @@ def export(name: str, zone: str, number: int | None, out: Path) -> None:
         )
     version = _version(zone, name, number)
     _intact(version)
-    write_download(version, form, out)
-    say(f"{version.count} features of {name} version {version.number} in {out}")
+    try:
+        part = Part.of(bbox, county)
+        write_download(version, form, out, part)
+    except PartRefused as refusal:
+        fail(refusal.text.en)
+    what = f"{version.count} features" if part is None else "A part"
+    say(f"{what} of {name} version {version.number} in {out}")
 
 
 @group.command("verify")

@@ -16,17 +16,11 @@ from pygeoapi.api import API, APIRequest, describe_collections, get_collection_s
 from pygeoapi.util import TEMPLATES, get_api_rules, get_base_url
 
 from ecociv.api.ogc.provider import CGCS2000
-from ecociv.core.text import Text
 from ecociv.territory.layers.kinds import UnknownKind, layer_kind
 from ecociv.territory.models import LayerVersion
 
 LIMITS = {"default_items": 100, "max_items": 5_000, "on_exceed": "throttle"}
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-NOTE = Text(
-    zh="坐标为CGCS2000经纬度，在图斑精度下与WGS84（CRS84）一致；EPSG:4490按定义纬度在前。",
-    en="Coordinates are CGCS2000 longitude and latitude, the same as WGS 84 (CRS84) at the accuracy of the layers; "
-    "EPSG:4490 has latitude first.",
-)
 
 
 class Service(API):  # type: ignore[misc]
@@ -67,7 +61,10 @@ def resource(version: LayerVersion, language: str, url: str) -> dict[str, Any]:
         kind = layer_kind(version.layer.kind).name.in_language(language)
     except UnknownKind:
         kind = version.layer.kind
-    sample = ("（示例数据）" if language == "zh" else " (sample data)") if version.sample else ""
+    title = version.layer.title.in_language(language)
+    word, said = ("示例", "（示例数据）") if language == "zh" else ("sample", " (sample data)")
+    if version.sample and word not in title:
+        title += said
     root = url.removesuffix("/ogc")
     links = [
         {
@@ -88,10 +85,9 @@ def resource(version: LayerVersion, language: str, url: str) -> dict[str, Any]:
         )
     return {
         "type": "collection",
-        "title": f"{version.layer.title.in_language(language)}{sample}",
+        "title": title,
         "description": f"{kind} · {version.title} · v{version.number} · {version.valid_from.isoformat()}–"
-        f"{version.valid_to.isoformat() if version.valid_to else ''} · SHA-256 {version.sha256[:12]}. "
-        f"{NOTE.in_language(language)}",
+        f"{version.valid_to.isoformat() if version.valid_to else ''} · SHA-256 {version.sha256[:12]}",
         "keywords": [version.layer.kind, *(["sample"] if version.sample else [])],
         "links": links,
         "extents": {

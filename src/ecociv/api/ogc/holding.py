@@ -76,7 +76,7 @@ def versions_for(caller: Caller, asked: Asked) -> dict[str, LayerVersion]:
             .values_list("valid_to", flat=True)
             .distinct()
         )
-        for day in (end for end in ends if end is not None):
+        for day in filter(None, ends):
             for one in versions_in_force(zone, day, asked.as_of, user=user):
                 found.setdefault(one.layer.key, one)
     return dict(sorted(found.items()))

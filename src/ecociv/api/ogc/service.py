@@ -127,6 +127,8 @@ def _collections(request: HttpRequest, caller: Caller, base: str, parts: list[st
     found["links"] = [one for one in found.get("links", []) if one.get("type") != "application/ld+json"]
     for one in found.get("collections", []):
         one["links"] = [link for link in one["links"] if link.get("type") != "application/ld+json"]
+    if what == "collections":
+        found["description"] = f"{found['description']}. {words(ABOUT)}" if parts else words(ABOUT)
     title = versions[parts[0]].layer.title if parts else TITLE
     media = (
         "application/geo+json"

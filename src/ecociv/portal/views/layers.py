@@ -22,7 +22,7 @@ from ecociv.portal.layer_report import topology_view
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, iso, with_plan
 from ecociv.portal.zone import language, zone_key
-from ecociv.territory.downloads import FORMS, compared, file_name, write_download
+from ecociv.territory.downloads import FORMS, Part, PartRefused, compared, file_name, write_download
 from ecociv.territory.layers.geopackage import LayerFileUnreadable
 from ecociv.territory.layers.kinds import LayerKind, UnknownKind, layer_kind, layer_kinds
 from ecociv.territory.models import Confidentiality, Layer, LayerVersion
@@ -378,7 +378,7 @@ def changes(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest, key: str, number: int, form: str) -> FileResponse:
-    """A version as a file, for those who may see it."""
+    """A version as a file, for those who may see it; ``bbox`` or ``county`` narrow it to a part."""
     found = _readable(request, key, number)
     if form not in FORMS:
         raise Http404
@@ -386,8 +386,9 @@ def download(request: HttpRequest, key: str, number: int, form: str) -> FileResp
         out = Path(folder) / "layer"
         try:
             layer_file(found)
-            write_download(found, form, out)
-        except LayerFileUnreadable as error:
+            part = Part.of(request.GET.get("bbox", ""), request.GET.get("county", ""))
+            write_download(found, form, out, part)
+        except (LayerFileUnreadable, PartRefused) as error:
             raise Http404(error.text.in_language(language())) from error
         # The open file outlives its name: the folder goes now, the bytes when they are sent.
         response = FileResponse(out.open("rb"), as_attachment=True, filename=file_name(found, form))
