@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.errors import GEOSException
 
 from ecociv.territory.layers.features import POLYGONAL, areas_of
-from ecociv.territory.layers.geopackage import LayerFile
+from ecociv.territory.layers.geopackage import LayerFile, Outlines
 from ecociv.territory.rules.buffers import LocalPlane, widened
 from ecociv.territory.site_check.coverage import edges_cancel
 from ecociv.territory.site_check.outline import quick_areas
@@ -90,10 +90,16 @@ def overlap(file: LayerFile, geometry: shapely.Geometry, area: float) -> Overlap
     if geometry.geom_type == "Point":
         _at_point(file, geometry, found)
         return found
+    whole = file.outlines_at_once(*geometry.bounds, at_most=AT_ONCE)
+    if whole is not None:
+        found.tiles = 1
+        _on_tile([whole], geometry, area, found, keep=True)
+        return found
     tiles = list(_tiles(file, geometry))
     for tile in tiles:
         tile_area = area if len(tiles) == 1 else float(areas_of(np.asarray([tile], dtype=object))[0])
-        _on_tile(file, tile, tile_area, found, keep=len(tiles) == 1)
+        candidates = file.outlines_in_box(*tile.bounds, at_a_time=AT_ONCE)
+        _on_tile(candidates, tile, tile_area, found, keep=len(tiles) == 1)
     found.tiles = len(tiles)
     return found
 
@@ -125,9 +131,11 @@ def _tiles(file: LayerFile, geometry: shapely.Geometry) -> Iterator[shapely.Geom
             yield from _tiles(file, part)
 
 
-def _on_tile(file: LayerFile, site: shapely.Geometry, area: float, found: Overlap, *, keep: bool) -> None:
+def _on_tile(
+    candidates: Iterable[Outlines], site: shapely.Geometry, area: float, found: Overlap, *, keep: bool
+) -> None:
     shapely.prepare(site)
-    fids, classes, areas, pieces, sources = _pieces(file, site, area)
+    fids, classes, areas, pieces, sources = _pieces(candidates, site, area)
     if not len(fids):
         return
     total = float(areas.sum())
@@ -148,10 +156,10 @@ def _on_tile(file: LayerFile, site: shapely.Geometry, area: float, found: Overla
     found.covered += total if apart else _union_area(pieces)
 
 
-def _pieces(file: LayerFile, site: shapely.Geometry, area: float) -> tuple[Any, Any, Any, Any, Any]:
+def _pieces(candidates: Iterable[Outlines], site: shapely.Geometry, area: float) -> tuple[Any, Any, Any, Any, Any]:
     """Row, class, area and geometry of what of each feature lies on the site, and all features around it."""
     kept: list[tuple[Any, ...]] = []
-    for fids, classes, areas, shapes in file.outlines_in_box(*site.bounds):
+    for fids, classes, areas, shapes in candidates:
         shapes = _cut_to_box(shapes, site.bounds)
         inside = shapely.contains_properly(site, shapes)
         meets = inside | shapely.intersects(site, shapes)
