@@ -35,21 +35,23 @@ def edges_cancel(shapes: NDArray[Any], box: tuple[float, float, float, float]) -
     True
     """
     kinds = shapely.get_type_id(shapes)
-    if not ((kinds == _POLYGON) | (kinds == _MULTIPOLYGON)).all():
+    simple = (kinds == _POLYGON).all() and not shapely.get_num_interior_rings(shapes).any()
+    if not simple and not ((kinds == _POLYGON) | (kinds == _MULTIPOLYGON)).all():
         return False  # a cut that left lines or points: the slower test decides
     # Shells all run one way and holes the other: what a polygon covers lies on the same side of each of its edges.
     shapes = shapely.orient_polygons(shapes)
-    simple = (kinds == _POLYGON).all() and not shapely.get_num_interior_rings(shapes).any()
     rings = shapes if simple else shapely.get_rings(shapely.get_parts(shapes))
     pairs, ring = shapely.get_coordinates(rings, return_index=True)
-    longitude, latitude = np.ascontiguousarray(pairs.T + 0.0)  # + 0.0: minus zero is zero
+    columns = np.ascontiguousarray(pairs.T)
+    columns += 0.0  # minus zero is zero
     west, south, east, north = box
-    meets = ring[:-1] == ring[1:]  # from the end of one ring to the beginning of the next is no edge
-    meets &= np.minimum(longitude[:-1], longitude[1:]) <= east
-    meets &= np.maximum(longitude[:-1], longitude[1:]) >= west
-    meets &= np.minimum(latitude[:-1], latitude[1:]) <= north
-    meets &= np.maximum(latitude[:-1], latitude[1:]) >= south
-    vertex = _mixed(_mixed(longitude.view(np.uint64)) + latitude.view(np.uint64))
+    below = np.minimum(columns[:, :-1], columns[:, 1:]) <= ((east,), (north,))
+    above = np.maximum(columns[:, :-1], columns[:, 1:]) >= ((west,), (south,))
+    below &= above
+    # From the end of one ring to the beginning of the next is no edge.
+    meets = below[0] & below[1] & (ring[:-1] == ring[1:])
+    longitude, latitude = columns.view(np.uint64)
+    vertex = _mixed(_mixed(longitude) + latitude)
     # The cube of a difference changes its sign with the direction. In the sum of all of them the products of the two
     # numbers of an edge go only if it is there as often one way as the other. 64 bits run over without harm.
     step = vertex[1:] - vertex[:-1]

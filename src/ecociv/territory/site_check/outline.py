@@ -39,7 +39,7 @@ def survey_outline(geometry: shapely.Geometry) -> shapely.Geometry:
     if np.abs(corners[1:] - corners[:-1]).max() <= step:
         return geometry
     if geometry.geom_type == "Polygon" and not geometry.interiors:
-        outline = shapely.Polygon(_ring(corners, step))
+        outline = shapely.polygons(shapely.linearrings(_ring(corners, step)))
     else:
         made = [
             shapely.Polygon(

@@ -28,6 +28,9 @@ LARGE = 2000
 SMALLEST_TILE = 1e-4
 """Degrees: below this a tile is not cut again."""
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
 
 @dataclass
 class ClassOverlap:
@@ -135,18 +138,19 @@ def _on_tile(
     candidates: Iterable[Outlines], site: shapely.Geometry, area: float, found: Overlap, *, keep: bool
 ) -> None:
     shapely.prepare(site)
-    fids, classes, areas, pieces, sources = _pieces(candidates, site, area)
+    box = site.bounds
+    fids, classes, areas, pieces, sources = _pieces(candidates, site, box, area)
     if not len(fids):
         return
     total = float(areas.sum())
-    apart = len(fids) == 1 or (abs(total - area) <= 1e-7 * area and edges_cancel(sources, site.bounds))
+    apart = len(fids) == 1 or (abs(total - area) <= 1e-7 * area and edges_cancel(sources, box))
     apart = apart or _disjoint(sources)
     for class_key in dict.fromkeys(classes.tolist()):
-        mine = classes == class_key
+        mine = np.flatnonzero(classes == class_key)
         one = found.classes.setdefault(str(class_key), ClassOverlap())
         gross = float(areas[mine].sum())
         one.gross += gross
-        one.area += gross if apart or mine.sum() == 1 else _union_area(pieces[mine])
+        one.area += gross if apart or len(mine) == 1 else _union_area(pieces[mine])
         one.fids.append(fids[mine])
         one.areas.append(areas[mine])
         if keep and one.pieces is not None:
@@ -156,22 +160,26 @@ def _on_tile(
     found.covered += total if apart else _union_area(pieces)
 
 
-def _pieces(candidates: Iterable[Outlines], site: shapely.Geometry, area: float) -> tuple[Any, Any, Any, Any, Any]:
+def _pieces(
+    candidates: Iterable[Outlines], site: shapely.Geometry, box: Box, area: float
+) -> tuple[Any, Any, Any, Any, Any]:
     """Row, class, area and geometry of what of each feature lies on the site, and all features around it."""
     kept: list[tuple[Any, ...]] = []
     for fids, classes, areas, shapes in candidates:
-        shapes = _cut_to_box(shapes, site.bounds)
+        shapes = _cut_to_box(shapes, box)
         inside = shapely.contains_properly(site, shapes)
-        meets = inside | shapely.intersects(site, shapes)
-        pieces, sizes = shapes.copy(), areas.copy()
-        cut = np.flatnonzero(meets & ~inside)
-        if len(cut):
-            whole = _holding(shapes[cut], site)
-            pieces[cut[whole]], sizes[cut[whole]] = site, area
-            rest = cut[~whole]
-            pieces[rest] = _intersections(shapes[rest], site)
-            sizes[rest] = quick_areas(pieces[rest]) if len(rest) else 0.0
-        here = meets & (sizes > 0)
+        cut = shapely.intersects(site, shapes) & ~inside
+        pieces, sizes = shapes.copy(), np.where(inside, areas, 0.0)
+        if cut.any():
+            whole = np.zeros(len(shapes), dtype=bool)
+            whole[cut] = _holding(shapes[cut], site, box)
+            if whole.any():
+                pieces[whole], sizes[whole] = site, area
+            rest = np.flatnonzero(cut & ~whole)
+            if len(rest):
+                pieces[rest] = parts = _intersections(shapes[rest], site)
+                sizes[rest] = quick_areas(parts)
+        here = np.flatnonzero(sizes > 0)
         kept.append((fids[here], classes[here], sizes[here], pieces[here], shapes))
     if not kept:
         return (np.empty(0, np.int64), *(np.empty(0, object),) * 4)
@@ -180,9 +188,9 @@ def _pieces(candidates: Iterable[Outlines], site: shapely.Geometry, area: float)
     return tuple(np.concatenate([part[place] for part in kept]) for place in range(5))  # type: ignore[return-value]
 
 
-def _holding(shapes: NDArray[Any], site: shapely.Geometry) -> NDArray[np.bool_]:
+def _holding(shapes: NDArray[Any], site: shapely.Geometry, site_box: Box) -> NDArray[np.bool_]:
     """Which features hold the whole site; only those whose box does are looked at closely."""
-    west, south, east, north = site.bounds
+    west, south, east, north = site_box
     box = shapely.bounds(shapes)
     whole = (box[:, 0] <= west) & (box[:, 1] <= south) & (box[:, 2] >= east) & (box[:, 3] >= north)
     if whole.any():
@@ -190,7 +198,7 @@ def _holding(shapes: NDArray[Any], site: shapely.Geometry) -> NDArray[np.bool_]:
     return np.asarray(whole)
 
 
-def _cut_to_box(shapes: NDArray[Any], box: tuple[float, float, float, float]) -> NDArray[Any]:
+def _cut_to_box(shapes: NDArray[Any], box: Box) -> NDArray[Any]:
     """Features with very many vertices cut to a little more than the site's box, where that leaves something valid."""
     large = np.flatnonzero(shapely.get_num_coordinates(shapes) > LARGE)
     if not len(large):
