@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import given, settings
@@ -24,6 +25,7 @@ from ecociv.territory.layers.geopackage import LayerFile, write_features
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.rules.loading import space_rules
 from ecociv.territory.rules.purposes import purpose_of
+from ecociv.territory.site_check.coverage import edges_cancel
 from ecociv.territory.site_check.engine import CheckedSite, check_site
 from ecociv.territory.site_check.outline import quick_areas, survey_outline
 from ecociv.territory.site_check.overlaps import overlap, within
@@ -455,3 +457,93 @@ def test_moving_site_and_layer_along_the_parallel_changes_no_area(
         return overlap(file, outline, where.area).classes["x"].area, near.area, near.distance or 0.0
 
     assert areas(0.0) == pytest.approx(areas(round(shift, 4)), rel=1e-6, abs=0.01)
+
+
+def lattice(numbers: list[int], moved: bool) -> list[shapely.Polygon]:
+    """Nine cells of a lattice with shared, displaced corners; one of them may be moved over its neighbours."""
+    corner = np.array(
+        [
+            [
+                (column + (numbers[row * 4 + column] % 7) / 20, row + (numbers[row * 4 + column] % 5) / 20)
+                for column in range(4)
+            ]
+            for row in range(4)
+        ]
+    )
+    cells = [
+        shapely.Polygon(
+            [
+                corner[row, column],
+                corner[row, column + 1],
+                corner[row + 1, column + 1],
+                corner[row + 1, column],
+            ]
+        )
+        for row in range(3)
+        for column in range(3)
+    ]
+    if moved:
+        cells[4] = shapely.affinity.translate(cells[4], 0.01, 0.0)
+    return cells
+
+
+@settings(max_examples=40)
+@given(
+    numbers=st.lists(st.integers(0, 1000), min_size=16, max_size=16),
+    turned=st.lists(st.booleans(), min_size=9, max_size=9),
+    hole=st.booleans(),
+    twice=st.booleans(),
+)
+def test_edges_cancel_just_where_cells_share_them_whole(
+    numbers: list[int], turned: list[bool], hole: bool, twice: bool
+) -> None:
+    box = (1.2, 1.2, 1.9, 1.9)
+    cells = lattice(numbers, moved=False)
+    if hole:  # an island in the middle cell, in one cell with a hole or in several parts
+        island = shapely.Point(1.6, 1.6).buffer(0.1)
+        cells[4] = shapely.Polygon(cells[4].exterior, [island.exterior])
+        cells.append(shapely.multipolygons([island]))
+    shapes = np.array(
+        [shapely.reverse(one) if back else one for one, back in zip(cells, [*turned, False], strict=False)]
+    )
+    # Whichever way they run, whatever their order; covered twice is even as well, and the areas tell it.
+    assert edges_cancel(np.concatenate([shapes, shapes]) if twice else shapes, box)
+    assert edges_cancel(shapes[::-1], box)
+    # One cell over its neighbours, one cell missing, one cell twice: the middle cell's border lies in the box.
+    middle = (1.0, 1.0, 2.3, 2.3)
+    assert not edges_cancel(np.array(lattice(numbers, moved=True)), middle)
+    assert not edges_cancel(np.delete(shapes, 4), middle)
+    assert not edges_cancel(np.append(shapes, shapes[4]), middle)
+
+
+@settings(max_examples=25)
+@given(
+    places=st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 9)), min_size=1, max_size=12
+    ),
+    tiles=st.booleans(),
+)
+def test_one_read_gives_what_a_plain_count_gives(
+    places: list[tuple[int, int, int]], tiles: bool, tmp_path_factory: Any
+) -> None:
+    # Squares that may lie over each other; each class measured without index, tiles or shortcuts.
+    shapes = [
+        shapely.box(117 + x / 4000, 29 + y / 4000, 117 + (x + s) / 4000, 29 + (y + s) / 4000)
+        for x, y, s in places
+    ]
+    names = ["a" if number % 3 else "b" for number in range(len(shapes))]
+    path = tmp_path_factory.mktemp("plain") / "plain.gpkg"
+    write_features(Features.of(shapes, [str(n) for n in range(len(shapes))], names, [""] * len(shapes)), path)
+    where = read_site(shapely.Point(117.005, 29.005).buffer(0.003), space_rules(ZONE).tolerances)
+    outline = survey_outline(where.geometry)
+    file = LayerFile(path)
+    with pytest.MonkeyPatch.context() as patched:
+        if tiles:
+            patched.setattr("ecociv.territory.site_check.overlaps.AT_ONCE", 2)
+        found = overlap(file, outline, where.area)
+    for name in set(names):
+        union = shapely.union_all([one for one, its in zip(shapes, names, strict=True) if its == name])
+        plain = float(quick_areas(np.array([shapely.intersection(union, outline)]))[0])
+        mine = found.classes[name].area if name in found.classes else 0.0
+        assert mine == pytest.approx(plain, rel=1e-9, abs=1e-6 * where.area if tiles else 1e-4)
+    assert file.outlines_at_once(*outline.bounds, at_most=0) is None or not found.classes

@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,20 @@ CRS = "EPSG:4490"
 _COLUMNS = "f.fid, f.identity, f.class, f.name, f.area_m2, f.attributes, f.geom"
 SELECTABLE = {"identity": "identity", "class": "class", "name": "name"}
 """Columns that may be asked for by value."""
+_OUTLINES = (
+    "SELECT f.fid, f.class, f.area_m2, f.geom FROM rtree_features_geom AS r CROSS JOIN features AS f ON f.fid = r.id "
+    "WHERE r.minx <= ? AND r.maxx >= ? AND r.miny <= ? AND r.maxy >= ?"
+)
+_MAPPED = 0x7FFF0000
+"""Bytes of a file that SQLite may look at where the system has them in memory, instead of copying pages: its limit.
+They are shared by all processes and given back when others need the memory."""
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 # A fixed date of change, so that the same features give the same bytes and with them the same address.
 _DATE = "2000-01-01T00:00:00Z"
+
+
+Outlines = tuple[Any, Any, Any, Any]
+"""Arrays of the same length: fid, class, area (m2), geometry."""
 
 
 class LayerFileUnreadable(ValueError):
@@ -131,22 +143,26 @@ class LayerFile:
 
     def outlines_in_box(
         self, west: float, south: float, east: float, north: float, *, at_a_time: int = 2000
-    ) -> Iterator[tuple[Any, Any, Any, Any]]:
-        """Arrays of fid, class, area (m2) and geometry of the features whose box meets the box given, some at a time."""
-        rows = self._connection().execute(
-            "SELECT f.fid, f.class, f.area_m2, f.geom FROM rtree_features_geom AS r "
-            "CROSS JOIN features AS f ON f.fid = r.id "
-            "WHERE r.minx <= ? AND r.maxx >= ? AND r.miny <= ? AND r.maxy >= ? ORDER BY f.fid",
-            (east, west, north, south),
-        )
+    ) -> Iterator[Outlines]:
+        """The features whose box meets the box given, some at a time, in order of ``fid``."""
+        rows = self._connection().execute(_OUTLINES + " ORDER BY f.fid", (east, west, north, south))
         while some := rows.fetchmany(at_a_time):
-            fids, classes, areas, blobs = zip(*some, strict=True)
-            yield (
-                np.asarray(fids, dtype=np.int64),
-                np.asarray(classes, dtype=object),
-                np.asarray(areas, dtype=np.float64),
-                shapely.from_wkb([well_known_binary(blob) for blob in blobs]),
-            )
+            yield _outlines(some)
+
+    def outlines_at_once(
+        self, west: float, south: float, east: float, north: float, *, at_most: int
+    ) -> Outlines | None:
+        """All features whose box meets the box given, in order of ``fid``; none where there are more than `at_most`.
+
+        What is asked most, a small place: a count before it would take as long as the answer, and so would SQLite's sorting.
+        """
+        rows = self._connection().execute(_OUTLINES, (east, west, north, south))
+        some = rows.fetchmany(at_most + 1)
+        rows.close()
+        if len(some) > at_most:
+            return None
+        some.sort(key=itemgetter(0))
+        return _outlines(some)
 
     def selected(
         self,
@@ -249,8 +265,19 @@ class LayerFile:
             known = sqlite3.connect(
                 f"file:{self.path}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
+            known.execute(f"PRAGMA mmap_size = {_MAPPED}")
             self._local.connection, self._local.process = known, os.getpid()
         return known
+
+
+def _outlines(rows: Sequence[tuple[int, str, float, bytes]]) -> Outlines:
+    fids, classes, areas, blobs = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return (
+        np.asarray(fids, dtype=np.int64),
+        np.asarray(classes, dtype=object),
+        np.asarray(areas, dtype=np.float64),
+        shapely.from_wkb(np.asarray([well_known_binary(blob) for blob in blobs], dtype=object)),
+    )
 
 
 def well_known_binary(blob: bytes) -> bytes:

@@ -35,17 +35,21 @@ def survey_outline(geometry: shapely.Geometry) -> shapely.Geometry:
     if geometry.geom_type not in ("Polygon", "MultiPolygon"):
         return geometry
     step = max(STEP, float(shapely.length(geometry)) / MOST)
-    if np.abs(np.diff(shapely.get_coordinates(geometry), axis=0)).max() <= step:
+    corners = shapely.get_coordinates(geometry)
+    if np.abs(corners[1:] - corners[:-1]).max() <= step:
         return geometry
-    made = [
-        shapely.polygons(_ring(shell, step), [_ring(hole, step) for hole in holes] or None)
-        for shell, holes in (
-            (shapely.get_exterior_ring(part), part.interiors if shapely.get_num_interior_rings(part) else ())
+    if geometry.geom_type == "Polygon" and not geometry.interiors:
+        outline = shapely.polygons(shapely.linearrings(_ring(corners, step)))
+    else:
+        made = [
+            shapely.Polygon(
+                _ring(shapely.get_coordinates(part.exterior), step),
+                [_ring(shapely.get_coordinates(hole), step) for hole in part.interiors],
+            )
             for part in shapely.get_parts(geometry)
-        )
-    ]
-    outline = made[0] if len(made) == 1 else shapely.multipolygons(made)
-    return outline if shapely.is_valid(outline) else geometry
+        ]
+        outline = made[0] if len(made) == 1 else shapely.multipolygons(made)
+    return outline if outline.is_valid else geometry
 
 
 def quick_areas(geometries: NDArray[Any]) -> NDArray[np.float64]:
@@ -54,10 +58,16 @@ def quick_areas(geometries: NDArray[Any]) -> NDArray[np.float64]:
     The formula is the plane area on a map whose northing is the area below it. For the few pieces of a small site the
     checks would take longer than the areas.
     """
-    flat = shapely.transform(
-        geometries, lambda pairs: np.column_stack([np.radians(pairs[:, 0]), authalic(pairs[:, 1])])
-    )
+    flat = shapely.transform(geometries, _equal_area)
     return np.asarray(shapely.area(flat) * area_scale(), dtype=np.float64)
+
+
+def _equal_area(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Degrees on the map whose areas are true."""
+    flat = np.empty_like(pairs)
+    np.radians(pairs[:, 0], out=flat[:, 0])
+    flat[:, 1] = authalic(pairs[:, 1])
+    return flat
 
 
 @lru_cache(maxsize=1)
@@ -65,19 +75,24 @@ def _squared_eccentricity() -> float:
     return float(ellipsoid().table["e2"])
 
 
-def _ring(ring: Any, step: float) -> NDArray[np.float64]:
-    corners = shapely.get_coordinates(ring)
-    moves = np.diff(corners, axis=0)
-    pieces = np.maximum(1, np.ceil(np.abs(moves).max(axis=1) / step)).astype(np.int64)
-    edge = np.repeat(np.arange(len(pieces)), pieces)
-    share = (np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)) / pieces[edge]
-    longitude = corners[edge, 0] + share * moves[edge, 0]
-    latitude = corners[edge, 1] + share * moves[edge, 1]
-    height = authalic(corners[:, 1])
+def _ring(corners: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """A closed ring with vertices put into its edges; `corners` repeats its first vertex at the end."""
+    moves = corners[1:] - corners[:-1]
+    pieces = np.ceil(np.abs(moves).max(axis=1) / step).astype(np.int64)
+    np.maximum(pieces, 1, out=pieces)
+    ends = pieces.cumsum()
+    edge = np.arange(len(pieces)).repeat(pieces)
+    share = (np.arange(ends[-1]) - (ends - pieces)[edge]) / pieces[edge]
+    made = np.empty((len(edge) + 1, 2))
+    made[:-1] = corners[edge] + share[:, None] * moves[edge]
+    made[-1] = made[0]
+    put_in = np.flatnonzero(share)
+    share, edge, latitude = share[put_in], edge[put_in], made[put_in, 1]
+    # All vertices at once: of some dozens the calls cost more than the arithmetic.
+    height, own = np.split(authalic(np.concatenate([corners[:, 1], latitude])), [len(corners)])
     wanted = height[edge] + share * (height[edge + 1] - height[edge])
     # One step of Newton: the first guess is off by centimetres, so its square is below the last digit.
     turn = np.radians(latitude)
     slope = np.radians(np.cos(turn)) / (1 - _squared_eccentricity() * np.sin(turn) ** 2) ** 2
-    latitude = np.where(share > 0, latitude - (authalic(latitude) - wanted) / slope, latitude)
-    made = np.column_stack([longitude, latitude])
-    return np.vstack([made, made[:1]])
+    made[put_in, 1] = latitude - (own - wanted) / slope
+    return made

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.errors import GEOSException
 
 from ecociv.territory.layers.features import POLYGONAL, areas_of
-from ecociv.territory.layers.geopackage import LayerFile
+from ecociv.territory.layers.geopackage import LayerFile, Outlines
 from ecociv.territory.rules.buffers import LocalPlane, widened
 from ecociv.territory.site_check.coverage import edges_cancel
 from ecociv.territory.site_check.outline import quick_areas
@@ -27,6 +27,9 @@ LARGE = 2000
 """Vertices from which a feature is first cut to the site's box."""
 SMALLEST_TILE = 1e-4
 """Degrees: below this a tile is not cut again."""
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 
 @dataclass
@@ -90,10 +93,16 @@ def overlap(file: LayerFile, geometry: shapely.Geometry, area: float) -> Overlap
     if geometry.geom_type == "Point":
         _at_point(file, geometry, found)
         return found
+    whole = file.outlines_at_once(*geometry.bounds, at_most=AT_ONCE)
+    if whole is not None:
+        found.tiles = 1
+        _on_tile([whole], geometry, area, found, keep=True)
+        return found
     tiles = list(_tiles(file, geometry))
     for tile in tiles:
         tile_area = area if len(tiles) == 1 else float(areas_of(np.asarray([tile], dtype=object))[0])
-        _on_tile(file, tile, tile_area, found, keep=len(tiles) == 1)
+        candidates = file.outlines_in_box(*tile.bounds, at_a_time=AT_ONCE)
+        _on_tile(candidates, tile, tile_area, found, keep=len(tiles) == 1)
     found.tiles = len(tiles)
     return found
 
@@ -125,20 +134,23 @@ def _tiles(file: LayerFile, geometry: shapely.Geometry) -> Iterator[shapely.Geom
             yield from _tiles(file, part)
 
 
-def _on_tile(file: LayerFile, site: shapely.Geometry, area: float, found: Overlap, *, keep: bool) -> None:
+def _on_tile(
+    candidates: Iterable[Outlines], site: shapely.Geometry, area: float, found: Overlap, *, keep: bool
+) -> None:
     shapely.prepare(site)
-    fids, classes, areas, pieces, sources = _pieces(file, site, area)
+    box = site.bounds
+    fids, classes, areas, pieces, sources = _pieces(candidates, site, box, area)
     if not len(fids):
         return
     total = float(areas.sum())
-    apart = len(fids) == 1 or (abs(total - area) <= 1e-7 * area and edges_cancel(sources, site.bounds))
+    apart = len(fids) == 1 or (abs(total - area) <= 1e-7 * area and edges_cancel(sources, box))
     apart = apart or _disjoint(sources)
     for class_key in dict.fromkeys(classes.tolist()):
-        mine = classes == class_key
+        mine = np.flatnonzero(classes == class_key)
         one = found.classes.setdefault(str(class_key), ClassOverlap())
         gross = float(areas[mine].sum())
         one.gross += gross
-        one.area += gross if apart or mine.sum() == 1 else _union_area(pieces[mine])
+        one.area += gross if apart or len(mine) == 1 else _union_area(pieces[mine])
         one.fids.append(fids[mine])
         one.areas.append(areas[mine])
         if keep and one.pieces is not None:
@@ -148,22 +160,26 @@ def _on_tile(file: LayerFile, site: shapely.Geometry, area: float, found: Overla
     found.covered += total if apart else _union_area(pieces)
 
 
-def _pieces(file: LayerFile, site: shapely.Geometry, area: float) -> tuple[Any, Any, Any, Any, Any]:
+def _pieces(
+    candidates: Iterable[Outlines], site: shapely.Geometry, box: Box, area: float
+) -> tuple[Any, Any, Any, Any, Any]:
     """Row, class, area and geometry of what of each feature lies on the site, and all features around it."""
     kept: list[tuple[Any, ...]] = []
-    for fids, classes, areas, shapes in file.outlines_in_box(*site.bounds):
-        shapes = _cut_to_box(shapes, site.bounds)
+    for fids, classes, areas, shapes in candidates:
+        shapes = _cut_to_box(shapes, box)
         inside = shapely.contains_properly(site, shapes)
-        meets = inside | shapely.intersects(site, shapes)
-        pieces, sizes = shapes.copy(), areas.copy()
-        cut = np.flatnonzero(meets & ~inside)
-        if len(cut):
-            whole = _holding(shapes[cut], site)
-            pieces[cut[whole]], sizes[cut[whole]] = site, area
-            rest = cut[~whole]
-            pieces[rest] = _intersections(shapes[rest], site)
-            sizes[rest] = quick_areas(pieces[rest]) if len(rest) else 0.0
-        here = meets & (sizes > 0)
+        cut = shapely.intersects(site, shapes) & ~inside
+        pieces, sizes = shapes.copy(), np.where(inside, areas, 0.0)
+        if cut.any():
+            whole = np.zeros(len(shapes), dtype=bool)
+            whole[cut] = _holding(shapes[cut], site, box)
+            if whole.any():
+                pieces[whole], sizes[whole] = site, area
+            rest = np.flatnonzero(cut & ~whole)
+            if len(rest):
+                pieces[rest] = parts = _intersections(shapes[rest], site)
+                sizes[rest] = quick_areas(parts)
+        here = np.flatnonzero(sizes > 0)
         kept.append((fids[here], classes[here], sizes[here], pieces[here], shapes))
     if not kept:
         return (np.empty(0, np.int64), *(np.empty(0, object),) * 4)
@@ -172,9 +188,9 @@ def _pieces(file: LayerFile, site: shapely.Geometry, area: float) -> tuple[Any, 
     return tuple(np.concatenate([part[place] for part in kept]) for place in range(5))  # type: ignore[return-value]
 
 
-def _holding(shapes: NDArray[Any], site: shapely.Geometry) -> NDArray[np.bool_]:
+def _holding(shapes: NDArray[Any], site: shapely.Geometry, site_box: Box) -> NDArray[np.bool_]:
     """Which features hold the whole site; only those whose box does are looked at closely."""
-    west, south, east, north = site.bounds
+    west, south, east, north = site_box
     box = shapely.bounds(shapes)
     whole = (box[:, 0] <= west) & (box[:, 1] <= south) & (box[:, 2] >= east) & (box[:, 3] >= north)
     if whole.any():
@@ -182,7 +198,7 @@ def _holding(shapes: NDArray[Any], site: shapely.Geometry) -> NDArray[np.bool_]:
     return np.asarray(whole)
 
 
-def _cut_to_box(shapes: NDArray[Any], box: tuple[float, float, float, float]) -> NDArray[Any]:
+def _cut_to_box(shapes: NDArray[Any], box: Box) -> NDArray[Any]:
     """Features with very many vertices cut to a little more than the site's box, where that leaves something valid."""
     large = np.flatnonzero(shapely.get_num_coordinates(shapes) > LARGE)
     if not len(large):
