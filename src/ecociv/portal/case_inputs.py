@@ -131,13 +131,13 @@ def given_parties(given: QueryDict) -> dict[str, tuple[str, ...]]:
 
 
 @contextmanager
-def received(request: HttpRequest) -> Iterator[tuple[Attachment, ...]]:
-    """The files of a form, in a folder that lasts as long as the action."""
+def received(request: HttpRequest, only: str = "") -> Iterator[tuple[Attachment, ...]]:
+    """The files of a form, in a folder that lasts as long as the action; ``only`` those of one input and its keys."""
     with tempfile.TemporaryDirectory(prefix="ecociv-case-") as folder:
         kept: list[Attachment] = []
         for name, files in request.FILES.lists():
-            if name.partition(".")[0] != "documents":
-                continue  # another input of the form: the file of a boundary is no document
+            if only and name.partition(".")[0] != only:
+                continue
             key = name.removeprefix("documents").lstrip(".")
             for file in files:
                 path = Path(folder) / f"{len(kept)}"

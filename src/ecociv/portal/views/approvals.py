@@ -213,7 +213,7 @@ def receive(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     )
     if given is not None:
         try:
-            with received(request) as files:
+            with received(request, only="documents") as files:
                 action = _action(
                     request,
                     form.cleaned_data,

@@ -260,7 +260,7 @@ def _plain(
 @contextmanager
 def _sources(request: HttpRequest) -> Iterator[tuple[Source, ...]]:
     """The files of the form as documents, for as long as the action lasts."""
-    with received(request) as files:
+    with received(request, only="documents") as files:
         yield tuple(Source(one.path, one.name) for one in files)
 
 
