@@ -10,7 +10,7 @@ from ecociv.cli.differences import group as differences
 
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
-    """Land administration."""
+    """Land administration: rights, approvals, differences between plans, change patches."""
 
 
 group.add_command(differences)
