@@ -81,7 +81,7 @@ class Walk:
 
     @property
     def case(self) -> Case:
-        return Case.objects.get()
+        return Case.objects.get(type="supervision-order")
 
     def late(self) -> None:
         """Let the time of the step run out: the day after the due day that the case shows."""
@@ -250,6 +250,10 @@ def _log_is_whole(walk: Walk) -> None:
         ("verify-pass", "ban"),
         ("close", "ling"),
     ]
+    # Each approval opened its own case, linked to the step it came from.
+    opened_by_steps = Case.objects.exclude(pk=case.pk).order_by("pk")
+    assert [one.type for one in opened_by_steps] == ["interview", "accountability"]
+    assert all(one.origin.startswith(f"case:supervision-order/{case.number}#") for one in opened_by_steps)
     auditor = walk.as_("auditor")
     expect(auditor.page.locator(".case-steps > li")).to_have_count(len(steps))
     assert not walk.offered(auditor)
