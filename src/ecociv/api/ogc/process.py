@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from ecociv.api.access import sender_of
 from ecociv.api.problems import Problem, as_json, words
+from ecociv.api.site_asked import recorded, require_read_scope, site_asked
 from ecociv.core.text import Text
-from ecociv.people.tokens import Scope
 from ecociv.territory.rules.purposes import PurposeRefused
-from ecociv.territory.site_check.actions import CheckSite, SiteRequest
+from ecociv.territory.site_check.actions import CheckSite
 from ecociv.territory.site_check.sites import SiteRefused
 
 PROCESS = "site-check"
@@ -105,39 +103,16 @@ def execute(request: HttpRequest) -> HttpResponse:
     """
     caller = sender_of(request)
     assert caller.token is not None
-    if Scope.READ.value not in caller.token.scopes:
-        raise Problem(
-            403,
-            "Forbidden",
-            "该令牌没有evidence:read权限。",
-            "This token does not have the scope evidence:read.",
-        )
+    require_read_scope(caller)
     said, as_document = _said(request)
+    asked = site_asked(said, _wrong)
     try:
         made = CheckSite(
-            SiteRequest(
-                geometry=said["geometry"],
-                purpose=_text(said, "purpose"),
-                on=_day(said.get("on")),
-                crs=_text(said, "crs"),
-                repair=said.get("repair") is True,
-                yes=_texts(said, "has"),
-                no=_texts(said, "lacks"),
-            ),
-            settings.ECOCIV_ZONE,
-            caller.user,
-            _text(said, "title"),
-            _moment(said.get("as_of")),
+            asked.request, settings.ECOCIV_ZONE, caller.user, asked.title, asked.as_of
         ).execute()
     except (SiteRefused, PurposeRefused) as refused:
         raise Problem(422, "Refused", "{zh}", "{en}", zh=refused.text.zh, en=refused.text.en) from refused
-    result = {
-        "number": made.number,
-        "reference": made.reference,
-        "digest": made.digest,
-        "recorded_at": made.recorded_at.isoformat(),
-        **made.result,
-    }
+    result = recorded(made)
     return as_json({"result": result} if as_document else result)
 
 
@@ -179,36 +154,3 @@ def _wrong(name: str) -> Problem:
     return Problem(
         400, "BadRequest", "{name}的写法不对。", "{name} is not written as it should be.", name=name
     )
-
-
-def _text(said: dict[str, Any], name: str) -> str:
-    value = said.get(name, "")
-    if not isinstance(value, str) or "\x00" in value or len(value) > 200:
-        raise _wrong(name)
-    return value
-
-
-def _texts(said: dict[str, Any], name: str) -> list[str]:
-    value = said.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise _wrong(name)
-    return value
-
-
-def _day(value: Any) -> dt.date:
-    if value is None:
-        return timezone.localdate()
-    try:
-        return dt.date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise _wrong("on") from error
-
-
-def _moment(value: Any) -> dt.datetime | None:
-    if value is None:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise _wrong("as_of") from error
-    return found if found.tzinfo else timezone.make_aware(found)

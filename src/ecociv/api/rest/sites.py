@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Router
 
-from ecociv.api.access import Caller, caller_of, sender_of
+from ecociv.api.access import caller_of, sender_of
 from ecociv.api.problems import Problem, as_json
-from ecociv.people.tokens import Scope
+from ecociv.api.site_asked import recorded, require_read_scope, site_asked
 from ecociv.territory.models import SiteCheck
 from ecociv.territory.rules.purposes import PurposeRefused
-from ecociv.territory.site_check.actions import CheckSite, SiteRequest
+from ecociv.territory.site_check.actions import CheckSite
 from ecociv.territory.site_check.queries import may_read_check
 from ecociv.territory.site_check.sites import SiteRefused
 
@@ -56,21 +54,12 @@ def post_check(request: HttpRequest) -> HttpResponse:
     201 with the result. Layers that the token's account may not see are not consulted, and the result says so.
     """
     caller = sender_of(request)
-    _require_scope(caller)
+    require_read_scope(caller)
     said = _body(request)
-    asked = SiteRequest(
-        geometry=said["geometry"],
-        purpose=_text(said, "purpose"),
-        on=_day(said.get("on")) or timezone.localdate(),
-        crs=_text(said, "crs"),
-        repair=said.get("repair") is True,
-        yes=_texts(said, "has"),
-        no=_texts(said, "lacks"),
-        documents=_documents(said),
-    )
+    asked = site_asked(said, _wrong)
     try:
         made = CheckSite(
-            asked, settings.ECOCIV_ZONE, caller.user, _text(said, "title"), _moment(said.get("as_of"))
+            asked.request, settings.ECOCIV_ZONE, caller.user, asked.title, asked.as_of
         ).execute()
     except SiteRefused as refused:
         raise Problem(
@@ -86,7 +75,7 @@ def post_check(request: HttpRequest) -> HttpResponse:
         raise Problem(
             422, "PurposeRefused", "{zh}", "{en}", zh=refused.text.zh, en=refused.text.en
         ) from refused
-    return as_json(_answer(made), 201)
+    return as_json(recorded(made), 201)
 
 
 @router.get("/site-check/{int:number}", summary="A site check on record")
@@ -94,7 +83,7 @@ def get_check(request: HttpRequest, number: int) -> HttpResponse:
     """A check by its number, for whoever may read it."""
     caller = caller_of(request)
     if caller.token is not None:
-        _require_scope(caller)
+        require_read_scope(caller)
     found = SiteCheck.objects.filter(zone=settings.ECOCIV_ZONE, number=number).first()
     if found is None or not may_read_check(caller.user, found):
         raise Problem(
@@ -104,28 +93,7 @@ def get_check(request: HttpRequest, number: int) -> HttpResponse:
             "There is no check {number}, or you may not see it.",
             number=number,
         )
-    return as_json(_answer(found))
-
-
-def _answer(check: SiteCheck) -> dict[str, Any]:
-    return {
-        "number": check.number,
-        "reference": check.reference,
-        "digest": check.digest,
-        "recorded_at": check.recorded_at.isoformat(),
-        "withheld": check.withheld,
-        **check.result,
-    }
-
-
-def _require_scope(caller: Caller) -> None:
-    if caller.token is not None and Scope.READ.value not in caller.token.scopes:
-        raise Problem(
-            403,
-            "Forbidden",
-            "该令牌没有evidence:read权限。",
-            "This token does not have the scope evidence:read.",
-        )
+    return as_json(recorded(found))
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
@@ -155,45 +123,3 @@ def _wrong(name: str) -> Problem:
     return Problem(
         422, "UnprocessableEntity", "{name}的写法不对。", "{name} is not written as it should be.", name=name
     )
-
-
-def _text(said: dict[str, Any], name: str) -> str:
-    value = said.get(name, "")
-    if not isinstance(value, str) or "\x00" in value or len(value) > 200:
-        raise _wrong(name)
-    return value
-
-
-def _texts(said: dict[str, Any], name: str) -> list[str]:
-    value = said.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise _wrong(name)
-    return value
-
-
-def _documents(said: dict[str, Any]) -> dict[str, str]:
-    value = said.get("documents", {})
-    if not isinstance(value, dict) or not all(
-        isinstance(each, str) and "\x00" not in each for each in value.values()
-    ):
-        raise _wrong("documents")
-    return value
-
-
-def _day(value: Any) -> dt.date | None:
-    if value is None:
-        return None
-    try:
-        return dt.date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise _wrong("on") from error
-
-
-def _moment(value: Any) -> dt.datetime | None:
-    if value is None:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise _wrong("as_of") from error
-    return timezone.make_aware(found) if timezone.is_naive(found) else found

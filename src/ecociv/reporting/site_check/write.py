@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 from typing import Any
 
-import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.shared import Mm, Pt
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm
 
 from ecociv.core.text import Text, language_of
 from ecociv.reporting.problems import UnknownForm
 from ecociv.reporting.render.archive import fixed_archive
 from ecociv.reporting.render.fonts import choose_fonts
 from ecociv.reporting.render.pdf import typeset
-from ecociv.reporting.render.word_parts import FACES, colour, set_fonts, shade, table_frame
+from ecociv.reporting.render.word_certificate import add_line, certificate_page, fill_cell
+from ecociv.reporting.render.word_parts import FACES, table_frame
 from ecociv.reporting.site_check.content import certificate_data, certificate_map
 from ecociv.territory.models import SiteCheck
 
@@ -28,7 +27,6 @@ ANSWER_COLOURS = {
     "not-permitted": "9C1C1C",
 }
 _SAMPLE_COLOUR = "9C1C1C"
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write_certificate(check: SiteCheck, form: str, *, language: str = "zh", reader: Any = None) -> bytes:
@@ -72,35 +70,20 @@ def write_certificate(check: SiteCheck, form: str, *, language: str = "zh", read
     return _word(data, picture, moment)
 
 
-def printable(text: Any) -> str:
-    """Text without the characters that a Word file cannot hold."""
-    return _CONTROL.sub("", str(text))
-
-
 def _word(data: dict[str, Any], picture: bytes, moment: dt.datetime) -> bytes:
-    file = docx.Document()
-    section = file.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(18)
-    section.top_margin, section.bottom_margin = Mm(14), Mm(12)
-    file.core_properties.title = printable(data["title"])
-    file.core_properties.author = "ecociv"
-    normal = file.styles["Normal"]
-    set_fonts(normal, FACES.body, 9)
-    normal.paragraph_format.space_after = normal.paragraph_format.space_before = Pt(0)
-    normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    file = certificate_page(data["title"])
     words = data["words"]
     if data["sample"]:
-        _line(file, data["sample"], FACES.heading, 9.5, tone=_SAMPLE_COLOUR, centre=True)
-    _line(file, data["title"], FACES.title, 18, centre=True)
+        add_line(file, data["sample"], FACES.heading, 9.5, tone=_SAMPLE_COLOUR, centre=True)
+    add_line(file, data["title"], FACES.title, 18, centre=True)
     table = file.add_table(rows=4, cols=4)
     widths = [1100, 3833, 1000, 3933]
     table_frame(table, widths)
     for place, (name, value) in enumerate(data["facts"]):
         row, column = divmod(place, 2)
-        _cell(table.rows[row].cells[column * 2], name, FACES.heading, fill="EEF2F4")
-        _cell(table.rows[row].cells[column * 2 + 1], value, FACES.body)
-    _line(
+        fill_cell(table.rows[row].cells[column * 2], name, FACES.heading, fill="EEF2F4")
+        fill_cell(table.rows[row].cells[column * 2 + 1], value, FACES.body)
+    add_line(
         file,
         f"{words['answer']}：{data['answer_text']}"
         if data["language"] == "zh"
@@ -127,38 +110,18 @@ def _word(data: dict[str, Any], picture: bytes, moment: dt.datetime) -> bytes:
         _section(file, head, lines, size)
     for text in (data["not_consulted"], data["unverified"]):
         if text:
-            _line(file, text, FACES.body, 7.5)
-    _line(file, f"{words['digest']}: {data['digest']}", FACES.body, 7, above=3)
-    _line(
+            add_line(file, text, FACES.body, 7.5)
+    add_line(file, f"{words['digest']}: {data['digest']}", FACES.body, 7, above=3)
+    add_line(
         file,
         f"{words['rules']}: {data['rules_digest'][:16]}   {words['layers']}: {data['versions']}",
         FACES.body,
         7,
     )
-    _line(file, data["note"], FACES.body, 7.5)
+    add_line(file, data["note"], FACES.body, 7.5)
     target = io.BytesIO()
     file.save(target)
     return fixed_archive(target.getvalue(), moment)
-
-
-def _line(
-    file: Any,
-    text: str,
-    face: str,
-    size: float,
-    *,
-    tone: str = "",
-    centre: bool = False,
-    above: float = 0,
-) -> None:
-    paragraph = file.add_paragraph()
-    paragraph.paragraph_format.space_before = Pt(above)
-    if centre:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run(printable(text))
-    set_fonts(run, face, size)
-    if tone:
-        colour(run, tone)
 
 
 def _size(lines: list[str]) -> float:
@@ -181,12 +144,6 @@ _ROOM = 215.0
 
 
 def _section(file: Any, head: str, lines: list[str], size: float) -> None:
-    _line(file, head, FACES.heading, 10, above=3)
+    add_line(file, head, FACES.heading, 10, above=3)
     for number, text in enumerate(lines, start=1):
-        _line(file, f"{number}. {text}", FACES.body, size)
-
-
-def _cell(cell: Any, text: str, face: str, *, fill: str = "") -> None:
-    set_fonts(cell.paragraphs[0].add_run(printable(text)), face, 9)
-    if fill:
-        shade(cell, fill)
+        add_line(file, f"{number}. {text}", FACES.body, size)
