@@ -22,7 +22,7 @@ from ecociv.plan.models import AppendOnlyError
 from ecociv.territory.models import SitingScenario
 from ecociv.territory.rules.purposes import PurposeRefused
 from ecociv.territory.siting.actions import FindSites, SitingRequest, repeat
-from ecociv.territory.siting.engine import SitingRefused
+from ecociv.territory.siting.candidates import SitingRefused
 from territory.site_layers import FARMLAND, RED_LINE, ZONE, ZONE_BOX, lay, lay_all
 
 DAY = dt.date(2018, 6, 1)

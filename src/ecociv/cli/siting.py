@@ -97,7 +97,7 @@ def find(
     from ecociv.territory.rules.purposes import PurposeRefused
     from ecociv.territory.site_check.sites import SiteRefused
     from ecociv.territory.siting.actions import FindSites, SitingRequest
-    from ecociv.territory.siting.engine import SitingRefused
+    from ecociv.territory.siting.candidates import SitingRefused
     from ecociv.territory.siting.files import as_geojson
 
     if save:

@@ -21,7 +21,7 @@ from ecociv.land_administration.differences.models import (
     DifferencePatch,
     DifferenceRun,
 )
-from ecociv.land_administration.differences.running import ALIVE
+from ecociv.land_administration.differences.rows import ALIVE
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.territory.models import LayerVersion

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -22,27 +18,28 @@ from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.land_administration.authority import require_coordinator
 from ecociv.land_administration.differences.declaration import rules as difference_rules
 from ecociv.land_administration.differences.detection import Comparison, Plan, compare
-from ecociv.land_administration.differences.identity import Known, Matching, Seen, match
+from ecociv.land_administration.differences.identity import Known, Seen, match
 from ecociv.land_administration.differences.models import (
     Difference,
-    DifferenceDescent,
     DifferenceEvent,
     DifferencePatch,
     DifferenceRun,
 )
+from ecociv.land_administration.differences.rows import (
+    ALIVE,
+    Before,
+    Examined,
+    kept_outlines,
+    record_events,
+    record_patches,
+)
 from ecociv.people import audit
-from ecociv.standards.land import ledger_area
-from ecociv.territory.layers.features import Features
-from ecociv.territory.layers.geopackage import write_features
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.queries import layer_file, versions_in_force
 from ecociv.territory.rules.loading import space_rules
-from ecociv.territory.store import keep, opened
+from ecociv.territory.store import opened
 
 BOUNDARIES = "administrative-boundary"
-Kind = DifferenceEvent.Kind
-ALIVE = (Kind.APPEARED, Kind.RETURNED)
-"""What was last said of a difference that is still there."""
 
 
 class RunRefused(ValueError):
@@ -51,32 +48,6 @@ class RunRefused(ValueError):
     def __init__(self, text: Text) -> None:
         super().__init__(text.en)
         self.text = text
-
-
-@dataclass(frozen=True, eq=False)
-class Examined:
-    """A run before it is recorded."""
-
-    comparison: Comparison
-    matching: Matching
-    numbers: dict[int, int]
-    versions: dict[str, LayerVersion]
-    boundary: LayerVersion | None
-    digest: str
-
-    @property
-    def patches(self) -> dict[int, Any]:
-        """Patches that count, by place."""
-        return {place: one for place, one in enumerate(self.comparison.patches) if not one.sliver}
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """A difference with its last patch."""
-
-    difference: Difference
-    patch: DifferencePatch
-    alive: bool
 
 
 @dataclass(slots=True)
@@ -145,7 +116,7 @@ class RunDifferences:
         moment = timezone.now()
         self.check(moment)
         compared = self._compared(moment)
-        sha256 = _kept(compared[0], self.zone)
+        sha256 = kept_outlines(compared[0], self.zone)
         with transaction.atomic():
             audit.hold()
             self.check(moment)
@@ -268,8 +239,8 @@ class RunDifferences:
         Difference.objects.bulk_create(fresh, batch_size=500)
         known = {number: one.difference for number, one in there.items()}
         known |= {one.number: one for one in Difference.objects.filter(zone=self.zone, first_run=run)}
-        self._record_patches(run, made, known)
-        self._record_events(run, made, known, there)
+        record_patches(run, made, known)
+        record_events(run, made, known, there)
         audit.record(
             actor=self.author,
             action="differences.run",
@@ -279,81 +250,6 @@ class RunDifferences:
             after={"digest": run.digest, "patches": run.count},
         )
         return run
-
-    def _record_patches(self, run: DifferenceRun, made: Examined, known: dict[int, Difference]) -> None:
-        sizes = difference_rules()
-        DifferencePatch.objects.bulk_create(
-            [
-                DifferencePatch(
-                    run=run,
-                    difference=known[made.numbers[place]],
-                    key=key_of(place),
-                    version_a=made.versions[one.pair[0]],
-                    version_b=made.versions[one.pair[2]],
-                    identity_a=one.identity_a[:200],
-                    identity_b=one.identity_b[:200],
-                    conflict=one.conflict,
-                    area=one.area,
-                    width=one.width,
-                    size=sizes.size_of(float(one.area)),
-                    county=one.county,
-                    counties=[[county, str(area)] for county, area in one.counties],
-                )
-                for place, one in made.patches.items()
-            ],
-            batch_size=500,
-        )
-
-    def _record_events(
-        self,
-        run: DifferenceRun,
-        made: Examined,
-        known: dict[int, Difference],
-        there: dict[int, _Before],
-    ) -> None:
-        events = [
-            DifferenceEvent(run=run, difference=known[made.numbers[place]], kind=Kind.APPEARED)
-            for place in made.matching.new
-        ]
-        events += [
-            DifferenceEvent(
-                run=run,
-                difference=known[number],
-                kind=Kind.RETURNED,
-                by=_changed(there[number].patch, made.versions),
-            )
-            for _place, number in sorted(made.matching.returned.items())
-        ]
-        events += [
-            DifferenceEvent(
-                run=run,
-                difference=known[number],
-                kind=Kind.SUCCEEDED if ending.succeeded else Kind.RESOLVED,
-                by=_changed(there[number].patch, made.versions),
-                left=ledger_area(ending.left),
-                left_in_slivers=ledger_area(ending.left_in_slivers),
-            )
-            for number, ending in sorted(made.matching.endings.items())
-        ]
-        DifferenceEvent.objects.bulk_create(events, batch_size=500)
-        DifferenceDescent.objects.bulk_create(
-            [
-                DifferenceDescent(
-                    run=run,
-                    parent=known[one.number],
-                    child=known[made.numbers[one.place]],
-                    relation=one.relation.value,
-                    shared=ledger_area(one.shared),
-                )
-                for one in made.matching.descents
-            ],
-            batch_size=500,
-        )
-
-
-def key_of(place: int) -> str:
-    """Name of a patch in the file of its run."""
-    return f"{place + 1:06d}"
 
 
 def rules_digest(zone: str) -> str:
@@ -418,7 +314,7 @@ def repeat(run: DifferenceRun) -> Repeated:
     return Repeated(again.digest == run.digest, again.digest, rules_digest(run.zone) != run.rules_digest)
 
 
-def _known_before(zone: str, layers: set[str], before: int | None) -> list[_Before]:
+def _known_before(zone: str, layers: set[str], before: int | None) -> list[Before]:
     """Differences of the layers that a run compares, each with its last patch; others the run says nothing of."""
     patches = DifferencePatch.objects.filter(
         difference__zone=zone, difference__layer_a__in=layers, difference__layer_b__in=layers
@@ -433,14 +329,14 @@ def _known_before(zone: str, layers: set[str], before: int | None) -> list[_Befo
         DifferenceEvent.objects.filter(pk__in=said, kind__in=ALIVE).values_list("difference_id", flat=True)
     )
     return [
-        _Before(patch.difference, patch, patch.difference_id in alive)
+        Before(patch.difference, patch, patch.difference_id in alive)
         for patch in DifferencePatch.objects.filter(pk__in=last)
         .select_related("difference", "run", "version_a", "version_b")
         .order_by("difference__number")
     ]
 
 
-def _as_known(there: list[_Before]) -> list[Known]:
+def _as_known(there: list[Before]) -> list[Known]:
     wanted: dict[str, list[int]] = {}
     for one in there:
         wanted.setdefault(one.patch.run.patches_sha256, []).append(int(one.patch.key))
@@ -458,37 +354,3 @@ def _as_known(there: list[_Before]) -> list[Known]:
         )
         for one in there
     ]
-
-
-def _changed(patch: DifferencePatch, now: dict[str, LayerVersion]) -> list[dict[str, Any]]:
-    """Which layers of a difference have another version than when it was last seen."""
-    pairs = ((patch.version_a, patch.difference.layer_a), (patch.version_b, patch.difference.layer_b))
-    return [
-        {"layer": key, "before": before.number, "after": now[key].number}
-        for before, key in pairs
-        if now[key].pk != before.pk
-    ]
-
-
-def _kept(comparison: Comparison, zone: str) -> str:
-    """The outlines as a file of the layer store; "" where there are none."""
-    if not comparison.patches:
-        return ""
-    shapes = np.empty(len(comparison.patches), dtype=object)
-    shapes[:] = [one.geometry for one in comparison.patches]
-    features = Features.of(
-        shapes,
-        [key_of(place) for place in range(len(shapes))],
-        ["sliver" if one.sliver else one.conflict for one in comparison.patches],
-        None,
-        [
-            {"pair": list(one.pair), "a": one.identity_a, "b": one.identity_b, "area": str(one.area)}
-            for one in comparison.patches
-        ],
-    )
-    folder = Path(settings.ECOCIV_VAR) / "layers"
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        path = Path(scratch) / "patches.gpkg"
-        write_features(features, path, title=f"differences of {zone}")
-        return keep(path)[0]

@@ -27,8 +27,8 @@ from ecociv.territory.rules.purposes import PurposeRefused
 from ecociv.territory.site_check.queries import may_check
 from ecociv.territory.site_check.sites import SiteRefused
 from ecociv.territory.siting.actions import FindSites, may_read_scenario, repeat
+from ecociv.territory.siting.candidates import SitingRefused
 from ecociv.territory.siting.declaration import criteria
-from ecociv.territory.siting.engine import SitingRefused
 from ecociv.territory.siting.files import as_geojson
 from ecociv.territory.siting.models import SitingScenario
 

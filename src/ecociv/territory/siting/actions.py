@@ -27,8 +27,9 @@ from ecociv.territory.rules.loading import space_rules
 from ecociv.territory.rules.purposes import purpose_of
 from ecociv.territory.site_check.queries import may_check
 from ecociv.territory.site_check.sites import read_site
+from ecociv.territory.siting.candidates import SitingRefused, Wanted
 from ecociv.territory.siting.declaration import criteria
-from ecociv.territory.siting.engine import SitingRefused, Wanted, find_sites
+from ecociv.territory.siting.engine import find_sites
 from ecociv.territory.siting.ground import SitingLayer
 from ecociv.territory.siting.models import SitingScenario
 
