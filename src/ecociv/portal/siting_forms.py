@@ -21,7 +21,7 @@ _HECTARE = 10_000
 class SitingForm(forms.Form):
     """Purpose, area and where; under "what if" weights, lines and versions."""
 
-    purpose = forms.ChoiceField(label=_("Purpose"))
+    purpose = forms.ChoiceField(label=_("Intended use"))
     industry = forms.CharField(
         label=_("Or code of GB/T 4754"),
         required=False,

@@ -153,7 +153,7 @@ def _words() -> dict[str, str]:
         "moved": _("Order changed"),
         "length": _("Length"),
         "perimeter": _("Perimeter"),
-        "area": _("Area"),
+        "area": _("Area of ground"),
         "hectare": _("ha"),
         "mu": _("mu"),
         "point": _("points"),

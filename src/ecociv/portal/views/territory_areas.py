@@ -40,7 +40,7 @@ def _columns(counties: list[tuple[str, str]]) -> list[Column[LayerReading]]:
             sort_by=lambda r: r.number,
             numeric=True,
         ),
-        Column("name", gettext_lazy("Area"), lambda r: r.name, sort_by=lambda r: collation_key(r.name)),
+        Column("name", gettext_lazy("What is measured"), lambda r: r.name, sort_by=lambda r: collation_key(r.name)),
         Column("series", gettext_lazy("Key"), lambda r: r.declared.series, export_only=True),
         Column("year", gettext_lazy("Year"), lambda r: r.found.year, export_only=True),
         Column("unit", gettext_lazy("Unit"), lambda r: r.unit, export_only=True),
