@@ -52,7 +52,7 @@ ICONS = (
     "map", "map-pin", "message-circle", "minus",
     "mood-empty", "pencil", "plus", "printer", "refresh", "report", "search", "settings", "shield-check",
     "stairs-up", "table", "tool", "wind", "copy", "forms", "trending-down", "trending-up", "upload", "user", "users", "x",
-    "arrows-diff", "certificate", "file-plus", "map-2", "map-pin-search", "map-search", "notebook", "satellite", "stack-2",
+    "arrows-diff", "certificate", "chart-area", "file-plus", "map-2", "map-pin-search", "map-search", "notebook", "satellite", "stack-2",
 )
 
 SOURCE_MAP = re.compile(rb"(?://#|/\*#) sourceMappingURL=[^\s*]+\s*(?:\*/)?")
