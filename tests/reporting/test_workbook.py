@@ -124,6 +124,14 @@ def test_the_same_document_gives_the_same_bytes(data: bytes) -> None:
     assert data == to_workbook(annual_report(situations.a_mixed_year(), "zh"))
 
 
+def test_the_bytes_do_not_depend_on_what_other_libraries_call_their_names(data: bytes) -> None:
+    from openpyxl.xml.constants import DCTERMS_NS
+    from openpyxl.xml.functions import register_namespace
+
+    register_namespace("dct", DCTERMS_NS)
+    assert data == to_workbook(annual_report(situations.a_mixed_year(), "zh"))
+
+
 def test_an_empty_year_is_a_whole_workbook(empty: Document) -> None:
     book = opened(empty)
     assert book["适用标准"].max_row >= 3

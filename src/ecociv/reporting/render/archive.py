@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 
-_MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_MODIFIED = re.compile(rb"(<\w+:(created|modified)\b[^>]*>)[^<]*(</\w+:\2>)")
 
 
 def fixed_archive(data: bytes, moment: dt.datetime) -> bytes:

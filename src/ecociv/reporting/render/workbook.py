@@ -13,6 +13,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.constants import COREPROPS_NS, DCTERMS_NS, DCTERMS_PREFIX
+from openpyxl.xml.functions import register_namespace
 
 from ecociv.reporting.document import Cell, Column, Document, Heading, Paragraph, Table
 from ecociv.reporting.render.archive import fixed_archive
@@ -23,6 +25,8 @@ _HEAD = PatternFill("solid", fgColor="E7ECEF")
 _GROUP = PatternFill("solid", fgColor="F3F5F6")
 _LINK = "1F4E79"
 _SAMPLE = "9C1C1C"
+_DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+_SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _PAGE_WIDTHS = {False: 86.0, True: 132.0}
 """Characters that an A4 page holds, upright and turned, at the size of the sheets."""
@@ -31,6 +35,17 @@ _PAGE_WIDTHS = {False: 86.0, True: 132.0}
 def to_workbook(document: Document) -> bytes:
     """The document as the bytes of an .xlsx file; the same document gives the same bytes."""
     return fixed_archive(_Writer(document).write(), document.as_of)
+
+
+def _own_prefixes() -> None:
+    """Prefixes of names in XML are one table for the process: another library's would change the bytes of the file."""
+    for prefix, namespace in (
+        (DCTERMS_PREFIX, DCTERMS_NS),
+        ("cp", COREPROPS_NS),
+        ("dc", _DUBLIN_CORE),
+        ("xsi", _SCHEMA_INSTANCE),
+    ):
+        register_namespace(prefix, namespace)
 
 
 def plain_text(text: str) -> str:
@@ -59,6 +74,7 @@ class _Writer:
             row += 1 + len(entry.lines)
 
     def write(self) -> bytes:
+        _own_prefixes()
         properties = self.book.properties
         properties.title, properties.creator = self.document.title, self.document.cover.office
         properties.lastModifiedBy = self.document.cover.office
