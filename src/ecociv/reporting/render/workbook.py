@@ -14,7 +14,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import COREPROPS_NS, DCTERMS_NS, DCTERMS_PREFIX
-from openpyxl.xml.functions import register_namespace
+from openpyxl.xml.functions import register_namespace  # type: ignore[attr-defined]
 
 from ecociv.reporting.document import Cell, Column, Document, Heading, Paragraph, Table
 from ecociv.reporting.render.archive import fixed_archive
