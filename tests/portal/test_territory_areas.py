@@ -31,7 +31,8 @@ from ecociv.people.models import User
 from ecociv.people.roles import Role
 from ecociv.territory.actions import AddLayerVersion
 from ecociv.territory.layers.features import Features
-from ecociv.territory.retained import load_retained, retained_area
+from ecociv.territory.retained.declaration import load_retained
+from ecociv.territory.retained.queries import retained_area
 from territory.site_layers import lay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_in_database")]

@@ -23,11 +23,11 @@ from ecociv.territory.actions import WithdrawLayerVersion
 from ecociv.territory.layers.features import Features, areas_of
 from ecociv.territory.layers.geopackage import LayerFile, write_features
 from ecociv.territory.models import LayerVersion
-from ecociv.territory.retained import RetainedSeries, UnknownRetained, load_retained, retained_area
 from ecociv.territory.retained import queries as retained_queries
 from ecociv.territory.retained.coverage import Chosen, County, area_of, cover, disjoint_counties
-from ecociv.territory.retained.declaration import Source
+from ecociv.territory.retained.declaration import RetainedSeries, Source, load_retained
 from ecociv.territory.retained.figures import balanced
+from ecociv.territory.retained.queries import UnknownRetained, retained_area
 from territory.site_layers import ZONE_BOX, lay
 
 ZONE = "jingdezhen"

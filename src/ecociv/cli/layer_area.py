@@ -35,7 +35,7 @@ def area(series: str, zone: str, year: int, as_of: str, form: str, language: str
     from ecociv.core.missing import Missing
     from ecociv.core.quantities import label_of
     from ecociv.evidence.declared import zone_folder
-    from ecociv.territory.retained import UnknownRetained, retained_area
+    from ecociv.territory.retained.queries import UnknownRetained, retained_area
 
     zone_folder(zone)
     try:

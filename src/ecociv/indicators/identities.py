@@ -38,7 +38,8 @@ from ecociv.indicators.identity_rules import (
     load_identities,
 )
 from ecociv.indicators.records import Records, stored_key
-from ecociv.territory.retained import RetainedSeries, load_retained, retained_area
+from ecociv.territory.retained.declaration import RetainedSeries, load_retained
+from ecociv.territory.retained.queries import retained_area
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.county_figures import values_of
 from ecociv.portal.values import readable
 from ecociv.portal.zone import language
-from ecociv.territory.retained import RetainedFigure, RetainedSeries, load_retained, retained_area
+from ecociv.territory.retained.declaration import RetainedSeries, load_retained
+from ecociv.territory.retained.figures import RetainedFigure
+from ecociv.territory.retained.queries import retained_area
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from ecociv.indicators.derive.cells import Asked
 from ecociv.indicators.derive.figures import Derived, Figure
 from ecociv.indicators.derive.formulas import Gathered, finish
 from ecociv.indicators.graph import Node
-from ecociv.territory.retained import RetainedFigure, retained_area
-from ecociv.territory.retained.queries import layers_digest
+from ecociv.territory.retained.figures import RetainedFigure
+from ecociv.territory.retained.queries import layers_digest, retained_area
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from ecociv.portal.values import readable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
 from ecociv.territory.models import LayerVersion
-from ecociv.territory.retained import load_retained
+from ecociv.territory.retained.declaration import load_retained
 
 KINDS: dict[str, str | Promise] = {
     "counties": gettext_lazy("Counties against the city"),

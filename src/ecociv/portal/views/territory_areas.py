@@ -24,7 +24,7 @@ from ecociv.portal.zone import language
 from ecociv.territory.layers.kinds import UnknownKind, layer_kind
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.queries import may_read
-from ecociv.territory.retained import load_retained
+from ecociv.territory.retained.declaration import load_retained
 
 
 def _county(row: LayerReading, key: str) -> Decimal | None:
