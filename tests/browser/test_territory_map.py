@@ -70,7 +70,7 @@ def test_a_walk_over_the_map(reader: Callable[..., Reader], layers: None) -> Non
     # Drawing by typed coordinates: a cell of a hundredth of a degree, 1079920 m2 by the server's formula.
     page.fill("#map-coordinates", "117.0, 29.0\n117.01, 29.0\n117.01, 29.01\n117.0, 29.01")
     page.click("#map-apply")
-    expect(page.locator("#map-measured")).to_contain_text("Area 1079920.4")
+    expect(page.locator("#map-measured")).to_contain_text("Area of ground 1079920.4")
     sent = json.loads(page.locator("#map-site [name=geometry]").input_value())
     assert sent["type"] == "Polygon" and len(sent["coordinates"][0]) == 5
     expect(page.locator("#map-site")).to_be_visible()
