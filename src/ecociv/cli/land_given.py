@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from ecociv.cli.console import Exit, fail
+from ecociv.cli.console import fail
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,21 +48,6 @@ def account(username: str) -> Any:
 def day_of(given: dt.datetime | None) -> dt.date | None:
     """A day from an option."""
     return given.date() if given else None
-
-
-def moment_of(text: str | None) -> dt.datetime | None:
-    """The moment that ``--as-of`` names: the end of a day, or a minute, by the clock of the server."""
-    from django.utils import timezone
-
-    if text is None:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"{text!r} is no date: write 2018-06-30 or 2018-06-30T12:00", Exit.USAGE)
-    if len(text) == len("2018-06-30"):
-        found = found.replace(hour=23, minute=59, second=59, microsecond=999_999)
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 def outline_of(given: str, crs: str, zone: str, language: str) -> tuple[str, str, Any]:

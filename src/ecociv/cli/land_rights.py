@@ -19,7 +19,8 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
-from ecociv.cli.land_given import day_of, moment_of, reading_options, zone_option
+from ecociv.cli.indicator import moment
+from ecociv.cli.land_given import day_of, reading_options, zone_option
 
 
 @click.group(epilog=EXIT_CODES)
@@ -73,7 +74,7 @@ def list_units(
     from ecociv.land_administration.rights.queries import event_words, registrations_in_force
 
     ensure_plan(zone)
-    found = registrations_in_force(zone, day_of(on), moment_of(as_of), with_ended=ended)
+    found = registrations_in_force(zone, day_of(on), moment(as_of), with_ended=ended)
     rows = [
         {
             "number": one.unit.number,
@@ -115,12 +116,12 @@ def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form
     from ecociv.land_administration.rights.queries import event_words
     from ecociv.land_administration.rights.statement import statement_of
 
-    moment = moment_of(as_of)
-    found = registration_of(zone, number, day_of(on), moment)
+    known = moment(as_of)
+    found = registration_of(zone, number, day_of(on), known)
     state = found.state
     history = found.unit.registrations.order_by("serial").prefetch_related("documents")
-    if moment is not None:
-        history = history.filter(recorded_at__lte=moment)
+    if known is not None:
+        history = history.filter(recorded_at__lte=known)
     if form == "json":
         say_json(
             {
@@ -205,14 +206,14 @@ def export(
     from ecociv.land_administration.rights.queries import ladm, masked, registrations_in_force
 
     ensure_plan(zone)
-    day, moment = day_of(on), moment_of(as_of)
+    day, known = day_of(on), moment(as_of)
     if numbers:
-        found = [registration_of(zone, number, day, moment) for number in dict.fromkeys(numbers)]
+        found = [registration_of(zone, number, day, known) for number in dict.fromkeys(numbers)]
     else:
-        found = registrations_in_force(zone, day, moment)
+        found = registrations_in_force(zone, day, known)
     history: dict[int, list[Any]] = {}
     rows = Registration.objects.filter(unit__zone=zone).order_by("serial").prefetch_related("documents")
-    for row in rows if moment is None else rows.filter(recorded_at__lte=moment):
+    for row in rows if known is None else rows.filter(recorded_at__lte=known):
         history.setdefault(row.unit_id, []).append(row)
     content = {
         "model": "ISO 19152:2012 (LADM)",
@@ -257,12 +258,12 @@ def certificate(
     from ecociv.reporting.right_certificate.write import write_right_certificate
     from ecociv.territory.layers.geopackage import LayerFileUnreadable
 
-    day, moment = day_of(on), moment_of(as_of)
-    found = registration_of(zone, number, day, moment)
+    day, known = day_of(on), moment(as_of)
+    found = registration_of(zone, number, day, known)
     reader = AnonymousUser() if public else None
     try:
         content = write_right_certificate(
-            found, out.suffix.lstrip(".").lower(), on=day, as_of=moment, language=language, reader=reader
+            found, out.suffix.lstrip(".").lower(), on=day, as_of=known, language=language, reader=reader
         )
     except ReportRefused as refused:
         missing = isinstance(refused, NoChineseFont)

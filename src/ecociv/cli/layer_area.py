@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import click
 
 from ecociv.cli.console import (
@@ -16,17 +14,18 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
+from ecociv.cli.indicator import moment
 
 
 @click.command("area", epilog=EXIT_CODES)
 @click.argument("series")
 @click.option("--zone", default="jingdezhen", show_default=True, help="Key of the zone.")
 @click.option("--year", required=True, type=click.IntRange(1949, 2999), help="Year; its last day counts.")
-@click.option("--as-of", "as_of", default="", help="Only layers recorded by this day, or moment.")
+@click.option("--as-of", "as_of", default=None, help="Only layers recorded by this day, or moment.")
 @format_option("text", "json")
 @language_option
 @with_django
-def area(series: str, zone: str, year: int, as_of: str, form: str, language: str) -> None:
+def area(series: str, zone: str, year: int, as_of: str | None, form: str, language: str) -> None:
     """The area of SERIES from the layers (a number of the plan, or a key of the zone's own), by county.
 
     Exit code 1 where no layer holds: the figure is missing and the reason is said.
@@ -39,7 +38,7 @@ def area(series: str, zone: str, year: int, as_of: str, form: str, language: str
 
     zone_folder(zone)
     try:
-        found = retained_area(zone, series, year, _moment(as_of))
+        found = retained_area(zone, series, year, moment(as_of))
     except UnknownRetained as error:
         fail(error.text.in_language(language))
     if form == "json":
@@ -59,19 +58,3 @@ def area(series: str, zone: str, year: int, as_of: str, form: str, language: str
             say(f"  {note.in_language(language)}")
     if isinstance(found.figure, Missing):
         raise SystemExit(int(Exit.FOUND))
-
-
-def _moment(text: str) -> dt.datetime | None:
-    if not text:
-        return None
-    from django.utils import timezone
-
-    try:
-        moment = (
-            dt.datetime.combine(dt.date.fromisoformat(text), dt.time.max)
-            if len(text) == 10
-            else dt.datetime.fromisoformat(text)
-        )
-    except ValueError:
-        fail(f"--as-of is {text!r}; write a day as 2017-03-01, or a moment as 2017-03-01T08:00.", Exit.USAGE)
-    return moment if moment.tzinfo else timezone.make_aware(moment)

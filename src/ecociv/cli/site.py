@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ecociv.cli.console import EXIT_CODES, Exit, fail, language_option, progress, say, say_json, with_django
+from ecociv.cli.indicator import moment
 from ecociv.cli.siting import find, find_repeat
 
 
@@ -21,20 +22,6 @@ def group() -> None:
 
 group.add_command(find)
 group.add_command(find_repeat)
-
-
-def _moment(text: str | None) -> dt.datetime | None:
-    from django.utils import timezone
-
-    if text is None:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"{text!r} is no date: write 2018-06-30 or 2018-06-30T12:00", Exit.USAGE)
-    if len(text) == len("2018-06-30"):
-        found += dt.timedelta(days=1, microseconds=-1)
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
@@ -129,7 +116,7 @@ def check(
     try:
         shape, system = (site, crs) if path is None else site_of_file(path, crs)
         asked = SiteRequest.from_json({**request.to_json(), "geometry": shape, "crs": system})
-        made = CheckSite(asked, zone, "ecociv site check", title, _moment(as_of)).execute()
+        made = CheckSite(asked, zone, "ecociv site check", title, moment(as_of)).execute()
     except (SiteRefused, PurposeRefused) as refused:
         fail(refused.text.in_language(language))
     if form == "json":

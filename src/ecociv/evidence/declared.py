@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 
+from ecociv.core.decimals import to_decimal
 from ecociv.core.quantities import UnitError, check_unit
 from ecociv.core.text import Text
 
@@ -29,6 +39,26 @@ class Declared(BaseModel):
     """Base of what is declared in a file: immutable, and a key that is not known is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Tolerance(Declared):
+    """How far two figures may lie apart: in their unit, or as a share of the larger of the two."""
+
+    absolute: float | None = Field(default=None, ge=0)
+    relative: float | None = Field(default=None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.absolute is None) == (self.relative is None):
+            raise ValueError("give either absolute or relative")
+        return self
+
+    def allowed(self, one: Decimal, other: Decimal) -> Decimal:
+        """The largest difference that these two may have."""
+        if self.absolute is not None:
+            return to_decimal(self.absolute)
+        assert self.relative is not None
+        return to_decimal(self.relative) * max(abs(one), abs(other))
 
 
 def _text(value: object) -> Text:

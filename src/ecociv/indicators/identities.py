@@ -34,7 +34,6 @@ from ecociv.indicators.identity_rules import (
     Parts,
     SeriesSide,
     Sides,
-    Tolerance,
     load_identities,
 )
 from ecociv.indicators.records import Records, stored_key
@@ -187,7 +186,7 @@ def comparisons(
                 two = _state(asked, right, unit, title, figures, runner, as_of)
                 if one is None or two is None:
                     continue
-                allowed = _allowed(item.tolerance, one.value, two.value)
+                allowed = item.tolerance.allowed(one.value, two.value)
                 found.append(Conflict(key, title, year, one, two, allowed, item.settle, item.note))
                 break
     for area in layered:
@@ -215,8 +214,7 @@ def against_layers(
     left = Statement(number, area.unit, (str(item.extras.get("supplier", "")),), item.trace, item.sample)
     kept = tuple(dict.fromkeys(version.title for version in layers.versions))
     right = Statement(layers.number, area.unit, kept, layers.trace, layers.sample)
-    tolerance = Tolerance(absolute=area.tolerance.absolute, relative=area.tolerance.relative)
-    allowed = _allowed(tolerance, left.value, right.value)
+    allowed = area.tolerance.allowed(left.value, right.value)
     note = area.notes[0] if area.notes else None
     return Conflict(f"layers:{area.series}", area.name, year, left, right, allowed, area.settle, note)
 
@@ -251,13 +249,6 @@ def _keys(zone: str, home: str, year: int, item: Parts | Sides) -> Iterator[tupl
                 for cell in side.inputs.values():
                     for each in years_of(cell, year):
                         yield each, keys_of(zone, cell, home, home)
-
-
-def _allowed(tolerance: Tolerance, left: Decimal, right: Decimal) -> Decimal:
-    if tolerance.absolute is not None:
-        return to_decimal(tolerance.absolute)
-    assert tolerance.relative is not None
-    return to_decimal(tolerance.relative) * max(abs(left), abs(right))
 
 
 def _figures(

@@ -12,6 +12,7 @@ from ecociv.evidence.declared import (
     DeclarationError,
     Declared,
     LocalText,
+    Tolerance,
     Unit,
     read_declaration,
     zone_folder,
@@ -20,19 +21,6 @@ from ecociv.indicators.declarations import CellInput
 from ecociv.indicators.expressions import Evaluator, Expression, FormulaError, evaluator, quantity
 
 FILE = "identities.yaml"
-
-
-class Tolerance(Declared):
-    """How far the two sides may lie apart: in the unit of the left side, or relative to the larger of the two."""
-
-    absolute: float | None = Field(default=None, ge=0)
-    relative: float | None = Field(default=None, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.absolute is None) == (self.relative is None):
-            raise ValueError("give either absolute or relative")
-        return self
 
 
 class CellSide(Declared):

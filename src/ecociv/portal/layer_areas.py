@@ -74,12 +74,9 @@ class LayerReading:
     def allowed(self) -> Decimal | None:
         """How far the two may lie apart, in the unit."""
         tolerance = self.declared.tolerance
-        if tolerance is None or self.difference is None:
+        if tolerance is None or self.recorded is None or self.found.number is None:
             return None
-        if tolerance.absolute is not None:
-            return Decimal(str(tolerance.absolute))
-        assert self.recorded is not None and self.found.number is not None
-        return Decimal(str(tolerance.relative)) * max(abs(self.recorded), abs(self.found.number))
+        return tolerance.allowed(self.recorded, self.found.number)
 
     @property
     def agrees(self) -> bool | None:

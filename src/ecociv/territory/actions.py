@@ -270,14 +270,13 @@ class WithdrawLayerVersion:
         with transaction.atomic():
             audit.hold()
             self.check()
-            before = LayerVersion.objects.get(pk=self.version.pk)
-            newest = before.layer.versions.order_by("-number").first()
-            withdrawal = LayerVersion.objects.get(pk=before.pk)
+            newest = self.version.layer.versions.latest("number")
+            withdrawal = LayerVersion.objects.get(pk=self.version.pk)
             withdrawal.pk = None
             withdrawal._state.adding = True
-            withdrawal.number = (newest.number if newest else before.number) + 1
+            withdrawal.number = newest.number + 1
             withdrawal.change = LayerVersion.Change.WITHDRAWAL
-            withdrawal.withdraws = before.number
+            withdrawal.withdraws = self.version.number
             withdrawal.reason = self.reason.strip()
             withdrawal.recorded_at = timezone.now()
             withdrawal.author, withdrawal.author_name = account_of(self.author), name_of(self.author)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from ecociv.territory.layers.features import POLYGONAL, areas_of
+from ecociv.territory.layers.features import areal, areas_of
 from ecociv.territory.layers.geopackage import LayerFile
 
 
@@ -49,7 +49,4 @@ def shares_of(geometry: shapely.Geometry, boundaries: LayerFile) -> tuple[Share,
 
 def polygonal_area(geometry: shapely.Geometry) -> float:
     """Area in m2 of the polygons in any geometry; lines and points have none."""
-    parts = shapely.get_parts(np.array([geometry], dtype=object))
-    while len(parts) and (shapely.get_type_id(parts) == 7).any():
-        parts = shapely.get_parts(parts)
-    return float(areas_of(parts[np.isin(shapely.get_type_id(parts), POLYGONAL)]).sum()) if len(parts) else 0.0
+    return float(areas_of(np.array([areal(geometry)], dtype=object))[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -62,7 +61,7 @@ class Tally:
     area: Decimal
 
 
-def tallies(patches: QuerySet[DispatchedPatch]) -> Iterable[Tally]:
+def tallies(patches: QuerySet[DispatchedPatch]) -> list[Tally]:
     """One tally a county, by division code."""
     today = timezone.localdate()
     rows = (

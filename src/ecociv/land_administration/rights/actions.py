@@ -192,6 +192,13 @@ class _OnUnit(Registering):
     def _same_boundary(self, boundary: shapely.Geometry | None, before: Registration) -> bool:
         return boundary is None or bool(boundary.normalize() == boundary_of(before).normalize())
 
+    def _overlaps(self, boundary: shapely.Geometry | None) -> list[OverlapPatch]:
+        """Note what is wrong with a new boundary; where it lies over other units."""
+        if boundary is None or not self.boundary_faults(boundary):
+            return []
+        self.county_of(self.unit.zone, boundary)
+        return registered_overlaps(self.unit.zone, boundary, self.unit.kind, self.unit.number)
+
 
 @dataclass(kw_only=True, slots=True)
 class RegisterChange(_OnUnit):
@@ -204,10 +211,7 @@ class RegisterChange(_OnUnit):
         """The registration before, when everything is in order."""
         before = self._before()
         self.texts.extend(faults(self.state, rules()))
-        patches: list[OverlapPatch] = []
-        if self.boundary is not None and self.boundary_faults(self.boundary):
-            self.county_of(self.unit.zone, self.boundary)
-            patches = registered_overlaps(self.unit.zone, self.boundary, self.unit.kind, self.unit.number)
+        patches = self._overlaps(self.boundary)
         if self._same_boundary(self.boundary, before) and self.state.says_the_same(before.state):
             self.texts.append(Text(zh="没有任何变化。", en="Nothing would change."))
         self.refuse(patches)
@@ -268,10 +272,7 @@ class RegisterCorrection(_OnUnit):
                 Text(zh=f"没有第 {self.corrects} 次登记。", en=f"There is no registration {self.corrects}.")
             )
         self.texts.extend(faults(self.state, rules()))
-        patches: list[OverlapPatch] = []
-        if self.boundary is not None and self.boundary_faults(self.boundary):
-            self.county_of(self.unit.zone, self.boundary)
-            patches = registered_overlaps(self.unit.zone, self.boundary, self.unit.kind, self.unit.number)
+        patches = self._overlaps(self.boundary)
         if self._same_boundary(self.boundary, before) and self.state.says_the_same(before.state):
             self.texts.append(Text(zh="没有任何更正。", en="Nothing would be corrected."))
         self.refuse(patches)

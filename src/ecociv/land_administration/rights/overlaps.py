@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import shapely
-from shapely.ops import unary_union
 
 from ecociv.land_administration.rights.declaration import Rules
-from ecociv.territory.layers.features import POLYGONAL, Feature
+from ecociv.territory.layers.features import Feature, areal
 from ecociv.territory.location import polygonal_area
 
 
@@ -52,13 +51,8 @@ def overlaps(
     for feature in registered:
         if feature.identity == own or rules.overlap_allowed(kind, feature.class_key):
             continue
-        patch = _polygons(boundary.intersection(feature.geometry))
+        patch = areal(boundary.intersection(feature.geometry))
         area = polygonal_area(patch)
         if area > float(rules.tolerance.area_m2):
             found.append(OverlapPatch(feature.identity, feature.class_key, feature.name, area, patch))
     return sorted(found, key=lambda one: (-one.area, one.unit))
-
-
-def _polygons(geometry: shapely.Geometry) -> shapely.Geometry:
-    parts = [part for part in shapely.get_parts(geometry) if shapely.get_type_id(part) in POLYGONAL]
-    return unary_union(parts) if parts else shapely.MultiPolygon()

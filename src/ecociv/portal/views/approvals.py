@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from ecociv.casework.load import case_type
 from ecociv.casework.models import Case
 from ecociv.casework.permissions import may_open, refuse
 from ecociv.casework.queries import cases_for
+from ecociv.core.verdicts import Verdict
 from ecociv.land_administration.approvals.actions import TYPE, HandedIn, ReceiveApplication
 from ecociv.land_administration.approvals.declaration import approvals
 from ecociv.land_administration.approvals.models import ProjectApplication
@@ -144,7 +144,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     table = Table(_COLUMNS, rows, request.GET, default_sort="due")
     if download := export(request, table, _("Integrated approval")):
         return download
-    context = {"table": table, "filters": filters, "may_receive": _may_receive(request)}
+    context = {"table": table, "filters": filters, "may_receive": _reception(request, plan).ok}
     return render(request, "portal/approvals/list.html", context)
 
 
@@ -158,8 +158,7 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
         raise Http404
     today, tongue = timezone.localdate(), language()
     declared = approvals(application.zone)
-    children = list(Case.objects.filter(parent=application.case_id))
-    opinions = rows_of(with_parties(Case.objects.filter(pk__in=[one.pk for one in children])), today)
+    opinions = rows_of(with_parties(Case.objects.filter(parent=application.case_id)), today)
     types = case_type(application.zone, "approval-opinion")
     asked = [
         (
@@ -198,12 +197,7 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
 @with_plan
 def receive(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Receive an application; "look first" says whom it concerns and what is missing, and records nothing."""
-    window = plan.body_on(approvals(zone_key()).window, timezone.localdate()).key
-    refuse(
-        may_open(
-            request.user, zone_key(), case_type(zone_key(), TYPE), {"window": (window,)}, timezone.localdate()
-        )
-    )
+    refuse(_reception(request, plan))
     form = ApplicationForm(
         request.POST or None, request.FILES or None, initial={"geometry": request.GET.get("geometry", "")}
     )
@@ -307,13 +301,8 @@ def _in(tongue: str, text: dict[str, str]) -> str:
     return text.get(tongue) or text.get("zh", "")
 
 
-def _may_receive(request: HttpRequest) -> bool:
-    from ecociv.plan.queries import current_package
-
+def _reception(request: HttpRequest, plan: ZonePackage) -> Verdict:
+    """Whether the reader may receive applications today."""
     today = timezone.localdate()
-    window = current_package(zone_key()).body_on(approvals(zone_key()).window, today).key
-    try:
-        refuse(may_open(request.user, zone_key(), case_type(zone_key(), TYPE), {"window": (window,)}, today))
-    except PermissionDenied:
-        return False
-    return True
+    window = plan.body_on(approvals(zone_key()).window, today).key
+    return may_open(request.user, zone_key(), case_type(zone_key(), TYPE), {"window": (window,)}, today)

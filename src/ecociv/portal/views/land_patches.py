@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -110,11 +111,12 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     table = Table(_COLUMNS, rows, request.GET, default_sort="due")
     if download := export(request, table, _("Change patches")):
         return download
+    by_county = tallies(everything)
     context = {
         "table": table,
         "filters": filters,
-        "tallies": [(counties.get(one.county, one.county), one) for one in tallies(everything)],
-        "total": _total(list(tallies(everything))),
+        "tallies": [(counties.get(one.county, one.county), one) for one in by_county],
+        "total": _total(by_county),
         "waiting": _waiting(request, zone),
     }
     return render(request, "portal/land/patches.html", context)
@@ -144,7 +146,7 @@ def _total(rows: list[Tally]) -> Tally | None:
         sum(row.count for row in rows),
         sum(row.open for row in rows),
         sum(row.late for row in rows),
-        sum((row.area for row in rows), start=rows[0].area - rows[0].area),
+        sum((row.area for row in rows), start=Decimal(0)),
     )
 
 

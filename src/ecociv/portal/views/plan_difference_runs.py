@@ -21,6 +21,7 @@ from ecociv.land_administration.differences.running import RunDifferences, RunRe
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.difference_rows import class_words, layer_titles
+from ecociv.portal.repeated import tell_repeated
 from ecociv.portal.right_forms import day_of
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.views.plan_differences import require_reader
@@ -158,17 +159,5 @@ def again(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     except (RunRefused, LayerFileUnreadable) as refused:
         messages.error(request, refused.text.in_language(language()))
         return redirect("portal:plan-difference-run", number=number)
-    if made.same:
-        messages.success(
-            request,
-            _("Made again on %(day)s: the same to the last byte.")
-            % {"day": timezone.localtime().strftime("%Y-%m-%d %H:%M")},
-        )
-    elif made.rules_changed:
-        messages.warning(request, _("Made again: it differs. The declared rules have changed since."))
-    else:
-        messages.error(
-            request,
-            _("Made again: it differs, though layers and rules should be the same. Check the layer files."),
-        )
+    tell_repeated(request, made)
     return redirect(reverse("portal:plan-difference-run", args=[number]))

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from shapely.geometry import shape
@@ -18,6 +17,7 @@ from shapely.geometry import shape
 from ecociv.evidence.declared import DeclarationError
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.outline import outline
+from ecociv.portal.repeated import tell_repeated
 from ecociv.portal.siting_forms import SitingForm
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.zone import language, zone_key
@@ -200,17 +200,5 @@ def again(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     except _REFUSED as refused:
         messages.error(request, refused.text.in_language(language()))
         return redirect("portal:siting-scenario", number=number)
-    if made.same:
-        messages.success(
-            request,
-            _("Made again on %(day)s: the same to the last byte.")
-            % {"day": timezone.localtime().strftime("%Y-%m-%d %H:%M")},
-        )
-    elif made.rules_changed:
-        messages.warning(request, _("Made again: it differs. The declared rules have changed since."))
-    else:
-        messages.error(
-            request,
-            _("Made again: it differs, though layers and rules should be the same. Check the layer files."),
-        )
+    tell_repeated(request, made)
     return redirect("portal:siting-scenario", number=number)

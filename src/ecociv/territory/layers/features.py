@@ -181,6 +181,19 @@ def areas_of(geometries: NDArray[Any]) -> NDArray[np.float64]:
     return areas
 
 
+def areal(geometry: shapely.Geometry) -> shapely.Geometry:
+    """What of a geometry has an area; an empty polygon where nothing has.
+
+    >>> areal(shapely.from_wkt("GEOMETRYCOLLECTION (POINT (0 0), POLYGON ((0 0, 1 0, 1 1, 0 0)))")).geom_type
+    'Polygon'
+    """
+    if shapely.get_type_id(geometry) in POLYGONAL:
+        return geometry
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    polygons = parts[shapely.get_type_id(parts) == POLYGONAL[0]]
+    return shapely.union_all(polygons) if len(polygons) else shapely.Polygon()
+
+
 def _places(wrong: NDArray[np.bool_], zh: str, en: str) -> Text:
     rows = [int(place) + 1 for place in np.flatnonzero(wrong)[:10]]
     more = int(wrong.sum()) - len(rows)

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from ecociv.core.quantities import same_dimension
-from ecociv.evidence.declared import Declared, LocalText, Unit, read_declaration, zone_folder
+from ecociv.evidence.declared import Declared, LocalText, Tolerance, Unit, read_declaration, zone_folder
 from ecociv.standards.land import LandGroup, land_classes
 from ecociv.territory.layers.kinds import UnknownKind, layer_kind
 
@@ -69,19 +69,6 @@ class Source(Declared):
             return False
 
         return tuple(code for code in parents if under(code))
-
-
-class Tolerance(Declared):
-    """How far the figure may lie from the returned one: in the unit of the series, or as a share of the larger."""
-
-    absolute: float | None = Field(default=None, ge=0)
-    relative: float | None = Field(default=None, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.absolute is None) == (self.relative is None):
-            raise ValueError("give either absolute or relative")
-        return self
 
 
 class Basis(Declared):

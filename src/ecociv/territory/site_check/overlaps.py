@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.errors import GEOSException
 
-from ecociv.territory.layers.features import POLYGONAL, areas_of
+from ecociv.territory.layers.features import POLYGONAL, areal, areas_of
 from ecociv.territory.layers.geopackage import LayerFile, Outlines
 from ecociv.territory.rules.buffers import LocalPlane, widened
 from ecociv.territory.site_check.coverage import edges_cancel
@@ -67,7 +67,7 @@ class ClassOverlap:
         """The part of the site that the class covers; none where the pieces were not kept."""
         if self.pieces is None:
             return None
-        return _polygons_only(shapely.union_all(self.pieces)) if self.pieces else shapely.Polygon()
+        return areal(shapely.union_all(self.pieces)) if self.pieces else shapely.Polygon()
 
 
 @dataclass
@@ -129,7 +129,7 @@ def _tiles(file: LayerFile, geometry: shapely.Geometry) -> Iterator[shapely.Geom
         else (shapely.box(west, south, east, middle_y), shapely.box(west, middle_y, east, north))
     )
     for half in halves:
-        part = _polygons_only(shapely.intersection(geometry, half))
+        part = areal(shapely.intersection(geometry, half))
         if not part.is_empty:
             yield from _tiles(file, part)
 
@@ -216,7 +216,7 @@ def _cut_to_box(shapes: NDArray[Any], box: Box) -> NDArray[Any]:
     shapes = shapes.copy()
     for place in large[beyond]:
         try:
-            smaller = _polygons_only(shapely.clip_by_rect(shapes[place], *outer))
+            smaller = areal(shapely.clip_by_rect(shapes[place], *outer))
         except GEOSException:
             continue
         if smaller.is_valid:
@@ -232,17 +232,8 @@ def _intersections(shapes: NDArray[Any], site: shapely.Geometry) -> NDArray[Any]
     kinds = shapely.get_type_id(cut)
     odd = np.flatnonzero((kinds != POLYGONAL[0]) & (kinds != POLYGONAL[1]))
     for place in odd:
-        cut[place] = _polygons_only(cut[place])
+        cut[place] = areal(cut[place])
     return np.asarray(cut)
-
-
-def _polygons_only(geometry: shapely.Geometry) -> shapely.Geometry:
-    """What of a geometry has an area."""
-    if geometry.geom_type in ("Polygon", "MultiPolygon"):
-        return geometry
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    polygons = parts[shapely.get_type_id(parts) == POLYGONAL[0]]
-    return shapely.union_all(polygons) if len(polygons) else shapely.Polygon()
 
 
 def _disjoint(shapes: NDArray[Any]) -> bool:
@@ -258,7 +249,7 @@ def _union_area(pieces: NDArray[Any]) -> float:
         joined = shapely.union_all(pieces)
     except GEOSException:
         joined = shapely.union_all(shapely.make_valid(pieces))
-    return float(areas_of(np.asarray([_polygons_only(joined)], dtype=object))[0])
+    return float(areas_of(np.asarray([areal(joined)], dtype=object))[0])
 
 
 @dataclass
@@ -335,10 +326,10 @@ def _near_tile(
     zone = shapely.union_all(shapely.buffer(np.asarray(near, dtype=object), metres, quad_segs=segments))
     if shapely.covers(zone, local):
         return site
-    inside = _polygons_only(shapely.intersection(local, zone))
+    inside = areal(shapely.intersection(local, zone))
     if inside.is_empty:
         return None
-    return _polygons_only(shapely.intersection(_mended(plane.to_degrees(inside)), site))
+    return areal(shapely.intersection(_mended(plane.to_degrees(inside)), site))
 
 
 def _mended(geometry: shapely.Geometry) -> shapely.Geometry:

@@ -11,10 +11,9 @@ import numpy as np
 import shapely
 
 from ecociv.core.text import Text
-from ecociv.territory.layers.features import Features, areas_of
+from ecociv.territory.layers.features import Features, areal, areas_of
 from ecociv.territory.rules.buffers import LocalPlane
 from ecociv.territory.siting.declaration import criteria
-from ecociv.territory.siting.ground import areal
 
 
 class SitingRefused(ValueError):

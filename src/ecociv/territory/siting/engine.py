@@ -16,7 +16,7 @@ from ecociv.core.digests import digest_of_json
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.standards.land import adjust_areas, ledger_area
-from ecociv.territory.layers.features import Features, areas_of
+from ecociv.territory.layers.features import Features, areal, areas_of
 from ecociv.territory.rules.buffers import LocalPlane
 from ecociv.territory.rules.declaration import matches
 from ecociv.territory.rules.judging import Status, kind_name, missing_layers
@@ -29,7 +29,6 @@ from ecociv.territory.siting.ground import (
     Ground,
     SitingLayer,
     applied_rules,
-    areal,
     examine_ground,
     shapes_in,
 )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ecociv.territory.layers.features import areas_of
+from ecociv.territory.layers.features import areal, areas_of
 from ecociv.territory.layers.geopackage import LayerFile
 from ecociv.territory.rules.buffers import LocalPlane, widened
 from ecociv.territory.rules.declaration import Rule
@@ -195,21 +195,6 @@ def _near(file: LayerFile, rule: Rule, tile: shapely.Geometry, segments: int) ->
     zone = plane.buffer(shapely.union_all(near), rule.within, segments)
     degrees = plane.to_degrees(zone)
     return areal(degrees if degrees.is_valid else shapely.make_valid(degrees))
-
-
-def areal(geometry: shapely.Geometry) -> shapely.Geometry:
-    """What of a geometry has an area.
-
-    >>> areal(shapely.from_wkt("GEOMETRYCOLLECTION (POINT (0 0), POLYGON ((0 0, 1 0, 1 1, 0 0)))")).geom_type
-    'Polygon'
-    """
-    if geometry.geom_type in ("Polygon", "MultiPolygon"):
-        return geometry
-    parts = shapely.get_parts(geometry)
-    polygons = [one for one in parts if one.geom_type in ("Polygon", "MultiPolygon") and not one.is_empty]
-    if not polygons:
-        return shapely.Polygon()
-    return polygons[0] if len(polygons) == 1 else shapely.union_all(polygons)
 
 
 def area(geometry: shapely.Geometry) -> float:
