@@ -53,6 +53,7 @@ ICONS = (
     "mood-empty", "pencil", "plus", "printer", "refresh", "report", "search", "settings", "shield-check",
     "stairs-up", "table", "tool", "wind", "copy", "forms", "trending-down", "trending-up", "upload", "user", "users", "x",
     "arrows-diff", "certificate", "chart-area", "file-plus", "map-2", "map-pin-search", "map-search", "notebook", "satellite", "stack-2",
+    "coins", "scale", "receipt", "chart-candle", "file-invoice", "gavel", "trees", "shopping-cart", "report-analytics", "wallet", "license", "building-factory-2", "chart-area-line", "arrows-exchange", "hammer", "plant-2", "contract", "recycle", "file-certificate", "player-pause", "lock-dollar", "ripple", "address-book",
 )
 
 SOURCE_MAP = re.compile(rb"(?://#|/\*#) sourceMappingURL=[^\s*]+\s*(?:\*/)?")

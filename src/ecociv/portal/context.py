@@ -17,6 +17,7 @@ from ecociv.people.models import User
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.portal.assets import import_map
+from ecociv.portal.resources_menu import RESOURCES
 from ecociv.portal.territory_menu import TERRITORY
 from ecociv.portal.zone import current_zone, sample_shown
 
@@ -116,6 +117,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "plan_menu": SimpleLazyObject(lambda: _menu_by_reader(request, PLAN)),
         "evidence_menu": SimpleLazyObject(lambda: _menu_by_reader(request, EVIDENCE)),
         "territory_menu": SimpleLazyObject(lambda: _menu_by_reader(request, TERRITORY)),
+        "resources_menu": SimpleLazyObject(lambda: _menu_by_reader(request, RESOURCES)),
         "supervision_menu": SimpleLazyObject(lambda: _supervision_menu(request)),
         "section": _section(name),
         "import_map": import_map(),

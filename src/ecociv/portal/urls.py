@@ -75,6 +75,7 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/wall/", board.wall, name="board-wall"),
     path("cases/calendar.ics", case_feed.case_calendar, name="case-calendar"),
+    path("", include("ecociv.portal.resources_urls")),
     path("", include("ecociv.portal.review_urls")),
     path("", include("ecociv.portal.self_reports_urls")),
     path("responsibility/", responsibility.search, name="responsibility"),

@@ -1,0 +1,1 @@
+"""Natural resource accounts: balance sheet, ecosystem product, leaving-office audit."""

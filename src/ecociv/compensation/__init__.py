@@ -1,0 +1,1 @@
+"""Ecological compensation: agreements as dated policy, settlement, objection, transfers."""

@@ -1,0 +1,1 @@
+"""The exchange: registry of rights, matching, settlement, durable journal."""

@@ -1,0 +1,1 @@
+"""Third-party treatment, green credit, green procurement, forest-carbon projects."""

@@ -1,0 +1,1 @@
+"""Money in double entry: books, accounts, entries with their document, statements of a bank."""

@@ -1,0 +1,1 @@
+"""Damage to the environment and its restoration: assessment, payment, deposits."""

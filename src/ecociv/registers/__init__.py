@@ -1,0 +1,1 @@
+"""Things on record with a life cycle: enterprises, permits, mines, products, contracts."""
