@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = ()
+RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
+    ("portal:resource-accounts", _("Balance sheet"), "scale", False),
+    ("portal:resource-land-transitions", _("Land transitions"), "arrows-exchange", False),
+    ("portal:resource-water-supply-use", _("Water supply and use"), "ripple", False),
+)
 """Address, name, symbol, and whether visitors may open the page."""
