@@ -106,8 +106,6 @@ def _matrix(found: Transition) -> dict[str, Any]:
         "names": [names[key] for key in order],
         "moves": moves,
         "unit": unit("hectare"),
-        "from": _("From"),
-        "to": _("To"),
     }
     return {
         "heads": [names[key] for key in order],
@@ -154,8 +152,8 @@ def water(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             "unit": unit(table.table.unit),
             "kinds": [KIND_NAMES[kind].in_language(language()) for kind in kinds],
             "rows": [_unit_row(table, key, kinds) for key in table.names],
-            "consumed": number(table.table.value),
-            "passed_on": number(table.table.passed_on),
+            "consumed": _rounded(table.table.value),
+            "passed_on": _rounded(table.table.passed_on),
             "payload": _flows(table),
             "trace": table.table.trace(),
         }
@@ -172,8 +170,12 @@ def _unit_row(table: SupplyUseTable, key: str, kinds: list[str]) -> tuple[str, l
             reason = one.reason.in_language(language()) if one.reason else ""
             cells.append((one.figure.label.in_language(language()), reason or "?"))
         else:
-            cells.append((number(one.figure), ""))
-    return table.names[key].in_language(language()), cells, number(table.table.consumption[key])
+            cells.append((number(round_half_even(one.figure, 2)), ""))
+    return table.names[key].in_language(language()), cells, _rounded(table.table.consumption[key])
+
+
+def _rounded(value: Decimal | None) -> str:
+    return number(None if value is None else round_half_even(value, 2))
 
 
 def _flows(table: SupplyUseTable) -> dict[str, Any]:
@@ -199,10 +201,10 @@ def _flows(table: SupplyUseTable) -> dict[str, Any]:
 
 _FINDINGS: tuple[Column[Finding], ...] = (
     Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: (r.year, r.area), numeric=True),
-    Column("area", gettext_lazy("Area"), lambda r: r.area, sort_by=lambda r: r.area),
+    Column("area", gettext_lazy("City or county"), lambda r: r.area, sort_by=lambda r: r.area),
     Column("account", gettext_lazy("Account"), lambda r: r.account, sort_by=lambda r: r.account),
     Column("code", gettext_lazy("Rule"), lambda r: r.code, sort_by=lambda r: r.code),
-    Column("text", gettext_lazy("What was found"), lambda r: r.text.in_language(language())),
+    Column("text", gettext_lazy("What does not hold"), lambda r: r.text.in_language(language())),
     Column("settle", gettext_lazy("Settled by"), lambda r: r.settle, export_only=True),
 )
 
@@ -222,7 +224,7 @@ def checks(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         request.GET,
         [
             Filter("year", _("Year"), [Choice(str(each), str(each)) for each in reversed(page.years)], _("All years")),
-            Filter("place", _("Area"), [Choice(key, name) for key, name in names.items()], _("All areas")),
+            Filter("place", _("City or county"), [Choice(key, name) for key, name in names.items()], _("City and counties")),
             Filter("is", _("Rule"), [Choice("missing", words["entry-missing"])], _("Broken identities")),
         ],
     )  # fmt: skip

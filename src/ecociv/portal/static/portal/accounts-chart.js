@@ -10,10 +10,10 @@ const words = (value, unit) => `${value.toLocaleString("en-US")} ${unit}`;
 function heat(payload, narrow) {
   const most = Math.max(1, ...payload.moves.map((move) => move[2]));
   return {
-    grid: { left: 8, right: 16, top: 12, bottom: narrow ? 76 : 60, containLabel: true },
+    grid: { left: 8, right: 16, top: 12, bottom: 8, containLabel: true },
     tooltip: { renderMode: "richText", confine: true, formatter: (point) => lineOf(payload, point.dataIndex) },
-    xAxis: { type: "category", data: payload.names, name: payload.to, nameLocation: "middle", nameGap: narrow ? 66 : 40, axisLabel: { rotate: narrow ? 60 : 25, width: 96, overflow: "truncate" }, splitArea: { show: true } },
-    yAxis: { type: "category", inverse: true, data: payload.names, axisLabel: { width: narrow ? 72 : 150, overflow: "truncate" }, splitArea: { show: true } },
+    xAxis: { type: "category", data: payload.names, axisLabel: { rotate: narrow ? 60 : 25, width: 110, overflow: "truncate", interval: 0 }, splitArea: { show: true } },
+    yAxis: { type: "category", inverse: true, data: payload.names, axisLabel: { width: narrow ? 72 : 160, overflow: "truncate", interval: 0 }, splitArea: { show: true } },
     visualMap: { min: 0, max: most, show: false, inRange: { color: SHADES } },
     series: [{ type: "heatmap", data: payload.moves, label: { show: !narrow, fontSize: 11 }, itemStyle: { borderColor: "#fff", borderWidth: 1 } }],
   };
