@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Max
+from django.utils import timezone
 
 from ecociv.accounts.declaration import AccountsNotDeclared, ZoneAccounts, load_accounts
 from ecociv.accounts.forms import CLOSING
@@ -173,7 +174,7 @@ def areas(zone: str) -> tuple[tuple[str, Text], ...]:
 def years(zone: str) -> range:
     """The years for which accounts may be drawn up: to the last year that has ended."""
     declared = _declared(zone)
-    last = declared.last_year or dt.date.today().year - 1
+    last = declared.last_year or timezone.localdate().year - 1
     return range(declared.first_year, last + 1)
 
 
@@ -257,8 +258,8 @@ def _check_year(zone: str, year: int) -> None:
 
 def _other_state(zone: str) -> tuple[object, ...]:
     """What else changes a sheet: layers that were recorded (a withdrawal is a version too)."""
-    layers = LayerVersion.objects.filter(layer__zone=zone).aggregate(last=Max("pk"))["last"]
-    return (ARITHMETIC, layers)
+    layers = LayerVersion.objects.filter(layer__zone=zone).aggregate(last=Max("pk"), at=Max("recorded_at"))
+    return (ARITHMETIC, layers["last"], layers["at"])
 
 
 @lru_cache(maxsize=256)

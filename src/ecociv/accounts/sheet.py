@@ -57,7 +57,6 @@ class AccountSheet:
     outside: tuple[str, ...]
     verdict: Verdict
     tolerance: Decimal
-    comparable: bool = True
 
     @property
     def title(self) -> Text:
