@@ -33,6 +33,9 @@ SAMPLE_BODIES = {
     }
 }
 
+# The enterprise, by its unified social credit code, that has a sample account.
+SAMPLE_ENTERPRISES = {"jingdezhen": "91360222MA0000001W"}
+
 
 class CannotStart(Exception):
     """One sentence that says what is missing, and what to do."""
@@ -264,6 +267,7 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
             office=keys["office"],
             land=keys["land"],
             window=keys["window"],
+            enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
         )
     except SampleAccountsRefused:
         return []
