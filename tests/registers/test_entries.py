@@ -23,7 +23,9 @@ PERMITS = "discharge-permit"
 
 
 def enter_factory(author: object, **more: object) -> EntryRevision:
-    return RegisterEntry(zone=ZONE, kind="enterprise", key=FACTORY, author=author, values={**NAMES, **more}).execute()
+    return RegisterEntry(
+        zone=ZONE, kind="enterprise", key=FACTORY, author=author, values={**NAMES, **more}
+    ).execute()
 
 
 def test_values_come_back_as_what_they_are(permit: str) -> None:
@@ -63,7 +65,9 @@ def test_a_fault_names_its_field_and_nothing_is_recorded(
     factory: str, changed: dict[str, str], field: str, word: str
 ) -> None:
     with pytest.raises(EntryRefused) as refused:
-        RegisterEntry(zone=ZONE, kind=PERMITS, key=PERMIT, author="test", values=permit_values(**changed)).execute()
+        RegisterEntry(
+            zone=ZONE, kind=PERMITS, key=PERMIT, author="test", values=permit_values(**changed)
+        ).execute()
     assert [one.field for one in refused.value.faults] == [field]
     assert word in str(refused.value)
     assert entry(ZONE, PERMITS, PERMIT) is None
@@ -114,7 +118,10 @@ def test_a_revision_changes_what_it_names_from_its_day_on(permit: str) -> None:
         changes={"permitted": "COD=9000; NH3-N=800"},
         reason="减量",
     ).execute()
-    before, after = entry(ZONE, PERMITS, permit, dt.date(2018, 6, 30)), entry(ZONE, PERMITS, permit, dt.date(2018, 7, 1))
+    before, after = (
+        entry(ZONE, PERMITS, permit, dt.date(2018, 6, 30)),
+        entry(ZONE, PERMITS, permit, dt.date(2018, 7, 1)),
+    )
     assert before is not None and after is not None
     assert before.values["permitted"]["cod"] == 12000  # type: ignore[index]
     assert after.values["permitted"]["cod"] == 9000  # type: ignore[index]
@@ -147,10 +154,18 @@ def test_a_correction_reaches_on_until_the_field_was_changed(permit: str) -> Non
 
 def test_moves_follow_the_declared_life_cycle(permit: str, user: Callable[..., User]) -> None:
     def move(to: str, **more: object) -> None:
-        ChangeState(**{  # type: ignore[arg-type]
-            "zone": ZONE, "kind": PERMITS, "key": permit, "author": user(), "on": dt.date(2017, 3, 1), "to": to,
-            "document": "环许1号", **more,
-        }).execute()
+        ChangeState(
+            **{  # type: ignore[arg-type]
+                "zone": ZONE,
+                "kind": PERMITS,
+                "key": permit,
+                "author": user(),
+                "on": dt.date(2017, 3, 1),
+                "to": to,
+                "document": "环许1号",
+                **more,
+            }
+        ).execute()
 
     with pytest.raises(EntryRefused, match="it can go to: Issued, Cancelled"):
         move("revoked")
@@ -233,5 +248,7 @@ def test_the_database_keeps_them_too(factory: str) -> None:
             with pytest.raises(DatabaseError), transaction.atomic():
                 EntryRevision.objects.update(state="closed")
         finally:
-            for statement in removals(connection.vendor, table)[:1 if connection.vendor == "postgresql" else 0]:
+            for statement in removals(connection.vendor, table)[
+                : 1 if connection.vendor == "postgresql" else 0
+            ]:
                 cursor.execute(statement)

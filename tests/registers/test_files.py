@@ -92,7 +92,11 @@ def test_columns_that_are_not_there_change_nothing(factory: str, tmp_path: Path)
     assert (done.revised, done.moved) == ([factory], [factory])
     found = entry(ZONE, "enterprise", factory)
     assert found is not None
-    assert (found.values["name"], found.values["address"], found.state) == ("甲陶瓷有限公司", "陶瓷工业园1号", "suspended")
+    assert (found.values["name"], found.values["address"], found.state) == (
+        "甲陶瓷有限公司",
+        "陶瓷工业园1号",
+        "suspended",
+    )
 
 
 def test_a_move_that_is_not_declared_is_a_fault_of_its_row(factory: str, tmp_path: Path) -> None:
@@ -113,7 +117,9 @@ def test_a_move_that_is_not_declared_is_a_fault_of_its_row(factory: str, tmp_pat
         (b"PK\x03\x04 no workbook", "no column"),
     ],
 )
-def test_a_file_that_is_no_table_is_refused_in_a_sentence(db: None, tmp_path: Path, content: bytes, word: str) -> None:
+def test_a_file_that_is_no_table_is_refused_in_a_sentence(
+    db: None, tmp_path: Path, content: bytes, word: str
+) -> None:
     file = tmp_path / "a.csv"
     file.write_bytes(content)
     with pytest.raises(FileUnreadable, match=word):

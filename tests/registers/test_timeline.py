@@ -19,7 +19,9 @@ def day(number: int) -> dt.date:
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, DAYS - 1), st.sampled_from(["a", "b"]), st.sampled_from([None, "1", "2", "3"])),
+        st.tuples(
+            st.integers(0, DAYS - 1), st.sampled_from(["a", "b"]), st.sampled_from([None, "1", "2", "3"])
+        ),
         max_size=8,
     )
 )
@@ -42,4 +44,6 @@ def test_a_change_reaches_to_the_next_change_of_the_field(changes: list[tuple[in
             assert holds is not None
             assert dict(holds.content) == model[each]
     stretches = segments(revisions)
-    assert all(dict(one.content) != dict(two.content) for one, two in zip(stretches, stretches[1:], strict=False))
+    assert all(
+        dict(one.content) != dict(two.content) for one, two in zip(stretches, stretches[1:], strict=False)
+    )

@@ -9,7 +9,16 @@ from typing import Any
 
 import click
 
-from ecociv.cli.console import EXIT_CODES, Exit, fail, format_option, language_option, say, say_json, with_django
+from ecociv.cli.console import (
+    EXIT_CODES,
+    Exit,
+    fail,
+    format_option,
+    language_option,
+    say,
+    say_json,
+    with_django,
+)
 from ecociv.cli.indicator import moment
 from ecociv.cli.land_given import account, day_of, reading_options, user_option, zone_option
 
@@ -33,7 +42,8 @@ def list_kinds(zone: str, form: str, language: str) -> None:
     if form == "json":
         say_json(
             [
-                kind.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"entries": number[kind.key]}
+                kind.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+                | {"entries": number[kind.key]}
                 for kind in kinds(zone).values()
             ]
         )
@@ -51,7 +61,13 @@ def list_kinds(zone: str, form: str, language: str) -> None:
 @language_option
 @with_django
 def list_entries(
-    kind: str, zone: str, on: dt.datetime | None, as_of: str | None, state: str | None, form: str, language: str
+    kind: str,
+    zone: str,
+    on: dt.datetime | None,
+    as_of: str | None,
+    state: str | None,
+    form: str,
+    language: str,
 ) -> None:
     """Entries of KIND on a day."""
     from ecociv.registers.queries import entries
@@ -154,7 +170,12 @@ def take(
     except ImportRefused as refused:
         if form == "json":
             say_json(
-                {"faults": [{"row": f.row, "key": f.key, "column": f.column, **f.text.to_mapping()} for f in refused.faults]}
+                {
+                    "faults": [
+                        {"row": f.row, "key": f.key, "column": f.column, **f.text.to_mapping()}
+                        for f in refused.faults
+                    ]
+                }
             )
         for fault in refused.faults if form == "text" else ():
             click.echo(fault.words(language), err=True)
@@ -174,7 +195,9 @@ def take(
 @click.argument("kind")
 @zone_option
 @reading_options
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File, .csv or .xlsx.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File, .csv or .xlsx."
+)
 @language_option
 @with_django
 def hand_out(

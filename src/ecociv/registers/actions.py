@@ -10,9 +10,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 
-from ecociv.core.text import Text, language_of
+from ecociv.core.text import Text
 from ecociv.people import audit
 from ecociv.people.models import User
 from ecociv.people.permissions import require
@@ -86,7 +85,9 @@ class _Recording:
 
     def _common(self) -> None:
         if len(self.document) > 300:
-            self._fault("依据文件最多300个字。", "The document is named in 300 characters at most.", "document")
+            self._fault(
+                "依据文件最多300个字。", "The document is named in 300 characters at most.", "document"
+            )
         if len(self.reason) > 2000:
             self._fault("原因最多2000个字。", "The reason has 2000 characters at most.", "reason")
         if not 1900 <= self._day().year <= 2999:
@@ -99,14 +100,21 @@ class _Recording:
             rule = declared.field(name)
             if rule is None:
                 self._fault(
-                    f"{declared.name.zh}没有“{name}”这一项。", f"{declared.name.en} has no field {name!r}.", name
+                    f"{declared.name.zh}没有“{name}”这一项。",
+                    f"{declared.name.en} has no field {name!r}.",
+                    name,
                 )
                 continue
             try:
                 found = parsed(rule, value)
             except ValueRefused as refused:
                 self.faults.append(
-                    Fault(name, Text(zh=f"{rule.name.zh}：{refused.text.zh}", en=f"{rule.name.en}: {refused.text.en}"))
+                    Fault(
+                        name,
+                        Text(
+                            zh=f"{rule.name.zh}：{refused.text.zh}", en=f"{rule.name.en}: {refused.text.en}"
+                        ),
+                    )
                 )
                 continue
             stored[name] = None if found is None else to_json(found)
@@ -130,11 +138,19 @@ class _Recording:
             first, last = content.get(declared.term.from_), content.get(declared.term.to)
             if isinstance(first, str) and isinstance(last, str) and first and last and last < first:
                 self._fault(
-                    f"止日 {last} 早于起日 {first}。", f"It ends on {last}, before it begins on {first}.", declared.term.to
+                    f"止日 {last} 早于起日 {first}。",
+                    f"It ends on {last}, before it begins on {first}.",
+                    declared.term.to,
                 )
 
     def _write(
-        self, number: int, event: EntryRevision.Event, day: dt.date, state: str, content: Mapping[str, Any], before: Any
+        self,
+        number: int,
+        event: EntryRevision.Event,
+        day: dt.date,
+        state: str,
+        content: Mapping[str, Any],
+        before: Any,
     ) -> EntryRevision:
         account = self.author if isinstance(self.author, User) else None
         name = account.name_shown if account else str(self.author)
@@ -216,7 +232,9 @@ class RegisterEntry(_Recording):
                 f"There is no state {state!r}: {', '.join(one.key for one in known)}.",
                 "state",
             )
-        stored = {key: value for key, value in self._checked(declared, self.values).items() if value is not None}
+        stored = {
+            key: value for key, value in self._checked(declared, self.values).items() if value is not None
+        }
         told = {fault.field for fault in self.faults}
         self._complete(declared, {**dict.fromkeys(told, ""), **stored})
         self._refuse()
@@ -298,7 +316,9 @@ class ReviseEntry(_OnEntry):
             rows, written = self.check()
             before = {"content": rows[-1].content, "state": rows[-1].state}
             made = [
-                self._write(rows[-1].revision + place, EntryRevision.Event.REVISED, day, state, content, before)
+                self._write(
+                    rows[-1].revision + place, EntryRevision.Event.REVISED, day, state, content, before
+                )
                 for place, (day, state, content) in enumerate(written, 1)
             ]
             return made[0]

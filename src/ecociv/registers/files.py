@@ -1,7 +1,7 @@
 """Entries as rows of a file, CSV or workbook: what is written can be read back, and is then the same. Pure: no Django.
 
 The first row names the columns, by the names of the fields in either language or by their keys. The columns of every
-kind are its key, the state, the day from which it holds, and the document.
+kind are its key, the state, the day from which it holds, the document, and whether it is sample data.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ LARGEST = 20 * 1024**2
 LONGEST = 50_000
 """Bytes of a file, and rows of it."""
 
-STATE, SINCE, DOCUMENT = "state", "valid-from", "document"
+STATE, SINCE, DOCUMENT, SAMPLE = "state", "valid-from", "document", "sample"
 _WORDS = {
     STATE: Text(zh="状态", en="State"),
     SINCE: Text(zh="生效日期", en="Holds from"),
     DOCUMENT: Text(zh="依据文件", en="Document"),
+    SAMPLE: Text(zh="样例数据", en="Sample data"),
 }
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -72,11 +73,14 @@ def read_rows(path: Path, kind: Kind, name: str = "") -> list[FileRow]:
     label = name or path.name
     if path.stat().st_size > LARGEST:
         raise FileUnreadable(
-            f"{label} 超过 {LARGEST // 1024**2} 兆字节。", f"{label} has more than {LARGEST // 1024**2} megabytes."
+            f"{label} 超过 {LARGEST // 1024**2} 兆字节。",
+            f"{label} has more than {LARGEST // 1024**2} megabytes.",
         )
     table = _sheet(path, label) if zipfile.is_zipfile(path) else _csv(path, label)
     if not table:
-        raise FileUnreadable(f"{label} 是空的，第一行应为列名。", f"{label} is empty; its first row names the columns.")
+        raise FileUnreadable(
+            f"{label} 是空的，第一行应为列名。", f"{label} is empty; its first row names the columns."
+        )
     heading = _heading(table[0][1], kind, label)
     rows = [
         FileRow(number, cells["key"], cells)
@@ -85,7 +89,9 @@ def read_rows(path: Path, kind: Kind, name: str = "") -> list[FileRow]:
         for cells in [_cells(heading, line)]
     ]
     if len(rows) > LONGEST:
-        raise FileUnreadable(f"{label} 超过 {LONGEST} 行，请拆分。", f"{label} has more than {LONGEST} rows: split it.")
+        raise FileUnreadable(
+            f"{label} 超过 {LONGEST} 行，请拆分。", f"{label} has more than {LONGEST} rows: split it."
+        )
     return rows
 
 
@@ -97,7 +103,10 @@ def _heading(line: Sequence[str], kind: Kind, label: str) -> list[str]:
         if not word and not any(other.strip() for other in line[place:]):
             break
         if word not in known:
-            zh, en = "、".join(t.zh for t in columns(kind).values()), ", ".join(t.en for t in columns(kind).values())
+            zh, en = (
+                "、".join(t.zh for t in columns(kind).values()),
+                ", ".join(t.en for t in columns(kind).values()),
+            )
             raise FileUnreadable(
                 f"{label} 第1行第{place + 1}列“{word[:40]}”不是{kind.name.zh}的列名。列名有：{zh}。",
                 f"{label}, row 1, column {place + 1}: {word[:40]!r} is no column of {kind.name.en.lower()}. "
@@ -189,7 +198,14 @@ def _cell(value: Any) -> str:
 
 
 def line_of(
-    kind: Kind, key: str, values: Mapping[str, Value], state: str, since: dt.date, document: str, language: str
+    kind: Kind,
+    key: str,
+    values: Mapping[str, Value],
+    state: str,
+    since: dt.date,
+    document: str,
+    sample: bool,
+    language: str,
 ) -> list[str]:
     """One entry as a row, in the order of `columns`."""
     named = kind.state(state)
@@ -199,6 +215,7 @@ def line_of(
         named.name.in_language(language) if named else state,
         since.isoformat(),
         document,
+        Text(zh="是" if sample else "否", en="yes" if sample else "no").in_language(language),
     ]
 
 

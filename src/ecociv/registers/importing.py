@@ -16,13 +16,25 @@ from ecociv.core.text import Text
 from ecociv.people import audit
 from ecociv.registers.actions import ChangeState, EntryRefused, Fault, RegisterEntry, ReviseEntry
 from ecociv.registers.entries import Entry
-from ecociv.registers.files import DOCUMENT, SINCE, STATE, FileRow, as_csv, as_xlsx, line_of, read_rows
+from ecociv.registers.files import (
+    DOCUMENT,
+    SAMPLE,
+    SINCE,
+    STATE,
+    FileRow,
+    as_csv,
+    as_xlsx,
+    line_of,
+    read_rows,
+)
 from ecociv.registers.kinds import FieldRule, Kind
 from ecociv.registers.loading import kind_of
 from ecociv.registers.queries import entry
 from ecociv.registers.values import ValueRefused, key_of, parsed, to_json
 
-_SINCE = FieldRule.model_validate({"key": "since", "name": {"zh": "生效日期", "en": "Holds from"}, "type": "date"})
+_SINCE = FieldRule.model_validate(
+    {"key": "since", "name": {"zh": "生效日期", "en": "Holds from"}, "type": "date"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,8 @@ class ImportEntries:
                 before = seen.setdefault(row.key, row.number)
                 if before != row.number:
                     text = Text(
-                        zh=f"与第{before}行的{declared.number.name.zh}相同。", en=f"it has the same key as row {before}."
+                        zh=f"与第{before}行的{declared.number.name.zh}相同。",
+                        en=f"it has the same key as row {before}.",
                     )
                     faults.append(RowFault(row.number, row.key, "key", text))
                     continue
@@ -135,7 +148,7 @@ class ImportEntries:
             "key": key,
             "author": self.author,
             "document": row.cells.get(DOCUMENT, "") or self.document,
-            "sample": self.sample,
+            "sample": self.sample or row.cells.get(SAMPLE, "").lower() in ("是", "yes"),
         }
         # What is planned for later counts as well: the row is compared with what the entry will say at the end.
         there = entry(self.zone, self.kind, key, dt.date.max)
@@ -177,7 +190,12 @@ class ImportEntries:
                 return one.key
         zh, en = "、".join(s.name.zh for s in declared.states), ", ".join(s.name.en for s in declared.states)
         raise EntryRefused(
-            [Fault(STATE, Text(zh=f"没有状态“{cell[:40]}”：{zh}。", en=f"There is no state {cell[:40]!r}: {en}."))]
+            [
+                Fault(
+                    STATE,
+                    Text(zh=f"没有状态“{cell[:40]}”：{zh}。", en=f"There is no state {cell[:40]!r}: {en}."),
+                )
+            ]
         )
 
 
@@ -201,6 +219,7 @@ def _differences(there: Entry, given: Mapping[str, str]) -> dict[str, Any]:
 def exported(found: list[Entry], kind: Kind, form: str, language: str) -> bytes:
     """Entries as a file that `ImportEntries` reads (``csv`` or ``xlsx``)."""
     lines = [
-        line_of(kind, one.key, one.values, one.state, one.since, one.document, language) for one in found
+        line_of(kind, one.key, one.values, one.state, one.since, one.document, one.sample, language)
+        for one in found
     ]
     return as_xlsx(kind, lines, language) if form == "xlsx" else as_csv(kind, lines, language)

@@ -13,7 +13,7 @@ from ecociv.standards.declared import Declared, LocalText, Unit
 FieldType = Literal["text", "integer", "decimal", "date", "flag", "choice", "reference", "amounts"]
 KeyRule = Literal["free", "unified-social-credit-code", "discharge-permit-number"]
 
-_OWN_COLUMNS = frozenset({"key", "state", "valid-from", "document", "reason"})
+_OWN_COLUMNS = frozenset({"key", "state", "valid-from", "document", "reason", "sample", "number", "on"})
 _NAME = r"^[a-z][a-z0-9-]*$"
 
 

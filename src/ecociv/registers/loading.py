@@ -60,7 +60,9 @@ def _read(stamp: tuple[tuple[str, int], ...]) -> dict[str, Kind]:
             continue
         kind = read_declaration(path, Kind)
         if kind.key in found:
-            raise DeclarationError(f"{path.name}:1: the kind {kind.key!r} is declared in another file already.")
+            raise DeclarationError(
+                f"{path.name}:1: the kind {kind.key!r} is declared in another file already."
+            )
         found[kind.key] = kind
     for path, addition in additions:
         if addition.extends not in found:

@@ -20,7 +20,9 @@ class EntryRevision(models.Model):
     migration closes the table in the database as well.
     """
 
-    refusal: ClassVar[str] = "a revision of a register is never changed or removed; record the next one instead"
+    refusal: ClassVar[str] = (
+        "a revision of a register is never changed or removed; record the next one instead"
+    )
 
     class Event(models.TextChoices):
         """What was recorded."""

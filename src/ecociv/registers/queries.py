@@ -48,9 +48,7 @@ def entries(
     holding: dict[str, EntryRevision] = {}
     for row in _rows(zone, kind, as_of).filter(valid_from__lte=day).order_by("key", "revision"):
         holding[row.key] = row
-    return [
-        Entry.of(row, declared, day) for row in holding.values() if state is None or row.state == state
-    ]
+    return [Entry.of(row, declared, day) for row in holding.values() if state is None or row.state == state]
 
 
 def entry(
@@ -58,9 +56,7 @@ def entry(
 ) -> Entry | None:
     """One entry on a day, as known at a moment; ``None`` where it was not on record."""
     declared, day = kind_of(zone, kind), on or timezone.localdate()
-    row = (
-        _rows(zone, kind, as_of).filter(key=key, valid_from__lte=day).order_by("-revision").first()
-    )
+    row = _rows(zone, kind, as_of).filter(key=key, valid_from__lte=day).order_by("-revision").first()
     return Entry.of(row, declared, day) if row else None
 
 

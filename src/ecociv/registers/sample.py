@@ -27,7 +27,8 @@ def load_sample_registers(zone: str) -> int:
         ready = [
             key
             for key in waiting
-            if key in declared and not any(one.kind in waiting and one.kind != key for one in declared[key].fields)
+            if key in declared
+            and not any(one.kind in waiting and one.kind != key for one in declared[key].fields)
         ]
         # Kinds that refer to one another in a ring are taken as they come; a reference that fails says so.
         for key in ready or list(waiting):

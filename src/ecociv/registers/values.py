@@ -23,9 +23,7 @@ Value = str | int | Decimal | dt.date | bool | Mapping[str, Decimal] | Missing
 
 LONGEST_KEY = 80
 _NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{3})*(\.\d+)?|[+-]?\d+(\.\d+)?")
-_MISSING = {
-    word: kind for kind in Missing for word in (kind.value, kind.label.zh, kind.label.en)
-}
+_MISSING = {word: kind for kind in Missing for word in (kind.value, kind.label.zh, kind.label.en)}
 _YES, _NO = frozenset({"是", "yes", "true", "1", "y"}), frozenset({"否", "no", "false", "0", "n"})
 _PERMIT = re.compile(r"(?P<code>[0-9A-Z]{18})\d{3}[0-9A-Z]")
 
@@ -56,7 +54,9 @@ def key_of(kind: Kind, given: object) -> str:
         raise _refuse(f"请填写{rule.name.zh}。", f"Give the {rule.name.en.lower()}.")
     _check_text(key, LONGEST_KEY)
     if any(character in "/?#%\\" or character.isspace() for character in key):
-        raise _refuse(f"“{key}”含有空格或 / ? # % \\ 等字符。", f"{key!r} has a blank or one of / ? # % \\ in it.")
+        raise _refuse(
+            f"“{key}”含有空格或 / ? # % \\ 等字符。", f"{key!r} has a blank or one of / ? # % \\ in it."
+        )
     try:
         if rule.rule == "unified-social-credit-code":
             return credit_code(key)
@@ -105,14 +105,17 @@ def parsed(rule: FieldRule, given: object) -> Value | None:
             return _MISSING[given]
     if isinstance(given, Missing):
         return given
-    return _READERS[rule.type](rule, given)
+    found: Value = _READERS[rule.type](rule, given)
+    return found
 
 
 def _text(rule: FieldRule, given: object) -> str:
     text = str(given)
     _check_text(text, rule.longest)
     if rule.pattern and not re.fullmatch(rule.pattern, text):
-        raise _refuse(f"“{text}”不符合规定的格式 {rule.pattern}。", f"{text!r} does not fit the form {rule.pattern}.")
+        raise _refuse(
+            f"“{text}”不符合规定的格式 {rule.pattern}。", f"{text!r} does not fit the form {rule.pattern}."
+        )
     return text
 
 
@@ -122,12 +125,14 @@ def _check_text(text: str, longest: int) -> None:
             f"“{text[:20]}…”有 {len(text)} 个字，最多 {longest} 个。",
             f"“{text[:20]}…” has {len(text)} characters; {longest} at most.",
         )
-    if any((ord(character) < 32 and character not in "\n\r\t") or ord(character) == 127 for character in text):
+    if any(
+        (ord(character) < 32 and character not in "\n\r\t") or ord(character) == 127 for character in text
+    ):
         raise _refuse(f"{text[:20]!r} 含有控制字符。", f"{text[:20]!r} has control characters.")
 
 
 def _decimal(rule: FieldRule, given: object) -> Decimal:
-    if isinstance(given, bool) or isinstance(given, float):
+    if isinstance(given, (bool, float)):
         # Floats are refused: what a register says is exact.
         raise _refuse(f"{given!r} 不是精确数字。", f"{given!r} is no exact number.")
     text = plain(given) if isinstance(given, Decimal) else str(given)
@@ -147,11 +152,13 @@ def _decimal(rule: FieldRule, given: object) -> Decimal:
             )
     if rule.minimum is not None and number < rule.minimum:
         raise _refuse(
-            f"{plain(number)} 小于下限 {plain(rule.minimum)}。", f"{plain(number)} is less than {plain(rule.minimum)}."
+            f"{plain(number)} 小于下限 {plain(rule.minimum)}。",
+            f"{plain(number)} is less than {plain(rule.minimum)}.",
         )
     if rule.maximum is not None and number > rule.maximum:
         raise _refuse(
-            f"{plain(number)} 大于上限 {plain(rule.maximum)}。", f"{plain(number)} is more than {plain(rule.maximum)}."
+            f"{plain(number)} 大于上限 {plain(rule.maximum)}。",
+            f"{plain(number)} is more than {plain(rule.maximum)}.",
         )
     return number
 
@@ -282,7 +289,11 @@ def shown(rule: FieldRule, value: Value | None, language: str, *, unit: bool = T
         return "; ".join(f"{names.get(key, key)}={plain(amount)}" for key, amount in value.items())
     if isinstance(value, Decimal | int):
         number = plain(Decimal(value))
-        return with_unit(number, label_of(rule.unit), language) if unit and rule.unit and rule.unit != "1" else number
+        return (
+            with_unit(number, label_of(rule.unit), language)
+            if unit and rule.unit and rule.unit != "1"
+            else number
+        )
     if isinstance(value, dt.date):
         return value.isoformat()
     if rule.type == "choice":

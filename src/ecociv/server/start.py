@@ -120,6 +120,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample(zone, var)
         with step("Sample layers"):
             _load_sample_layers(zone)
+        with step("Sample registers"):
+            _load_sample_registers(zone)
         with step("Sample accounts"):
             accounts = _sample_accounts(zone)
         with step("Sample cases, reports and rounds"):
@@ -231,6 +233,12 @@ def _load_sample_layers(zone: str) -> None:
     from ecociv.territory.sample import load_sample_layers
 
     load_sample_layers(zone)
+
+
+def _load_sample_registers(zone: str) -> None:
+    from ecociv.registers.sample import load_sample_registers
+
+    load_sample_registers(zone)
 
 
 def _load_sample_land(zone: str) -> None:

@@ -4,30 +4,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0004_post'),
+        ("people", "0004_post"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='historicaluser',
-            name='organisation',
-            field=models.CharField(blank=True, default='', help_text='Key of the body in the plan, for example 市环保局. Officers act on what it leads. For an enterprise, its unified social credit code.', max_length=128, verbose_name='body'),
+            model_name="historicaluser",
+            name="organisation",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Key of the body in the plan, for example 市环保局. Officers act on what it leads. For an enterprise, its unified social credit code.",
+                max_length=128,
+                verbose_name="body",
+            ),
         ),
         migrations.AlterField(
-            model_name='historicaluser',
-            name='role',
-            field=models.CharField(choices=[('visitor', 'Visitor'), ('department_officer', 'Department officer'), ('county_officer', 'County officer'), ('leading_group_office', 'Office of the leading group'), ('leader', 'Leader'), ('auditor', 'Auditor'), ('enterprise', 'Enterprise'), ('administrator', 'Administrator')], db_index=True, default='visitor', max_length=32, verbose_name='role'),
+            model_name="historicaluser",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("visitor", "Visitor"),
+                    ("department_officer", "Department officer"),
+                    ("county_officer", "County officer"),
+                    ("leading_group_office", "Office of the leading group"),
+                    ("leader", "Leader"),
+                    ("auditor", "Auditor"),
+                    ("enterprise", "Enterprise"),
+                    ("administrator", "Administrator"),
+                ],
+                db_index=True,
+                default="visitor",
+                max_length=32,
+                verbose_name="role",
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='organisation',
-            field=models.CharField(blank=True, default='', help_text='Key of the body in the plan, for example 市环保局. Officers act on what it leads. For an enterprise, its unified social credit code.', max_length=128, verbose_name='body'),
+            model_name="user",
+            name="organisation",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Key of the body in the plan, for example 市环保局. Officers act on what it leads. For an enterprise, its unified social credit code.",
+                max_length=128,
+                verbose_name="body",
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='role',
-            field=models.CharField(choices=[('visitor', 'Visitor'), ('department_officer', 'Department officer'), ('county_officer', 'County officer'), ('leading_group_office', 'Office of the leading group'), ('leader', 'Leader'), ('auditor', 'Auditor'), ('enterprise', 'Enterprise'), ('administrator', 'Administrator')], db_index=True, default='visitor', max_length=32, verbose_name='role'),
+            model_name="user",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("visitor", "Visitor"),
+                    ("department_officer", "Department officer"),
+                    ("county_officer", "County officer"),
+                    ("leading_group_office", "Office of the leading group"),
+                    ("leader", "Leader"),
+                    ("auditor", "Auditor"),
+                    ("enterprise", "Enterprise"),
+                    ("administrator", "Administrator"),
+                ],
+                db_index=True,
+                default="visitor",
+                max_length=32,
+                verbose_name="role",
+            ),
         ),
     ]

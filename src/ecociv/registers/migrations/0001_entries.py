@@ -8,7 +8,6 @@ from ecociv.people.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,29 +16,59 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='EntryRevision',
+            name="EntryRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(max_length=64, verbose_name='zone')),
-                ('kind', models.CharField(max_length=64, verbose_name='kind of register')),
-                ('key', models.CharField(max_length=80, verbose_name='key')),
-                ('revision', models.PositiveIntegerField(verbose_name='revision')),
-                ('event', models.CharField(choices=[('entered', 'Entered'), ('revised', 'Revised'), ('moved', 'State changed')], max_length=16, verbose_name='what')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('state', models.CharField(max_length=64, verbose_name='state')),
-                ('content', models.JSONField(verbose_name='what the register says')),
-                ('recorded_at', models.DateTimeField(db_index=True, verbose_name='recorded at')),
-                ('author_name', models.CharField(max_length=150, verbose_name='recorded by')),
-                ('reason', models.TextField(blank=True, default='', verbose_name='reason')),
-                ('document', models.CharField(blank=True, default='', max_length=300, verbose_name='document')),
-                ('sample', models.BooleanField(default=False, verbose_name='sample data')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("zone", models.CharField(max_length=64, verbose_name="zone")),
+                ("kind", models.CharField(max_length=64, verbose_name="kind of register")),
+                ("key", models.CharField(max_length=80, verbose_name="key")),
+                ("revision", models.PositiveIntegerField(verbose_name="revision")),
+                (
+                    "event",
+                    models.CharField(
+                        choices=[("entered", "Entered"), ("revised", "Revised"), ("moved", "State changed")],
+                        max_length=16,
+                        verbose_name="what",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("state", models.CharField(max_length=64, verbose_name="state")),
+                ("content", models.JSONField(verbose_name="what the register says")),
+                ("recorded_at", models.DateTimeField(db_index=True, verbose_name="recorded at")),
+                ("author_name", models.CharField(max_length=150, verbose_name="recorded by")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="reason")),
+                (
+                    "document",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="document"),
+                ),
+                ("sample", models.BooleanField(default=False, verbose_name="sample data")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'revision of an entry',
-                'verbose_name_plural': 'revisions of entries',
-                'ordering': ['zone', 'kind', 'key', 'revision'],
-                'constraints': [models.UniqueConstraint(fields=('zone', 'kind', 'key', 'revision'), name='an_entry_revision_number_is_used_once')],
+                "verbose_name": "revision of an entry",
+                "verbose_name_plural": "revisions of entries",
+                "ordering": ["zone", "kind", "key", "revision"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("zone", "kind", "key", "revision"),
+                        name="an_entry_revision_number_is_used_once",
+                    )
+                ],
             },
         ),
         AppendOnly("registers_entryrevision"),
