@@ -9,3 +9,6 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:registers", _("Registers"), "address-book", True),
 )
 """Address, name, symbol, and whether visitors may open the page."""
+
+FOR_ENTERPRISES: frozenset[str] = frozenset()
+"""Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""
