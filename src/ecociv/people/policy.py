@@ -31,6 +31,7 @@ class Action(StrEnum):
     SCORE = "score"
     SIGN_OFF = "sign-off"
     ISSUE_DOCUMENT = "issue-document"
+    KEEP_BOOKS = "keep-books"
     MANAGE_REFERENCE = "manage-reference"
     MANAGE_ACCOUNTS = "manage-accounts"
 
@@ -87,6 +88,7 @@ _DECLARED = frozenset(
         Action.SCORE,
         Action.SIGN_OFF,
         Action.ISSUE_DOCUMENT,
+        Action.KEEP_BOOKS,
     }
 )
 _MANAGES = {Action.MANAGE_REFERENCE: Role.ADMINISTRATOR, Action.MANAGE_ACCOUNTS: Role.ADMINISTRATOR}
