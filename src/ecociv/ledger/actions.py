@@ -18,9 +18,9 @@ from ecociv.core.postings import Posting, Unbalanced, require_balance
 from ecociv.core.text import Text
 from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.evidence.models import Document
-from ecociv.ledger.money import FEN, LARGEST, shown
 from ecociv.ledger.models import Book, Entry, EntryLine, LedgerAccount
 from ecociv.ledger.models.entries import content_of
+from ecociv.ledger.money import FEN, LARGEST, shown
 from ecociv.ledger.permissions import require_keeper
 from ecociv.ledger.queries import lowest_from
 from ecociv.people import audit
@@ -302,7 +302,7 @@ class PostEntry:
                 file=self.file,
                 text=self.text.strip(),
                 reverses=self._reverses,
-                key=self.key or None,
+                key=self.key,
                 sample=self.sample or self.book.sample,
             )
             said = content_of(

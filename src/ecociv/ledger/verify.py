@@ -30,9 +30,8 @@ def verify(book: Book) -> Break | None:
     said: dict[int, list[tuple[str, int]]] = {}
     numbers: dict[int, int] = {}
     seal = ""
-    expected = 0
-    for entry in book.entries.select_related("book").order_by("number").iterator(chunk_size=2000):
-        expected += 1
+    rows = book.entries.select_related("book").order_by("number").iterator(chunk_size=2000)
+    for expected, entry in enumerate(rows, 1):
         if entry.number != expected:
             return Break(
                 expected,

@@ -58,7 +58,7 @@ class Entry(AppendOnlyModel):
         on_delete=models.PROTECT,
         related_name="reversed_by",
     )
-    key = models.CharField(_("key of the request"), max_length=128, null=True, blank=True)
+    key = models.CharField(_("key of the request"), max_length=128, blank=True, default="")
     sample = models.BooleanField(_("sample data"), default=False)
     seal = models.CharField(_("seal"), max_length=64)
 
@@ -68,7 +68,11 @@ class Entry(AppendOnlyModel):
         ordering = ["book", "number"]
         constraints = [
             models.UniqueConstraint(fields=["book", "number"], name="an_entry_number_is_used_once_in_a_book"),
-            models.UniqueConstraint(fields=["book", "key"], name="an_entry_key_is_used_once_in_a_book"),
+            models.UniqueConstraint(
+                fields=["book", "key"],
+                condition=~models.Q(key=""),
+                name="an_entry_key_is_used_once_in_a_book",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,7 +124,7 @@ def content_of(entry: Entry, lines: list[tuple[str, int]], reverses: int | None)
         "file": entry.file_id or "",
         "text": entry.text,
         "reverses": reverses or 0,
-        "key": entry.key or "",
+        "key": entry.key,
         "sample": entry.sample,
         "lines": [list(line) for line in lines],
     }
