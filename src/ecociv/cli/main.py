@@ -33,6 +33,14 @@ _GROUPS = {
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "accounts": ("ecociv.cli.accounts", "Accounts of natural resources: balance sheets, forms, exports, checks."),
     "land": ("ecociv.cli.land", "Land administration: change patches, register of rights, integrated approval."),
+    "damage": ("ecociv.cli.damage", "Environmental damage: valuation, instalments, payments, what is due."),
+    "deposit": ("ecociv.cli.deposit", "Restoration deposits and funds of mines."),
+    "registers": ("ecociv.cli.registers", "Registers: enterprises, permits, mines; lists, files in and out."),
+    "ledger": ("ecociv.cli.ledger", "Money in double entry: balances, proof, reconciliation."),
+    "compensation": (
+        "ecociv.cli.compensation",
+        "Ecological compensation: settle agreements, allocate the basin fund, simulate other formulas.",
+    ),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": (
         "ecociv.cli.document",

@@ -9,5 +9,9 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:resource-accounts", _("Balance sheet"), "scale", False),
     ("portal:resource-land-transitions", _("Land transitions"), "arrows-exchange", False),
     ("portal:resource-water-supply-use", _("Water supply and use"), "ripple", False),
+    ("portal:registers", _("Registers"), "address-book", True),
 )
 """Address, name, symbol, and whether visitors may open the page."""
+
+FOR_ENTERPRISES: frozenset[str] = frozenset()
+"""Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""
