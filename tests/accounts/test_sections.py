@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.situations import ZONE
+from accounts.situations import cell as made
 from ecociv.accounts.declaration import load_accounts
 from ecociv.accounts.forms import national
 from ecociv.accounts.gather.sections import CLASSES, SectionYear, counted
@@ -15,7 +16,6 @@ from ecociv.accounts.sheet import AccountSheet, compile_account
 from ecociv.core.missing import Missing
 from ecociv.core.text import Text
 from ecociv.evidence.mapping import load_places
-from accounts.situations import cell as made
 
 DECLARED, PLACES = load_accounts(ZONE), load_places(ZONE)
 MEMBERS = PLACES.groups["function-zones"]

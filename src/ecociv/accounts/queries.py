@@ -15,6 +15,7 @@ from ecociv.accounts.declaration import AccountsNotDeclared, ZoneAccounts, load_
 from ecociv.accounts.forms import CLOSING
 from ecociv.accounts.gather.cells import Sources
 from ecociv.accounts.gather.figures import areas_of, read_figures, state_of
+from ecociv.accounts.gather.registers import registers_state
 from ecociv.accounts.sheet import AccountSheet, StockAt, compile_account
 from ecociv.core.digests import digest_of_json
 from ecociv.core.missing import Missing
@@ -257,9 +258,9 @@ def _check_year(zone: str, year: int) -> None:
 
 
 def _other_state(zone: str) -> tuple[object, ...]:
-    """What else changes a sheet: layers that were recorded (a withdrawal is a version too)."""
+    """What else changes a sheet: layers (a withdrawal is a version too) and entries of registers."""
     layers = LayerVersion.objects.filter(layer__zone=zone).aggregate(last=Max("pk"), at=Max("recorded_at"))
-    return (ARITHMETIC, layers["last"], layers["at"])
+    return (ARITHMETIC, layers["last"], layers["at"], *registers_state(zone))
 
 
 @lru_cache(maxsize=256)
