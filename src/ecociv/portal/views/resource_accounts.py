@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,6 +18,7 @@ from ecociv.accounts.forms import national
 from ecociv.accounts.queries import AccountsRefused, BalanceSheet, areas, balance_sheet, years
 from ecociv.accounts.seea import sdmx_csv
 from ecociv.core.missing import Missing
+from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.evidence.mapping import load_places
 from ecociv.people.permissions import require
@@ -135,10 +137,10 @@ def _owed(page: Asked) -> list[dict[str, Any]]:
         {
             "name": one.name,
             "kind": KIND_WORDS[one.kind],
-            "amount": "—" if one.number is None else number(one.number),
+            "amount": "—" if one.number is None else number(round_half_even(one.number, 2)),
             "absent": one.amount.label if isinstance(one.amount, Missing) else None,
             "unit": unit(one.unit),
-            "value": None if one.value is None else number(one.value),
+            "value": None if one.value is None or one.unit == "yuan" else number(one.value),
             "reason": one.reason,
             "over": bool(one.number),
             "trace": one.trace,
@@ -288,9 +290,14 @@ MARK_WORDS = {
     "sample": Text(zh="示例数据", en="sample data"),
 }
 
-_FILES = {
+
+def _pilot(sheet: BalanceSheet, tongue: str) -> bytes:
+    return pilot_workbook(sheet, None, tongue)
+
+
+_FILES: dict[str, tuple[Callable[[BalanceSheet, str], bytes], str, str]] = {
     "xlsx": (balance_sheet_workbook, "balance-sheet", "自然资源资产负债表"),
-    "pilot": (lambda sheet, tongue: pilot_workbook(sheet, None, tongue), "pilot-forms", "试点报表"),
+    "pilot": (_pilot, "pilot-forms", "试点报表"),
     "seea": (seea_workbook, "seea", "SEEA账户"),
 }
 
