@@ -22,7 +22,7 @@ TESTS = [
     "tests/api",
     "tests/portal",
     "tests/territory",
-    "tests/land_administration",
+    "tests/accounts",
 ]
 
 

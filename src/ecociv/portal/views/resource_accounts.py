@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -122,6 +123,7 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "sheet": sheet,
         "accounts": accounts,
         "owed": _owed(page),
+        "values": _values(page, sheet),
         "grades": national().grades.names,
         "breaking": [one for one in accounts if one.state == "breaks"],
         "residuals": [
@@ -130,6 +132,29 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "portal/resource_accounts/overview.html", context)
+
+
+def _values(page: Asked, sheet: BalanceSheet) -> dict[str, Any]:
+    """What has a declared price: closing value by account, valued liabilities, and their difference."""
+    rows = []
+    assets, verified = Decimal(0), True
+    for one in sheet.accounts:
+        found = worth(page.zone, one, page.year)
+        if found is None or not found.columns:
+            continue
+        worths = [found.rounded(found.account.closing[column]) for column in found.columns]
+        total = sum((value for value in worths if value is not None), Decimal(0))
+        assets += total
+        verified = verified and found.verified
+        named = [one.columns[column].in_language(language()) for column in found.columns]
+        rows.append((heading(one), ("、" if language() == "zh" else ", ").join(named), number(total)))
+    owing = [
+        one.value
+        for one in liabilities(page.zone, page.area, page.year, page.as_of.moment)
+        if one.value is not None
+    ]
+    debts = sum(owing, Decimal(0))
+    return {"rows": rows, "assets": number(assets), "owed": number(debts), "net": number(assets - debts), "verified": verified}
 
 
 def _owed(page: Asked) -> list[dict[str, Any]]:
@@ -285,7 +310,7 @@ def cell(request: HttpRequest, plan: ZonePackage, key: str, row: str, column: st
 MARK_WORDS = {
     "older": Text(zh="来源早于当年", en="the source is older than the year"),
     "fallback": Text(zh="来自替代来源", en="from a source of second choice"),
-    "partial": Text(zh="只有部分样本", en="from a part of the sample"),
+    "partial": Text(zh="不是每月都有监测", en="not tested in every month"),
     "estimate": Text(zh="估算", en="estimated"),
     "sample": Text(zh="示例数据", en="sample data"),
 }
