@@ -235,7 +235,10 @@ def _valued(declared: Liability, amount: Decimal, trace: Trace, *, sample: bool)
 
 def _absent(declared: Liability, kind: Missing, reason: Text) -> Owed:
     trace = Trace(declared.name, kind, declared.unit, "", (), declared.basis.citation, notes=(reason,))
-    return Owed(declared.key, declared.name, declared.kind, declared.unit, kind, None, reason, trace)
+    return Owed(
+        declared.key, declared.name, declared.kind, declared.unit, kind, None, reason, trace,
+        verified=declared.basis.verified,
+    )  # fmt: skip
 
 
 def _sections(sources: Sources, declared: Liability, area: str, year: int) -> Owed:
