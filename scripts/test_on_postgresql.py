@@ -22,7 +22,14 @@ TESTS = [
     "tests/api",
     "tests/portal",
     "tests/territory",
-    "tests/land_administration",
+    "tests/registers",
+    "tests/ledger",
+    "tests/compensation",
+    "tests/tariffs",
+    "tests/exchange",
+    "tests/liabilities",
+    "tests/green_economy",
+    "tests/accounts",
 ]
 
 
