@@ -56,7 +56,7 @@ class MovementLine(NamedTuple):
 class Touched:
     """Keys in the order in which they were touched; a dictionary without values keeps that order."""
 
-    accounts: dict[str, None] = field(default_factory=dict)
+    accounts: dict[str, Any] = field(default_factory=dict)
     markets: dict[str, None] = field(default_factory=dict)
     days: dict[str, None] = field(default_factory=dict)
     orders: dict[int, Any] = field(default_factory=dict)
@@ -64,6 +64,20 @@ class Touched:
     offers: dict[int, Any] = field(default_factory=dict)
     trades: list[TradeDone] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for each in (
+            self.accounts,
+            self.markets,
+            self.days,
+            self.orders,
+            self.proposals,
+            self.offers,
+            self.trades,
+            self.movements,
+        ):
+            each.clear()  # type: ignore[attr-defined]
 
     def moved(self, movement: Movement) -> None:
         """Note a movement that happened."""

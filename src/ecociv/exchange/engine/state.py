@@ -10,8 +10,8 @@ from ecociv.exchange.engine.refusals import EngineFault, refuse
 from ecociv.exchange.market.rules import MarketRules
 from ecociv.exchange.matching import Book
 from ecociv.exchange.registry import Kind, Movement, MovementRefused, Registry, Series
-from ecociv.exchange.registry.movements import Account as AccountLine
-from ecociv.exchange.registry.movements import Line
+from ecociv.exchange.registry import Account as AccountLine
+from ecociv.exchange.registry import Line
 
 FEES = "EXCHANGE-FEES"
 """The account to which fees go (交易手续费账户)."""
@@ -109,6 +109,7 @@ class Day:
     block_volume: int = 0
     block_amount: int = 0
     close: int = 0
+    ended: bool = False
 
 
 @dataclass(slots=True)
@@ -202,6 +203,8 @@ class Offer:
     extension: int
     reserved: int
     document: str
+    amount: int = 0
+    fee: int = 0
     bids: dict[int, Bid] = field(default_factory=dict)
     state: str = "open"
 
@@ -225,12 +228,10 @@ class State:
         self.numbers: dict[str, int] = {"order": 0, "trade": 0, "block": 0, "offer": 0, "bid": 0}
         self.buying: dict[tuple[str, str], int] = {}
         """Units for which an account has open bids on a market; made anew from the open orders."""
-        self.cash_in = 0
-        self.cash_out = 0
         self.touched = Touched()
         self.move(Kind.OPEN, "exchange rules", 0, AccountLine(FEES))
         self.accounts[FEES] = Account(FEES, "交易手续费", FEES, self.owner(FEES), "exchange")
-        self.touched.accounts[FEES] = None
+        self.touched.accounts[FEES] = self.accounts[FEES]
 
     def next(self, what: str) -> int:
         """The next number of a sort."""
