@@ -160,6 +160,32 @@ class Book:
         level.quantity += quantity
         return trades
 
+    def collect(
+        self, order: int, side: Side | int | str, price: int, quantity: int, *, owner: int = 0
+    ) -> None:
+        """Let an order rest without trading, as before a call auction; the book may be crossed until it is called.
+
+        Parameters and errors are those of `submit`; a market order is refused. `ecociv.exchange.auctions.uncross` ends
+        the collection.
+        """
+        key = sign_of(side) * price if price.__class__ is int else 0
+        if not key or price <= 0:
+            refuse_number("bad-price", price)
+        if quantity.__class__ is not int or quantity <= 0:
+            refuse_number("bad-quantity", quantity)
+        if owner.__class__ is not int:
+            refuse_number("bad-owner", owner)
+        if order.__class__ is not int:
+            refuse_order(order)
+        self._readmit(order)
+        self._highest = max(self._highest, order)
+        self.withdrawn = ()
+        level = self._at.get(key) or self._levels.open(key)
+        self._entries[order] = (quantity, owner, key)
+        level.queue.append(order)
+        level.live += 1
+        level.quantity += quantity
+
     def cancel(self, order: int, quantity: int | None = None) -> int:
         """Withdraw an order, or some of its units: what stays keeps its place in the queue.
 
@@ -234,6 +260,12 @@ class Book:
         """The lowest price at which someone sells, ``None`` without asks."""
         return -self._levels.asks[-1] if self._levels.asks else None
 
+    @property
+    def crossed(self) -> bool:
+        """Whether someone pays what someone asks: only while orders are collected for a call auction."""
+        bids, asks = self._levels.bids, self._levels.asks
+        return bool(bids and asks and bids[-1] >= -asks[-1])
+
     def snapshot(self, levels: int | None = None) -> dict[str, Rows]:
         """Price, units and number of orders of each level, best first.
 
@@ -261,6 +293,7 @@ class Book:
         return {
             "format": _FORMAT,
             "self_trade": self._self_trade.value,
+            "crossed": self.crossed,
             "bids": [[o.order, o.price, o.quantity, o.owner] for o in self.orders(Side.BUY)],
             "asks": [[o.order, o.price, o.quantity, o.owner] for o in self.orders(Side.SELL)],
         }
@@ -272,7 +305,8 @@ class Book:
         Raises
         ------
         BookError
-            ``bad-state`` if the state is of another format, crossed, out of priority, or has an order twice.
+            ``bad-state`` if the state is of another format, out of priority, or crossed without saying so; or the code of what
+            is wrong with an order in it.
         """
         try:
             if state["format"] != _FORMAT:
@@ -280,16 +314,13 @@ class Book:
             book = cls(self_trade=SelfTrade(state["self_trade"]))
             for side, rows in ((Side.BUY, state["bids"]), (Side.SELL, state["asks"])):
                 for order, price, quantity, owner in rows:
-                    if book.submit(order, side, price, quantity, owner=owner) or book.withdrawn:
-                        refuse_state(f"order {order}")
+                    book.collect(order, side, price, quantity, owner=owner)
         except BookError:
             raise
         except (KeyError, TypeError, ValueError) as error:
             refuse_state(str(error))
-        if [list(row) for row in state["bids"]] != book.dump()["bids"] or (
-            [list(row) for row in state["asks"]] != book.dump()["asks"]
-        ):
-            refuse_state("priority")
+        if book.dump() != state:
+            refuse_state("priority or crossing")
         return book
 
     def _readmit(self, order: int) -> None:
