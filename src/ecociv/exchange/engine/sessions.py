@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ecociv.exchange.auctions import Offer, call_auction
-from ecociv.exchange.engine.fields import DAY, DOCUMENT, TABLE, WORD, read
 from ecociv.exchange.engine.blocks import expire_proposals
+from ecociv.exchange.engine.fields import DAY, DOCUMENT, TABLE, WORD, read
 from ecociv.exchange.engine.orders import withdraw_all
 from ecociv.exchange.engine.refusals import EngineFault, refuse
 from ecociv.exchange.engine.settlement import settle

@@ -9,9 +9,8 @@ from ecociv.exchange.engine.changes import Touched
 from ecociv.exchange.engine.refusals import EngineFault, refuse
 from ecociv.exchange.market.rules import MarketRules
 from ecociv.exchange.matching import Book
-from ecociv.exchange.registry import Kind, Movement, MovementRefused, Registry, Series
 from ecociv.exchange.registry import Account as AccountLine
-from ecociv.exchange.registry import Line
+from ecociv.exchange.registry import Kind, Line, Movement, MovementRefused, Registry, Series
 
 FEES = "EXCHANGE-FEES"
 """The account to which fees go (交易手续费账户)."""

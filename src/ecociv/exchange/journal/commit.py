@@ -13,7 +13,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
@@ -24,10 +25,15 @@ from ecociv.exchange.journal.lines import Entry, digest, plain_text
 from ecociv.exchange.journal.machine import Machine, Projector
 from ecociv.exchange.journal.models import JournalEntry
 from ecociv.exchange.journal.replica import Make, Replica, head, recover, write_snapshot
+from ecociv.exchange.journal.tables import Row, Table, write_rows
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 LONGEST_KEY = 120
+
+
+_plain = attrgetter(*(each.name for each in fields(Entry)))
+_JOURNAL = Table(JournalEntry, (*(each.name for each in fields(Entry)), "kind", "digest"))
 
 
 class KeyReused(ValueError):
@@ -305,35 +311,33 @@ class Journal:
         replica = self._current()
         items = [(request, item) for request in batch for item in request.items if id(item) not in faulty]
         known = {
-            row.key: row
+            row.key: row.as_entry()
             for row in JournalEntry.objects.filter(venue=self.venue, key__in=[item.key for _, item in items])
         }
         made: list[tuple[_Item, Receipt | KeyReused]] = []
-        rows: list[JournalEntry] = []
+        rows: list[Row] = []
         also: list[tuple[Also, Receipt]] = []
         for request, item in items:
             before = known.get(item.key)
             if before is not None:
                 made.append((item, _again(request, item, before)))
                 continue
-            row, outcome = self._take(replica, request, item)
-            rows.append(row)
-            known[item.key] = row
-            receipt = Receipt(row.sequence, row.at, outcome)
+            entry, kind, outcome = self._take(replica, request, item)
+            rows.append((*_plain(entry), kind, replica.digest))
+            known[item.key] = entry
+            receipt = Receipt(entry.sequence, entry.at, outcome)
             made.append((item, receipt))
             if request.also is not None:
                 also.append((request.also, receipt))
         if rows:
-            JournalEntry.objects.bulk_create(rows)
+            write_rows(self.venue, _JOURNAL, rows)
             self._projector.write(self.venue, replica.machine.drain())
         for run, receipt in also:
             run(receipt)
         return made
 
-    def _take(
-        self, replica: Replica, request: _Request, item: _Item
-    ) -> tuple[JournalEntry, Mapping[str, Any]]:
-        """Apply one command to the replica; its row of the journal and the outcome."""
+    def _take(self, replica: Replica, request: _Request, item: _Item) -> tuple[Entry, str, Mapping[str, Any]]:
+        """Apply one command to the replica; its entry, its kind and the outcome."""
         at = max(self._clock() if request.at is None else request.at, replica.at)
         command = json.loads(item.command)
         try:
@@ -344,21 +348,8 @@ class Journal:
         entry = Entry(
             replica.sequence + 1, at, request.actor, item.key, item.command, written, replica.digest
         )
-        own = digest(entry.line)
-        replica.sequence, replica.digest, replica.at = entry.sequence, own, at
-        row = JournalEntry(
-            venue=self.venue,
-            sequence=entry.sequence,
-            at=at,
-            actor=entry.actor,
-            key=entry.key,
-            kind=str(command.get("kind", ""))[:40],
-            command=entry.command,
-            outcome=written,
-            previous=entry.previous,
-            digest=own,
-        )
-        return row, outcome
+        replica.sequence, replica.digest, replica.at = entry.sequence, digest(entry.line), at
+        return entry, str(command.get("kind", ""))[:40], outcome
 
     def _current(self) -> Replica:
         """The replica at the head of the journal, within the transaction of the caller."""
@@ -390,7 +381,7 @@ class Journal:
         self._snapshot_at = replica.sequence
 
 
-def _again(request: _Request, item: _Item, before: JournalEntry) -> Receipt | KeyReused:
+def _again(request: _Request, item: _Item, before: Entry) -> Receipt | KeyReused:
     if before.command != item.command or before.actor != request.actor:
         return KeyReused(item.key)
     return Receipt(before.sequence, before.at, json.loads(before.outcome), repeated=True)

@@ -59,8 +59,7 @@ _write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", "
 def _require_plain(value: Any) -> None:
     kind = type(value)
     if kind is str:
-        if not value.isprintable():
-            _require_text(value)
+        _require_text(value)
     elif kind is int:
         if not -_LARGEST <= value <= _LARGEST:
             raise NotPlain(f"{value} does not fit in 64 bits.")
@@ -81,7 +80,7 @@ def _require_plain(value: Any) -> None:
 
 def _require_text(value: str) -> None:
     """Half a character (a lone surrogate) and the character nought can be written to neither file nor database."""
-    if "\0" in value or any("\ud800" <= each <= "\udfff" for each in value):
+    if not value.isprintable() and ("\0" in value or any("\ud800" <= each <= "\udfff" for each in value)):
         raise NotPlain(f"{value!r} holds a character that cannot be stored.")
 
 

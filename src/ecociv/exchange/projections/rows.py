@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
-
-from django.db import models
 
 from ecociv.exchange.engine.changes import Holding, MovementLine, TradeDone, holdings_of, lines_of
 from ecociv.exchange.engine.engine import Changes
 from ecociv.exchange.engine.state import Account, Market, Offer, Order, Proposal, State
 from ecociv.exchange.journal.lines import plain_text
+from ecociv.exchange.journal.tables import Row, Table
 from ecociv.exchange.projections.models import (
     AccountRow,
     DayRow,
@@ -25,18 +24,6 @@ from ecociv.exchange.projections.models import (
     TradeRow,
 )
 from ecociv.exchange.registry import Series
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """How rows are written: columns without the venue, and which of them are the key."""
-
-    model: type[models.Model]
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    added: bool = False
-    """Whether rows are only ever added."""
-
 
 ACCOUNTS = Table(AccountRow, ("account", "name", "owner", "sort", "frozen", "closed"), ("account",))
 MARKETS = Table(
@@ -70,8 +57,8 @@ ORDERS = Table(
     tuple(each.name for each in fields(Order)),
     ("number",),
 )
-TRADES = Table(TradeRow, TradeDone._fields, ("number",), added=True)
-MOVEMENTS = Table(MovementRow, MovementLine._fields, ("movement", "place"), added=True)
+TRADES = Table(TradeRow, TradeDone._fields)
+MOVEMENTS = Table(MovementRow, MovementLine._fields)
 HOLDINGS = Table(
     HoldingRow,
     ("account", "instrument", "vintage", "region", "state", "quantity"),
@@ -83,8 +70,6 @@ OFFERS = Table(
     OfferRow, (*(each.name for each in fields(Offer) if each.name != "bids"), "bids"), ("number",)
 )
 TABLES = (ACCOUNTS, MARKETS, DAYS, ORDERS, TRADES, MOVEMENTS, HOLDINGS, MONEY, PROPOSALS, OFFERS)
-
-Row = tuple[Any, ...]
 
 
 def rows_of(changes: Changes) -> dict[str, tuple[Table, list[Row]]]:
@@ -171,7 +156,7 @@ def holding_row(state: State, holding: Holding) -> Row:
     account, series, held = holding
     ledger = state.registry.ledgers.get(Series(*series))
     quantity = ledger.totals.get((account, held), 0) if ledger else 0
-    return (account, series.instrument, series.vintage, series.region, held.value, quantity)
+    return (account, series.instrument, series.vintage, series.region, held._value_, quantity)
 
 
 def money_row(state: State, account: str) -> Row:
