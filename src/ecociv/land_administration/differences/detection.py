@@ -28,6 +28,7 @@ from ecociv.land_administration.differences.patches import (
     Outlines,
     Pair,
     PatchList,
+    Shares,
 )
 from ecociv.standards.land import adjust_areas, ledger_area
 from ecociv.territory.layers.features import Features, areas_of
@@ -233,14 +234,12 @@ class _Found:
         ledger = adjust_areas(area.tolist(), total).value if total else (Decimal("0.00"),) * len(area)
         hundredths = np.fromiter((int(one.scaleb(2)) for one in ledger), np.int64, len(area))
         del ledger
-        shares: list[tuple[tuple[str, Decimal], ...]] = []
+        shares = Shares()
         for start in range(0, len(area), AT_A_TIME):
             end = min(len(area), start + AT_A_TIME)
             inside = _counties_of(self.outlines.take(outline[start:end]), counties)
-            shares += [
-                _shared_out(one, float(area[start + place]), int(hundredths[start + place]) * _HUNDREDTHS)
-                for place, one in enumerate(inside)
-            ]
+            for place, one in enumerate(inside, start):
+                shares.add(_shared_out(one, float(area[place]), int(hundredths[place]) * _HUNDREDTHS))
         return (
             PatchList(
                 tuple(self._pairs),
@@ -256,7 +255,7 @@ class _Found:
                 sliver,
                 outline,
                 hundredths,
-                tuple(shares),
+                shares,
                 self.outlines,
             ),
             total,
@@ -358,6 +357,8 @@ def _shared_out(
 ) -> tuple[tuple[str, Decimal], ...]:
     outside = 1.0 - math.fsum(share for _county, share in shares)
     parts = [*shares, *([(OUTSIDE, outside)] if outside > _NOISE else [])]
+    if len(parts) == 1:
+        return ((parts[0][0], area),)
     if not area or measured <= 0:
         largest = max(parts, key=lambda one: one[1])[0] if parts else OUTSIDE
         return ((largest, area),)

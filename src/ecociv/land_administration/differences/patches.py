@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -133,6 +134,31 @@ class Patch:
         return self.outlines.binary(self.outline)
 
 
+class Shares:
+    """Areas by county of many patches, in hundredths of m2."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, int] = {}
+        self._county = array("i")
+        self._hundredths = array("q")
+        self._ends = array("q", [0])
+
+    def add(self, counties: tuple[tuple[str, Decimal], ...]) -> None:
+        """Those of the next patch."""
+        for name, area in counties:
+            self._county.append(self._names.setdefault(name, len(self._names)))
+            self._hundredths.append(int(area.scaleb(2)))
+        self._ends.append(len(self._county))
+
+    def of(self, place: int) -> tuple[tuple[str, Decimal], ...]:
+        """Those of one patch, as they were added."""
+        names = tuple(self._names)
+        return tuple(
+            (names[self._county[one]], self._hundredths[one] * _HUNDREDTHS)
+            for one in range(self._ends[place], self._ends[place + 1])
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class PatchList(Sequence[Patch]):
     """Patches in the order of a run; each is made when it is asked for.
@@ -145,7 +171,7 @@ class PatchList(Sequence[Patch]):
         Identities of the features by the numbers in `task` and `feature_a`, `feature_b`.
     hundredths : array of int64
         Ledger areas in hundredths of m2.
-    shares : list
+    shares : Shares
         Areas by county of each.
     """
 
@@ -162,7 +188,7 @@ class PatchList(Sequence[Patch]):
     sliver: NDArray[np.bool_]
     outline: NDArray[np.int64]
     hundredths: NDArray[np.int64]
-    shares: tuple[tuple[tuple[str, Decimal], ...], ...]
+    shares: Shares
     outlines: Outlines
 
     def __len__(self) -> int:
@@ -208,7 +234,7 @@ class PatchList(Sequence[Patch]):
             float(self.width[place]),
             int(self.hundredths[place]) * _HUNDREDTHS,
             bool(self.sliver[place]),
-            self.shares[place],
+            self.shares.of(place),
             self.outlines,
             int(self.outline[place]),
         )
