@@ -53,6 +53,11 @@ def group() -> None:
 @click.option("--repair", "repairs", multiple=True, help="Rule of repair; may be given again. See the docs.")
 @click.option("--with-defects", is_flag=True, help="Store what is left of errors, marked as such.")
 @click.option("--convert-gcj02", is_flag=True, help="Take the offset of GCJ-02 back, with a note.")
+@click.option(
+    "--shift",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file with the parameters from Xi'an 1980 or Beijing 1954 to CGCS2000, and check points.",
+)
 @click.option("--title", default="", help="Title of this version; the name when not given.")
 @click.option("--valid-from", default="", help="First day on which it holds; today when not given.")
 @click.option("--valid-to", default="", help="Last day on which it holds.")
@@ -316,7 +321,7 @@ def verify(name: str | None, zone: str) -> None:
 
 
 def _choices(given: dict[str, Any]) -> Any:
-    from ecociv.territory.importing import AttributeMapping, load_attribute_mapping
+    from ecociv.territory.importing import AttributeMapping, load_attribute_mapping, load_shift
     from ecociv.territory.imports import ImportChoices
 
     mapping = load_attribute_mapping(given["mapping"]) if given["mapping"] else None
@@ -333,6 +338,7 @@ def _choices(given: dict[str, Any]) -> Any:
         mapping=mapping,
         class_value=given["class_value"],
         convert_gcj02=given["convert_gcj02"],
+        datum_shift=load_shift(given["shift"]) if given["shift"] else None,
         repairs=given["repairs"],
         with_defects=given["with_defects"],
     )

@@ -19,8 +19,8 @@ from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
 from ecociv.territory.importing.crs import (
     GCJ02,
+    LEGACY,
     Bounds,
-    DatumShift,
     SourceCrs,
     declared_crs,
     missing_crs,
@@ -44,6 +44,7 @@ from ecociv.territory.importing.process import Opened, open_source
 from ecociv.territory.importing.ranges import candidates, check_place, check_ranges
 from ecociv.territory.importing.refusals import ImportRefused
 from ecociv.territory.importing.shapes import geometries_of, polygonal_rows
+from ecociv.territory.importing.shifts import Shift, checked
 from ecociv.territory.importing.staging import Staged, stage
 
 AxisOrder = Literal["xy", "yx"]
@@ -110,7 +111,7 @@ def read_polygons(
     within: Bounds | None = None,
     reference: NDArray[np.object_] | None = None,
     convert_gcj02: bool = False,
-    datum_shift: DatumShift | None = None,
+    datum_shift: Shift | None = None,
     limits: Limits | None = None,
 ) -> Imported:
     """Read a layer of polygons.
@@ -136,8 +137,8 @@ def read_polygons(
         Known boundaries, by which a layer in GCJ-02 is found out.
     convert_gcj02 : bool
         Take the offset of GCJ-02 back, with a warning, where it was declared or found.
-    datum_shift : DatumShift, optional
-        Declared parameters for a layer on Xi'an 1980 or Beijing 1954.
+    datum_shift : DatumShift or PlaneShift, optional
+        Declared parameters for a layer on Xi'an 1980 or Beijing 1954; see `load_shift`.
     limits : Limits, optional
         Sizes that are taken.
 
@@ -234,7 +235,7 @@ def _imported(
     within: Bounds | None,
     reference: NDArray[np.object_] | None,
     convert_gcj02: bool,
-    shift: DatumShift | None,
+    shift: Shift | None,
     limits: Limits,
 ) -> Imported:
     drawing = staged.format is Format.DXF
@@ -252,6 +253,8 @@ def _imported(
         geometries = np.asarray(shapely.transform(geometries, lambda points: points[:, ::-1]), dtype=object)
     source = _bounds(geometries)
     system = _system(staged, opened.crs, declared, source, within, shift)
+    if shift is not None and system.datum not in LEGACY:
+        raise _not_needed(name, system)
     warnings += check_ranges(source, system, name, within=within)
     if system.projected or system.datum not in ("CGCS2000", "WGS84", GCJ02):
         geometries = np.asarray(
@@ -322,7 +325,7 @@ def _system(
     declared: SourceCrs | None,
     bounds: Bounds,
     within: Bounds | None,
-    shift: DatumShift | None,
+    shift: Shift | None,
 ) -> SourceCrs:
     implied = staged.format in (Format.GEOJSON, Format.KML)
     own = None
@@ -352,13 +355,14 @@ def _system(
     )
 
 
-def _taken_as_cgcs2000(system: SourceCrs, shift: DatumShift | None) -> Reason:
-    if shift is not None and system.datum != "WGS84":
+def _taken_as_cgcs2000(system: SourceCrs, shift: Shift | None) -> Reason:
+    if shift is not None and system.datum in LEGACY:
+        found = checked(shift)
         return Reason(
             "datum-shifted",
             Text(
-                zh=f"由{system.datum}按声明的七参数换算（出处：{shift.source}）。",
-                en=f"Moved from {system.datum} by declared parameters (source: {shift.source}).",
+                zh=f"由{system.datum}按声明的参数换算（出处：{shift.source}；{found.zh}）。",
+                en=f"Moved from {system.datum} by declared parameters (source: {shift.source}; {found.en}).",
             ),
         )
     return Reason(
@@ -367,6 +371,17 @@ def _taken_as_cgcs2000(system: SourceCrs, shift: DatumShift | None) -> Reason:
             zh="WGS84按CGCS2000处理，相差为厘米级至分米级。",
             en="WGS84 is taken as CGCS2000; they differ by centimetres to decimetres.",
         ),
+    )
+
+
+def _not_needed(name: str, system: SourceCrs) -> ImportRefused:
+    return ImportRefused(
+        "shift-not-needed",
+        Text(
+            zh=f"“{name}”为{system.label}，不需要转换参数；请去掉参数，或查明真正的坐标系。",
+            en=f"{name!r} is in {system.label}, which takes no parameters; leave them out, or find its true reference system.",
+        ),
+        asks="datum_shift",
     )
 
 
