@@ -107,7 +107,7 @@ def balance(
             say("  ".join(str(row[key]) for key in ("entry", "day", "amount", "balance", "document", "text")))
         return
     books = [_book(zone, name)] if name else list(Book.objects.filter(zone=zone))
-    every = [
+    every: list[dict[str, Any]] = [
         {
             "book": book.key,
             "title": book.title.to_mapping(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from ecociv.core.text import Text
@@ -103,11 +104,11 @@ def _below_floor(book: Book) -> Break | None:
         .order_by("day")
         .values_list("day", "account", "amount")
     )
-    days: dict[object, dict[int, int]] = {}
+    days: dict[dt.date, dict[int, int]] = {}
     for day, account, amount in rows:
         of_day = days.setdefault(day, {})
         of_day[account] = of_day.get(account, 0) + amount
-    for day, changes in days.items():
+    for at, changes in days.items():
         for account, change in changes.items():
             held[account] = held.get(account, 0) + change
             owner = floors[account]
@@ -117,8 +118,8 @@ def _below_floor(book: Book) -> Break | None:
                     0,
                     "below-floor",
                     Text(
-                        zh=f"账户“{owner.title.zh}” {day} 余额 {shown(held[account])} 元，低于下限 {shown(owner.floor)} 元。",
-                        en=f"The account {owner.title.en!r} held {shown(held[account])} yuan on {day}, below its floor of "
+                        zh=f"账户“{owner.title.zh}” {at} 余额 {shown(held[account])} 元，低于下限 {shown(owner.floor)} 元。",
+                        en=f"The account {owner.title.en!r} held {shown(held[account])} yuan on {at}, below its floor of "
                         f"{shown(owner.floor)} yuan.",
                     ),
                 )
