@@ -153,7 +153,9 @@ def test_a_movement_is_applied_once(two_plants: Registry) -> None:
         (Movement(7, Kind.TRANSFER, "paper", 1, ()), "empty"),
         (Movement(7, Kind.CANCEL, "paper", 1, (Make(SO2, 5, "kiln"),)), "state"),
         (
-            Movement(7, Kind.RELEASE, "p", 1, (Units(SO2, 5, "kiln", State.SURRENDERED, "kiln", State.FREE),)),
+            Movement(
+                7, Kind.RELEASE, "p", 1, (Units(SO2, 5, "kiln", State.SURRENDERED, "kiln", State.FREE),)
+            ),
             "state",
         ),
         (Movement(7, Kind.PAY, "paper", 1, (Cash(5, "", "kiln"),)), "state"),

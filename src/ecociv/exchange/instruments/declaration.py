@@ -174,7 +174,9 @@ class DeclaredInstrument(Declared):
         spans = sorted(self.terms, key=lambda one: one.valid_from)
         for one, other in zip(spans, spans[1:], strict=False):
             if one.valid_to is None or one.valid_to >= other.valid_from:
-                raise ValueError(f"{self.key}: the terms from {one.valid_from} and {other.valid_from} overlap")
+                raise ValueError(
+                    f"{self.key}: the terms from {one.valid_from} and {other.valid_from} overlap"
+                )
         return self
 
 

@@ -127,7 +127,10 @@ class Allocation:
                     (
                         TraceInput(Text(zh="产量", en="Output"), output.amount),
                         TraceInput(Text(zh="基准值", en="Benchmark"), output.benchmark),
-                        *(TraceInput(Text(zh="修正系数", en="Correction"), one) for one in output.corrections),
+                        *(
+                            TraceInput(Text(zh="修正系数", en="Correction"), one)
+                            for one in output.corrections
+                        ),
                     ),
                 )
             )
@@ -139,7 +142,12 @@ class Allocation:
             "min(permitted, sum(quota)) * min(1, cap / sum(wanted)), whole units by largest remainder",
             tuple(inputs),
             self.citation,
-            notes=(Text(zh=f"其中无偿 {part.free}，有偿 {part.paid}", en=f"of it {part.free} free and {part.paid} paid"),),
+            notes=(
+                Text(
+                    zh=f"其中无偿 {part.free}，有偿 {part.paid}",
+                    en=f"of it {part.free} free and {part.paid} paid",
+                ),
+            ),
         )
 
     def movements(
@@ -218,14 +226,20 @@ def _paid(applicants: Sequence[Applicant], units: Mapping[str, int]) -> dict[str
 def _check(applicants: Sequence[Applicant], cap: int) -> None:
     if type(cap) is not int or cap < 0:
         raise AllocationRefused(
-            Text(zh=f"总量上限 {cap!r} 应为非负整数。", en=f"The cap {cap!r} has to be a whole number, 0 or more.")
+            Text(
+                zh=f"总量上限 {cap!r} 应为非负整数。",
+                en=f"The cap {cap!r} has to be a whole number, 0 or more.",
+            )
         )
     seen: set[str] = set()
     for one in applicants:
         who = one.account
         if who in seen:
             raise AllocationRefused(
-                Text(zh=f"账户“{who}”出现两次，请合并。", en=f"Account {who!r} is there twice: put it together.")
+                Text(
+                    zh=f"账户“{who}”出现两次，请合并。",
+                    en=f"Account {who!r} is there twice: put it together.",
+                )
             )
         seen.add(who)
         if one.permitted is None and not one.outputs:

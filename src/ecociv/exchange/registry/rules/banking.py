@@ -25,7 +25,15 @@ class BankingPlan:
     def movement(self, id: Id, *, document: str, at: int) -> Movement:
         """The old units are cancelled, as many of the later vintage take their place."""
         return exchange_series(
-            id, Kind.BANK, self.account, self.source, self.quantity, self.target, self.quantity, document=document, at=at
+            id,
+            Kind.BANK,
+            self.account,
+            self.source,
+            self.quantity,
+            self.target,
+            self.quantity,
+            document=document,
+            at=at,
         )
 
 
@@ -69,7 +77,9 @@ def plan_banking(
     limit = 0
     if terms is None:
         reasons.append(
-            reason("banking-none", "{label}不能结转。", "{label} is not carried over.", label=instrument.label)
+            reason(
+                "banking-none", "{label}不能结转。", "{label} is not carried over.", label=instrument.label
+            )
         )
     else:
         sold = max(0, net_sold)
@@ -85,7 +95,11 @@ def plan_banking(
                     quantity=quantity,
                 )
             )
-    if source.instrument != target.instrument or source.region != target.region or target.vintage <= source.vintage:
+    if (
+        source.instrument != target.instrument
+        or source.region != target.region
+        or target.vintage <= source.vintage
+    ):
         reasons.append(
             reason(
                 "banking-target",
@@ -124,7 +138,9 @@ def plan_borrowing(
     later = now._replace(vintage=now.vintage + years)
     if terms is None:
         reasons.append(
-            reason("borrowing-none", "{label}不能预支。", "{label} cannot be borrowed.", label=instrument.label)
+            reason(
+                "borrowing-none", "{label}不能预支。", "{label} cannot be borrowed.", label=instrument.label
+            )
         )
     else:
         gap = max(0, required - held)

@@ -65,7 +65,10 @@ def idle_verdict(instrument: Instrument, last_used: dt.date | None, on: dt.date)
     if years is None:
         return no(
             reason(
-                "idle-none", "{label}没有闲置收回的规定。", "{label} is not reclaimed for being idle.", label=instrument.label
+                "idle-none",
+                "{label}没有闲置收回的规定。",
+                "{label} is not reclaimed for being idle.",
+                label=instrument.label,
             )
         )
     if last_used is None:

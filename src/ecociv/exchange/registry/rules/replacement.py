@@ -25,7 +25,15 @@ class ReplacementPlan:
     def movement(self, id: Id, *, document: str, at: int) -> Movement:
         """The units given up are cancelled, those of the project are made."""
         return exchange_series(
-            id, Kind.REPLACE, self.account, self.source, self.given, self.target, self.made, document=document, at=at
+            id,
+            Kind.REPLACE,
+            self.account,
+            self.source,
+            self.given,
+            self.target,
+            self.made,
+            document=document,
+            at=at,
         )
 
 
@@ -58,7 +66,10 @@ def plan_replacement(
     terms = instrument.terms.replacement
     if terms is None:
         why = reason(
-            "replacement-none", "{label}没有削减替代的规定。", "{label} knows no replacement.", label=instrument.label
+            "replacement-none",
+            "{label}没有削减替代的规定。",
+            "{label} knows no replacement.",
+            label=instrument.label,
         )
         return ReplacementPlan(account, source, target, 0, needed, no(why))
     if quality_met is None:

@@ -103,7 +103,7 @@ class SurrenderPlan:
         """How the count came about."""
         terms, place = self.instrument.terms, self.position
         offset = terms.offset
-        parameters = ()
+        parameters: tuple[TraceParameter, ...] = ()
         if offset is not None:
             parameters = (
                 TraceParameter(
@@ -119,13 +119,13 @@ class SurrenderPlan:
             "1",
             "verified - allowances surrendered - min(credits surrendered, verified * limit)",
             (
-                TraceInput(Text(zh="核查排放量", en="Verified emissions"), place.assessed, revision=place.revision),
+                TraceInput(
+                    Text(zh="核查排放量", en="Verified emissions"), place.assessed, revision=place.revision
+                ),
                 TraceInput(Text(zh="已清缴配额", en="Allowances surrendered"), place.own),
                 TraceInput(Text(zh="已用抵销量", en="Credits surrendered"), place.credits),
                 *(
-                    TraceInput(
-                        Text(zh=f"本次清缴 {series}", en=f"Surrendered now: {series}"), quantity
-                    )
+                    TraceInput(Text(zh=f"本次清缴 {series}", en=f"Surrendered now: {series}"), quantity)
                     for series, quantity in self.parts
                 ),
             ),
@@ -153,7 +153,11 @@ def position(
     ValueError
         For no revision, revisions of different years, or negative emissions.
     """
-    if not assessments or len({one.year for one in assessments}) != 1 or min(a.verified for a in assessments) < 0:
+    if (
+        not assessments
+        or len({one.year for one in assessments}) != 1
+        or min(a.verified for a in assessments) < 0
+    ):
         raise ValueError("Give the revisions of the verified emissions of one year, none of them negative.")
     held = max(assessments, key=lambda one: one.revision)
     claim = obligation(instrument.key, held.year)
@@ -279,7 +283,9 @@ def _credits(
     parts = []
     for key in offset.instruments if offset else ():
         for series in sorted(registry.series_of(key)):
-            take = min(left, registry.claimed(account, series, State.FREE, "")) if series.vintage <= year else 0
+            take = (
+                min(left, registry.claimed(account, series, State.FREE, "")) if series.vintage <= year else 0
+            )
             if take:
                 parts.append((series, take))
                 left -= take
@@ -297,5 +303,6 @@ def _credits(
 
 def _surrendered(registry: Registry, account: str, instrument: str, claim: str) -> int:
     return sum(
-        registry.claimed(account, series, State.SURRENDERED, claim) for series in registry.series_of(instrument)
+        registry.claimed(account, series, State.SURRENDERED, claim)
+        for series in registry.series_of(instrument)
     )
