@@ -107,7 +107,7 @@ def _closings(
     can be reached from a later one can be reached from it too.
     """
     start = owner_of(first.seller, owners)
-    reached = {owner_of(first.buyer, owners): (first,)}
+    reached: dict[str, tuple[TradeSeen, ...]] = {owner_of(first.buyer, owners): (first,)}
     for _ in range(rule.longest_ring - 1):
         further: dict[str, tuple[TradeSeen, ...]] = {}
         for holder, chain in reached.items():
