@@ -33,6 +33,7 @@ class Action(StrEnum):
     ISSUE_DOCUMENT = "issue-document"
     KEEP_REGISTER = "keep-register"
     TRADE = "trade"
+    KEEP_BOOKS = "keep-books"
     MANAGE_REFERENCE = "manage-reference"
     MANAGE_ACCOUNTS = "manage-accounts"
 
@@ -90,6 +91,7 @@ _DECLARED = frozenset(
         Action.ISSUE_DOCUMENT,
         Action.KEEP_REGISTER,
         Action.TRADE,
+        Action.KEEP_BOOKS,
     }
 )
 _MANAGES = {Action.MANAGE_REFERENCE: Role.ADMINISTRATOR, Action.MANAGE_ACCOUNTS: Role.ADMINISTRATOR}
