@@ -125,8 +125,7 @@ def test_allocation_always_adds_up_to_the_cap(wanted: list[tuple[int, Fraction]]
 def test_allocation_happens_in_the_registry(registry: Registry) -> None:
     series = Series("so2", 2016, "jingdezhen")
     round = allocate([Applicant("plant", 600, paid=Fraction(1, 3)), Applicant("kiln", 300)], 1000)
-    for movement in round.movements(series, "reserve-discharge", 10, **PAPER):
-        registry.apply(movement)
+    registry.apply(round.movement(10, series, "reserve-discharge", **PAPER))
     assert registry.holding("plant", "so2") == 400
     assert registry.holding("kiln", "so2") == 300
     assert registry.holding("reserve-discharge", "so2") == 300  # 200 to be paid for, 100 without a ground

@@ -167,6 +167,8 @@ class DeclaredInstrument(Declared):
     vintage: VintageRule
     settlement: Settlement
     divisible: bool = True
+    permit: str | None = None
+    """What discharge permits call it; ``None`` where permits say nothing of it."""
     terms: tuple[Terms, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -180,10 +182,34 @@ class DeclaredInstrument(Declared):
         return self
 
 
+class Sector(Declared):
+    """Industries that the rules of passing on tell apart, by the beginning of their code in GB/T 4754."""
+
+    key: Key
+    label: LocalText
+    industries: tuple[str, ...] = Field(min_length=1)
+
+
 class National(Declared):
     """The instruments that the law of the country knows."""
 
+    sectors: tuple[Sector, ...] = ()
+    other_sector: Key = "industry"
     instruments: tuple[DeclaredInstrument, ...]
+
+    def sector_of(self, industry: str) -> str:
+        """The sector of an industry code; an empty string where there is no code."""
+        code = industry.strip().upper()
+        if not code:
+            return ""
+        bare = code.lstrip("ABCDEFGHIJKLMNOPQRST")
+        for sector in self.sectors:
+            if any(
+                code.startswith(mark) or (bare == code and bare.startswith(mark[1:] or "-"))
+                for mark in sector.industries
+            ):
+                return sector.key
+        return self.other_sector
 
     @model_validator(mode="after")
     def _once(self) -> Self:
@@ -207,6 +233,9 @@ class Region(Declared):
     key: Key
     label: LocalText
     kind: Literal["division", "basin", "mine"]
+    divisions: tuple[str, ...] = ()
+    """Codes of the counties that lie in it (of a basin: whose outfalls drain into it)."""
+    verified: bool = False
     note: LocalText | None = None
 
 

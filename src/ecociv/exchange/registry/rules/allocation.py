@@ -5,7 +5,7 @@ Rounding happens once: whole units by largest remainder, so that what is allocat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -13,8 +13,8 @@ from fractions import Fraction
 from ecociv.core.decimals import to_decimal
 from ecociv.core.text import Text
 from ecociv.core.trace import Citation, Trace, TraceInput
-from ecociv.exchange.registry.making import issue, transfer
-from ecociv.exchange.registry.movements import Movement, Series
+from ecociv.exchange.registry.making import Id
+from ecociv.exchange.registry.movements import Kind, Make, Movement, Series
 from ecociv.standards.compensation.apportionment import apportion
 
 
@@ -150,26 +150,17 @@ class Allocation:
             ),
         )
 
-    def movements(
-        self, series: Series, reserve: str, first: int | str, *, document: str, at: int
-    ) -> Iterator[Movement]:
-        """Movements of the round: all units are issued into the reserve, and the free parts go out from there.
+    def movement(self, id: Id, series: Series, reserve: str, *, document: str, at: int) -> Movement:
+        """The round as one movement: the free parts to the applicants, everything else into the government's reserve.
 
-        The paid parts stay in the reserve until they are paid for (`buying_of_the_paid_part` of the room's actions, or
-        the government's auction).
+        The paid parts stay in the reserve until they are paid for.
         """
-        number = 0
-
-        def id() -> int | str:
-            nonlocal number
-            number += 1
-            return first + number - 1 if isinstance(first, int) else f"{first}/{number}"
-
-        if self.cap:
-            yield issue(id(), series, reserve, self.cap, document=document, at=at)
-        for part in self.parts:
-            if part.free and part.account != reserve:
-                yield transfer(id(), series, part.free, reserve, part.account, document=document, at=at)
+        free = [(part.account, part.free) for part in self.parts if part.free and part.account != reserve]
+        rest = self.cap - sum(units for _, units in free)
+        lines = [Make(series, units, account) for account, units in free]
+        if rest:
+            lines.append(Make(series, rest, reserve))
+        return Movement(id, Kind.ISSUE, document, at, tuple(lines))
 
 
 def allocate(applicants: Sequence[Applicant], cap: int, *, citation: Citation | None = None) -> Allocation:

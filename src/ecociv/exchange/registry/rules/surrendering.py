@@ -133,13 +133,17 @@ class SurrenderPlan:
         )
 
 
-def obligation(instrument: str, year: int) -> str:
-    """The claim under which units are surrendered, for instance ``cea/2023``."""
-    return f"{instrument}/{year}"
+def obligation(instrument: str, year: int, region: str | None = None) -> str:
+    """The claim under which units are surrendered, for instance ``cea/2023`` or ``water-right/2017/lean-river``."""
+    return "/".join(part for part in (instrument, str(year), region or "") if part)
 
 
 def position(
-    registry: Registry, instrument: Instrument, account: str, assessments: Sequence[Assessment]
+    registry: Registry,
+    instrument: Instrument,
+    account: str,
+    assessments: Sequence[Assessment],
+    region: str | None = None,
 ) -> Position:
     """Where an account stands with the obligation of one year.
 
@@ -147,6 +151,8 @@ def position(
     ----------
     assessments : sequence of Assessment
         Revisions of the verified emissions of one year, in any order; at least one.
+    region : str or None
+        Region or basin of the obligation, where an instrument has them.
 
     Raises
     ------
@@ -160,7 +166,7 @@ def position(
     ):
         raise ValueError("Give the revisions of the verified emissions of one year, none of them negative.")
     held = max(assessments, key=lambda one: one.revision)
-    claim = obligation(instrument.key, held.year)
+    claim = obligation(instrument.key, held.year, region)
     own = _surrendered(registry, account, instrument.key, claim)
     offset = instrument.terms.offset
     credits = sum(
@@ -177,6 +183,7 @@ def plan_surrender(
     assessments: Sequence[Assessment],
     *,
     credits: int = 0,
+    region: str | None = None,
 ) -> SurrenderPlan:
     """Which free units of an account would settle its obligation.
 
@@ -187,6 +194,8 @@ def plan_surrender(
     ----------
     credits : int
         Credits that the account wants to use; never more than the limit leaves and than are held.
+    region : str or None
+        Only units of this region or basin; ``None`` for instruments of the whole country.
 
     Returns
     -------
@@ -194,9 +203,9 @@ def plan_surrender(
         With verdict yes when everything is covered; codes ``shortfall``, ``credits-limit``, ``credits-held``,
         ``not-surrendered`` (of an instrument that is not surrendered at all), ``surplus``.
     """
-    place = position(registry, instrument, account, assessments)
+    place = position(registry, instrument, account, assessments, region)
     year = assessments[0].year
-    claim = obligation(instrument.key, year)
+    claim = obligation(instrument.key, year, region)
     if instrument.settlement != "surrender":
         verdict = no(
             reason(
@@ -217,7 +226,7 @@ def plan_surrender(
         due -= used_units
     else:
         used_units = 0
-    for series in usable(registry, instrument, year):
+    for series in usable(registry, instrument, year, region):
         take = min(due, registry.claimed(account, series, State.FREE, ""))
         if take:
             parts.append((series, take))
@@ -246,12 +255,12 @@ def plan_surrender(
     )
 
 
-def usable(registry: Registry, instrument: Instrument, year: int) -> list[Series]:
-    """Series that count for a year, oldest first."""
+def usable(registry: Registry, instrument: Instrument, year: int, region: str | None = None) -> list[Series]:
+    """Series that count for a year (and for a region or basin), oldest first."""
     years = instrument.terms.validity_years
     return sorted(
         series
-        for series in registry.series_of(instrument.key)
+        for series in registry.series_of(instrument.key, region=region)
         if series.vintage <= year and (years is None or not series.vintage or series.vintage + years > year)
     )
 
