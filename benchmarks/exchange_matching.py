@@ -172,7 +172,8 @@ def pyorderbook(orders: list[Order]) -> Iterator[Callable[[], tuple[int, int]]]:
             made[number] = order = (bid if side == 1 else ask)("R", price, quantity)
             yield lambda order=order: submit(order)
         else:
-            yield lambda order=made.pop(number): cancel(order)
+            order = made.pop(number)
+            yield lambda order=order: cancel(order)
 
 
 def order_matching(orders: list[Order]) -> Iterator[Callable[[], tuple[int, int]]]:
