@@ -32,6 +32,7 @@ _GROUPS = {
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "land": ("ecociv.cli.land", "Land administration: change patches, register of rights, integrated approval."),
+    "registers": ("ecociv.cli.registers", "Registers: enterprises, permits, mines; lists, files in and out."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": (
         "ecociv.cli.document",

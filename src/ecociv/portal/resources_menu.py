@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = ()
+RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
+    ("portal:registers", _("Registers"), "address-book", True),
+)
 """Address, name, symbol, and whether visitors may open the page."""
+
+FOR_ENTERPRISES: frozenset[str] = frozenset()
+"""Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""
