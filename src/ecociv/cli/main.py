@@ -33,6 +33,7 @@ _GROUPS = {
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "land": ("ecociv.cli.land", "Land administration: change patches, register of rights, integrated approval."),
     "registers": ("ecociv.cli.registers", "Registers: enterprises, permits, mines; lists, files in and out."),
+    "exchange": ("ecociv.cli.exchange", "The exchange of rights: journal, sessions, orders, settlement."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": (
         "ecociv.cli.document",

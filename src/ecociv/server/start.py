@@ -128,6 +128,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_cases(zone)
         with step("Sample land administration"):
             _load_sample_land(zone)
+        with step("Sample market"):
+            _load_sample_market(zone)
         _say_accounts(accounts)
 
 
@@ -245,6 +247,12 @@ def _load_sample_land(zone: str) -> None:
     from ecociv.land_administration.sample import load_sample_land
 
     load_sample_land(zone)
+
+
+def _load_sample_market(zone: str) -> None:
+    from ecociv.exchange.sample import load_sample_market
+
+    load_sample_market(zone)
 
 
 def _load_sample_cases(zone: str) -> None:

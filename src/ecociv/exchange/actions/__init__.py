@@ -1,6 +1,6 @@
 """What people do on the exchange; pages, commands and programs all come through here."""
 
-from ecociv.exchange.actions.base import CommandRefused, ExchangeAction, OperatorAction
+from ecociv.exchange.actions.base import CommandRefused, ExchangeAction, OperatorAction, send_all
 from ecociv.exchange.actions.operating import (
     ChangeRules,
     ClearAuction,
@@ -64,4 +64,5 @@ __all__ = [
     "Withdraw",
     "WithdrawBlock",
     "WithdrawOffer",
+    "send_all",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -9,7 +10,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from ecociv.core.text import Text
-from ecociv.exchange.journal.commit import Receipt
+from ecociv.exchange.journal.commit import Receipt, Sending
 from ecociv.exchange.venue import journal_of
 from ecociv.exchange.zone import operator
 from ecociv.people import audit
@@ -76,10 +77,11 @@ class ExchangeAction:
 
     def send(self) -> Receipt:
         """Check, and write the command into the journal, whatever comes of it."""
-        self.check()
-        return journal_of(self.zone).submit(
-            self.whole(), key=self.key, actor=_name(self.author), at=self.at, also=self.also
-        )
+        return send_all([self])[0]
+
+    def sending(self) -> Sending:
+        """The command on its way."""
+        return Sending(self.whole(), self.key, _name(self.author), self.at, self.also)
 
     def execute(self) -> Receipt:
         """Send the command.
@@ -120,6 +122,13 @@ class OperatorAction(ExchangeAction):
                 after={"command": said, "outcome": dict(receipt.outcome)},
                 reason=str(said.get("document", "")),
             )
+
+
+def send_all(actions: Sequence[ExchangeAction]) -> list[Receipt]:
+    """Check actions of one zone, and write their commands into the journal in as few transactions as can be."""
+    for each in actions:
+        each.check()
+    return journal_of(actions[0].zone).submit_all([each.sending() for each in actions]) if actions else []
 
 
 def require_operator(author: Any, zone: str) -> None:

@@ -180,4 +180,4 @@ def _shut(state: State, market: Market, cause: str, at: int) -> list[int]:
 def _touch(state: State, market: Market) -> None:
     state.touched.markets[market.key] = None
     if market.day.day:
-        state.touched.days[market.key] = None
+        state.touched.days[market.key, market.day.day] = market.day
