@@ -332,7 +332,7 @@ def serve(host: str, port: int, workers: int) -> None:
         f"--host={host}",
         f"--port={port}",
         f"--workers={workers}",
-        "--blocking-threads=4",
+        f"--blocking-threads={4 + settings.ECOCIV_MARKET_STREAMS}",
         "--workers-kill-timeout=3",
         "--log-level=warning",
         "ecociv.server.wsgi:application",
