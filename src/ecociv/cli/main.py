@@ -40,6 +40,7 @@ _GROUPS = {
         "ecociv.cli.compensation",
         "Ecological compensation: settle agreements, allocate the basin fund, simulate other formulas.",
     ),
+    "exchange": ("ecociv.cli.exchange", "The exchange of rights: journal, sessions, orders, settlement."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": (
         "ecociv.cli.document",

@@ -13,9 +13,17 @@ from ecociv.exchange.projections.models import (
     ProposalRow,
     TradeRow,
 )
+from ecociv.exchange.rights.models import (
+    AlertDecision,
+    AllocationRound,
+    SurveillanceAlert,
+    VerifiedEmission,
+)
 
 __all__ = [
     "AccountRow",
+    "AlertDecision",
+    "AllocationRound",
     "DayRow",
     "HoldingRow",
     "JournalEntry",
@@ -26,5 +34,7 @@ __all__ = [
     "OrderRow",
     "ProposalRow",
     "Snapshot",
+    "SurveillanceAlert",
     "TradeRow",
+    "VerifiedEmission",
 ]

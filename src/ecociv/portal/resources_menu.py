@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:registers", _("Registers"), "address-book", True),
+    ("portal:markets", _("Markets"), "chart-candle", True),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 

@@ -130,6 +130,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_land(zone)
         with step("Sample damage and deposits"):
             _load_sample_liabilities(zone)
+        with step("Sample market"):
+            _load_sample_market(zone)
         _say_accounts(accounts)
 
 
@@ -255,6 +257,12 @@ def _load_sample_liabilities(zone: str) -> None:
     load_sample_liabilities(zone)
 
 
+def _load_sample_market(zone: str) -> None:
+    from ecociv.exchange.sample import load_sample_market
+
+    load_sample_market(zone)
+
+
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -332,7 +340,7 @@ def serve(host: str, port: int, workers: int) -> None:
         f"--host={host}",
         f"--port={port}",
         f"--workers={workers}",
-        "--blocking-threads=4",
+        f"--blocking-threads={4 + settings.ECOCIV_MARKET_STREAMS}",
         "--workers-kill-timeout=3",
         "--log-level=warning",
         "ecociv.server.wsgi:application",

@@ -88,7 +88,7 @@ def confirm(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]
     made.state, made.reserved = "done", 0
     del state.proposals[made.number]
     state.touched.proposals[made.number] = made
-    state.touched.days[market.key] = None
+    state.touched.days[market.key, market.day.day] = market.day
     state.touched.trades.append(
         TradeDone(
             number,

@@ -54,11 +54,13 @@ class MovementLine(NamedTuple):
 
 @dataclass(slots=True)
 class Touched:
-    """Keys in the order in which they were touched; a dictionary without values keeps that order."""
+    """Keys in the order in which they were touched, with what a later command may put out of the state: a day ends, an
+    order is filled, an account is closed, and each still has to be written as it then was.
+    """
 
     accounts: dict[str, Any] = field(default_factory=dict)
     markets: dict[str, None] = field(default_factory=dict)
-    days: dict[str, None] = field(default_factory=dict)
+    days: dict[tuple[str, str], Any] = field(default_factory=dict)
     orders: dict[int, Any] = field(default_factory=dict)
     proposals: dict[int, Any] = field(default_factory=dict)
     offers: dict[int, Any] = field(default_factory=dict)

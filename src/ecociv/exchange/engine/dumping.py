@@ -88,7 +88,7 @@ def _loaded_market(given: Mapping[str, Any]) -> Market:
         Day(**given["day"]),
         Book.load(given["book"]),
         dict.fromkeys(given["collected"]),
-        {account: quantity for account, quantity in given["bought"]},
+        dict(given["bought"]),
     )
 
 

@@ -126,7 +126,7 @@ def settle(
     if not state.buying[key]:
         del state.buying[key]
     traded_today(market, price, quantity, amount)
-    state.touched.days[market.key] = None
+    state.touched.days[market.key, market.day.day] = market.day
     done = TradeDone(
         number,
         market.key,

@@ -76,12 +76,37 @@ class Receipt:
 Also = Callable[[Receipt], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One command on its way into the journal.
+
+    Attributes
+    ----------
+    command : Mapping
+        Plain values with a ``kind``.
+    key : str
+        Idempotency key: sent again with the same key, a command gives its first outcome and does nothing.
+    actor : str
+        Who sends it.
+    at : int or None
+        When it was taken, for what is loaded from elsewhere; never before the entry before. The clock otherwise.
+    also : callable or None
+        Run in the same transaction once the outcome is known (an entry in the record of changes); not when repeated.
+    """
+
+    command: Mapping[str, Any]
+    key: str
+    actor: str = ""
+    at: int | None = None
+    also: Also | None = None
+
+
 @dataclass(slots=True, eq=False)
 class _Item:
     """One command, and what it came to."""
 
-    command: str
-    key: str
+    sent: Sending
+    text: str
     receipt: Receipt | None = None
     error: Exception | None = None
 
@@ -91,9 +116,6 @@ class _Request:
     """What one thread waits for: commands of one transaction, or without any its turn to read."""
 
     items: list[_Item]
-    actor: str = ""
-    at: int | None = None
-    also: Also | None = None
     error: BaseException | None = None
     leads: bool = False
     woken: threading.Event = field(default_factory=threading.Event)
@@ -161,20 +183,7 @@ class Journal:
         at: int | None = None,
         also: Also | None = None,
     ) -> Receipt:
-        """Take a command; returns when it is on the disk.
-
-        Parameters
-        ----------
-        command : Mapping
-            Plain values with a ``kind``.
-        key : str
-            Sent again with the same key, a command gives its first outcome and does nothing.
-        actor : str
-            Who sends it.
-        at : int, optional
-            When it was taken, for what is loaded from elsewhere; never before the entry before. The clock by default.
-        also : callable, optional
-            Run in the same transaction once the outcome is known (an entry in the record of changes); not when repeated.
+        """Take a command; returns when it is on the disk. The parameters are those of `Sending`.
 
         Raises
         ------
@@ -185,25 +194,17 @@ class Journal:
         JournalUnavailable
             When the database could not write; nothing was acknowledged.
         """
-        return self.submit_all([(command, key)], actor=actor, at=at, also=also)[0]
+        return self.submit_all([Sending(command, key, actor, at, also)])[0]
 
-    def submit_all(
-        self,
-        commands: Sequence[tuple[Mapping[str, Any], str]],
-        *,
-        actor: str = "",
-        at: int | None = None,
-        also: Also | None = None,
-    ) -> list[Receipt]:
-        """Take several commands with their keys, one after the other and in as few transactions as can be."""
+    def submit_all(self, sent: Sequence[Sending]) -> list[Receipt]:
+        """Take several commands, one after the other and in as few transactions as can be; raises as `submit`."""
         if connection.in_atomic_block:
             with transaction.atomic(durable=True):  # refused by Django within a transaction of somebody else
                 pass
         receipts: list[Receipt] = []
-        for begin in range(0, len(commands), self._largest_batch):
-            part = commands[begin : begin + self._largest_batch]
-            items = [_Item(plain_text(command), _key(key)) for command, key in part]
-            request = _Request(items, actor, at, also)
+        for begin in range(0, len(sent), self._largest_batch):
+            part = sent[begin : begin + self._largest_batch]
+            request = _Request([_Item(each, plain_text(each.command)) for each in part if _good(each.key)])
             if self._wait(request):
                 self._lead()
             receipts += _receipts(request)
@@ -295,7 +296,7 @@ class Journal:
                     made = self._in_transaction(batch, faulty)
                 break
             except _Faulty as failure:
-                _LOG.error("the machine failed on %s", failure.item.command[:300], exc_info=failure.error)
+                _LOG.error("the machine failed on %s", failure.item.text[:300], exc_info=failure.error)
                 self._replica = None
                 failure.item.error = failure.error
                 faulty.add(id(failure.item))
@@ -309,26 +310,26 @@ class Journal:
         self, batch: list[_Request], faulty: set[int]
     ) -> list[tuple[_Item, Receipt | KeyReused]]:
         replica = self._current()
-        items = [(request, item) for request in batch for item in request.items if id(item) not in faulty]
+        items = [item for request in batch for item in request.items if id(item) not in faulty]
         known = {
             row.key: row.as_entry()
-            for row in JournalEntry.objects.filter(venue=self.venue, key__in=[item.key for _, item in items])
+            for row in JournalEntry.objects.filter(venue=self.venue, key__in=[item.sent.key for item in items])
         }
         made: list[tuple[_Item, Receipt | KeyReused]] = []
         rows: list[Row] = []
         also: list[tuple[Also, Receipt]] = []
-        for request, item in items:
-            before = known.get(item.key)
+        for item in items:
+            before = known.get(item.sent.key)
             if before is not None:
-                made.append((item, _again(request, item, before)))
+                made.append((item, _again(item, before)))
                 continue
-            entry, kind, outcome = self._take(replica, request, item)
+            entry, kind, outcome = self._take(replica, item)
             rows.append((*_plain(entry), kind, replica.digest))
-            known[item.key] = entry
+            known[item.sent.key] = entry
             receipt = Receipt(entry.sequence, entry.at, outcome)
             made.append((item, receipt))
-            if request.also is not None:
-                also.append((request.also, receipt))
+            if item.sent.also is not None:
+                also.append((item.sent.also, receipt))
         if rows:
             write_rows(self.venue, _JOURNAL, rows)
             self._projector.write(self.venue, replica.machine.drain())
@@ -336,17 +337,17 @@ class Journal:
             run(receipt)
         return made
 
-    def _take(self, replica: Replica, request: _Request, item: _Item) -> tuple[Entry, str, Mapping[str, Any]]:
+    def _take(self, replica: Replica, item: _Item) -> tuple[Entry, str, Mapping[str, Any]]:
         """Apply one command to the replica; its entry, its kind and the outcome."""
-        at = max(self._clock() if request.at is None else request.at, replica.at)
-        command = json.loads(item.command)
+        at = max(self._clock() if item.sent.at is None else item.sent.at, replica.at)
+        command = json.loads(item.text)
         try:
             outcome = replica.machine.apply(command, at)
             written = plain_text(outcome)
         except Exception as error:  # noqa: BLE001 - whatever fails in one command must not fail its neighbours
             raise _Faulty(item, error) from error
         entry = Entry(
-            replica.sequence + 1, at, request.actor, item.key, item.command, written, replica.digest
+            replica.sequence + 1, at, item.sent.actor, item.sent.key, item.text, written, replica.digest
         )
         replica.sequence, replica.digest, replica.at = entry.sequence, digest(entry.line), at
         return entry, str(command.get("kind", ""))[:40], outcome
@@ -381,9 +382,9 @@ class Journal:
         self._snapshot_at = replica.sequence
 
 
-def _again(request: _Request, item: _Item, before: Entry) -> Receipt | KeyReused:
-    if before.command != item.command or before.actor != request.actor:
-        return KeyReused(item.key)
+def _again(item: _Item, before: Entry) -> Receipt | KeyReused:
+    if before.command != item.text or before.actor != item.sent.actor:
+        return KeyReused(item.sent.key)
     return Receipt(before.sequence, before.at, json.loads(before.outcome), repeated=True)
 
 
@@ -397,7 +398,7 @@ def _receipts(request: _Request) -> list[Receipt]:
     return [item.receipt for item in request.items if item.receipt is not None]
 
 
-def _key(key: str) -> str:
+def _good(key: str) -> bool:
     if not key or len(key) > LONGEST_KEY or not key.isprintable():
         raise ValueError(f"An idempotency key has 1 to {LONGEST_KEY} printable characters; {key[:200]!r} has not.")
-    return key
+    return True

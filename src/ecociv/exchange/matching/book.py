@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ecociv.exchange.matching.levels import Entry, Levels
+from ecociv.exchange.matching.levels import SPARE, Entry, Levels
 from ecociv.exchange.matching.orders import (
     BookError,
     Cause,
@@ -220,7 +220,15 @@ class Book:
         del self._entries[order]
         level.quantity -= units
         level.live -= 1
-        self._levels.leave(order, key, level)
+        queue = level.queue
+        if queue[-1] == order:
+            queue.pop()
+        elif queue[0] == order:
+            queue.popleft()
+        else:
+            self._levels.ghosts[order] = key
+            if len(queue) > 2 * level.live + SPARE:
+                self._levels.tidy(level)
         if not level.live:
             self._levels.close(key)
         return units

@@ -15,7 +15,7 @@ from collections import deque
 Entry = tuple[int, int, int]
 """Open units, owner, key of the price."""
 
-_SPARE = 16
+SPARE = 16
 """Ghosts that a queue may hold whatever its length."""
 
 
@@ -67,18 +67,6 @@ class Levels:
             del keys[bisect_left(keys, key)]
         for order in self.at.pop(key).queue:
             del self.ghosts[order]
-
-    def leave(self, order: int, key: int, level: Level) -> None:
-        """Let the number of a withdrawn order, which is no longer among the entries, go from its queue."""
-        queue = level.queue
-        if queue[-1] == order:
-            queue.pop()
-        elif queue[0] == order:
-            queue.popleft()
-        else:
-            self.ghosts[order] = key
-            if len(queue) > 2 * level.live + _SPARE:
-                self.tidy(level)
 
     def tidy(self, level: Level) -> None:
         """Drop the ghosts of a queue."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from ecociv.exchange.engine.changes import Holding, MovementLine, TradeDone, holdings_of, lines_of
 from ecociv.exchange.engine.engine import Changes
-from ecociv.exchange.engine.state import Account, Market, Offer, Order, Proposal, State
+from ecociv.exchange.engine.state import Account, Day, Market, Offer, Order, Proposal, State
 from ecociv.exchange.journal.lines import plain_text
 from ecociv.exchange.journal.tables import Row, Table
 from ecociv.exchange.projections.models import (
@@ -79,7 +79,7 @@ def rows_of(changes: Changes) -> dict[str, tuple[Table, list[Row]]]:
     made: list[tuple[Table, Iterable[Row]]] = [
         (ACCOUNTS, (account_row(state, each) for each in touched.accounts.values())),
         (MARKETS, (market_row(state.markets[key]) for key in touched.markets)),
-        (DAYS, (day_row(state.markets[key]) for key in touched.days)),
+        (DAYS, (day_row(market, day) for (market, _), day in touched.days.items())),
         (ORDERS, (order_row(order) for order in touched.orders.values())),
         (TRADES, touched.trades),
         (MOVEMENTS, (line for movement in touched.movements for line in lines_of(movement))),
@@ -125,9 +125,9 @@ def market_row(market: Market) -> Row:
     )
 
 
-def day_row(market: Market) -> Row:
+def day_row(market: str, day: Day) -> Row:
     """The day of a market."""
-    return (market.key, *(getattr(market.day, name) for name in DAYS.columns[1:]))
+    return (market, *(getattr(day, name) for name in DAYS.columns[1:]))
 
 
 def order_row(order: Order) -> Row:

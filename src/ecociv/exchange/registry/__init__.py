@@ -2,6 +2,7 @@
 
 from ecociv.exchange.registry.blocks import Block, Blocks
 from ecociv.exchange.registry.dumping import DumpError
+from ecociv.exchange.registry.lines import Moved
 from ecociv.exchange.registry.making import (
     block_account,
     borrow,
@@ -45,7 +46,7 @@ from ecociv.exchange.registry.movements import (
     Units,
     movement_from_json,
 )
-from ecociv.exchange.registry.registry import Moved, Registry
+from ecociv.exchange.registry.registry import Registry
 from ecociv.exchange.registry.verifying import Break
 
 __all__ = [

@@ -68,9 +68,7 @@ def loaded(registry: Registry, state: Mapping[str, Any]) -> None:
         for said in state["series"]:
             registry.ledgers[_key(said["series"])] = _ledger(said)
         registry.purse = _purse(state["cash"])
-        registry.debts = {
-            (account, _key(series)): _whole(owed) for account, series, owed in state["debts"]
-        }
+        registry.debts = {(account, _key(series)): _whole(owed) for account, series, owed in state["debts"]}
         registry.carried = {
             (Kind(kind), _key(source), _key(target)): [_whole(given), _whole(made)]
             for kind, source, target, given, made in state["carried"]
@@ -115,9 +113,7 @@ def _cash(purse: Purse) -> dict[str, Any]:
         "paid_in": purse.paid_in,
         "paid_out": purse.paid_out,
         "free": [[account, amount] for account, amount in sorted(purse.free.items())],
-        "reserved": [
-            [account, claim, amount] for (account, claim), amount in sorted(purse.reserved.items())
-        ],
+        "reserved": [[account, claim, amount] for (account, claim), amount in sorted(purse.reserved.items())],
         "reserved_totals": [[account, amount] for account, amount in sorted(purse.reserved_totals.items())],
     }
 

@@ -84,12 +84,16 @@ def _same(
     return Movement(id, kind, document, at, (line,))
 
 
-def reserve(id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int) -> Movement:
+def reserve(
+    id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int
+) -> Movement:
     """Keep units for a sell order (挂单占用)."""
     return _same(id, Kind.RESERVE, series, quantity, account, (_FREE, _RESERVED), ("", claim), document, at)
 
 
-def release(id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int) -> Movement:
+def release(
+    id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int
+) -> Movement:
     """Give units back that were kept for an order (解除占用)."""
     return _same(id, Kind.RELEASE, series, quantity, account, (_RESERVED, _FREE), (claim, ""), document, at)
 
@@ -129,12 +133,16 @@ def deliver(
     return Movement(id, Kind.DELIVER, document, at, tuple(lines))
 
 
-def pledge(id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int) -> Movement:
+def pledge(
+    id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int
+) -> Movement:
     """Pledge units (质押); the claim names the pledgee or the contract."""
     return _same(id, Kind.PLEDGE, series, quantity, account, (_FREE, _PLEDGED), ("", claim), document, at)
 
 
-def unpledge(id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int) -> Movement:
+def unpledge(
+    id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int
+) -> Movement:
     """Release a pledge (解除质押)."""
     return _same(id, Kind.UNPLEDGE, series, quantity, account, (_PLEDGED, _FREE), (claim, ""), document, at)
 
@@ -147,12 +155,16 @@ def realise(
     return Movement(id, Kind.REALISE, document, at, (line,))
 
 
-def freeze(id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int) -> Movement:
+def freeze(
+    id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int
+) -> Movement:
     """Freeze units by order of a court or of the regulator (冻结); the claim is the number of the order."""
     return _same(id, Kind.FREEZE, series, quantity, account, (_FREE, _FROZEN), ("", claim), document, at)
 
 
-def unfreeze(id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int) -> Movement:
+def unfreeze(
+    id: Id, series: Series, quantity: int, account: str, claim: str, *, document: str, at: int
+) -> Movement:
     """End a freeze (解冻)."""
     return _same(id, Kind.UNFREEZE, series, quantity, account, (_FROZEN, _FREE), (claim, ""), document, at)
 
@@ -175,16 +187,24 @@ def surrender(
 
 def cancel(id: Id, series: Series, quantity: int, account: str, *, document: str, at: int) -> Movement:
     """Cancel free units (注销)."""
-    return _same(
-        id, Kind.CANCEL, series, quantity, account, (_FREE, State.CANCELLED), ("", ""), document, at
-    )
+    return _same(id, Kind.CANCEL, series, quantity, account, (_FREE, State.CANCELLED), ("", ""), document, at)
 
 
 def expire(
-    id: Id, series: Series, quantity: int, account: str, *, document: str, at: int, state: State = _FREE, claim: str = ""
+    id: Id,
+    series: Series,
+    quantity: int,
+    account: str,
+    *,
+    document: str,
+    at: int,
+    state: State = _FREE,
+    claim: str = "",
 ) -> Movement:
     """Units whose validity has ended (到期失效), in whatever live state they are."""
-    return _same(id, Kind.EXPIRE, series, quantity, account, (state, State.EXPIRED), (claim, ""), document, at)
+    return _same(
+        id, Kind.EXPIRE, series, quantity, account, (state, State.EXPIRED), (claim, ""), document, at
+    )
 
 
 def exchange_series(
@@ -212,7 +232,9 @@ def exchange_series(
     )
 
 
-def borrow(id: Id, account: str, later: Series, now: Series, quantity: int, *, document: str, at: int) -> Movement:
+def borrow(
+    id: Id, account: str, later: Series, now: Series, quantity: int, *, document: str, at: int
+) -> Movement:
     """Use units of a later vintage now (预支); as many are owed of the later one."""
     return Movement(
         id, Kind.BORROW, document, at, (Make(now, quantity, account), Debt(later, quantity, account))

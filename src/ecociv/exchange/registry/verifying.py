@@ -40,20 +40,30 @@ def _serials(series: Series, ledger: Ledger) -> Iterator[Break]:
     for (account, state, claim), pool in ledger.pools.items():
         place = f"{series} {account} {state.value}{' ' + claim if claim else ''}"
         if not pool.starts:
-            yield Break("empty-holding", place, Text(zh=f"{place}：空的持有记录。", en=f"{place}: a holding of nothing."))
+            yield Break(
+                "empty-holding",
+                place,
+                Text(zh=f"{place}：空的持有记录。", en=f"{place}: a holding of nothing."),
+            )
         before = None
         for first, last in pool.pairs():
             if last < first:
                 yield Break(
                     "block-reversed",
                     place,
-                    Text(zh=f"{place}：编号段 {first}-{last} 首尾颠倒。", en=f"{place}: block {first}-{last} ends before it starts."),
+                    Text(
+                        zh=f"{place}：编号段 {first}-{last} 首尾颠倒。",
+                        en=f"{place}: block {first}-{last} ends before it starts.",
+                    ),
                 )
             if before is not None and first <= before + 1:
                 yield Break(
                     "block-order",
                     place,
-                    Text(zh=f"{place}：编号段 {first}-{last} 与前一段相接或重叠。", en=f"{place}: block {first}-{last} touches the one before."),
+                    Text(
+                        zh=f"{place}：编号段 {first}-{last} 与前一段相接或重叠。",
+                        en=f"{place}: block {first}-{last} touches the one before.",
+                    ),
                 )
             before = last
             blocks.append((first, last, place))
@@ -95,16 +105,29 @@ def _sums(series: Series, ledger: Ledger) -> Iterator[Break]:
     counted: dict[tuple[str, State], int] = {}
     for (account, state, _), pool in ledger.pools.items():
         counted[account, state] = counted.get((account, state), 0) + pool.size
-    for account, state in sorted(counted.keys() | ledger.totals.keys()):
-        said, there = ledger.totals.get((account, state), 0), counted.get((account, state), 0)
-        place = f"{series} {account} {state.value}"
-        if said < 0 or there < 0:
-            yield Break("negative", place, Text(zh=f"{place}：持有量为负（{min(said, there)}）。", en=f"{place}: a holding below zero ({min(said, there)})."))
-        if said != there:
+    both = sorted(counted.keys() | ledger.totals.keys())
+    said = [
+        (f"{series} {account} {state.value}", ledger.totals.get((account, state), 0))
+        for account, state in both
+    ]
+    there = [counted.get(key, 0) for key in both]
+    for (place, book), serials in zip(said, there, strict=True):
+        if book < 0 or serials < 0:
+            low = min(book, serials)
+            yield Break(
+                "negative",
+                place,
+                Text(zh=f"{place}：持有量为负（{low}）。", en=f"{place}: a holding below zero ({low})."),
+            )
+    for (place, book), serials in zip(said, there, strict=True):
+        if book != serials:
             yield Break(
                 "total",
                 place,
-                Text(zh=f"{place}：账面 {said}，编号合计 {there}。", en=f"{place}: the book says {said}, the serial numbers {there}."),
+                Text(
+                    zh=f"{place}：账面 {book}，编号合计 {serials}。",
+                    en=f"{place}: the book says {book}, the serial numbers {serials}.",
+                ),
             )
     total = sum(ledger.totals.values())
     if total != ledger.issued:
@@ -135,7 +158,10 @@ def _owners(registry: Registry, series: Series, ledger: Ledger) -> Iterator[Brea
             yield Break(
                 "account-unknown",
                 f"{series} {account}",
-                Text(zh=f"账户“{account}”没有开立，却持有 {series}。", en=f"Account {account!r} is not open and holds {series}."),
+                Text(
+                    zh=f"账户“{account}”没有开立，却持有 {series}。",
+                    en=f"Account {account!r} is not open and holds {series}.",
+                ),
             )
 
 
@@ -155,13 +181,19 @@ def _money(registry: Registry) -> Iterator[Break]:
             yield Break(
                 "cash-reserved",
                 account,
-                Text(zh=f"账户“{account}”占用资金账面 {said} 分，明细合计 {there} 分。", en=f"Account {account!r}: {said} fen reserved, the claims add up to {there}."),
+                Text(
+                    zh=f"账户“{account}”占用资金账面 {said} 分，明细合计 {there} 分。",
+                    en=f"Account {account!r}: {said} fen reserved, the claims add up to {there}.",
+                ),
             )
     for account in sorted((purse.free.keys() | sums.keys()) - registry.accounts.keys()):
         yield Break(
             "account-unknown",
             account,
-            Text(zh=f"账户“{account}”没有开立，却有资金。", en=f"Account {account!r} is not open and has money."),
+            Text(
+                zh=f"账户“{account}”没有开立，却有资金。",
+                en=f"Account {account!r} is not open and has money.",
+            ),
         )
     held, expected = purse.total(), purse.paid_in - purse.paid_out
     if held != expected:
@@ -179,7 +211,9 @@ def _negative_money(account: str, amount: int) -> Break:
     return Break(
         "negative",
         account,
-        Text(zh=f"账户“{account}”的资金为 {amount} 分。", en=f"Account {account!r} has {amount} fen of money."),
+        Text(
+            zh=f"账户“{account}”的资金为 {amount} 分。", en=f"Account {account!r} has {amount} fen of money."
+        ),
     )
 
 
@@ -194,7 +228,11 @@ def _debts(registry: Registry) -> Iterator[Break]:
     owed: dict[str, int] = {}
     for (account, series), amount in sorted(registry.debts.items()):
         if amount <= 0:
-            yield Break("negative", account, Text(zh=f"账户“{account}”欠额为 {amount}。", en=f"Account {account!r} owes {amount}."))
+            yield Break(
+                "negative",
+                account,
+                Text(zh=f"账户“{account}”欠额为 {amount}。", en=f"Account {account!r} owes {amount}."),
+            )
         owed[series.instrument] = owed.get(series.instrument, 0) + amount
     for name in sorted(borrowed.keys() | owed.keys()):
         left = borrowed.get(name, 0) - repaid.get(name, 0)
