@@ -269,8 +269,9 @@ class Journal:
             self._write(batch)
         except BaseException as error:  # noqa: BLE001 - every thread that waits has to hear of it, the leader among them
             self._replica = None
-            for each in batch:
-                each.error = error
+            stopped = not isinstance(error, Exception)
+            for place, each in enumerate(batch):  # the first is the leader's own: only its thread was told to stop
+                each.error = JournalUnavailable("The thread that wrote was stopped.") if stopped and place else error
         finally:
             for each in batch:
                 each.woken.set()
