@@ -30,6 +30,7 @@ SAMPLE_BODIES = {
         "office": "市发改委",
         "land": "市国土资源局",
         "window": "市发改委",
+        "finance": "市财政局",
     }
 }
 
@@ -132,6 +133,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_liabilities(zone)
         with step("Sample market"):
             _load_sample_market(zone)
+        with step("Sample compensation"):
+            _load_sample_compensation(zone)
         _say_accounts(accounts)
 
 
@@ -263,6 +266,12 @@ def _load_sample_market(zone: str) -> None:
     load_sample_market(zone)
 
 
+def _load_sample_compensation(zone: str) -> None:
+    from ecociv.compensation.sample import load_sample_compensation
+
+    load_sample_compensation(zone)
+
+
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -292,6 +301,7 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
             land=keys["land"],
             window=keys["window"],
             enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
+            finance=keys["finance"],
         )
     except SampleAccountsRefused:
         return []
