@@ -123,6 +123,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_cases(zone)
         with step("Sample land administration"):
             _load_sample_land(zone)
+        with step("Sample prices"):
+            _load_sample_tariffs(zone)
         _say_accounts(accounts)
 
 
@@ -234,6 +236,12 @@ def _load_sample_land(zone: str) -> None:
     from ecociv.land_administration.sample import load_sample_land
 
     load_sample_land(zone)
+
+
+def _load_sample_tariffs(zone: str) -> None:
+    from ecociv.tariffs.sample import load_sample_tariffs
+
+    load_sample_tariffs(zone)
 
 
 def _load_sample_cases(zone: str) -> None:
