@@ -32,7 +32,7 @@ from ecociv.tariffs.comparison import GroupEffect, percent
 from ecociv.tariffs.consumption import Consumption, generate
 from ecociv.tariffs.declaration import Tariff, Tariffs, TariffVersion, zone_tariffs
 from ecociv.tariffs.papers import HearingFigures, compile_figures
-from ecociv.tariffs.schedule import cubic_metres, litres_of, yuan
+from ecociv.tariffs.schedule import cubic_metres, exact_yuan, litres_of, yuan
 from ecociv.tariffs.statement import Bill, BillRefused, Household, Reading, bills_of
 
 HOUSEHOLDS = 50_000
@@ -303,7 +303,7 @@ def bill(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     if sent and form.is_valid():
         try:
             made = _billed(form)
-            context |= {"bill": made, "trace": made.trace()}
+            context |= {"bill": made, "trace": made.trace(), "lines": _lines(made)}
         except BillRefused as refused:
             form.add_error(None, refused.text.in_language(language()))
             status = 422
@@ -336,3 +336,37 @@ def _billed(form: BillForm) -> Bill:
             )
         readings.insert(0, Reading(start, said["first"] - dt.timedelta(days=1), litres_of(before)))
     return bills_of(tariff, Household(said["persons"], said["exemption"]), readings)[-1]
+
+
+def _lines(made: Bill) -> list[tuple[str, Decimal, Decimal, Decimal]]:
+    """Name, volume charged, price and exact amount of each part of a bill."""
+    found = []
+    for segment in made.segments:
+        when = f" ({segment.first} – {segment.last})" if len(made.segments) > 1 else ""
+        for part in segment.tiers:
+            charged = part.litres - part.free
+            if part.free:
+                found.append((_("Tier %(n)s, free") % {"n": part.tier} + when, part.free, 0, 0))
+            if charged:
+                found.append((_("Tier %(n)s") % {"n": part.tier} + when, charged, part.rate, part.units))
+        names = {one.key: one.name.in_language(language()) for one in segment.version.surcharges}
+        found += [
+            (names[key] + when, litres, rate, units)
+            for key, litres, rate, units in segment.surcharges
+            if litres
+        ]
+        if segment.leaked:
+            found.append((_("Leak, waived") + when, segment.waived, 0, 0))
+            rest = segment.leaked - segment.waived
+            found.append((_("Leak, charged") + when, rest, segment.leak_rate, segment.leak_units))
+    return [
+        (
+            name,
+            cubic_metres(litres),
+            Decimal(rate).scaleb(-4).quantize(Decimal("0.01"))
+            if rate % 100 == 0
+            else Decimal(rate).scaleb(-4),
+            exact_yuan(units),
+        )
+        for name, litres, rate, units in found
+    ]
