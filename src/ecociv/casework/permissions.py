@@ -18,7 +18,7 @@ from ecociv.casework.recorded import case_standing, declaration_of
 from ecociv.casework.standing import Standing
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason, Verdict
-from ecociv.people.permissions import decide
+from ecociv.people.permissions import actor_of, decide
 from ecociv.people.policy import Action
 from ecociv.people.roles import Role
 from ecociv.plan.package import ZonePackage
@@ -98,7 +98,8 @@ def may_open(
 
     Without ``parties`` the question is whether they could at all.
     """
-    own = getattr(user, "organisation", "")
+    # A body's part is held by bodies of the plan; the key of an enterprise is none of these.
+    own = getattr(user, "organisation", "") if actor_of(user).role.of_the_zone else ""
     if parties is None:
         bodies = [part for part in case_type.open_by if case_type.parts[part].bodies is not None]
         parties = {part: (own,) for part in bodies if own}

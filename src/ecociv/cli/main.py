@@ -32,6 +32,12 @@ _GROUPS = {
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "land": ("ecociv.cli.land", "Land administration: change patches, register of rights, integrated approval."),
+    "registers": ("ecociv.cli.registers", "Registers: enterprises, permits, mines; lists, files in and out."),
+    "ledger": ("ecociv.cli.ledger", "Money in double entry: balances, proof, reconciliation."),
+    "compensation": (
+        "ecociv.cli.compensation",
+        "Ecological compensation: settle agreements, allocate the basin fund, simulate other formulas.",
+    ),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": (
         "ecociv.cli.document",

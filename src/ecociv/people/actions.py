@@ -41,7 +41,7 @@ class _Wanted:
 
 
 def create_sample_accounts(
-    zone: str, *, department: str, county: str, office: str = "", land: str = "", window: str = ""
+    zone: str, *, department: str, county: str, office: str = "", land: str = "", window: str = "", enterprise: str = ""
 ) -> list[SampleAccount]:
     """Make one account of each role, with a password that everybody knows; existing ones stay as they are.
 
@@ -54,6 +54,8 @@ def create_sample_accounts(
     land, window
         Keys of the body that answers for land and of the one that receives applications; an officer of each is added
         where they are given.
+    enterprise
+        Unified social credit code of the enterprise that has an account, where one is given.
 
     Raises
     ------
@@ -77,6 +79,8 @@ def create_sample_accounts(
         wanted.append(_Wanted("land", Role.DEPARTMENT_OFFICER, "自然资源经办人（样例）", land))
     if window:
         wanted.append(_Wanted("window", Role.DEPARTMENT_OFFICER, "审批窗口经办人（样例）", window))
+    if enterprise:
+        wanted.append(_Wanted("enterprise", Role.ENTERPRISE, "企业用户（样例）", enterprise))
     return [_sample_account(zone, want) for want in wanted]
 
 

@@ -31,6 +31,9 @@ class Action(StrEnum):
     SCORE = "score"
     SIGN_OFF = "sign-off"
     ISSUE_DOCUMENT = "issue-document"
+    KEEP_REGISTER = "keep-register"
+    TRADE = "trade"
+    KEEP_BOOKS = "keep-books"
     MANAGE_REFERENCE = "manage-reference"
     MANAGE_ACCOUNTS = "manage-accounts"
 
@@ -76,7 +79,6 @@ def _no(code: str, zh: str, en: str, **data: object) -> Verdict:
 
 
 _OFFICERS = frozenset({Role.DEPARTMENT_OFFICER, Role.COUNTY_OFFICER})
-_READS_ALL = frozenset(Role) - {Role.VISITOR}
 _READS_HISTORY = frozenset({Role.LEADING_GROUP_OFFICE, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR})
 _DECLARED = frozenset(
     {
@@ -87,6 +89,9 @@ _DECLARED = frozenset(
         Action.SCORE,
         Action.SIGN_OFF,
         Action.ISSUE_DOCUMENT,
+        Action.KEEP_REGISTER,
+        Action.TRADE,
+        Action.KEEP_BOOKS,
     }
 )
 _MANAGES = {Action.MANAGE_REFERENCE: Role.ADMINISTRATOR, Action.MANAGE_ACCOUNTS: Role.ADMINISTRATOR}
@@ -102,11 +107,15 @@ class OrganisationPolicy:
     department, county        read    read     where they lead     -               -
     leading-group office      read    read     all of the zone     all of the zone -
     leader, auditor           read    read     -                   -               -
+    enterprise                read    its own  -                   -               -
     administrator             read    read     -                   -               manages
     ========================  ======  =======  ==================  ==============  =========
 
     What a declaration gives out (moves of a case, scores, sign-off, series of documents) goes to the roles it names and to officers of the
     bodies that play a part in it; the table above neither adds to that nor takes from it.
+
+    The account of an enterprise is tied to one key, its unified social credit code: it reads and does nothing but what
+    names that key, so that a declaration that gives an action to the role still gives nobody another's matter.
 
     An administrator does not report progress: who keeps the accounts must not also write the results.
 
@@ -134,6 +143,8 @@ class OrganisationPolicy:
                 "This belongs to another zone.",
                 zone=subject.zone,
             )
+        if actor.role is Role.ENTERPRISE:
+            return self._enterprise(actor, action, subject)
         if action in _MANAGES:
             if actor.role is _MANAGES[action]:
                 return _yes("administrator", "系统管理员可以管理。", "Administrators manage this.")
@@ -155,6 +166,19 @@ class OrganisationPolicy:
         if action in _DECLARED:
             return self._declared(actor, subject)
         return self._progress(actor, subject)
+
+    def _enterprise(self, actor: Actor, action: Action, subject: Subject) -> Verdict:
+        own = bool(actor.organisation) and actor.organisation in subject.lead
+        if action in {Action.READ, Action.READ_HISTORY, Action.READ_CASE} and own:
+            return _yes("own", "本企业自己的内容。", "This is about your own enterprise.")
+        if action in _DECLARED and (own or (not subject.lead and Role.ENTERPRISE in subject.roles)):
+            return _yes("own", "由本企业办理。", "Your enterprise does this for itself.")
+        return _no(
+            "not-your-enterprise",
+            "企业用户只能查看公开内容和本企业的内容，只能办理本企业的事项。",
+            "The account of an enterprise reads what is public and its own, and acts for that enterprise alone.",
+            organisation=actor.organisation,
+        )
 
     def _declared(self, actor: Actor, subject: Subject) -> Verdict:
         if actor.role in subject.roles and actor.role is not Role.ADMINISTRATOR:

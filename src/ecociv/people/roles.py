@@ -20,6 +20,7 @@ class Role(StrEnum):
     LEADING_GROUP_OFFICE = "leading_group_office"
     LEADER = "leader"
     AUDITOR = "auditor"
+    ENTERPRISE = "enterprise"
     ADMINISTRATOR = "administrator"
 
     @property
@@ -30,7 +31,12 @@ class Role(StrEnum):
     @property
     def needs_organisation(self) -> bool:
         """Whether an account of this role is of use only with a body to act for."""
-        return self in {Role.DEPARTMENT_OFFICER, Role.COUNTY_OFFICER}
+        return self in {Role.DEPARTMENT_OFFICER, Role.COUNTY_OFFICER, Role.ENTERPRISE}
+
+    @property
+    def of_the_zone(self) -> bool:
+        """Whether it belongs to people of the zone, who read what is internal; visitors and enterprises do not."""
+        return self not in {Role.VISITOR, Role.ENTERPRISE}
 
 
 _LABELS: dict[Role, Text] = {
@@ -40,5 +46,6 @@ _LABELS: dict[Role, Text] = {
     Role.LEADING_GROUP_OFFICE: Text(zh="领导小组办公室", en="Office of the leading group"),
     Role.LEADER: Text(zh="领导", en="Leader"),
     Role.AUDITOR: Text(zh="审计人员", en="Auditor"),
+    Role.ENTERPRISE: Text(zh="企业用户", en="Enterprise"),
     Role.ADMINISTRATOR: Text(zh="系统管理员", en="Administrator"),
 }

@@ -13,11 +13,12 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.casework.notices.models import Notice
+from ecociv.people.doors import of_the_zone
 from ecociv.people.models import User
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.portal.assets import import_map
-from ecociv.portal.resources_menu import RESOURCES
+from ecociv.portal.resources_menu import FOR_ENTERPRISES, RESOURCES
 from ecociv.portal.territory_menu import TERRITORY
 from ecociv.portal.zone import current_zone, sample_shown
 
@@ -44,7 +45,7 @@ NAVIGATION = (
     Entry("portal:cases", _("Cases"), "clipboard-list", "cases"),
 )
 
-#: First in the menu of whoever is logged in.
+#: First in the menu of people of the zone.
 MY_WORK = Entry("portal:work", _("My work"), "clipboard-check", "work")
 
 #: The rest of the plan; the last mark of an entry says whether visitors may open the page.
@@ -67,7 +68,7 @@ EVIDENCE = (
 )
 
 
-#: The supervision menu, shown to whoever is logged in.
+#: The supervision menu, shown to people of the zone.
 SUPERVISION = (
     ("portal:board", _("Leader's board"), "device-analytics"),
     ("portal:ladder", _("The ladder"), "stairs-up"),
@@ -94,14 +95,17 @@ class MenuEntry:
 
 
 def _menu_by_reader(request: HttpRequest, entries: Menu) -> list[MenuEntry]:
-    known = request.user.is_authenticated
-    shown = [(reverse(name), label, icon) for name, label, icon, public in entries if public or known]
+    known = of_the_zone(request.user)
+    own = FOR_ENTERPRISES if request.user.is_authenticated else frozenset()
+    shown = [
+        (reverse(name), label, icon) for name, label, icon, public in entries if public or known or name in own
+    ]
     return [MenuEntry(url, label, icon, request.path.startswith(url)) for url, label, icon in shown]
 
 
 def _supervision_menu(request: HttpRequest) -> list[MenuEntry]:
     """The pages of supervision; the one that the path lies deepest in is marked."""
-    if not request.user.is_authenticated:
+    if not of_the_zone(request.user):
         return []
     shown = [(reverse(name), label, icon) for name, label, icon in SUPERVISION]
     here = max((url for url, _label, _icon in shown if request.path.startswith(url)), key=len, default="")
@@ -125,12 +129,13 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "sample_shown": SimpleLazyObject(sample_shown),
         "reads_history": SimpleLazyObject(lambda: allowed(request.user, Action.READ_HISTORY)),
         "unread_notices": SimpleLazyObject(lambda: _unread(request)),
+        "of_the_zone": SimpleLazyObject(lambda: of_the_zone(request.user)),
         "production": settings.ECOCIV_PRODUCTION,
     }
 
 
 def _navigation(request: HttpRequest) -> tuple[Entry, ...]:
-    return (MY_WORK, *NAVIGATION) if request.user.is_authenticated else NAVIGATION
+    return (MY_WORK, *NAVIGATION) if of_the_zone(request.user) else NAVIGATION
 
 
 def _unread(request: HttpRequest) -> int:

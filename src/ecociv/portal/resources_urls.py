@@ -6,4 +6,5 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecociv.portal.tariff_urls")),
+    path("registers/", include("ecociv.portal.registers_urls")),
 ]

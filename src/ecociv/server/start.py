@@ -33,6 +33,9 @@ SAMPLE_BODIES = {
     }
 }
 
+# The enterprise, by its unified social credit code, that has a sample account.
+SAMPLE_ENTERPRISES = {"jingdezhen": "91360222MA0000001W"}
+
 
 class CannotStart(Exception):
     """One sentence that says what is missing, and what to do."""
@@ -117,6 +120,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample(zone, var)
         with step("Sample layers"):
             _load_sample_layers(zone)
+        with step("Sample registers"):
+            _load_sample_registers(zone)
         with step("Sample accounts"):
             accounts = _sample_accounts(zone)
         with step("Sample cases, reports and rounds"):
@@ -232,6 +237,12 @@ def _load_sample_layers(zone: str) -> None:
     load_sample_layers(zone)
 
 
+def _load_sample_registers(zone: str) -> None:
+    from ecociv.registers.sample import load_sample_registers
+
+    load_sample_registers(zone)
+
+
 def _load_sample_land(zone: str) -> None:
     from ecociv.land_administration.sample import load_sample_land
 
@@ -272,6 +283,7 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
             office=keys["office"],
             land=keys["land"],
             window=keys["window"],
+            enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
         )
     except SampleAccountsRefused:
         return []

@@ -68,7 +68,7 @@ class LayerVersionQuerySet(models.QuerySet["LayerVersion"]):
         """Versions that a user may see; the same rule as :func:`ecociv.territory.queries.may_read`."""
         actor = actor_of(user)
         seen = Q(confidentiality=Confidentiality.PUBLIC)
-        if actor.role is Role.VISITOR or not actor.active:
+        if not actor.role.of_the_zone or not actor.active:
             return self.filter(seen)
         inner = Q(confidentiality=Confidentiality.INTERNAL)
         if actor.role in SEES_ALL:

@@ -44,7 +44,7 @@ class FilingQuerySet(models.QuerySet["DocumentFiling"]):
         """Filings that a user may see; the same rule as :func:`may_read`."""
         actor = actor_of(user)
         seen = Q(confidentiality="public")
-        if actor.role is Role.VISITOR or not actor.active:
+        if not actor.role.of_the_zone or not actor.active:
             return self.filter(seen)
         own_zone = Q() if actor.role is Role.ADMINISTRATOR else Q(zone=actor.zone)
         inner = Q(confidentiality="internal")

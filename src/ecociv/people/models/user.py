@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from ecociv.people.credit_code import CodeRefused, credit_code
 from ecociv.people.roles import Role
 
 ROLE_CHOICES = [
@@ -18,6 +19,7 @@ ROLE_CHOICES = [
     (Role.LEADING_GROUP_OFFICE.value, _("Office of the leading group")),
     (Role.LEADER.value, _("Leader")),
     (Role.AUDITOR.value, _("Auditor")),
+    (Role.ENTERPRISE.value, _("Enterprise")),
     (Role.ADMINISTRATOR.value, _("Administrator")),
 ]
 
@@ -46,7 +48,10 @@ class User(AbstractUser):
         max_length=128,
         blank=True,
         default="",
-        help_text=_("Key of the body in the plan, for example 市环保局. Officers act on what it leads."),
+        help_text=_(
+            "Key of the body in the plan, for example 市环保局. Officers act on what it leads. For an enterprise, its "
+            "unified social credit code."
+        ),
     )
     post = models.CharField(
         _("post"),
@@ -78,8 +83,14 @@ class User(AbstractUser):
         return Role(self.role).label.in_language(get_language() or "zh-hans")
 
     def clean(self) -> None:
-        """Refuse an officer without a body: nothing could ever be edited with such an account."""
+        """Refuse an officer without a body, and an enterprise without its code: such an account could do nothing."""
         super().clean()
+        if Role(self.role) is Role.ENTERPRISE:
+            try:
+                self.organisation = credit_code(self.organisation)
+            except CodeRefused as refused:
+                said = refused.text.in_language(get_language() or "zh-hans")
+                raise ValidationError({"organisation": said}) from refused
         if Role(self.role).needs_organisation and not self.organisation:
             raise ValidationError(
                 {"organisation": _("An officer acts for a body: name it, as it is written in the plan.")}

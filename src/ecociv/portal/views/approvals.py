@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,6 +23,7 @@ from ecociv.core.verdicts import Verdict
 from ecociv.land_administration.approvals.actions import TYPE, HandedIn, ReceiveApplication
 from ecociv.land_administration.approvals.declaration import approvals
 from ecociv.land_administration.approvals.models import ProjectApplication
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.approval_forms import ApplicationForm, document_inputs
 from ecociv.portal.case_inputs import received
@@ -92,7 +92,7 @@ _COLUMNS: tuple[Column[ApplicationRow], ...] = (
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Applications whose case the reader may see."""
@@ -149,7 +149,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """One application: the site, whom it concerns and what they said, what was missing."""
@@ -193,7 +193,7 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def receive(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Receive an application; "look first" says whom it concerns and what is missing, and records nothing."""

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,6 +25,7 @@ from ecociv.assessment.verify import recompute, restatement_impact
 from ecociv.casework.permissions import may_read
 from ecociv.casework.refusals import CaseRefused
 from ecociv.evidence.declared import DeclarationError
+from ecociv.people.doors import people_of_the_zone
 from ecociv.people.roles import Role
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.assessment_deeds import DEEDS
@@ -36,7 +36,7 @@ from ecociv.portal.zone import language, zone_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Rounds, the form that opens one, and the rule sets that are declared."""
@@ -101,7 +101,7 @@ def round_of(request: HttpRequest, pk: int) -> AssessmentRound:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """One round. ``?check=1`` recomputes what was frozen and says what today's data would change."""
@@ -199,7 +199,7 @@ def _upheld(standing: Standing, case: Any) -> dict[str, Any]:
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def act(request: HttpRequest, plan: ZonePackage, pk: int, what: str) -> HttpResponse:
     """Move on, sign off, supplement or object; a refusal shows the page with the reason and what was typed."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ecociv.assessment.queries import rounds_for
 from ecociv.assessment.rules import Compared, NotComparable, compare
 from ecociv.core.text import Text
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.assessed import Assessed, assessed, number_text, signed_text
 from ecociv.portal.tables import Column, Table
@@ -54,7 +54,7 @@ class Row:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Two rounds of the zone: choose, compare, export."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ecociv.assessment.rules import ItemResult, UnitResult
 from ecociv.core.quantities import label_of, with_unit
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.assessed import Assessed, assessed, number_text, short_text, unit_or_404
 from ecociv.portal.tables import Column, Table
@@ -20,7 +20,7 @@ from ecociv.portal.zone import language
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, pk: int, unit: str) -> HttpResponse:
     """One unit of a round: frozen once it is signed off, else as it stands now."""

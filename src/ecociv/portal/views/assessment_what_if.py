@@ -6,7 +6,6 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from ecociv.assessment.rules import (
     most_effective,
     what_if,
 )
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.assessed import Assessed, assessed, number_text, short_text, signed_text
 from ecociv.portal.assessment_changes import Tried, duties_of, read_changes
@@ -36,7 +36,7 @@ EXACT_UP_TO = 8
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """The form, before and after, and the tasks worth most."""

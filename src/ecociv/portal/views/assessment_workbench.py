@@ -6,7 +6,6 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +20,7 @@ from ecociv.assessment.refusals import AssessmentRefused
 from ecociv.assessment.stages import AmountKind, ScoredBy
 from ecociv.assessment.standing import Standing, sees_all, sees_unit, standing_of
 from ecociv.evidence.documents import open_document
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.assessment_bench import BenchGroup, bench_groups, bench_row, with_refusal
 from ecociv.portal.assessment_deeds import number_of
@@ -33,7 +33,7 @@ _AT_REASON = frozenset({"no-reason", "too-long"})
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def units(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """To the workbench of the reader's own unit, or of the first one."""
@@ -59,7 +59,7 @@ def _readable(request: HttpRequest, round_: AssessmentRound, unit: str) -> Stand
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def bench(request: HttpRequest, plan: ZonePackage, pk: int, unit: str) -> HttpResponse:
     """Self, review and audit score of every item side by side, with the figure and what counts."""
@@ -90,7 +90,7 @@ def _bench(
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def give(request: HttpRequest, plan: ZonePackage, pk: int, unit: str, item: str, by: str) -> HttpResponse:
     """Record one score; the row comes back, or the whole page where no script runs."""
@@ -162,7 +162,7 @@ def _give(
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def document(request: HttpRequest, plan: ZonePackage, pk: int, key: int) -> HttpResponse:
     """A document that a score rests on, for whoever may open the workbench of the unit."""

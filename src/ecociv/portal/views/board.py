@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ecociv.casework.queries import inbox, inbox_known
 from ecociv.indicators.lights import Light
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.duties import duty_statuses
 from ecociv.portal.known import read_known
@@ -99,7 +99,7 @@ def _context(request: HttpRequest, plan: ZonePackage) -> dict[str, Any]:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def board(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """One screen for a leader."""
@@ -107,7 +107,7 @@ def board(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def wall(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """The board for a large screen: dark, in large type, drawn anew by the browser every five minutes."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.days import chosen_day
 from ecociv.portal.duties import duty_statuses
@@ -25,7 +25,7 @@ BLOCKING = 25
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Load of each body with a chart; who waits for whom; what blocks most."""

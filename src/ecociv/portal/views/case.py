@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,6 +29,7 @@ from ecociv.casework.models import Case, CaseStepDocument
 from ecociv.casework.queries import cases_for
 from ecociv.core.text import Text
 from ecociv.evidence.documents import open_document
+from ecociv.people.doors import people_of_the_zone
 from ecociv.people.models import User
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
@@ -62,7 +62,7 @@ def detail(request: HttpRequest, plan: ZonePackage, type: str, number: str) -> H
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def act(request: HttpRequest, plan: ZonePackage, type: str, number: str, what: str) -> HttpResponse:
     """Do something with a case; what is refused is said beside the input, with all that was typed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from ecociv.casework.queries import due_between
 from ecociv.core.workdays import is_working_day, known_years
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.case_rows import CaseRow, rows_of, with_parties
 from ecociv.portal.views.common import with_plan
@@ -29,7 +29,7 @@ def _month(text: str, today: dt.date) -> dt.date:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def month(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """One month, or the month of ``?month=2016-02``."""

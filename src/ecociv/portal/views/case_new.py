@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from ecociv.casework.diagram import diagram
 from ecociv.casework.load import load_case_types
 from ecociv.casework.permissions import may_open
 from ecociv.casework.queries import cases_for, counts_by_state
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.case_inputs import Inputs, given_fields, given_parties, received
 from ecociv.portal.document_form import claims
@@ -34,7 +34,7 @@ def _type(key: str) -> CaseType:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def new(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     """The form that opens a case; what was typed stays when something is wrong."""

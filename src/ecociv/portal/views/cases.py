@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from ecociv.casework.models import CaseStep, StepKind
 from ecociv.casework.permissions import may_open
 from ecociv.casework.queries import by_body, by_type, cases_for, inbox, overdue
 from ecociv.casework.recorded import declaration_of
+from ecociv.people.doors import of_the_zone, people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.case_rows import columns, rows_of, with_parties
 from ecociv.portal.document_form import bodies
@@ -78,7 +78,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "about": about,
         "filters_kept": [("about", about)] if about else [],
         "may_open": _openable(request),
-        "moves": _moves(table.page_rows) if request.user.is_authenticated else [],
+        "moves": _moves(table.page_rows) if of_the_zone(request.user) else [],
     }
     return render(request, "portal/cases/list.html", context)
 
@@ -103,7 +103,7 @@ def _moves(rows: list[Any]) -> list[tuple[str, str]]:
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def bulk(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Take one move on the cases chosen, and say for each what came of it."""
@@ -125,7 +125,7 @@ def bulk(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def waiting(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """What waits for the reader, by due day."""
@@ -146,7 +146,7 @@ def waiting(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def late(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """What is past due, by body, with what was escalated."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from ecociv.casework.actions import CaseRefused, InputRefused
 from ecociv.core.text import Text
 from ecociv.evidence.declared import DeclarationError
+from ecociv.people.doors import people_of_the_zone
 from ecociv.portal.case_inputs import received
 from ecociv.portal.position import may_ask_position
 from ecociv.portal.tour_forms import (
@@ -57,7 +57,7 @@ def _from(
 
     def wrap(view: _View) -> Callable[..., HttpResponse]:
         @_takes_form
-        @login_required
+        @people_of_the_zone
         @with_plan
         @wraps(view)
         def opened(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
@@ -78,7 +78,7 @@ def _from(
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def new(request: HttpRequest, plan: object) -> HttpResponse:
     """Plan a tour."""

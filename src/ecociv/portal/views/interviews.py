@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 from ecociv.casework.load import case_type
 from ecociv.casework.models import Case
 from ecociv.casework.queries import cases_for
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table
@@ -72,7 +72,7 @@ class InterviewRow:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Every interview that the reader may see."""

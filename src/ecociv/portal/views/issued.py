@@ -5,13 +5,13 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ecociv.evidence.documents import DocumentDamaged, read_document
+from ecociv.people.doors import people_of_the_zone
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
@@ -55,7 +55,7 @@ def _columns() -> list[Column[IssuedDocument]]:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """The issued documents that the reader may see."""
@@ -110,7 +110,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """One issued document: what it was made from, whether it can be composed again, and its annulment."""
@@ -141,7 +141,7 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def file(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """The stored file, checked against its digest, sent to be saved."""
@@ -164,7 +164,7 @@ def file(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def issue(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Issue the document that the chooser showed: it gets the next number, and the register shows it."""

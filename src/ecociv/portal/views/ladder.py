@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ecociv.casework.load import case_type
 from ecociv.casework.refusals import CaseRefused
 from ecociv.evidence.models import Place
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
@@ -75,7 +75,7 @@ def proposal_rows(
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Every proposal, the gravest to be decided first, as known on a day."""
@@ -134,7 +134,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """One proposal: the rule, the reasons with their figures, what they rest on, and the decision."""
@@ -228,7 +228,7 @@ def _path(ref: dict[str, Any]) -> str:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """The ladder in numbers: how many cases stand on each step, and who holds them."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +22,7 @@ from ecociv.land_administration.authority import answers_for_land, require_autho
 from ecociv.land_administration.patches.actions import KIND, DispatchPatches, DispatchRefused
 from ecociv.land_administration.patches.models import DispatchedPatch
 from ecociv.land_administration.patches.queries import Tally, patches_for, tallies, waiting_versions
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.case_rows import CaseRow, rows_of, with_parties
 from ecociv.portal.filters import Choice, Filter, Filters, matches
@@ -175,7 +175,7 @@ class DispatchForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def dispatch(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """Dispatch the patches of a layer version to their counties."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.layer_form import LayerForm, UploadForm
 from ecociv.portal.layer_report import topology_view
@@ -29,7 +29,7 @@ from ecociv.territory.uploads import Upload, forget, receive, waiting
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def upload(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """The first step: a file and its kind."""
@@ -47,7 +47,7 @@ def upload(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def settle(request: HttpRequest, plan: ZonePackage, token: str) -> HttpResponse:
     """The second step: what was found, what is asked, and storing it."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from ecociv.people.doors import people_of_the_zone
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 from ecociv.portal.zone import language, zone_key
@@ -31,7 +31,7 @@ class WithdrawForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 def withdraw(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """Ask for the reason, then withdraw."""
     version = get_object_or_404(

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ecociv.evidence.models import Document
+from ecociv.people.doors import people_of_the_zone
 from ecociv.portal.case_inputs import received
 from ecociv.portal.official_forms import OfficialCorrection, OfficialForm, PostCorrection, PostForm
 from ecociv.portal.views.common import with_plan
@@ -51,7 +51,7 @@ _takes_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def new(request: HttpRequest, plan: object) -> HttpResponse:
     """Put a person on record; the first post comes next."""
@@ -67,7 +67,7 @@ def new(request: HttpRequest, plan: object) -> HttpResponse:
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def correct(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     """Correct a name."""
@@ -89,7 +89,7 @@ def correct(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def new_post(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
     """Put a post on record."""
@@ -108,7 +108,7 @@ def new_post(request: HttpRequest, plan: object, pk: int) -> HttpResponse:
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def correct_post(request: HttpRequest, plan: object, pk: int, number: int) -> HttpResponse:
     """Correct a post, say that it ended, or that it was recorded by mistake."""

@@ -37,6 +37,7 @@ from ecociv.evidence.quality.queries import (
     windows_of,
 )
 from ecociv.evidence.staged import AppendRefused
+from ecociv.people.doors import of_the_zone
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
@@ -244,13 +245,18 @@ def _finding_columns() -> list[Column[Shown]]:
     ]  # fmt: skip
 
 
+def _supplies(user: Any) -> bool:
+    """Whether the reader acts for a body that could supply readings; an enterprise is shown what is its own, if any."""
+    return of_the_zone(user) and bool(user.organisation)
+
+
 @require_safe
 @with_plan
 def findings(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """The findings that the reader may see, the open and serious first."""
     as_of = read_as_of(request)
     seen = visible(request.user, plan, standing_findings(plan.zone.key, as_of=as_of.moment), as_of.now.date())
-    if not seen and not sees_all(request.user, plan) and not getattr(request.user, "organisation", ""):
+    if not seen and not sees_all(request.user, plan) and not _supplies(request.user):
         raise PermissionDenied(
             _("Findings about single stations are open to those who oversee the zone and to who supplies the readings. How complete the readings are is public.")
         )  # fmt: skip

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ecociv.core.workdays import add_working_days
 from ecociv.evidence.library.visibility import may_read
+from ecociv.people.doors import people_of_the_zone
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 from ecociv.plan.package import ProjectOrTask, ZonePackage
@@ -125,7 +125,7 @@ def _columns() -> list[Column[ReviewRow]]:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def queue(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Every report without a review, the one that waits longest first."""
@@ -170,7 +170,7 @@ def _keep(row: ReviewRow, filters: Filters) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, kind: str, duty: int, number: int) -> HttpResponse:
     """One report beside the one before it, its documents, and the review; then on to the next."""
@@ -258,7 +258,7 @@ def _next(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def accept(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Accept the reports chosen, each for itself, and say for each what came of it."""

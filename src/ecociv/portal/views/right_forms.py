@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from ecociv.land_administration.rights.actions import (
 )
 from ecociv.land_administration.rights.models import Registration, RightUnit
 from ecociv.land_administration.rights.state import Party
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.case_inputs import received
 from ecociv.portal.outline import outline
@@ -60,7 +60,7 @@ TITLES = {
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def first(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Register a unit for the first time."""
@@ -84,7 +84,7 @@ def first(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def change(request: HttpRequest, plan: ZonePackage, number: str) -> HttpResponse:
     """Register a change."""
@@ -100,7 +100,7 @@ def change(request: HttpRequest, plan: ZonePackage, number: str) -> HttpResponse
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def correct(request: HttpRequest, plan: ZonePackage, number: str) -> HttpResponse:
     """Correct what was registered wrongly."""
@@ -125,7 +125,7 @@ def correct(request: HttpRequest, plan: ZonePackage, number: str) -> HttpRespons
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def transfer(request: HttpRequest, plan: ZonePackage, number: str) -> HttpResponse:
     """Register that a share passed to another party."""
@@ -149,7 +149,7 @@ def transfer(request: HttpRequest, plan: ZonePackage, number: str) -> HttpRespon
 
 
 @_takes_form
-@login_required
+@people_of_the_zone
 @with_plan
 def cancel(request: HttpRequest, plan: ZonePackage, number: str) -> HttpResponse:
     """Take a unit off the register."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.views.self_reports import standing_or_404
@@ -34,7 +34,7 @@ from ecociv.supervision.states import DutyState
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def write(request: HttpRequest, plan: ZonePackage, body: str, year: int) -> HttpResponse:
     """The form: what the record says beside what the body writes; save, or hand in."""
@@ -68,7 +68,7 @@ def write(request: HttpRequest, plan: ZonePackage, body: str, year: int) -> Http
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def save(request: HttpRequest, plan: ZonePackage, body: str, year: int) -> HttpResponse:
     """Save the draft while its author types; answers with the line that says so."""

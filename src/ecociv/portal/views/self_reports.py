@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ecociv.people.doors import people_of_the_zone
 from ecociv.people.permissions import allowed, require
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
@@ -90,7 +90,7 @@ def _columns() -> list[Column[SelfReportRow]]:
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Every body that owes a self-report on a year, and where each stands."""
@@ -144,7 +144,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, body: str, year: int) -> HttpResponse:
     """One self-report: any of its revisions, what the office made of each, and the review of the newest."""

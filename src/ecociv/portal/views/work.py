@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.known import read_known
@@ -26,7 +26,7 @@ PAGE = 60
 
 
 @require_safe
-@login_required
+@people_of_the_zone
 @with_plan
 def mine(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Everything that waits for the reader, or waited on an earlier day, grouped by when it has to be done."""

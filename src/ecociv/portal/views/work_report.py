@@ -7,7 +7,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.portal.case_inputs import received
 from ecociv.portal.views.common import with_plan
@@ -32,7 +32,7 @@ from ecociv.supervision.states import ReportingRole
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@people_of_the_zone
 @with_plan
 def report(request: HttpRequest, plan: ZonePackage, kind: str, number: int) -> HttpResponse:
     """Write a report and hand it in; what was typed and not handed in is there again when the page is opened."""
@@ -70,7 +70,7 @@ def report(request: HttpRequest, plan: ZonePackage, kind: str, number: int) -> H
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def save(request: HttpRequest, plan: ZonePackage, kind: str, number: int) -> HttpResponse:
     """Save the draft while its author types; answers with the line that says so."""
@@ -81,7 +81,7 @@ def save(request: HttpRequest, plan: ZonePackage, kind: str, number: int) -> Htt
 
 
 @require_POST
-@login_required
+@people_of_the_zone
 @with_plan
 def discard(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
     """Throw one's own draft away; somebody else's is not there."""

@@ -145,7 +145,7 @@ def load_retained(zone: str) -> RetainedAreas:
 
     Raises
     ------
-    ecociv.evidence.declared.DeclarationError
+    ecociv.standards.declared.DeclarationError
         With file and line of each fault.
     """
     path = zone_folder(zone) / FILE

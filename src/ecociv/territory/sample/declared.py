@@ -118,7 +118,7 @@ def sample_territory(zone: str) -> SampleTerritory | None:
 
     Raises
     ------
-    ecociv.evidence.declared.DeclarationError
+    ecociv.standards.declared.DeclarationError
         When the file does not fit; each line names file, line and fault.
     """
     path = zone_folder(zone) / "territory_sample.yaml"

@@ -105,7 +105,7 @@ def check_site(
     ------
     SiteRefused
         ``outside-zone``: no part of the site lies in the zone.
-    ecociv.evidence.declared.DeclarationError
+    ecociv.standards.declared.DeclarationError
         When the rules cannot be used.
     """
     return _Check(site, purpose, zone, on, as_of, user, dict(documents or {})).run()

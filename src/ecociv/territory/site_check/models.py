@@ -68,7 +68,7 @@ class SiteCheckQuerySet(models.QuerySet["SiteCheck"]):
     def visible_to(self, user: Any) -> SiteCheckQuerySet:
         """Checks that a user may read; the same rule as :func:`ecociv.territory.site_check.queries.may_read_check`."""
         actor = actor_of(user)
-        if actor.role is Role.VISITOR or not actor.active:
+        if not actor.role.of_the_zone or not actor.active:
             return self.none()
         mine = self if actor.role is Role.ADMINISTRATOR else self.filter(zone=actor.zone)
         if actor.role in (Role.LEADING_GROUP_OFFICE, Role.AUDITOR, Role.LEADER):

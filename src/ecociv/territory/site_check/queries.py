@@ -11,11 +11,11 @@ from ecociv.territory.site_check.models import SiteCheck, SiteCheckBatch
 
 
 def may_check(user: Any, zone: str) -> bool:
-    """Whether a user may have sites checked: anybody with an account of the zone."""
+    """Whether a user may have sites checked: anybody of the zone; enterprises ask the window that receives applications."""
     actor = actor_of(user)
     return bool(
         actor.active
-        and actor.role is not Role.VISITOR
+        and actor.role.of_the_zone
         and (actor.zone == zone or actor.role is Role.ADMINISTRATOR)
     )
 

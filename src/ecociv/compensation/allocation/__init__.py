@@ -1,0 +1,1 @@
+"""Allocating the basin's fund to counties."""

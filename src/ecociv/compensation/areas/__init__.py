@@ -1,0 +1,1 @@
+"""Compensation by rates and areas: farmland, forest, wetland, mining."""

@@ -1,0 +1,1 @@
+"""Settling an agreement: preliminary, objection, final, correction, transfer."""

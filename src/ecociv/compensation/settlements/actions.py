@@ -1,0 +1,550 @@
+"""Settling a period: the preliminary figure, objection and decision, the final figure, its transfer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ecociv.compensation.agreements.declaration import Agreement, OutOfForce, compensation
+from ecociv.compensation.agreements.periods import SettlementPeriod
+from ecociv.compensation.settlements.models import (
+    Objection,
+    ObjectionDecision,
+    Settlement,
+    SettlementCorrection,
+    SettlementTransfer,
+)
+from ecociv.compensation.settlements.permissions import require_decider, require_office, require_party
+from ecociv.compensation.settlements.preparing import Evidence, Prepared, prepare, standings
+from ecociv.core.text import Text
+from ecociv.core.workdays import add_working_days
+from ecociv.evidence.actions.authors import account_of, name_of
+from ecociv.ledger.actions import OpenAccount, OpenBook, PostEntry
+from ecociv.ledger.models import Book
+from ecociv.people import audit
+
+
+class SettlementRefused(ValueError):
+    """What cannot be done with a settlement; ``code`` names the rule."""
+
+    def __init__(self, code: str, text: Text) -> None:
+        super().__init__(text.en)
+        self.code, self.text = code, text
+
+
+def agreement_of(zone: str, key: str) -> Agreement:
+    """A declared agreement.
+
+    Raises
+    ------
+    SettlementRefused
+        ``unknown``, naming those that there are.
+    """
+    declared = compensation(zone)
+    try:
+        return declared.agreement(key)
+    except KeyError:
+        known = "、".join(declared.keys()) or "—"
+        raise SettlementRefused(
+            "unknown",
+            Text(
+                zh=f"没有协议“{key}”，已有：{known}。",
+                en=f"There is no agreement {key!r}; there are: {known}.",
+            ),
+        ) from None
+
+
+@dataclass(kw_only=True, slots=True)
+class SettlePreliminary:
+    """Record the preliminary figure of a period (初步核算), for the parties to look at.
+
+    Parameters
+    ----------
+    evidence
+        Readings already read, for many periods at once; read now where not given.
+    """
+
+    zone: str
+    agreement: Agreement
+    period: SettlementPeriod
+    day: dt.date
+    document: str
+    author: Any
+    evidence: Evidence | None = None
+
+    def check(self) -> Prepared:
+        """What would be recorded.
+
+        Raises
+        ------
+        PermissionDenied
+            For whoever does not act for the office of the agreement.
+        SettlementRefused
+            ``out-of-force``, ``not-over``, ``no-document``, ``settled``, ``out-of-order``, ``nothing-new``.
+        """
+        require_office(self.author, self.zone, self.agreement)
+        if not self.document.strip():
+            raise SettlementRefused(
+                "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
+            )
+        _refuse_day(self.day)
+        if self.day <= self.period.last:
+            raise SettlementRefused(
+                "not-over",
+                Text(
+                    zh=f"{self.period} 到 {self.period.last} 才结束，此后才能核算。",
+                    en=f"{self.period} ends on {self.period.last}; it is computed after that day.",
+                ),
+            )
+        settled = standings(self.zone, self.agreement.key)
+        self._refuse_order([each.settlement for each in settled])
+        try:
+            prepared = prepare(
+                self.zone, self.agreement, self.period, evidence=self.evidence, settled=settled
+            )
+        except OutOfForce as refused:
+            raise SettlementRefused("out-of-force", refused.text) from refused
+        last = latest_preliminary(self.zone, self.agreement.key, self.period)
+        if last is not None and not _upheld(last) and prepared.says_the_same(last):
+            raise SettlementRefused(
+                "nothing-new",
+                Text(
+                    zh="监测数据没有变化，与已有的初步核算相同。",
+                    en="The readings are unchanged: this is what the preliminary settlement says already.",
+                ),
+            )
+        return prepared
+
+    def execute(self) -> Settlement:
+        """Record it."""
+        with transaction.atomic():
+            audit.hold()
+            return _record(self, self.check(), Settlement.Stage.PRELIMINARY, None)
+
+    def _refuse_order(self, finals: list[Settlement]) -> None:
+        if any(each.period == str(self.period) for each in finals):
+            raise SettlementRefused(
+                "settled",
+                Text(
+                    zh=f"{self.period} 已最终结算；数据更正在下一次结算中调整。",
+                    en=f"{self.period} is settled; what was restated since is corrected in the next settlement.",
+                ),
+            )
+        if finals and finals[-1].span.next != self.period:
+            wanted = finals[-1].span.next
+            raise SettlementRefused(
+                "out-of-order",
+                Text(
+                    zh=f"上一次结算到 {finals[-1].period}，下一个应为 {wanted}。",
+                    en=f"The last settlement is that of {finals[-1].period}: the next one is {wanted}.",
+                ),
+            )
+
+
+@dataclass(kw_only=True, slots=True)
+class SettleFinal:
+    """Record the final figure (最终结算), after the days for objection and the decision on every objection."""
+
+    preliminary: Settlement
+    day: dt.date
+    document: str
+    author: Any
+    evidence: Evidence | None = None
+
+    def check(self) -> Prepared:
+        """What would be recorded.
+
+        Raises
+        ------
+        PermissionDenied
+            For whoever does not act for the office of the agreement.
+        SettlementRefused
+            ``no-document``, ``not-latest``, ``settled``, ``too-early``, ``objection-open``, ``objection-upheld``,
+            ``restated``.
+        """
+        first = self.preliminary
+        agreement = agreement_of(first.zone, first.agreement)
+        require_office(self.author, first.zone, agreement)
+        if not self.document.strip():
+            raise SettlementRefused(
+                "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
+            )
+        _refuse_day(self.day)
+        if Settlement.objects.filter(
+            zone=first.zone, agreement=first.agreement, period=first.period, stage=Settlement.Stage.FINAL
+        ).exists():
+            raise SettlementRefused(
+                "settled", Text(zh=f"{first.period} 已最终结算。", en=f"{first.period} is settled already.")
+            )
+        latest = latest_preliminary(first.zone, first.agreement, first.span)
+        if first.stage != Settlement.Stage.PRELIMINARY or latest is None or latest.pk != first.pk:
+            raise SettlementRefused(
+                "not-latest",
+                Text(
+                    zh="已有更新的初步核算，请以最新的为准。",
+                    en="There is a later preliminary settlement: take that one.",
+                ),
+            )
+        until = last_day_to_object(first)
+        if self.day <= until:
+            raise SettlementRefused(
+                "too-early",
+                Text(
+                    zh=f"各方可在 {until} 前（含当日）提出异议，此后才能最终结算。",
+                    en=f"The parties may object until {until}; it becomes final after that day.",
+                ),
+            )
+        for objection in first.objections.all():
+            if objection.answer is None:
+                raise SettlementRefused(
+                    "objection-open",
+                    Text(zh="有异议尚未处理。", en="There is an objection that was not decided on."),
+                )
+            if objection.answer.upheld:
+                raise SettlementRefused(
+                    "objection-upheld",
+                    Text(
+                        zh="异议成立，请重新作初步核算。",
+                        en="An objection was upheld: compute the preliminary figure again.",
+                    ),
+                )
+        prepared = prepare(first.zone, agreement, first.span, evidence=self.evidence)
+        if not prepared.says_the_same(first):
+            raise SettlementRefused(
+                "restated",
+                Text(
+                    zh="初步核算之后监测数据有更正，请重新作初步核算。",
+                    en="Readings were restated since the preliminary figure: compute that again.",
+                ),
+            )
+        return prepared
+
+    def execute(self) -> Settlement:
+        """Record it."""
+        with transaction.atomic():
+            audit.hold()
+            prepared = self.check()
+            return _record(self, prepared, Settlement.Stage.FINAL, self.preliminary)
+
+
+@dataclass(kw_only=True, slots=True)
+class Object:
+    """Object to a preliminary settlement (提出异议), as a party of the agreement."""
+
+    settlement: Settlement
+    body: str
+    reason: str
+    document: str
+    day: dt.date
+    author: Any
+
+    def check(self) -> None:
+        """Whether it can be recorded.
+
+        Raises
+        ------
+        PermissionDenied
+            For whoever does not speak for the body.
+        SettlementRefused
+            ``not-a-party``, ``no-reason``, ``no-document``, ``not-open``, ``too-late``.
+        """
+        if self.body not in (self.settlement.upstream, self.settlement.downstream):
+            raise SettlementRefused(
+                "not-a-party",
+                Text(
+                    zh=f"“{self.body}”不是协议的当事方。", en=f"{self.body!r} is no party of the agreement."
+                ),
+            )
+        require_party(self.author, self.settlement.zone, self.body)
+        if not self.reason.strip():
+            raise SettlementRefused("no-reason", Text(zh="请说明理由。", en="Give the reason."))
+        if not self.document.strip():
+            raise SettlementRefused(
+                "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
+            )
+        _refuse_day(self.day)
+        latest = latest_preliminary(self.settlement.zone, self.settlement.agreement, self.settlement.span)
+        if latest is None or latest.pk != self.settlement.pk or self.settlement.finals.exists():
+            raise SettlementRefused(
+                "not-open",
+                Text(
+                    zh="只能对最新的、尚未最终结算的初步核算提出异议。",
+                    en="Only the latest preliminary settlement that is not final yet can be objected to.",
+                ),
+            )
+        until = last_day_to_object(self.settlement)
+        if not self.settlement.day <= self.day <= until:
+            raise SettlementRefused(
+                "too-late",
+                Text(
+                    zh=f"异议期为 {self.settlement.day} 至 {until}。",
+                    en=f"Objections are taken from {self.settlement.day} to {until}.",
+                ),
+            )
+
+    def execute(self) -> Objection:
+        """Record it."""
+        with transaction.atomic():
+            audit.hold()
+            self.check()
+            made = Objection(
+                settlement=self.settlement,
+                body=self.body,
+                reason=self.reason.strip(),
+                document=self.document.strip(),
+                **_who(self.day, self.author),
+            )
+            made.save()
+            _audit(self.author, "compensation.object", self.settlement, {"body": self.body}, self.reason)
+            return made
+
+
+@dataclass(kw_only=True, slots=True)
+class DecideObjection:
+    """Decide on an objection (处理异议): upheld, and the period is computed again; or rejected with the reason."""
+
+    objection: Objection
+    upheld: bool
+    reason: str
+    day: dt.date
+    author: Any
+
+    def check(self) -> None:
+        """Whether it can be decided.
+
+        Raises
+        ------
+        PermissionDenied
+            For whoever does not decide on objections.
+        SettlementRefused
+            ``no-reason``, ``decided``, ``before-objection``.
+        """
+        require_decider(self.author, self.objection.settlement.zone)
+        if not self.reason.strip():
+            raise SettlementRefused("no-reason", Text(zh="请说明理由。", en="Give the reason."))
+        _refuse_day(self.day)
+        if ObjectionDecision.objects.filter(objection=self.objection).exists():
+            raise SettlementRefused("decided", Text(zh="异议已处理。", en="It was decided on before."))
+        if self.day < self.objection.day:
+            raise SettlementRefused(
+                "before-objection",
+                Text(zh="处理日期不能早于异议日期。", en="The decision cannot come before the objection."),
+            )
+
+    def execute(self) -> ObjectionDecision:
+        """Record it."""
+        with transaction.atomic():
+            audit.hold()
+            self.check()
+            made = ObjectionDecision(
+                objection=self.objection,
+                upheld=self.upheld,
+                reason=self.reason.strip(),
+                **_who(self.day, self.author),
+            )
+            made.save()
+            said = {"upheld": self.upheld, "body": self.objection.body}
+            _audit(self.author, "compensation.decide", self.objection.settlement, said, self.reason)
+            return made
+
+
+@dataclass(kw_only=True, slots=True)
+class BookSettlement:
+    """Pay a final settlement: one entry from the account of the payer to that of the receiver."""
+
+    settlement: Settlement
+    day: dt.date
+    author: Any
+
+    def check(self) -> Agreement:
+        """The agreement, when it can be paid.
+
+        Raises
+        ------
+        PermissionDenied
+            For whoever does not keep the book.
+        SettlementRefused
+            ``not-final``, ``booked``, ``nothing-to-pay``, ``before-final``.
+        LedgerRefused
+            Where the book refuses, such as for an account without the money.
+        """
+        settlement = self.settlement
+        agreement = agreement_of(settlement.zone, settlement.agreement)
+        require_office(self.author, settlement.zone, agreement)
+        _refuse_day(self.day)
+        if settlement.stage != Settlement.Stage.FINAL:
+            raise SettlementRefused(
+                "not-final", Text(zh="最终结算后才能划转。", en="Only a final settlement is paid.")
+            )
+        if SettlementTransfer.objects.filter(settlement=settlement).exists():
+            raise SettlementRefused("booked", Text(zh="已经划转。", en="It was paid before."))
+        if settlement.total == 0:
+            raise SettlementRefused(
+                "nothing-to-pay", Text(zh="本期没有应付金额。", en="There is nothing to pay.")
+            )
+        if self.day < settlement.day:
+            raise SettlementRefused(
+                "before-final",
+                Text(zh="划转日期不能早于最终结算。", en="It cannot be paid before it became final."),
+            )
+        return agreement
+
+    def execute(self) -> SettlementTransfer:
+        """Post the entry."""
+        with transaction.atomic():
+            audit.hold()
+            agreement = self.check()
+            settlement = self.settlement
+            book = book_of(settlement.zone, agreement, self.author)
+            accounts = compensation(settlement.zone).accounts
+            amount = abs(settlement.total)
+            entry = PostEntry(
+                book,
+                self.day,
+                [(accounts[settlement.payer].key, -amount), (accounts[settlement.receiver].key, amount)],
+                settlement.document,
+                f"{agreement.title.zh} {settlement.period}",
+                self.author,
+                key=f"settlement:{settlement.agreement}:{settlement.period}",
+                sample=settlement.sample,
+            ).execute()
+            made = SettlementTransfer(settlement=settlement, entry=entry, **_who(self.day, self.author))
+            made.save()
+            _audit(self.author, "compensation.book", settlement, {"entry": entry.number})
+            return made
+
+
+def book_of(zone: str, agreement: Agreement, author: Any) -> Book:
+    """The book of an agreement with the accounts of all parties, opened where they were not."""
+    declared = compensation(zone)
+    title = declared.books[agreement.book]
+    book = OpenBook(
+        zone=zone,
+        key=agreement.book,
+        title=title.title,
+        keeper=title.keeper,
+        author=author,
+        sample=title.sample,
+    ).execute()
+    known = set(book.accounts.values_list("key", flat=True))
+    opened = min(version.valid_from for each in declared.agreements for version in each.versions)
+    for body, account in declared.accounts.items():
+        if account.key not in known:
+            OpenAccount(
+                book=book,
+                key=account.key,
+                title=account.title,
+                body=body,
+                kind=account.kind,
+                floor=0 if account.kind == "finance" else None,
+                opened_on=opened,
+                author=author,
+            ).execute()
+    return book
+
+
+def latest_preliminary(zone: str, agreement: str, period: SettlementPeriod) -> Settlement | None:
+    """The newest preliminary settlement of a period."""
+    return (
+        Settlement.objects.filter(
+            zone=zone, agreement=agreement, period=str(period), stage=Settlement.Stage.PRELIMINARY
+        )
+        .order_by("-pk")
+        .first()
+    )
+
+
+def last_day_to_object(preliminary: Settlement) -> dt.date:
+    """The last day on which a party may object: so many working days after the day of the preliminary figure."""
+    days = int(preliminary.version["calendar"]["objection_days"])
+    return add_working_days(preliminary.day, days).day if days else preliminary.day
+
+
+def last_day_to_pay(final: Settlement) -> dt.date:
+    """The last day of payment: so many working days after the day of the final figure."""
+    days = int(final.version["calendar"]["payment_days"])
+    return add_working_days(final.day, days).day if days else final.day
+
+
+def _upheld(preliminary: Settlement) -> bool:
+    return ObjectionDecision.objects.filter(objection__settlement=preliminary, upheld=True).exists()
+
+
+def _refuse_day(day: dt.date) -> None:
+    if day > timezone.localdate():
+        raise SettlementRefused(
+            "day-to-come", Text(zh="日期不能在将来。", en="The day cannot lie in the future.")
+        )
+
+
+def _who(day: dt.date, author: Any) -> dict[str, Any]:
+    return {
+        "day": day,
+        "recorded_at": timezone.now(),
+        "author": account_of(author),
+        "author_name": name_of(author),
+    }
+
+
+def _record(
+    asked: SettlePreliminary | SettleFinal,
+    prepared: Prepared,
+    stage: Settlement.Stage,
+    made_of: Settlement | None,
+) -> Settlement:
+    computed = prepared.computed
+    settlement = Settlement(
+        zone=made_of.zone if made_of is not None else asked.zone,  # type: ignore[union-attr]
+        agreement=prepared.agreement.key,
+        period=str(computed.period),
+        first_day=computed.period.first,
+        last_day=computed.period.last,
+        stage=stage,
+        made_of=made_of,
+        document=asked.document.strip(),
+        known_at=prepared.known_at,
+        own=prepared.own,
+        corrections_sum=prepared.corrections_sum,
+        total=prepared.total,
+        upstream=prepared.version.upstream,
+        downstream=prepared.version.downstream,
+        version=prepared.version.content(),
+        content=computed.content(),
+        paid_before=[str(each) for each in prepared.paid],
+        digest=computed.digest(),
+        sample=prepared.agreement.sample,
+        **_who(asked.day, asked.author),
+    )
+    settlement.save()
+    SettlementCorrection.objects.bulk_create(
+        SettlementCorrection(
+            settlement=settlement,
+            corrects=each.standing.settlement,
+            before=each.standing.amount,
+            after=each.after,
+            difference=each.difference,
+            changed=list(each.changed),
+            content=each.computed.content(),
+            digest=each.computed.digest(),
+        )
+        for each in prepared.corrections
+    )
+    said = {"total": settlement.total, "digest": settlement.digest, "corrections": settlement.corrections_sum}
+    _audit(asked.author, f"compensation.{stage}", settlement, said)
+    return settlement
+
+
+def _audit(author: Any, action: str, settlement: Settlement, after: Any, reason: str = "") -> None:
+    audit.record(
+        actor=author,
+        action=action,
+        zone=settlement.zone,
+        subject_kind="settlement",
+        subject_key=f"{settlement.agreement}/{settlement.period}",
+        after=after,
+        reason=reason,
+    )
