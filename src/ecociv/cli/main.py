@@ -52,6 +52,8 @@ _GROUPS = {
         "ecociv.cli.overlay",
         "Overlay two polygon layers: patches by pair of classes, areas that add up.",
     ),
+    "tariff": ("ecociv.cli.tariff", "Tiered prices of water and gas: bills, checks, comparisons, hearings."),
+    "green": ("ecociv.cli.green", "Green economy: treatment contracts, credit, procurement, forest carbon."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:registers", _("Registers"), "address-book", True),
     ("portal:markets", _("Markets"), "chart-candle", True),
+    ("portal:tariffs", _("Tiered prices"), "receipt", True),
+    ("portal:tariff-simulator", _("Price simulator"), "calculator", True),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 

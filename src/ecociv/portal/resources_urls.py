@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("ecociv.portal.tariff_urls")),
     path("registers/", include("ecociv.portal.registers_urls")),
     path("market/", include("ecociv.portal.market_urls")),
 ]

@@ -135,6 +135,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_market(zone)
         with step("Sample compensation"):
             _load_sample_compensation(zone)
+        with step("Sample prices"):
+            _load_sample_tariffs(zone)
         _say_accounts(accounts)
 
 
@@ -270,6 +272,12 @@ def _load_sample_compensation(zone: str) -> None:
     from ecociv.compensation.sample import load_sample_compensation
 
     load_sample_compensation(zone)
+
+
+def _load_sample_tariffs(zone: str) -> None:
+    from ecociv.tariffs.sample import load_sample_tariffs
+
+    load_sample_tariffs(zone)
 
 
 def _load_sample_cases(zone: str) -> None:
