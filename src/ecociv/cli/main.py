@@ -31,6 +31,7 @@ _GROUPS = {
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
+    "accounts": ("ecociv.cli.accounts", "Accounts of natural resources: balance sheets, forms, exports, checks."),
     "land": ("ecociv.cli.land", "Land administration: change patches, register of rights, integrated approval."),
     "damage": ("ecociv.cli.damage", "Environmental damage: valuation, instalments, payments, what is due."),
     "deposit": ("ecociv.cli.deposit", "Restoration deposits and funds of mines."),

@@ -10,6 +10,9 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:markets", _("Markets"), "chart-candle", True),
     ("portal:tariffs", _("Tiered prices"), "receipt", True),
     ("portal:tariff-simulator", _("Price simulator"), "calculator", True),
+    ("portal:resource-accounts", _("Balance sheet"), "scale", False),
+    ("portal:resource-land-transitions", _("Land transitions"), "arrows-exchange", False),
+    ("portal:resource-water-supply-use", _("Water supply and use"), "ripple", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 

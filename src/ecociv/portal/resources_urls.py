@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecociv.portal.tariff_urls")),
     path("registers/", include("ecociv.portal.registers_urls")),
     path("market/", include("ecociv.portal.market_urls")),
+    path("", include("ecociv.portal.accounts_urls")),
 ]
