@@ -240,7 +240,7 @@ def _imported(
 ) -> Imported:
     drawing = staged.format is Format.DXF
     name = staged.name
-    warnings = list(notes)
+    warnings = [*notes, *([_STRAIGHTENED] if opened.curves else [])]
     if not opened.table.num_rows:
         raise ImportRefused("no-rows", Text(zh=f"“{name}”没有图斑。", en=f"{name!r} has no features."))
     geometries, said = geometries_of(opened.table.column(opened.geometry), name, limits, drawing=drawing)
@@ -291,6 +291,15 @@ def _imported(
         warnings=tuple(warnings),
         counts=_counts(geometries, opened.table.num_rows),
     )
+
+
+_STRAIGHTENED = Reason(
+    "arcs-straightened",
+    Text(
+        zh="弧段已按每段4度转为折线，与弧的最大偏差为半径的万分之六。",
+        en="Arcs became straight lines of four degrees each, at most 0.06 % of the radius off the arc.",
+    ),
+)
 
 
 def _left_out(rows: int, mapping: AttributeMapping) -> Reason:
