@@ -36,9 +36,10 @@ from ecociv.territory.layers.geopackage import LayerFile
 from ecociv.territory.location import polygonal_area
 from ecociv.territory.overlay import DoubleCover, PatchTable, Side
 from ecociv.territory.overlay.cleaning import clean
-from ecociv.territory.overlay.compute import Options, overlay_parts
+from ecociv.territory.overlay.compute import overlay_parts
 from ecociv.territory.overlay.engines import Engine, engine
 from ecociv.territory.overlay.layers import store_layer
+from ecociv.territory.overlay.options import Options
 from ecociv.territory.overlay.parts import HeldParts, StoredParts, forget_mapped
 from ecociv.territory.rules.conflicts import Conflict, conflict_between
 
