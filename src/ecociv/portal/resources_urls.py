@@ -7,4 +7,5 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/", include("ecociv.portal.registers_urls")),
     path("market/", include("ecociv.portal.market_urls")),
+    path("exchange/", include("ecociv.portal.exchange_urls")),
 ]
