@@ -13,8 +13,11 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:resource-accounts", _("Balance sheet"), "scale", False),
     ("portal:resource-land-transitions", _("Land transitions"), "arrows-exchange", False),
     ("portal:resource-water-supply-use", _("Water supply and use"), "ripple", False),
+    ("portal:exchange-registry", _("Registry of rights"), "wallet", False),
+    ("portal:exchange-mine", _("My account of rights"), "certificate", False),
+    ("portal:exchange-supervision", _("Supervision of the market"), "gavel", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 
-FOR_ENTERPRISES: frozenset[str] = frozenset()
+FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-mine"})
 """Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""

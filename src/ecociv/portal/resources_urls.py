@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/", include("ecociv.portal.registers_urls")),
     path("market/", include("ecociv.portal.market_urls")),
     path("", include("ecociv.portal.accounts_urls")),
+    path("exchange/", include("ecociv.portal.exchange_urls")),
 ]
