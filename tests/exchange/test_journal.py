@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from exchange.counting import Counting, Kept
 
 from ecociv.exchange.journal import commit, durability
 from ecociv.exchange.journal.commit import Journal, JournalUnavailable, KeyReused, Receipt, Sending
 from ecociv.exchange.journal.lines import JournalBroken, NotPlain, digest, header_line
 from ecociv.exchange.journal.models import JournalEntry, Snapshot
 from ecociv.exchange.journal.replica import ReplicaDiverged, recover
+from exchange.counting import Counting, Kept
 
 pytestmark = pytest.mark.django_db
 

@@ -172,7 +172,6 @@ class Journal:
         self._queue: deque[_Request] = deque()
         self._led = False
         self._replica: Replica | None = None
-        self._snapshot_at = 0
 
     def submit(
         self,
@@ -232,7 +231,6 @@ class Journal:
             if replica is None or not replica.sequence:
                 return 0
             write_snapshot(self.venue, replica)
-            self._snapshot_at = replica.sequence
             return replica.sequence
 
         return self.look(write)
@@ -364,7 +362,6 @@ class Journal:
         if replica is None:
             self._replica = None
             replica = recover(self.venue, self._make)
-            self._snapshot_at = replica.sequence
         elif sequence > replica.sequence:
             self._replica = None  # what fails half-way is not used again
             replica.follow(self.venue, sequence)
@@ -373,14 +370,14 @@ class Journal:
 
     def _snapshot_when_due(self) -> None:
         replica = self._replica
-        if replica is None or replica.sequence - self._snapshot_at < self._snapshot_every:
+        if replica is None or replica.sequence - replica.kept_at < self._snapshot_every:
             return
         try:
             with transaction.atomic():
                 write_snapshot(self.venue, replica)
         except DatabaseError:
             _LOG.warning("no snapshot of %s could be written", self.venue, exc_info=True)
-        self._snapshot_at = replica.sequence
+            replica.kept_at = replica.sequence  # tried again after as many entries
 
 
 def _again(item: _Item, before: Entry) -> Receipt | KeyReused:
