@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from exchange.engine_situations import DAY, prepared
 
 from ecociv.exchange.engine.state import FEES
 from ecociv.exchange.registry import State
+from exchange.engine_situations import DAY, prepared
 
 MILLIONS = 1_000_000_000
 """Ten million yuan in fen."""

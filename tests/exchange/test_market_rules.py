@@ -7,14 +7,21 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from exchange.engine_situations import rules
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecociv.exchange.market.calendar import local_day, moment, next_trading_day, second_of_day, trading_day, within
+from ecociv.exchange.market.calendar import (
+    local_day,
+    moment,
+    next_trading_day,
+    second_of_day,
+    trading_day,
+    within,
+)
 from ecociv.exchange.market.fees import Fee
 from ecociv.exchange.market.prices import band, close, half_even
 from ecociv.exchange.market.rules import MarketRules, RulesRefused, rules_of
+from exchange.engine_situations import rules
 
 
 def test_a_band_never_lets_a_price_move_by_more_than_the_share() -> None:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from ecociv.exchange.engine.refusals import refuse
 
-WORD, DOCUMENT, POSITIVE, COUNT, DAY, TABLE, SIDE, FLAG, LIST = (
-    "word",
-    "document",
-    "positive",
-    "count",
-    "day",
-    "table",
-    "side",
-    "flag",
-    "list",
-)
+WORD, DOCUMENT, DAY, TABLE, SIDE, FLAG = "word", "document", "day", "table", "side", "flag"
+POSITIVE, COUNT, MOMENT = "positive", "count", "moment"
 _LONGEST = {WORD: 120, DOCUMENT: 300}
-_LARGEST = 10**15
-"""Beyond any quantity of rights and any sum of fen of a zone; products of two still fit where they are compared."""
+_WITHIN = {POSITIVE: (1, 10**15), COUNT: (0, 10**15), MOMENT: (0, 10**17)}
+"""Ten trillion yuan in fen are beyond any sum of a zone; a moment in microseconds reaches beyond the year 5000."""
 
 
 def read(
@@ -55,13 +47,13 @@ def _check(key: str, value: Any, wanted: str) -> None:
                 f"“{key}”应为1至{_LONGEST[wanted]}个字的文字。",
                 f"{key!r} is a text of 1 to {_LONGEST[wanted]} characters.",
             )
-    elif wanted in (POSITIVE, COUNT):
-        least = 1 if wanted == POSITIVE else 0
-        if type(value) is not int or not least <= value <= _LARGEST:
+    elif wanted in _WITHIN:
+        least, largest = _WITHIN[wanted]
+        if type(value) is not int or not least <= value <= largest:
             refuse(
                 "malformed",
-                f"“{key}”应为{least}至{_LARGEST}的整数，而不是{value!r}。",
-                f"{key!r} is a whole number from {least} to {_LARGEST}, not {value!r}.",
+                f"“{key}”应为{least}至{largest}的整数，而不是{value!r}。",
+                f"{key!r} is a whole number from {least} to {largest}, not {value!r}.",
             )
     elif wanted == DAY:
         if not isinstance(value, str) or not _is_day(value):
@@ -70,7 +62,7 @@ def _check(key: str, value: Any, wanted: str) -> None:
         if value not in ("buy", "sell"):
             refuse("malformed", f"“{key}”应为buy或sell。", f"{key!r} is 'buy' or 'sell', not {value!r}.")
     else:
-        made = {TABLE: Mapping, FLAG: bool, LIST: list}[wanted]
+        made = {TABLE: Mapping, FLAG: bool}[wanted]
         if not isinstance(value, made):
             refuse("malformed", f"“{key}”的类型不对。", f"{key!r} is of the wrong kind: a {wanted} is expected.")
 
@@ -89,8 +81,6 @@ def one_of(command: Mapping[str, Any], key: str, allowed: Iterable[str]) -> str:
 
 
 def _is_day(value: str) -> bool:
-    from datetime import date
-
     try:
         return date.fromisoformat(value).isoformat() == value
     except ValueError:

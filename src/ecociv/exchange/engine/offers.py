@@ -10,7 +10,7 @@ from ecociv.exchange.auctions import Rationing
 from ecociv.exchange.auctions.offers import give
 from ecociv.exchange.engine.blocks import expire_proposals
 from ecociv.exchange.engine.changes import TradeDone
-from ecociv.exchange.engine.fields import COUNT, DOCUMENT, POSITIVE, SIDE, WORD, one_of, read
+from ecociv.exchange.engine.fields import COUNT, DOCUMENT, MOMENT, POSITIVE, SIDE, WORD, one_of, read
 from ecociv.exchange.engine.orders import allowed_quantity, may_hold, may_sell
 from ecociv.exchange.engine.refusals import refuse, yuan
 from ecociv.exchange.engine.settlement import deliver, release, reserve
@@ -35,7 +35,7 @@ def open_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, A
             "mode": WORD,
             "price": POSITIVE,
             "quantity": POSITIVE,
-            "ends": COUNT,
+            "ends": MOMENT,
             "document": DOCUMENT,
         },
         {"pricing": WORD, "extension": COUNT},

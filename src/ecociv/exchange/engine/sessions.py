@@ -8,7 +8,7 @@ from typing import Any
 
 from ecociv.exchange.auctions import Offer, call_auction
 from ecociv.exchange.engine.blocks import expire_proposals
-from ecociv.exchange.engine.fields import DAY, DOCUMENT, TABLE, WORD, read
+from ecociv.exchange.engine.fields import DAY, DOCUMENT, FLAG, TABLE, WORD, read
 from ecociv.exchange.engine.orders import withdraw_all
 from ecociv.exchange.engine.refusals import EngineFault, refuse
 from ecociv.exchange.engine.settlement import settle
@@ -46,7 +46,7 @@ def change_rules(state: State, command: Mapping[str, Any], at: int) -> dict[str,
 
 def open_session(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     """``open-session``: continuous trading of a day, or with ``auction`` the collection for its call auction."""
-    read(command, {"market": WORD, "day": DAY}, {"auction": "flag"})
+    read(command, {"market": WORD, "day": DAY}, {"auction": FLAG})
     market, day = state.market(command["market"]), command["day"]
     if market.phase != CLOSED:
         refuse("session-open", "已经开市。", f"The market {market.key!r} has a session open already.")

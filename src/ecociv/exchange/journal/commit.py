@@ -172,7 +172,6 @@ class Journal:
         self._queue: deque[_Request] = deque()
         self._led = False
         self._replica: Replica | None = None
-        self._snapshot_at = 0
 
     def submit(
         self,
@@ -232,7 +231,6 @@ class Journal:
             if replica is None or not replica.sequence:
                 return 0
             write_snapshot(self.venue, replica)
-            self._snapshot_at = replica.sequence
             return replica.sequence
 
         return self.look(write)
@@ -269,8 +267,9 @@ class Journal:
             self._write(batch)
         except BaseException as error:  # noqa: BLE001 - every thread that waits has to hear of it, the leader among them
             self._replica = None
-            for each in batch:
-                each.error = error
+            stopped = not isinstance(error, Exception)
+            for place, each in enumerate(batch):  # the first is the leader's own: only its thread was told to stop
+                each.error = JournalUnavailable("The thread that wrote was stopped.") if stopped and place else error
         finally:
             for each in batch:
                 each.woken.set()
@@ -363,7 +362,6 @@ class Journal:
         if replica is None:
             self._replica = None
             replica = recover(self.venue, self._make)
-            self._snapshot_at = replica.sequence
         elif sequence > replica.sequence:
             self._replica = None  # what fails half-way is not used again
             replica.follow(self.venue, sequence)
@@ -372,14 +370,14 @@ class Journal:
 
     def _snapshot_when_due(self) -> None:
         replica = self._replica
-        if replica is None or replica.sequence - self._snapshot_at < self._snapshot_every:
+        if replica is None or replica.sequence - replica.kept_at < self._snapshot_every:
             return
         try:
             with transaction.atomic():
                 write_snapshot(self.venue, replica)
         except DatabaseError:
             _LOG.warning("no snapshot of %s could be written", self.venue, exc_info=True)
-        self._snapshot_at = replica.sequence
+            replica.kept_at = replica.sequence  # tried again after as many entries
 
 
 def _again(item: _Item, before: Entry) -> Receipt | KeyReused:
