@@ -25,7 +25,7 @@ DEPTH = 5
 
 SIDES: dict[str, str | Promise] = {"buy": gettext_lazy("Buy"), "sell": gettext_lazy("Sell")}
 PHASES: dict[str, str | Promise] = {
-    "closed": gettext_lazy("Closed"),
+    "closed": gettext_lazy("Session closed"),
     "auction": gettext_lazy("Call auction: orders are collected"),
     "continuous": gettext_lazy("Continuous trading"),
 }
@@ -35,7 +35,7 @@ LIVES: dict[str, str | Promise] = {
     "fill-or-kill": gettext_lazy("At once and in full, or not at all"),
 }
 STATES: dict[str, str | Promise] = {
-    "open": gettext_lazy("Open"),
+    "open": gettext_lazy("In the book"),
     "filled": gettext_lazy("Traded in full"),
     "withdrawn": gettext_lazy("Withdrawn"),
 }

@@ -94,7 +94,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         ),
         Column(
             "quantity",
-            gettext_lazy("Quantity"),
+            gettext_lazy("Number of units"),
             lambda o: o.quantity,
             sort_by=lambda o: o.quantity,
             numeric=True,

@@ -241,7 +241,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         ),
         Column(
             "quantity",
-            gettext_lazy("Quantity"),
+            gettext_lazy("Number of units"),
             lambda o: o.quantity,
             sort_by=lambda o: o.quantity,
             numeric=True,
@@ -256,9 +256,15 @@ def listing(request: HttpRequest) -> HttpResponse:
             lambda o: yuan(o.amount),
             sort_by=lambda o: o.amount,
             numeric=True,
+            export_only=True,
         ),
         Column(
-            "fee", gettext_lazy("Fee (yuan)"), lambda o: yuan(o.fee), sort_by=lambda o: o.fee, numeric=True
+            "fee",
+            gettext_lazy("Fee (yuan)"),
+            lambda o: yuan(o.fee),
+            sort_by=lambda o: o.fee,
+            numeric=True,
+            export_only=True,
         ),
         Column(
             "state", gettext_lazy("State"), lambda o: STATES.get(o.state, o.state), sort_by=lambda o: o.state

@@ -50,7 +50,7 @@ _MARKETS: tuple[Column[Quotation], ...] = (
     ),
     Column(
         "change",
-        gettext_lazy("Change (%)"),
+        gettext_lazy("Change, per cent"),
         lambda q: q.change_percent,
         sort_by=lambda q: q.change_percent,
         numeric=True,
@@ -91,7 +91,7 @@ _TRADES: tuple[Column[TradeRow], ...] = (
         numeric=True,
     ),
     Column(
-        "quantity", gettext_lazy("Quantity"), lambda t: t.quantity, sort_by=lambda t: t.quantity, numeric=True
+        "quantity", gettext_lazy("Number of units"), lambda t: t.quantity, sort_by=lambda t: t.quantity, numeric=True
     ),
     Column(
         "amount",
@@ -106,7 +106,7 @@ _TRADES: tuple[Column[TradeRow], ...] = (
 _DAYS: tuple[Column[DayRow], ...] = (
     Column("day", gettext_lazy("Trading day"), lambda d: d.day, sort_by=lambda d: d.day),
     Column("reference", gettext_lazy("Previous close"), lambda d: yuan(d.reference), numeric=True),
-    Column("open", gettext_lazy("Open"), lambda d: yuan(d.open or None), numeric=True),
+    Column("open", gettext_lazy("Opening price"), lambda d: yuan(d.open or None), numeric=True),
     Column(
         "high",
         gettext_lazy("High"),
@@ -263,7 +263,7 @@ def _chart_of_days(now: MarketNow) -> dict[str, Any]:
         "volume": [row.volume for row in rows],
         "words": {
             "prices": _("Open, close, low, high"),
-            "open": _("Open"),
+            "open": _("Opening price"),
             "close": _("Close (volume-weighted)"),
             "low": _("Low"),
             "high": _("High"),
