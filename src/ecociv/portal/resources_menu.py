@@ -7,8 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:registers", _("Registers"), "address-book", True),
+    ("portal:liabilities", _("Restoration due"), "scale", False),
+    ("portal:damages", _("Environmental damage"), "gavel", False),
+    ("portal:deposits", _("Mine restoration"), "hammer", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 
-FOR_ENTERPRISES: frozenset[str] = frozenset()
+FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:damages", "portal:deposits"})
 """Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""

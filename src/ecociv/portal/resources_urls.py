@@ -5,5 +5,6 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("liabilities/", include("ecociv.portal.liabilities_urls")),
     path("registers/", include("ecociv.portal.registers_urls")),
 ]

@@ -30,6 +30,7 @@ SAMPLE_BODIES = {
         "office": "市发改委",
         "land": "市国土资源局",
         "window": "市发改委",
+        "finance": "市财政局",
     }
 }
 
@@ -128,6 +129,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_cases(zone)
         with step("Sample land administration"):
             _load_sample_land(zone)
+        with step("Sample compensation"):
+            _load_sample_compensation(zone)
         with step("Sample damage and deposits"):
             _load_sample_liabilities(zone)
         _say_accounts(accounts)
@@ -255,6 +258,12 @@ def _load_sample_liabilities(zone: str) -> None:
     load_sample_liabilities(zone)
 
 
+def _load_sample_compensation(zone: str) -> None:
+    from ecociv.compensation.sample import load_sample_compensation
+
+    load_sample_compensation(zone)
+
+
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -283,6 +292,7 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
             office=keys["office"],
             land=keys["land"],
             window=keys["window"],
+            finance=keys["finance"],
             enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
         )
     except SampleAccountsRefused:
