@@ -87,10 +87,10 @@ def create_sample_accounts(
         wanted.append(_Wanted("land", Role.DEPARTMENT_OFFICER, "自然资源经办人（样例）", land))
     if window:
         wanted.append(_Wanted("window", Role.DEPARTMENT_OFFICER, "审批窗口经办人（样例）", window))
-    if enterprise:
-        wanted.append(_Wanted("enterprise", Role.ENTERPRISE, "企业用户（样例）", enterprise))
     if finance:
         wanted.append(_Wanted("finance", Role.DEPARTMENT_OFFICER, "财政经办人（样例）", finance))
+    if enterprise:
+        wanted.append(_Wanted("enterprise", Role.ENTERPRISE, "企业用户（样例）", enterprise))
     return [_sample_account(zone, want) for want in wanted]
 
 

@@ -16,8 +16,11 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:exchange-registry", _("Registry of rights"), "wallet", False),
     ("portal:exchange-mine", _("My account of rights"), "certificate", False),
     ("portal:exchange-supervision", _("Supervision of the market"), "gavel", False),
+    ("portal:liabilities", _("Restoration due"), "plant-2", False),
+    ("portal:damages", _("Environmental damage"), "alert-octagon", False),
+    ("portal:deposits", _("Mine restoration"), "hammer", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 
-FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-mine"})
+FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-mine", "portal:damages", "portal:deposits"})
 """Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""

@@ -129,12 +129,12 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_cases(zone)
         with step("Sample land administration"):
             _load_sample_land(zone)
+        with step("Sample compensation"):
+            _load_sample_compensation(zone)
         with step("Sample damage and deposits"):
             _load_sample_liabilities(zone)
         with step("Sample market"):
             _load_sample_market(zone)
-        with step("Sample compensation"):
-            _load_sample_compensation(zone)
         with step("Sample prices"):
             _load_sample_tariffs(zone)
         _say_accounts(accounts)
@@ -310,6 +310,8 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
             window=keys["window"],
             enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
             finance=keys["finance"],
+            finance=keys["finance"],
+            enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
         )
     except SampleAccountsRefused:
         return []
