@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +57,11 @@ class PerformanceSettlement(AppendOnlyModel):
     def trace(self) -> Trace:
         """The arithmetic."""
         return Trace.from_json(self.trace_said)
+
+    @property
+    def reduced(self) -> Decimal | None:
+        """What is not paid of the fee; none where the month could not be judged."""
+        return None if self.amount is None else self.fee - self.amount
 
 
 class IssuanceRequest(AppendOnlyModel):

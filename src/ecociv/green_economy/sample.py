@@ -17,7 +17,10 @@ MONTHS = 12
 def load_sample_green(zone: str) -> dict[str, int]:
     """Settle months and ask for issuance where nothing was yet; how many of each were added."""
     found = {"settlements": 0, "requests": 0}
-    if not PerformanceSettlement.objects.filter(zone=zone).exists() and Series.objects.filter(sample=True).exists():
+    if (
+        not PerformanceSettlement.objects.filter(zone=zone).exists()
+        and Series.objects.filter(sample=True).exists()
+    ):
         found["settlements"] = _settle(zone)
     if not IssuanceRequest.objects.filter(zone=zone).exists():
         found["requests"] = _ask(zone)

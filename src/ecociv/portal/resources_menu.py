@@ -9,6 +9,10 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:registers", _("Registers"), "address-book", True),
     ("portal:tariffs", _("Tiered prices"), "receipt", True),
     ("portal:tariff-simulator", _("Price simulator"), "calculator", True),
+    ("portal:treatment-contracts", _("Treatment contracts"), "contract", True),
+    ("portal:green-credit", _("Green credit"), "wallet", False),
+    ("portal:green-procurement", _("Green procurement"), "shopping-cart", True),
+    ("portal:forest-carbon", _("Forest carbon"), "trees", True),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 

@@ -6,5 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecociv.portal.tariff_urls")),
+    path("green/", include("ecociv.portal.green_urls")),
     path("registers/", include("ecociv.portal.registers_urls")),
 ]
