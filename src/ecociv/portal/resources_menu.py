@@ -19,6 +19,10 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:liabilities", _("Restoration due"), "plant-2", False),
     ("portal:damages", _("Environmental damage"), "alert-octagon", False),
     ("portal:deposits", _("Mine restoration"), "hammer", False),
+    ("portal:treatment-contracts", _("Treatment contracts"), "contract", True),
+    ("portal:green-credit", _("Green credit"), "wallet", False),
+    ("portal:green-procurement", _("Green procurement"), "shopping-cart", True),
+    ("portal:forest-carbon", _("Forest carbon"), "trees", True),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecociv.portal.tariff_urls")),
     path("liabilities/", include("ecociv.portal.liabilities_urls")),
+    path("green/", include("ecociv.portal.green_urls")),
     path("registers/", include("ecociv.portal.registers_urls")),
     path("market/", include("ecociv.portal.market_urls")),
     path("", include("ecociv.portal.accounts_urls")),

@@ -137,6 +137,8 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_market(zone)
         with step("Sample prices"):
             _load_sample_tariffs(zone)
+        with step("Sample prices and green economy"):
+            _load_sample_prices(zone)
         _say_accounts(accounts)
 
 
@@ -275,9 +277,14 @@ def _load_sample_compensation(zone: str) -> None:
 
 
 def _load_sample_tariffs(zone: str) -> None:
+
+
+def _load_sample_prices(zone: str) -> None:
+    from ecociv.green_economy.sample import load_sample_green
     from ecociv.tariffs.sample import load_sample_tariffs
 
     load_sample_tariffs(zone)
+    load_sample_green(zone)
 
 
 def _load_sample_cases(zone: str) -> None:
