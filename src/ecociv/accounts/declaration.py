@@ -10,26 +10,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ecociv.accounts.forms import CLOSING, OPENING, AccountForm, Basis, Name, national
-from ecociv.core.missing import Missing
+from ecociv.accounts.declared_beside import (
+    Cells,
+    Flow,
+    Liability,
+    Nothing,
+    Permits,
+    Price,
+    SupplyUse,
+    Transitions,
+    listed,
+)
+from ecociv.accounts.forms import CLOSING, OPENING, AccountForm, Name, national
 from ecociv.core.text import Text
-from ecociv.evidence.declared import Declared, LocalText, Tolerance, Unit, read_declaration, zone_folder
+from ecociv.evidence.declared import Declared, LocalText, Tolerance, read_declaration, zone_folder
 
 FILE = "accounts.yaml"
-
-
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-Cells = Annotated[tuple[str, ...], BeforeValidator(_several)]
-
-
-class Nothing(Declared):
-    """No figure, and why: a cell that the zone does not fill says so."""
-
-    kind: Missing
-    reason: LocalText
 
 
 class CellSource(Declared):
@@ -84,6 +80,8 @@ class CellSource(Declared):
     sections: str = ""
     weigh: Literal["length", "number"] = "number"
     register_: str = Field(default="", alias="register")
+    where: dict[str, dict[str, Cells]] = Field(default_factory=dict)
+    division: str = "division"
     none: Nothing | None = None
     estimate: bool = False
 
@@ -138,11 +136,7 @@ class CellSource(Declared):
         return (*plus, *((each, -1) for each in self.less.get(column, ())))
 
 
-def _sources(value: object) -> object:
-    return (value,) if isinstance(value, dict) else value
-
-
-Sources = Annotated[tuple[CellSource, ...], BeforeValidator(_sources)]
+Sources = Annotated[tuple[CellSource, ...], BeforeValidator(listed)]
 
 
 class Account(Declared):
@@ -174,120 +168,6 @@ class Account(Declared):
     compare_tolerance: Tolerance | None = None
     settle: str = ""
     note: LocalText | None = None
-
-
-class Price(Declared):
-    """A price of one unit, dated: outside its dates there is none."""
-
-    account: str
-    column: str
-    value: Decimal = Field(ge=0)
-    unit: Unit
-    from_: dt.date = Field(alias="from")
-    to: dt.date | None = None
-    basis: Basis
-    note: LocalText | None = None
-
-    def holds(self, on: dt.date) -> bool:
-        """Whether the price is in force on a day."""
-        return self.from_ <= on and (self.to is None or on <= self.to)
-
-
-class Transitions(Declared):
-    """The layer whose versions give the land transition matrix, and the classes of it for each column of the land account."""
-
-    layer: str
-    classes: dict[str, Cells]
-    tolerance: Decimal = Field(default=Decimal("0.05"), ge=0)
-
-
-class Flow(Declared):
-    """A flow of water: a cell of a return, or a reason why there is none."""
-
-    return_: str = Field(default="", alias="return")
-    cell: Cells = ()
-    less: Cells = ()
-    none: Nothing | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if bool(self.return_ and self.cell) == bool(self.none):
-            raise ValueError("give return and cell, or none")
-        return self
-
-
-class WaterUser(Declared):
-    """A unit of the economy that takes, passes on, returns and consumes water."""
-
-    name: LocalText
-    abstracted: Flow | None = None
-    received: Flow | None = None
-    supplied: Flow | None = None
-    returned: Flow | None = None
-    consumed: Flow | None = None
-
-
-class SupplyUse(Declared):
-    """The water supply and use table."""
-
-    unit: Unit = "wan_m3"
-    tolerance: Decimal = Field(default=Decimal(0), ge=0)
-    units: dict[str, WaterUser] = Field(min_length=2)
-    passed: tuple[tuple[str, str, Flow], ...] = ()
-
-
-class Limit(Declared):
-    """A limit from a year on."""
-
-    from_: int = Field(alias="from")
-    to: int | None = None
-    value: Decimal
-
-
-class Liability(Declared):
-    """Something that the zone owes its nature (负债): what exceeds a limit, or falls short of it.
-
-    Attributes
-    ----------
-    kind : str
-        ``overuse``, ``pollution`` or ``restoration``.
-    exceeds : bool
-        True where an amount above the limit is owed, false where one below it is.
-    sections_above_target : bool
-        The river length in sections worse than their target class, instead of an amount and a limit.
-    limits : tuple of Limit
-        In ``unit``, by year; a year without one has no answer.
-    places : tuple of str
-        Areas for which the limits are set; others have no limit of their own.
-    price : Decimal, optional
-        Yuan for one unit, where a valuation is declared; otherwise physical only.
-    """
-
-    key: str
-    name: LocalText
-    kind: Literal["overuse", "pollution", "restoration"]
-    unit: Unit
-    amount: Flow | None = None
-    exceeds: bool = True
-    limits: tuple[Limit, ...] = ()
-    places: tuple[str, ...] = ()
-    sections_above_target: bool = False
-    basis: Basis
-    price: Decimal | None = None
-    price_basis: Basis | None = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.kind != "restoration" and self.sections_above_target is (self.amount is not None):
-            raise ValueError("give amount with limits, or sections_above_target")
-        if (self.price is None) != (self.price_basis is None):
-            raise ValueError("a price needs its price_basis, and the reverse")
-        return self
-
-    def limit(self, year: int) -> Decimal | None:
-        """The limit in force in a year."""
-        found = [one for one in self.limits if one.from_ <= year and (one.to is None or year <= one.to)]
-        return found[-1].value if found else None
 
 
 class ZoneAccounts(Declared):
@@ -402,6 +282,7 @@ __all__ = [
     "CellSource",
     "Flow",
     "Liability",
+    "Permits",
     "Price",
     "SupplyUse",
     "Transitions",

@@ -9,11 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Max
+from django.utils import timezone
 
 from ecociv.accounts.declaration import AccountsNotDeclared, ZoneAccounts, load_accounts
 from ecociv.accounts.forms import CLOSING
 from ecociv.accounts.gather.cells import Sources
 from ecociv.accounts.gather.figures import areas_of, read_figures, state_of
+from ecociv.accounts.gather.registers import registers_state
 from ecociv.accounts.sheet import AccountSheet, StockAt, compile_account
 from ecociv.core.digests import digest_of_json
 from ecociv.core.missing import Missing
@@ -173,7 +175,7 @@ def areas(zone: str) -> tuple[tuple[str, Text], ...]:
 def years(zone: str) -> range:
     """The years for which accounts may be drawn up: to the last year that has ended."""
     declared = _declared(zone)
-    last = declared.last_year or dt.date.today().year - 1
+    last = declared.last_year or timezone.localdate().year - 1
     return range(declared.first_year, last + 1)
 
 
@@ -256,9 +258,9 @@ def _check_year(zone: str, year: int) -> None:
 
 
 def _other_state(zone: str) -> tuple[object, ...]:
-    """What else changes a sheet: layers that were recorded (a withdrawal is a version too)."""
-    layers = LayerVersion.objects.filter(layer__zone=zone).aggregate(last=Max("pk"))["last"]
-    return (ARITHMETIC, layers)
+    """What else changes a sheet: layers (a withdrawal is a version too) and entries of registers."""
+    layers = LayerVersion.objects.filter(layer__zone=zone).aggregate(last=Max("pk"), at=Max("recorded_at"))
+    return (ARITHMETIC, layers["last"], layers["at"], *registers_state(zone))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ nowhere; a missing cell leaves its column open, and stays missing with its kind.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from ecociv.core.missing import Missing
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.core.verdicts import Verdict, all_hold
-from ecociv.standards.natural_capital.balance import Balance, add_up, balance, balance_trace
+from ecociv.standards.natural_capital.balance import Balance, add_up, balance
 
 Amount = Decimal | None
 FIRST_YEAR = Text(
@@ -57,7 +57,6 @@ class AccountSheet:
     outside: tuple[str, ...]
     verdict: Verdict
     tolerance: Decimal
-    comparable: bool = True
 
     @property
     def title(self) -> Text:
@@ -123,8 +122,8 @@ class AccountSheet:
         name = self.columns[column]
         if row == "computed":
             label = Text(zh=f"{name.zh}：{COMPUTED.zh}", en=f"{name.en}: {COMPUTED.en}")
-            names = {key: each.name for key, each in self.form.rows.items()}
-            return balance_trace(self.balance, column, self.unit, label, names)
+            value = self.balance.computed[column]
+            return Trace(label, value, self.unit, "opening + additions - reductions", self._signed(column))
         if row == "residual":
             label = Text(zh=f"{name.zh}：{RESIDUAL.zh}", en=f"{name.en}: {RESIDUAL.en}")
             return Trace(
@@ -139,6 +138,18 @@ class AccountSheet:
         label = Text(zh=f"{name.zh}：{words.zh}", en=f"{name.en}: {words.en}")
         value = getattr(self.balance, row)[column]
         return Trace(label, value, self.unit, "sum", tuple(self.cells[each, column].trace for each in rows))
+
+    def _signed(self, column: str) -> tuple[Trace, ...]:
+        """The cells from which the closing follows, each with its sign."""
+        found = []
+        for row, declared in self.form.rows.items():
+            sign = {"opening": "", "add": "+ ", "reduce": "- "}.get(declared.side)
+            cell = self.cells.get((row, column))
+            if sign is None or cell is None or cell.missing is Missing.NOT_APPLICABLE:
+                continue
+            label = cell.trace.label
+            found.append(replace(cell.trace, label=Text(zh=f"{sign}{label.zh}", en=f"{sign}{label.en}")))
+        return tuple(found)
 
     def to_json(self, *, traces: bool = False) -> dict[str, Any]:
         """As plain JSON values."""

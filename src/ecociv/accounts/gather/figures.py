@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -141,10 +142,8 @@ class Figures:
         form = self.forms.get(part.network)
         what = Text(zh=part.property, en=part.property)
         if form is not None:
-            try:
+            with suppress(KeyError):
                 what = form.cell(part.property).name
-            except KeyError:
-                pass
         return Text(zh=f"{where.zh}{what.zh}", en=f"{where.en}, {what.en}")
 
     def _input(
@@ -203,11 +202,12 @@ def inside(places: Places, area: str, members: Iterable[str]) -> tuple[str, ...]
     return tuple(member for member in members if below(member))
 
 
-def flow_parts(flow: Flow, area: str) -> tuple[Part, ...]:
+def flow_parts(places: Places, flow: Flow, area: str) -> tuple[Part, ...]:
     """The figures of a flow of the supply and use table, or of a liability."""
+    of = inside(places, area, places.groups[flow.group]) if flow.group else (area,)
     return (
-        *(Part(flow.return_, area, name) for name in flow.cell),
-        *(Part(flow.return_, area, name, -1) for name in flow.less),
+        *(Part(flow.return_, place, name) for place in of for name in flow.cell),
+        *(Part(flow.return_, place, name, -1) for place in of for name in flow.less),
     )
 
 
@@ -243,7 +243,12 @@ def _read(zone: str, _state: tuple[object, ...], as_of: dt.datetime | None) -> F
             if compared is not None and compared.kind in ("return", "series"):
                 for column in compared.cells:
                     wanted.update(parts_of(places, area, "closing", column, compared))
-        flows = [one.amount for one in declared.liabilities if one.amount]
+        flows = [flow for one in declared.liabilities for flow in one.amount]
+        for permits in (one.permits for one in declared.liabilities if one.permits):
+            wanted.update(
+                Part(permits.return_, place, permits.cell)
+                for place in inside(places, area, places.groups[permits.group])
+            )
         if declared.supply_use:
             for user in declared.supply_use.units.values():
                 flows += [
@@ -253,7 +258,7 @@ def _read(zone: str, _state: tuple[object, ...], as_of: dt.datetime | None) -> F
                 ]
         for flow in flows:
             if flow.return_:
-                wanted.update(flow_parts(flow, area))
+                wanted.update(flow_parts(places, flow, area))
     keys = [
         series_key(part.network, part.place, part.property, sample=sample)
         for part in wanted

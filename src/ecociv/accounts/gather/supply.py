@@ -124,4 +124,4 @@ def flow_figure(flow: Flow, figures: Figures, area: str, year: int, unit: str) -
     """A declared flow: the cells of a return added up, or the declared absence."""
     if flow.none is not None:
         return Summed(flow.none.kind, flow.none.reason, (), sample=False)
-    return figures.summed(flow_parts(flow, area), year, unit)
+    return figures.summed(flow_parts(figures.places, flow, area), year, unit)
