@@ -23,10 +23,6 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:green-credit", _("Green credit"), "wallet", False),
     ("portal:green-procurement", _("Green procurement"), "shopping-cart", True),
     ("portal:forest-carbon", _("Forest carbon"), "trees", True),
-    ("portal:resource-accounts", _("Balance sheet"), "scale", False),
-    ("portal:resource-land-transitions", _("Land transitions"), "arrows-exchange", False),
-    ("portal:resource-water-supply-use", _("Water supply and use"), "ripple", False),
-    ("portal:registers", _("Registers"), "address-book", True),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 

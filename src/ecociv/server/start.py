@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 
 ADDRESS = "127.0.0.1"
@@ -35,6 +36,15 @@ SAMPLE_BODIES = {
 }
 
 # The enterprise, by its unified social credit code, that has a sample account.
+SAMPLE_ROOMS = (
+    ("Sample compensation", "ecociv.compensation.sample", "load_sample_compensation"),
+    ("Sample damage and deposits", "ecociv.liabilities.sample", "load_sample_liabilities"),
+    ("Sample market", "ecociv.exchange.sample", "load_sample_market"),
+    ("Sample prices", "ecociv.tariffs.sample", "load_sample_tariffs"),
+    ("Sample green economy", "ecociv.green_economy.sample", "load_sample_green"),
+)
+"""What is said while it loads, the module, its function; each takes the key of the zone and does nothing a second time."""
+
 SAMPLE_ENTERPRISES = {"jingdezhen": "91360222MA0000001W"}
 
 
@@ -129,16 +139,9 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_cases(zone)
         with step("Sample land administration"):
             _load_sample_land(zone)
-        with step("Sample compensation"):
-            _load_sample_compensation(zone)
-        with step("Sample damage and deposits"):
-            _load_sample_liabilities(zone)
-        with step("Sample market"):
-            _load_sample_market(zone)
-        with step("Sample prices"):
-            _load_sample_tariffs(zone)
-        with step("Sample prices and green economy"):
-            _load_sample_prices(zone)
+        for said, module, load in SAMPLE_ROOMS:
+            with step(said):
+                getattr(import_module(module), load)(zone)
         _say_accounts(accounts)
 
 
@@ -258,35 +261,6 @@ def _load_sample_land(zone: str) -> None:
     load_sample_land(zone)
 
 
-def _load_sample_liabilities(zone: str) -> None:
-    from ecociv.liabilities.sample import load_sample_liabilities
-
-    load_sample_liabilities(zone)
-
-
-def _load_sample_market(zone: str) -> None:
-    from ecociv.exchange.sample import load_sample_market
-
-    load_sample_market(zone)
-
-
-def _load_sample_compensation(zone: str) -> None:
-    from ecociv.compensation.sample import load_sample_compensation
-
-    load_sample_compensation(zone)
-
-
-def _load_sample_tariffs(zone: str) -> None:
-
-
-def _load_sample_prices(zone: str) -> None:
-    from ecociv.green_economy.sample import load_sample_green
-    from ecociv.tariffs.sample import load_sample_tariffs
-
-    load_sample_tariffs(zone)
-    load_sample_green(zone)
-
-
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -315,8 +289,6 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
             office=keys["office"],
             land=keys["land"],
             window=keys["window"],
-            enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
-            finance=keys["finance"],
             finance=keys["finance"],
             enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
         )
