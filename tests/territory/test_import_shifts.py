@@ -208,3 +208,15 @@ def test_the_command_takes_the_file(xian, tmp_path):
     file.write_text("method: affine", encoding="utf-8")
     wrong = CliRunner().invoke(group, [*words, "--shift", str(file), "--language", "en"])
     assert wrong.exit_code != 0 and "source" in wrong.output and load_shift is not None
+
+
+def test_the_page_takes_pasted_parameters_and_says_what_is_wrong_at_their_field():
+    from ecociv.portal.layer_form import LayerForm
+
+    said = {"kind": "function-zone", "key": "old", "title": "旧图", "valid_from": "2018-01-01"}
+    form = LayerForm({**said, "shift": _affine()}, storing=False)
+    assert form.is_valid(), form.errors
+    assert form.choices().datum_shift == parse_shift(_affine(), "YAML")
+    wrong = LayerForm({**said, "shift": "method: affine"}, storing=False)
+    assert not wrong.is_valid() and "source" in str(wrong.errors["shift"])
+    assert LayerForm.ASKED["datum_shift"] in LayerForm.base_fields
