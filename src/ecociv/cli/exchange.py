@@ -386,3 +386,6 @@ def settlement_file(day: dt.datetime, zone: str, out: Path | None) -> None:
     except OSError as error:
         fail(f"{out} cannot be written: {error.strerror}.")
     say(f"{text.count(chr(10)) - 2} lines")
+
+
+from ecociv.cli import exchange_rights  # noqa: E402, F401 - its commands join the group

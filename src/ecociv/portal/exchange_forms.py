@@ -22,9 +22,10 @@ _DATE = {"type": "date", "class": "form-control"}
 LARGEST = 10**12
 
 
-def document_field(
-    help_text: Any = gettext_lazy("Title and number, such as 景环〔2018〕9号."),
-) -> forms.CharField:
+EXAMPLE = gettext_lazy("Title and number, such as 景环〔2018〕9号.")
+
+
+def document_field(help_text: Any = EXAMPLE) -> forms.CharField:
     """The document on which something rests."""
     return forms.CharField(
         label=gettext_lazy("Document it rests on"),

@@ -261,6 +261,16 @@ def _load_sample_land(zone: str) -> None:
     load_sample_land(zone)
 
 
+
+
+def _load_sample_market(zone: str) -> None:
+    from ecociv.exchange.rights.sample import load_sample_rights
+    from ecociv.exchange.sample import load_sample_market
+
+    load_sample_market(zone)
+    load_sample_rights(zone)
+
+
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
