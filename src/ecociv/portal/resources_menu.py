@@ -23,6 +23,8 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:green-credit", _("Green credit"), "wallet", False),
     ("portal:green-procurement", _("Green procurement"), "shopping-cart", True),
     ("portal:forest-carbon", _("Forest carbon"), "trees", True),
+    ("portal:compensation", _("Ecological compensation"), "ripple", False),
+    ("portal:ledger", _("Books"), "wallet", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 

@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("market/", include("ecociv.portal.market_urls")),
     path("", include("ecociv.portal.accounts_urls")),
     path("exchange/", include("ecociv.portal.exchange_urls")),
+    path("ledger/", include("ecociv.portal.ledger_urls")),
+    path("compensation/", include("ecociv.portal.compensation_urls")),
 ]
