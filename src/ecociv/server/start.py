@@ -40,6 +40,7 @@ SAMPLE_ROOMS = (
     ("Sample compensation", "ecociv.compensation.sample", "load_sample_compensation"),
     ("Sample damage and deposits", "ecociv.liabilities.sample", "load_sample_liabilities"),
     ("Sample market", "ecociv.exchange.sample", "load_sample_market"),
+    ("Sample rights", "ecociv.exchange.rights.sample", "load_sample_rights"),
     ("Sample prices", "ecociv.tariffs.sample", "load_sample_tariffs"),
     ("Sample green economy", "ecociv.green_economy.sample", "load_sample_green"),
 )
@@ -259,16 +260,6 @@ def _load_sample_land(zone: str) -> None:
     from ecociv.land_administration.sample import load_sample_land
 
     load_sample_land(zone)
-
-
-
-
-def _load_sample_market(zone: str) -> None:
-    from ecociv.exchange.rights.sample import load_sample_rights
-    from ecociv.exchange.sample import load_sample_market
-
-    load_sample_market(zone)
-    load_sample_rights(zone)
 
 
 def _load_sample_cases(zone: str) -> None:
