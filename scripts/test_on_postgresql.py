@@ -22,6 +22,13 @@ TESTS = [
     "tests/api",
     "tests/portal",
     "tests/territory",
+    "tests/registers",
+    "tests/ledger",
+    "tests/compensation",
+    "tests/tariffs",
+    "tests/exchange",
+    "tests/liabilities",
+    "tests/green_economy",
     "tests/accounts",
 ]
 

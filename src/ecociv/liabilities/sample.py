@@ -23,6 +23,7 @@ from ecociv.liabilities.models import Damage, Movement
 from ecociv.liabilities.valuation.amounts import CostItem, restoration_cost
 from ecociv.liabilities.valuation.virtual_treatment import virtual_treatment_cost
 from ecociv.people.models import User
+from ecociv.people.roles import Role
 from ecociv.registers.queries import entries
 
 AUTHOR = "样例数据 sample data"
@@ -41,6 +42,9 @@ def load_sample_liabilities(zone: str) -> int:
     enterprises = [one for one in entries(zone, "enterprise", dt.date(2018, 1, 1)) if one.sample]
     if len(people) < 2 or len(enterprises) < 3:
         return 0
+    # The enterprise that has an account comes first, so that it finds something of its own.
+    accounts = User.objects.filter(zone=zone, role=Role.ENTERPRISE.value).values_list("organisation", flat=True)
+    enterprises.sort(key=lambda one: one.key not in set(accounts))
     if Damage.objects.filter(zone=zone).exists() or Movement.objects.filter(zone=zone).exists():
         return 0
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():
@@ -48,8 +52,8 @@ def load_sample_liabilities(zone: str) -> int:
         paper.write_text("样例材料\n", encoding="utf-8")
         _mines(zone)
         player = _Player(zone, people, paper)
-        player.restored(enterprises[0].key)
-        player.late(enterprises[1].key)
+        player.restored(enterprises[1].key)
+        player.late(enterprises[0].key)
         player.begun(enterprises[2].key)
     return 3
 

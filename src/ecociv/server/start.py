@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 
 ADDRESS = "127.0.0.1"
@@ -30,10 +31,21 @@ SAMPLE_BODIES = {
         "office": "市发改委",
         "land": "市国土资源局",
         "window": "市发改委",
+        "finance": "市财政局",
     }
 }
 
 # The enterprise, by its unified social credit code, that has a sample account.
+SAMPLE_ROOMS = (
+    ("Sample compensation", "ecociv.compensation.sample", "load_sample_compensation"),
+    ("Sample damage and deposits", "ecociv.liabilities.sample", "load_sample_liabilities"),
+    ("Sample market", "ecociv.exchange.sample", "load_sample_market"),
+    ("Sample rights", "ecociv.exchange.rights.sample", "load_sample_rights"),
+    ("Sample prices", "ecociv.tariffs.sample", "load_sample_tariffs"),
+    ("Sample green economy", "ecociv.green_economy.sample", "load_sample_green"),
+)
+"""What is said while it loads, the module, its function; each takes the key of the zone and does nothing a second time."""
+
 SAMPLE_ENTERPRISES = {"jingdezhen": "91360222MA0000001W"}
 
 
@@ -128,8 +140,9 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_cases(zone)
         with step("Sample land administration"):
             _load_sample_land(zone)
-        with step("Sample damage and deposits"):
-            _load_sample_liabilities(zone)
+        for said, module, load in SAMPLE_ROOMS:
+            with step(said):
+                getattr(import_module(module), load)(zone)
         _say_accounts(accounts)
 
 
@@ -249,12 +262,6 @@ def _load_sample_land(zone: str) -> None:
     load_sample_land(zone)
 
 
-def _load_sample_liabilities(zone: str) -> None:
-    from ecociv.liabilities.sample import load_sample_liabilities
-
-    load_sample_liabilities(zone)
-
-
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -283,6 +290,7 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
             office=keys["office"],
             land=keys["land"],
             window=keys["window"],
+            finance=keys["finance"],
             enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
         )
     except SampleAccountsRefused:
@@ -332,7 +340,7 @@ def serve(host: str, port: int, workers: int) -> None:
         f"--host={host}",
         f"--port={port}",
         f"--workers={workers}",
-        "--blocking-threads=4",
+        f"--blocking-threads={4 + settings.ECOCIV_MARKET_STREAMS}",
         "--workers-kill-timeout=3",
         "--log-level=warning",
         "ecociv.server.wsgi:application",

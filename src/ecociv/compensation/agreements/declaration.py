@@ -401,7 +401,7 @@ class Compensation(Declared):
                 return each
         raise KeyError(key)
 
-    def keys(self) -> tuple[str, ...]:
+    def agreement_keys(self) -> tuple[str, ...]:
         """Keys of the agreements."""
         return tuple(each.key for each in self.agreements)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from ecociv.ledger.money import yuan
 from ecociv.liabilities.damage.plan import InstalmentState, states
 from ecociv.liabilities.models import Damage, Movement, Settlement, Valuation
 from ecociv.liabilities.money import Sums, standing, sums
@@ -42,6 +44,21 @@ class Position:
     def overdue(self) -> int:
         """What of it is late."""
         return sum(one.left for one in self.instalments if one.state == "overdue")
+
+    @property
+    def agreed_yuan(self) -> Decimal:
+        """What is to be paid, in yuan."""
+        return yuan(self.agreed)
+
+    @property
+    def paid_yuan(self) -> Decimal:
+        """What is paid, in yuan."""
+        return yuan(self.sums.paid)
+
+    @property
+    def overdue_yuan(self) -> Decimal:
+        """What is late, in yuan."""
+        return yuan(self.overdue)
 
     @property
     def late(self) -> int:
