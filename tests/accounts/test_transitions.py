@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import shapely
 
+from ecociv.accounts.check import check
 from ecociv.accounts.companions import land_surveys, transition
 from ecociv.accounts.declaration import load_accounts
 from ecociv.accounts.forms import national
@@ -21,6 +22,7 @@ from ecociv.core.text import Text
 from ecociv.territory.actions import AddLayerVersion
 from ecociv.territory.layers.features import Features
 from ecociv.territory.models import LayerVersion
+from indicators.primary_records import file_cells
 from territory.site_layers import lay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_folder", "plan_in_database")]
@@ -144,3 +146,14 @@ def test_the_second_source_of_the_land_account_comes_from_the_layer(surveys: Any
     assert set(second) == {"cultivated", "garden", "forest", "grass"}
     assert second["forest"].grade == national().grades.grade("layer", frozenset({"sample"})) == "A"
     assert second["garden"].figure == 0  # the survey has none: measured, not missing
+
+
+def test_the_check_names_what_the_account_has_beside_the_matrix(surveys: Any) -> None:
+    # The return has 100 hectare of forest less than the survey measured on the last day.
+    measured = found().matrix.closing["forest"].quantize(Decimal("0.01"))
+    file_cells(2017, {f"land/{ZONE}/land.forest": float(measured - 100)})
+    broken = [one for one in check(ZONE, [2017], second_sources=True).breaks if one.account.startswith("land")]
+    assert {one.code for one in broken} == {"second-source", "land-transition"}
+    texts = [one.text.en for one in broken if one.area == ZONE]
+    assert any("Forest land" in text and "-100" in text for text in texts)
+    assert {one.settle for one in broken} == {"市国土资源局"}

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -94,7 +95,7 @@ def asked(request: HttpRequest, plan: ZonePackage) -> Asked:
     year = read_year(request.GET.get("year", ""))
     if year not in span:
         milestones = [each for each in plan.zone.milestones if each in span]
-        year = 2017 if 2017 in milestones else (milestones or span)[-1]
+        year = (milestones or span)[-1]
     area = request.GET.get("area", "")
     names = dict(there)
     if area not in names:
@@ -111,8 +112,6 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     sheet = page.sheet()
     if form := request.GET.get("format"):
         return _file(sheet, form)
-    from django.urls import reverse
-
     accounts = [
         standing(one, reverse("portal:resource-account", args=[one.key]) + page.query)
         for one in sheet.accounts
