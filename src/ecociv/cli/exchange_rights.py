@@ -39,9 +39,7 @@ def series_options(command: Any) -> Any:
 @format_option("text", "json")
 @language_option
 @with_django
-def holdings(
-    zone: str, holder: str, instrument: str, as_of: str | None, form: str, language: str
-) -> None:
+def holdings(zone: str, holder: str, instrument: str, as_of: str | None, form: str, language: str) -> None:
     """Holdings by account, instrument, vintage, region and state, with their serial numbers."""
     from ecociv.exchange.queries import holdings_of
     from ecociv.exchange.registry import State
@@ -71,11 +69,17 @@ def holdings(
         say_json(rows)
         return
     for row in rows:
-        series = "/".join(str(part) for part in (row["instrument"], row["vintage"] or "", row["region"]) if part)
+        series = "/".join(
+            str(part) for part in (row["instrument"], row["vintage"] or "", row["region"]) if part
+        )
         blocks = row["blocks"] or []
-        serials = ", ".join(f"{first}-{last}" for first, last in blocks[:4]) + (" ..." if len(blocks) > 4 else "")
+        serials = ", ".join(f"{first}-{last}" for first, last in blocks[:4]) + (
+            " ..." if len(blocks) > 4 else ""
+        )
         state = State(row["state"]).label.in_language(language)
-        say(f"{row['account']:<20} {series:<32} {state:<8} {row['quantity']:>14} {row['claim']} {serials}".rstrip())
+        say(
+            f"{row['account']:<20} {series:<32} {state:<8} {row['quantity']:>14} {row['claim']} {serials}".rstrip()
+        )
     if not rows:
         say({"zh": "没有持有记录。", "en": "Nothing is held."}[language])
 
@@ -83,8 +87,19 @@ def holdings(
 @group.command(epilog=EXIT_CODES)
 @series_options
 @click.option("--cap", type=int, required=True, help="Whole units that there are for all.")
-@click.option("--from", "file", type=click.Path(path_type=Path), default=None, help="CSV of outputs; the permits by default.")
-@click.option("--paid", default="0", show_default=True, help="Per cent that is paid for, where the permits are the ground.")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="CSV of outputs; the permits by default.",
+)
+@click.option(
+    "--paid",
+    default="0",
+    show_default=True,
+    help="Per cent that is paid for, where the permits are the ground.",
+)
 @click.option("--on", type=DAY, default=None, help="Day whose permits and rules hold; today by default.")
 @click.option("--document", required=True, help="Document it rests on.")
 @click.option("--supplement", is_flag=True, help="It adds to a round that the series has had.")
@@ -179,7 +194,10 @@ def allocate(
         say(f"{part.account:<20} {part.units:>14}  free {part.free}  paid {part.paid}")
     for one in left_out:
         say(f"{one.account:<20} {'-':>14}  {one.why.in_language(language)}")
-    say(f"cap {made.cap}, without a ground {made.reserve}" + (f", entry {sequence}" if sequence else ", nothing recorded"))
+    say(
+        f"cap {made.cap}, without a ground {made.reserve}"
+        + (f", entry {sequence}" if sequence else ", nothing recorded")
+    )
 
 
 @group.command(epilog=EXIT_CODES)
@@ -278,7 +296,12 @@ def freeze(
     from ecociv.exchange.actions import FreezeAccount, UnfreezeAccount
 
     made = UnfreezeAccount if release else FreezeAccount
-    common: dict[str, Any] = {"zone": zone, "author": account(username), "account": holder, "document": document}
+    common: dict[str, Any] = {
+        "zone": zone,
+        "author": account(username),
+        "account": holder,
+        "document": document,
+    }
     if key:
         common["key"] = key
     done(made(**common), form, language)
@@ -286,7 +309,9 @@ def freeze(
 
 @group.command(epilog=EXIT_CODES)
 @click.argument("day", type=DAY)
-@click.option("--as", "username", default="", help="Keep what is found, as this account; without it only show it.")
+@click.option(
+    "--as", "username", default="", help="Keep what is found, as this account; without it only show it."
+)
 @zone_option
 @format_option("text", "json")
 @language_option
@@ -313,7 +338,10 @@ def surveillance(day: dt.datetime, username: str, zone: str, form: str, language
         for alert in found:
             numbers = ", ".join(str(trade.number) for trade in alert.trades)
             said = alert.reason.text.in_language(language)
-            say(f"{alert.label.in_language(language)}  {alert.market}  {said}" + (f"  [{numbers}]" if numbers else ""))
+            say(
+                f"{alert.label.in_language(language)}  {alert.market}  {said}"
+                + (f"  [{numbers}]" if numbers else "")
+            )
         say(f"{len(found)} found" + (f", {len(kept)} new" if username else ""))
     if found:
         sys.exit(int(Exit.FOUND))

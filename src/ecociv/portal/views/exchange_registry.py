@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.exchange.actions import CommandRefused
@@ -68,10 +68,10 @@ SORTS = {
 }
 
 HOLDING_COLUMNS: tuple[Column[SerialHolding], ...] = (
-    Column("account", gettext_lazy("Account"), lambda h: h.account, sort_by=lambda h: h.account),
+    Column("account", pgettext_lazy("rights", "Account"), lambda h: h.account, sort_by=lambda h: h.account),
     Column(
         "instrument",
-        gettext_lazy("Instrument"),
+        pgettext_lazy("rights", "Instrument"),
         lambda h: instrument_name(h.series.instrument),
         sort_by=lambda h: h.series,
     ),
@@ -91,7 +91,11 @@ HOLDING_COLUMNS: tuple[Column[SerialHolding], ...] = (
     Column("state", gettext_lazy("State"), lambda h: state_name(h.state), sort_by=lambda h: h.state),
     Column("claim", gettext_lazy("Held for"), lambda h: h.claim, sort_by=lambda h: h.claim),
     Column(
-        "quantity", gettext_lazy("Units"), lambda h: h.quantity, sort_by=lambda h: h.quantity, numeric=True
+        "quantity",
+        pgettext_lazy("rights", "Units"),
+        lambda h: h.quantity,
+        sort_by=lambda h: h.quantity,
+        numeric=True,
     ),
     Column("unit", gettext_lazy("Unit"), lambda h: unit_name(h.series.instrument), export_only=True),
     Column("blocks", gettext_lazy("Serial numbers"), lambda h: blocks_text(h.blocks)),
@@ -113,26 +117,33 @@ MOVEMENT_COLUMNS: tuple[Column[MovementRow], ...] = (
     Column("kind", gettext_lazy("Kind"), lambda m: kind_name(m.kind), sort_by=lambda m: m.kind),
     Column(
         "instrument",
-        gettext_lazy("Instrument"),
+        pgettext_lazy("rights", "Instrument"),
         lambda m: instrument_name(m.unit) if m.unit else "",
         sort_by=lambda m: m.unit,
     ),
     Column("vintage", gettext_lazy("Vintage"), lambda m: m.vintage or "", export_only=True),
     Column("region", gettext_lazy("Region or basin"), lambda m: region_name(m.region), export_only=True),
     Column(
-        "quantity", gettext_lazy("Units"), lambda m: m.quantity, sort_by=lambda m: m.quantity, numeric=True
+        "quantity",
+        pgettext_lazy("rights", "Units"),
+        lambda m: m.quantity,
+        sort_by=lambda m: m.quantity,
+        numeric=True,
     ),
-    Column("giver", gettext_lazy("From"), lambda m: m.giver, sort_by=lambda m: m.giver),
+    Column("giver", pgettext_lazy("rights", "From"), lambda m: m.giver, sort_by=lambda m: m.giver),
     Column("before", gettext_lazy("State before"), lambda m: state_name(m.before), export_only=True),
-    Column("taker", gettext_lazy("To"), lambda m: m.taker, sort_by=lambda m: m.taker),
+    Column("taker", pgettext_lazy("rights", "To"), lambda m: m.taker, sort_by=lambda m: m.taker),
     Column("after", gettext_lazy("State after"), lambda m: state_name(m.after), export_only=True),
     Column("document", gettext_lazy("Document"), lambda m: m.document, sort_by=lambda m: m.document),
 )
 
 ACCOUNT_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
-    Column("name", gettext_lazy("Name"), lambda a: a["row"].name, sort_by=lambda a: a["row"].name),
+    Column("name", pgettext_lazy("rights", "Name"), lambda a: a["row"].name, sort_by=lambda a: a["row"].name),
     Column(
-        "account", gettext_lazy("Account"), lambda a: a["row"].account, sort_by=lambda a: a["row"].account
+        "account",
+        pgettext_lazy("rights", "Account"),
+        lambda a: a["row"].account,
+        sort_by=lambda a: a["row"].account,
     ),
     Column(
         "sort", gettext_lazy("Sort"), lambda a: SORTS.get(a["row"].sort, ""), sort_by=lambda a: a["row"].sort
@@ -162,9 +173,9 @@ def listing(request: HttpRequest) -> HttpResponse:
                 "state",
                 _("State"),
                 [
-                    Choice("open", _("open")),
+                    Choice("open", pgettext("rights", "open")),
                     Choice("frozen", _("frozen by order")),
-                    Choice("closed", _("closed")),
+                    Choice("closed", pgettext("rights", "closed")),
                 ],
                 _("All states"),
             ),
@@ -211,7 +222,7 @@ def holdings(request: HttpRequest) -> HttpResponse:
     filters = Filters(
         request.GET,
         [
-            Filter("instrument", _("Instrument"), instrument_choices(), _("All")),
+            Filter("instrument", pgettext("rights", "Instrument"), instrument_choices(), _("All")),
             Filter("region", _("Region or basin"), region_choices(), _("All")),
             Filter("state", _("State"), state_choices(), _("All states")),
         ],
@@ -246,7 +257,7 @@ def movement_list(request: HttpRequest) -> HttpResponse:
     filters = Filters(
         request.GET,
         [
-            Filter("instrument", _("Instrument"), instrument_choices(), _("All")),
+            Filter("instrument", pgettext("rights", "Instrument"), instrument_choices(), _("All")),
             Filter("kind", _("Kind"), kind_choices(), _("All kinds")),
         ],
     )
@@ -386,7 +397,11 @@ def is_readable(request: HttpRequest, key: str) -> bool:
 
 def account_state(row: AccountRow) -> str:
     """Open, frozen or closed, in words."""
-    return {"open": _("open"), "frozen": _("frozen by order"), "closed": _("closed")}[_state_key(row)]
+    return {
+        "open": pgettext("rights", "open"),
+        "frozen": _("frozen by order"),
+        "closed": pgettext("rights", "closed"),
+    }[_state_key(row)]
 
 
 def _state_key(row: AccountRow) -> str:
