@@ -164,7 +164,8 @@ def list_markets(zone: str, form: str, language: str) -> None:
     """Markets with their phase, last price and book of five levels."""
     from ecociv.exchange.queries import depth, markets
 
-    rows, book_of = [], {}
+    rows: list[dict[str, Any]] = []
+    book_of = {}
     for each in markets(zone):
         book = book_of[each.row.market] = depth(zone, each.row.market)
         rows.append(

@@ -30,8 +30,8 @@ def done(action: Any, form: str, language: str) -> None:
     from django.core.exceptions import PermissionDenied
 
     from ecociv.exchange.actions import CommandRefused
-    from ecociv.exchange.journal.commit import JournalUnavailable, KeyReused
     from ecociv.exchange.journal.lines import JournalBroken, NotPlain
+    from ecociv.exchange.journal.sending import JournalUnavailable, KeyReused
 
     try:
         receipt = action.execute()
