@@ -32,6 +32,8 @@ class Replica:
     sequence: int
     digest: str
     at: int = 0
+    kept_at: int = 0
+    """The last snapshot that stands behind it."""
 
     def follow(self, venue: str, up_to: int | None = None) -> int:
         """Take the entries after this place; how many there were.
@@ -93,14 +95,6 @@ def genesis(venue: str, make: Make) -> Replica:
     return Replica(make(), 0, digest(header_line(venue)))
 
 
-def head(venue: str) -> tuple[int, str]:
-    """Sequence and digest of the last entry; those of the header where there is none."""
-    found = (
-        JournalEntry.objects.filter(venue=venue).order_by("-sequence").values_list("sequence", "digest").first()
-    )
-    return found or (0, digest(header_line(venue)))
-
-
 def recover(venue: str, make: Make) -> Replica:
     """The latest snapshot that holds, or the beginning, and every entry after it."""
     for kept in Snapshot.objects.filter(venue=venue).order_by("-sequence"):
@@ -129,7 +123,7 @@ def _restored(kept: Snapshot, make: Make) -> Replica | None:
         return None
     if machine.digest() != kept.state_digest:
         return None
-    return Replica(machine, kept.sequence, kept.entry_digest, row)
+    return Replica(machine, kept.sequence, kept.entry_digest, row, kept.sequence)
 
 
 def write_snapshot(venue: str, replica: Replica) -> Snapshot:
@@ -144,6 +138,7 @@ def write_snapshot(venue: str, replica: Replica) -> Snapshot:
             "state": state,
         },
     )
+    replica.kept_at = replica.sequence
     old = Snapshot.objects.filter(venue=venue).order_by("-sequence").values_list("pk", flat=True)[_KEPT:]
     Snapshot.objects.filter(pk__in=list(old)).delete()
     return kept
