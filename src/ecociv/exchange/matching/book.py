@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ecociv.exchange.matching.levels import SPARE, Entry, Levels
+from ecociv.exchange.matching.levels import SPARE, Entry, Levels, Rows, resting
 from ecociv.exchange.matching.orders import (
     BookError,
     Cause,
@@ -19,6 +19,7 @@ from ecociv.exchange.matching.orders import (
 )
 from ecociv.exchange.matching.refusals import (
     refuse_number,
+    refuse_numbers,
     refuse_order,
     refuse_state,
     refuse_unknown,
@@ -31,7 +32,6 @@ _LIVES = frozenset(int(life) for life in Life)
 
 _GHOST: Entry = (0, 0, 0)
 _trade = partial(tuple.__new__, Trade)
-Rows = list[tuple[int, int, int]]
 
 
 class Book:
@@ -60,13 +60,14 @@ class Book:
     (Withdrawal(order=3, quantity=20, cause=<Cause.SELF_TRADE: 'self-trade'>),)
     """
 
-    __slots__ = ("_at", "_entries", "_highest", "_levels", "_self_trade", "withdrawn")
+    __slots__ = ("_asks", "_at", "_bids", "_entries", "_highest", "_levels", "_self_trade", "withdrawn")
 
     def __init__(self, *, self_trade: SelfTrade = SelfTrade.CANCEL_NEWEST) -> None:
         self._self_trade = SelfTrade(self_trade)
         self._levels = Levels()
         self._entries = self._levels.entries
         self._at = self._levels.at
+        self._bids, self._asks = self._levels.bids, self._levels.asks
         self._highest = -1
         self.withdrawn: tuple[Withdrawal, ...] = ()
 
@@ -112,14 +113,14 @@ class Book:
             If an argument is not as described; nothing has happened then.
         """
         if side == 1:
-            facing, sign = self._levels.asks, 1
+            facing, sign = self._asks, 1
         elif side == -1:
-            facing, sign = self._levels.bids, -1
+            facing, sign = self._bids, -1
         else:
             sign = sign_of(side)
-            facing = self._levels.asks if sign == 1 else self._levels.bids
-        if quantity.__class__ is not int or quantity <= 0:
-            refuse_number("bad-quantity", quantity)
+            facing = self._asks if sign == 1 else self._bids
+        if not quantity.__class__ is order.__class__ is owner.__class__ is int or quantity <= 0:
+            refuse_numbers(order, quantity, owner)
         if price is None:
             key, reach = 0, None
         elif price.__class__ is not int or price <= 0:
@@ -127,12 +128,8 @@ class Book:
         else:
             key = price * sign
             reach = -key
-        if owner.__class__ is not int:
-            refuse_number("bad-owner", owner)
         if life and life not in _LIVES:
             refuse_number("bad-life", life)
-        if order.__class__ is not int:
-            refuse_order(order)
         if order > self._highest:
             self._highest = order
         else:
@@ -171,12 +168,8 @@ class Book:
         key = sign_of(side) * price if price.__class__ is int else 0
         if not key or price <= 0:
             refuse_number("bad-price", price)
-        if quantity.__class__ is not int or quantity <= 0:
-            refuse_number("bad-quantity", quantity)
-        if owner.__class__ is not int:
-            refuse_number("bad-owner", owner)
-        if order.__class__ is not int:
-            refuse_order(order)
+        if not quantity.__class__ is order.__class__ is owner.__class__ is int or quantity <= 0:
+            refuse_numbers(order, quantity, owner)
         self._readmit(order)
         self._highest = max(self._highest, order)
         self.withdrawn = ()
@@ -248,7 +241,7 @@ class Book:
     def find(self, order: int) -> RestingOrder | None:
         """A resting order by its number."""
         entry = self._entries.get(order)
-        return None if entry is None else _resting(order, entry)
+        return None if entry is None else resting(order, entry)
 
     def __len__(self) -> int:
         """How many orders rest."""
@@ -261,17 +254,17 @@ class Book:
     @property
     def best_bid(self) -> int | None:
         """The highest price that someone pays, ``None`` without bids."""
-        return self._levels.bids[-1] if self._levels.bids else None
+        return self._bids[-1] if self._bids else None
 
     @property
     def best_ask(self) -> int | None:
         """The lowest price at which someone sells, ``None`` without asks."""
-        return -self._levels.asks[-1] if self._levels.asks else None
+        return -self._asks[-1] if self._asks else None
 
     @property
     def crossed(self) -> bool:
         """Whether someone pays what someone asks: only while orders are collected for a call auction."""
-        bids, asks = self._levels.bids, self._levels.asks
+        bids, asks = self._bids, self._asks
         return bool(bids and asks and bids[-1] >= -asks[-1])
 
     def snapshot(self, levels: int | None = None) -> dict[str, Rows]:
@@ -282,19 +275,19 @@ class Book:
         levels : int, optional
             At most so many on each side; all when absent.
         """
-        return {"bids": self._rows(self._levels.bids, levels), "asks": self._rows(self._levels.asks, levels)}
+        return {"bids": self._levels.rows(self._bids, levels), "asks": self._levels.rows(self._asks, levels)}
 
     def orders(self, side: Side | int | str | None = None) -> Iterator[RestingOrder]:
         """Resting orders in priority; all bids, then all asks, or one side."""
         sign = 0 if side is None else sign_of(side)
         entries = self._entries
-        for keys, their_sign in ((self._levels.bids, 1), (self._levels.asks, -1)):
+        for keys, their_sign in ((self._bids, 1), (self._asks, -1)):
             if sign in (0, their_sign):
                 for key in reversed(keys):
                     for order in self._at[key].queue:
                         entry = entries.get(order)
                         if entry is not None:
-                            yield _resting(order, entry)
+                            yield resting(order, entry)
 
     def dump(self) -> dict[str, Any]:
         """Return the state as plain JSON values; two books that go on alike have equal dumps, and the reverse."""
@@ -407,13 +400,3 @@ class Book:
             if quantity <= 0:
                 return True
         return False
-
-    def _rows(self, keys: list[int], levels: int | None) -> Rows:
-        shown = keys if levels is None else keys[max(0, len(keys) - levels) :]
-        at = self._at
-        return [(abs(key), at[key].quantity, at[key].live) for key in reversed(shown)]
-
-
-def _resting(order: int, entry: Entry) -> RestingOrder:
-    units, owner, key = entry
-    return RestingOrder(order, Side.BUY if key > 0 else Side.SELL, abs(key), units, owner)

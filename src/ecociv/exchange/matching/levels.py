@@ -12,8 +12,13 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 
+from ecociv.exchange.matching.orders import RestingOrder, Side
+
 Entry = tuple[int, int, int]
 """Open units, owner, key of the price."""
+
+Rows = list[tuple[int, int, int]]
+"""Price, units, orders."""
 
 SPARE = 16
 """Ghosts that a queue may hold whatever its length."""
@@ -68,6 +73,12 @@ class Levels:
         for order in self.at.pop(key).queue:
             del self.ghosts[order]
 
+    def rows(self, keys: list[int], most: int | None) -> Rows:
+        """Price, units and number of orders of the levels of one side, best first."""
+        shown = keys if most is None else keys[max(0, len(keys) - most) :]
+        at = self.at
+        return [(abs(key), at[key].quantity, at[key].live) for key in reversed(shown)]
+
     def tidy(self, level: Level) -> None:
         """Drop the ghosts of a queue."""
         entries = self.entries
@@ -75,3 +86,9 @@ class Levels:
             if order not in entries:
                 del self.ghosts[order]
         level.queue = deque(order for order in level.queue if order in entries)
+
+
+def resting(order: int, entry: Entry) -> RestingOrder:
+    """An order as it is shown."""
+    units, owner, key = entry
+    return RestingOrder(order, Side.BUY if key > 0 else Side.SELL, abs(key), units, owner)

@@ -48,6 +48,15 @@ def refuse_number(code: str, found: object) -> NoReturn:
     raise BookError(code, text)
 
 
+def refuse_numbers(order: object, quantity: object, owner: object) -> NoReturn:
+    """Say which of the three is not a whole number, or that no units are wanted."""
+    if quantity.__class__ is not int or quantity <= 0:
+        refuse_number("bad-quantity", quantity)
+    if owner.__class__ is not int:
+        refuse_number("bad-owner", owner)
+    refuse_order(order)
+
+
 def refuse_order(order: object) -> NoReturn:
     if order.__class__ is not int:
         raise BookError(

@@ -30,6 +30,7 @@ from ecociv.portal.market_figures import (
     units_of,
     yuan,
 )
+from ecociv.portal.market_sending import send
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export
 from ecociv.portal.views.markets import asked_market
@@ -113,17 +114,19 @@ def order(request: HttpRequest, key: str) -> HttpResponse:
 def _send(request: HttpRequest, key: str, wish: OrderWish) -> HttpResponse:
     assert wish.quantity is not None
     try:
-        receipt = SubmitOrder(
-            zone=zone_key(),
-            author=request.user,
-            key=wish.key,
-            account=wish.account,
-            market=key,
-            side=wish.side,
-            price=wish.price,
-            quantity=wish.quantity,
-            life=wish.life,
-        ).execute()
+        receipt = send(
+            SubmitOrder(
+                zone=zone_key(),
+                author=request.user,
+                key=wish.key,
+                account=wish.account,
+                market=key,
+                side=wish.side,
+                price=wish.price,
+                quantity=wish.quantity,
+                life=wish.life,
+            )
+        )
     except (CommandRefused, KeyReused) as refused:
         messages.error(request, refused.text.in_language(language()))
     except JournalUnavailable:
@@ -241,7 +244,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         ),
         Column(
             "quantity",
-            gettext_lazy("Quantity"),
+            gettext_lazy("Number of units"),
             lambda o: o.quantity,
             sort_by=lambda o: o.quantity,
             numeric=True,
@@ -256,9 +259,15 @@ def listing(request: HttpRequest) -> HttpResponse:
             lambda o: yuan(o.amount),
             sort_by=lambda o: o.amount,
             numeric=True,
+            export_only=True,
         ),
         Column(
-            "fee", gettext_lazy("Fee (yuan)"), lambda o: yuan(o.fee), sort_by=lambda o: o.fee, numeric=True
+            "fee",
+            gettext_lazy("Fee (yuan)"),
+            lambda o: yuan(o.fee),
+            sort_by=lambda o: o.fee,
+            numeric=True,
+            export_only=True,
         ),
         Column(
             "state", gettext_lazy("State"), lambda o: STATES.get(o.state, o.state), sort_by=lambda o: o.state

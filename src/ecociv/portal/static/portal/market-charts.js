@@ -10,7 +10,7 @@ const drawn = new WeakMap();
 const common = () => ({
   animation: false,
   textStyle: { fontFamily: FONT, fontSize: 13, color: "#26313a" },
-  legend: { top: 0, left: 0, itemWidth: 22, textStyle: { fontSize: 12 } },
+  legend: { top: 0, left: 0, type: "scroll", itemWidth: 22, textStyle: { fontSize: 12 } },
 });
 const tip = (formatter) => ({ trigger: "axis", renderMode: "richText", confine: true, formatter });
 const two = (value) => (value === null || value === undefined ? "–" : value.toFixed(2));
@@ -28,7 +28,7 @@ function depth(payload) {
   });
   return {
     ...common(),
-    grid: { left: 8, right: 20, top: 42, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 20, top: 62, bottom: 8, containLabel: true },
     tooltip: tip((rows) => [`${two(rows[0].value[0])} ${payload.words.price}`, ...rows.map((row) => `${row.seriesName}: ${row.value[1].toLocaleString()} ${payload.unit}`)].join("\n")),
     xAxis: { type: "value", scale: true, axisLabel: { formatter: two, hideOverlap: true }, splitLine: { show: false } },
     yAxis: { type: "value", name: payload.unit, nameTextStyle: { align: "left" }, splitLine: { lineStyle: { color: "#e6ebe8" } } },
