@@ -112,7 +112,7 @@ def test_an_account_shows_its_units_and_gives_its_statement(operator: Client) ->
 
 
 def test_an_enterprise_sees_its_own_account_and_nothing_else(enterprise: Client) -> None:
-    assert enterprise.get(reverse("portal:exchange-mine")).headers["Location"] == reverse(
+    assert enterprise.get(reverse("portal:exchange-registry")).headers["Location"] == reverse(
         "portal:exchange-account", args=[KILN]
     )
     assert "1–1000" in page(enterprise, "exchange-account", KILN)
@@ -122,7 +122,6 @@ def test_an_enterprise_sees_its_own_account_and_nothing_else(enterprise: Client)
         == 404
     )
     for name in (
-        "exchange-registry",
         "exchange-holdings",
         "exchange-movements",
         "exchange-operate",
@@ -133,6 +132,9 @@ def test_an_enterprise_sees_its_own_account_and_nothing_else(enterprise: Client)
     ):
         page(enterprise, name, expect=403)
     assert Client().get(reverse("portal:exchange-account", args=[KILN])).status_code == 302
+    stranger = Client()
+    stranger.force_login(factory("91360222MA00000046", "without"))
+    assert "统一社会信用代码" in page(stranger, "exchange-registry") or "credit code" in page(stranger, "exchange-registry")
 
 
 def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(
@@ -270,9 +272,9 @@ def test_the_console_finds_decides_freezes_and_halts(operator: Client) -> None:
     assert found is not None
     address = reverse("portal:exchange-alert", args=[found.pk])
     assert operator.post(address, {"decision": "acted", "note": "已处理"}).status_code == 422
-    assert operator.post(address, {"decision": "inquiry", "note": "发函"}).status_code == 302
-    assert "发函" in page(operator, "exchange-alert", found.pk)
-    assert "发函" not in page(operator, "exchange-supervision", standing="open")
+    assert operator.post(address, {"decision": "inquiry", "note": "询问函甲字一号"}).status_code == 302
+    assert "甲字一号" in page(operator, "exchange-alert", found.pk)
+    assert address not in page(operator, "exchange-supervision", standing="open")
     freeze = reverse("portal:exchange-order", args=["freeze"])
     assert operator.post(freeze, {"account": KILN, "document": ""}).status_code == 422
     assert operator.post(freeze, {"account": KILN, "document": "冻结令1号"}).status_code == 302

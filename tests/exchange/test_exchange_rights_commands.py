@@ -70,7 +70,7 @@ def test_a_file_is_allocated_after_a_dry_run(tmp_path: Path) -> None:
     assert again.exit_code == 3 and "1" in again.stderr
     file.write_text("account,permitted\n,5\n", encoding="utf-8")
     assert run(*asked).exit_code == 3
-    assert run(*asked[:-3], "--as", "nobody").exit_code == 3
+    assert run(*asked[:-2], "--as", "nobody").exit_code == 3
 
 
 def test_the_count_is_shown_and_settled() -> None:

@@ -274,8 +274,8 @@ def surrender(
                 for series, quantity in plan.parts:
                     say(f"  {series}: {quantity}")
             elif name == "reasons":
-                for sentence in told["reasons"]:  # type: ignore[union-attr]
-                    say(sentence)
+                for one in plan.verdict.reasons:
+                    say(one.text.in_language(language))
             else:
                 say(f"{name}: {value if value is not None else '-'}")
     if sequence is None and place.due:

@@ -9,10 +9,9 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:registers", _("Registers"), "address-book", True),
     ("portal:markets", _("Markets"), "chart-candle", True),
     ("portal:exchange-registry", _("Registry of rights"), "wallet", False),
-    ("portal:exchange-mine", _("My account of rights"), "certificate", False),
     ("portal:exchange-supervision", _("Supervision of the market"), "gavel", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 
-FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-mine"})
+FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-registry"})
 """Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""

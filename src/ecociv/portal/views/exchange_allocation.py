@@ -23,6 +23,7 @@ from ecociv.exchange.registry.rules import AllocationRefused
 from ecociv.exchange.rights.allocating import (
     AllocateRound,
     FileRefused,
+    LeftOut,
     applicants_of_file,
     applicants_of_permits,
     rounds,
@@ -146,7 +147,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _action(request: HttpRequest, form: AllocationForm) -> AllocateRound:
-    said, left_out = form.cleaned_data, []
+    said = form.cleaned_data
+    left_out: list[LeftOut] = []
     if said["source"] == "file":
         file = said["file"]
         if file.size > LARGEST_FILE:

@@ -218,7 +218,7 @@ def order(request: HttpRequest, what: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        action = {
+        action: Any = {
             "freeze": FreezeAccount,
             "unfreeze": UnfreezeAccount,
             "halt": HaltMarket,
@@ -245,12 +245,12 @@ def order(request: HttpRequest, what: str) -> HttpResponse:
 
 @people_of_the_zone
 @require_safe
-def extract(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def extract(request: HttpRequest) -> Any:
     """The audit extract as a file."""
     form = ExtractForm(request.GET)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(str(error) for error in errors))
         return redirect("portal:exchange-supervision")
     said = form.cleaned_data
     since = dt.datetime.combine(said["since"], dt.time(0), LOCAL)
