@@ -86,7 +86,8 @@ class NoTables:
 def opened(venue: str, projector: Any, **more: Any) -> Any:
     """A journal with a market open."""
     from ecociv.exchange.engine.engine import Engine
-    from ecociv.exchange.journal.commit import Journal, Sending
+    from ecociv.exchange.journal.commit import Journal
+    from ecociv.exchange.journal.sending import Sending
 
     journal = Journal(venue, Engine, projector, **more)
     sent = [Sending(command, f"setup {number}") for number, command in enumerate(setting_up())]
@@ -152,8 +153,8 @@ def load(venue: str, clients: int, seconds: float, largest_batch: int = 1_000) -
 def recovery(venue: str, wanted: int) -> None:
     """Write a long journal, then bring up a replica from nothing and from a snapshot."""
     from ecociv.exchange.engine.engine import Engine
-    from ecociv.exchange.journal.commit import Sending
     from ecociv.exchange.journal.replica import recover
+    from ecociv.exchange.journal.sending import Sending
 
     journal = opened(venue, NoTables(), snapshot_every=10**12)
     flow, begun = orders(1), time.perf_counter()

@@ -26,6 +26,7 @@ OWN = {
     "people:token-new",
     "portal:notices",
     "portal:notices-open",
+    "portal:exchange-registry",
 }
 """Addresses that answer whoever has an account about that account alone."""
 
