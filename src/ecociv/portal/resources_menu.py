@@ -27,6 +27,5 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
 )
 """Address, name, symbol, and whether visitors may open the page."""
 
-FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-mine", "portal:damages", "portal:deposits"})
-FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-registry"})
+FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-registry", "portal:damages", "portal:deposits"})
 """Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""
