@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from ecociv.people.models import User
 from ecociv.people.roles import Role
 from ecociv.plan.actions import LoadZonePackage
 from ecociv.portal.views import market_operator, market_stream
+from portal import market_day
 from portal.market_day import DAY, KILN, POWER, WHO, ZONE, cancel, fresh_journal, open_market, order
 
 LogIn = Callable[..., Client]
@@ -224,6 +227,21 @@ def test_a_halted_market_says_why_and_takes_nothing(open_day: None, client: Clie
     page = power.post("/market/cea/order/", form("buy", "61", "1"))
     assert page.status_code == 422
     assert "停牌通知7号" in page.content.decode()
+
+
+def test_outside_the_hours_the_order_is_not_offered_for_sending(
+    db: None, power: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning = replace(market_day.RULES, hours=((34_200, 41_400),))  # 9:30 to 11:30 in China
+    monkeypatch.setattr(market_day, "RULES", morning)
+    open_market()
+    noon, ten = (dt.datetime(2017, 6, 21, hour, tzinfo=dt.UTC) for hour in (4, 2))  # UTC
+    monkeypatch.setattr("ecociv.portal.market_check.timezone.now", lambda: noon)
+    page = power.post("/market/cea/order/", form("buy", "61", "1"))
+    assert page.status_code == 422
+    assert "09:30–11:30" in page.content.decode()
+    monkeypatch.setattr("ecociv.portal.market_check.timezone.now", lambda: ten)
+    assert power.post("/market/cea/order/", form("buy", "61", "1")).status_code == 200
 
 
 def test_a_day_ends_with_its_volume_weighted_close(open_day: None, client: Client) -> None:
