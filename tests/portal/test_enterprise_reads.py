@@ -25,15 +25,12 @@ OWN = {
     "people:token-new",
     "portal:notices",
     "portal:notices-open",
-<<<<<<< HEAD
     "portal:exchange-registry",
-=======
     "portal:damages",
     "portal:deposits",
     "portal:market-orders",
     "portal:market-blocks",
     "portal:exchange-mine",
->>>>>>> R1
 }
 """Addresses that answer whoever has an account about that account, or that enterprise, alone."""
 
