@@ -44,7 +44,9 @@ def test_tenths_of_the_households_by_use() -> None:
     use = households(list(range(20, 0, -1)))
     found = compare(schedule_of(OLD), schedule_of(NEW), use)
     assert [group.households for group in found.deciles] == [2] * 10
-    assert [group.litres for group in found.deciles] == [(4 * at - 1) * 1000 for at in range(1, 11)]  # 1+2, 3+4
+    assert [group.litres for group in found.deciles] == [
+        (4 * at - 1) * 1000 for at in range(1, 11)
+    ]  # 1+2, 3+4
     assert sum(group.fen_after for group in found.deciles) == found.whole.fen_after
 
 
@@ -232,7 +234,10 @@ def test_the_declared_tariffs_of_the_zone_are_samples() -> None:
         ({"bounds": ("15.0001", "22")}, "three decimals"),
         ({"household": {"persons": 4}}, "extra_per_person"),
         ({"until": "2015-01-01"}, "lies before"),
-        ({"surcharges": [{"key": "a", "name": CITED, "price": "1", "exempt": ["nobody"]}]}, "no exemption nobody"),
+        (
+            {"surcharges": [{"key": "a", "name": CITED, "price": "1", "exempt": ["nobody"]}]},
+            "no exemption nobody",
+        ),
         ({"unknown": 1}, "Extra inputs"),
     ],
 )
