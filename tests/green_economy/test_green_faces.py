@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,16 +19,17 @@ from ecociv.people.models import User
 from ecociv.registers.sample import load_sample_registers
 from green_economy.situations import ZONE
 
-pytestmark = pytest.mark.usefixtures("plan_in_database", "registers")
+SUSPENDED = "91360202MA0000010U"
+pytestmark = pytest.mark.usefixtures("plan_in_database", "registers", "db")
 
 
-@pytest.fixture
-def registers(plan_in_database: None, db: None) -> Iterator[None]:
-    """The sample registers; the store of the evidence is empty, so that no month can be judged."""
-    load_sample_registers(ZONE)
-    assert load_sample_green(ZONE) == {"settlements": 0, "requests": 1}
-    assert load_sample_green(ZONE) == {"settlements": 0, "requests": 0}
-    yield
+@pytest.fixture(scope="module")
+def registers(plan_in_database: None, django_db_blocker: Any) -> None:
+    """The sample registers, once for the module; the store of the evidence is empty, so that no month can be judged."""
+    with django_db_blocker.unblock():
+        load_sample_registers(ZONE)
+        assert load_sample_green(ZONE) == {"settlements": 0, "requests": 1}
+        assert load_sample_green(ZONE) == {"settlements": 0, "requests": 0}
 
 
 def run(*arguments: str) -> Result:
@@ -67,10 +69,10 @@ def test_what_commands_refuse(arguments: tuple[str, ...], code: int, words: str)
 
 
 def test_the_check_of_a_borrower_ends_with_1_where_something_stands_against_it() -> None:
-    # the sample register suspends the second permit in June 2019
-    held = run("check-borrower", "91360202MA00000021", "--on", "2019-05-31", "--format", "json")
+    # the sample register suspends a permit of this enterprise in June 2019
+    held = run("check-borrower", SUSPENDED, "--on", "2019-05-31", "--format", "json")
     assert (held.exit_code, json.loads(held.stdout)["ok"]) == (0, True)
-    told = run("check-borrower", "91360202MA00000021", "--on", "2019-12-31", "--format", "json")
+    told = run("check-borrower", SUSPENDED, "--on", "2019-12-31", "--format", "json")
     assert (told.exit_code, json.loads(told.stdout)["reasons"][0]["code"]) == (1, "permit-suspended")
 
 

@@ -278,8 +278,8 @@ def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
             for name, one in zip((_("weak"), _("central"), _("strong")), found.responses, strict=False)
         ],
         "checks": [
-            (_("In force"), figures.check_before),
-            (_("Proposal"), figures.check_after),
+            (_("In force now"), figures.check_before),
+            (_("Proposed tariff"), figures.check_after),
         ],
         "trace": figures.change_trace(),
         "households_text": f"{figures.households:,}",
