@@ -65,7 +65,7 @@ def compute(
         ),
         amount,
         "yuan",
-        "sum(section * share), then least amount and caps",
+        "sum(section * share)",
         tuple(part.trace for part in parts),
         version.clause("formula"),
         tuple(limits),

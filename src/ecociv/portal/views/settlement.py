@@ -211,7 +211,7 @@ def _forms(
     ]
     if settles and (settlement is None or settlement.stage == "preliminary"):
         heading = _("Compute again") if settlement else _("Record the preliminary figure")
-        found.append(("preliminary", heading, DocumentForm(prefix="preliminary"), _("Record")))
+        found.append(("preliminary", heading, DocumentForm(prefix="preliminary"), _("Put on record")))
     if settles and state.state == "to-finalise":
         found.insert(
             0, ("final", _("Record the final figure"), DocumentForm(prefix="final"), _("Make final"))
