@@ -228,11 +228,10 @@ def _write(content: bytes, out: Path | None) -> None:
             fail(f"{out} cannot be written: {error.strerror}.", Exit.INPUT)
         click.echo(f"{out}: {len(content)} bytes", err=True)
         return
-    stream = click.get_binary_stream("stdout")
-    if stream.isatty():
+    if sys.stdout.isatty():
         fail("A workbook is no text for a terminal: give --out FILE.xlsx or send it to a file.", Exit.USAGE)
-    stream.write(content)
-    stream.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def _say_json(data: Any, out: Path | None) -> None:
