@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ecociv.accounts.audit.declaration import Condition, ConclusionClass, RuleSet
+from ecociv.accounts.audit.declaration import ConclusionClass, Condition, RuleSet
 from ecociv.core.decimals import plain
+from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
 
@@ -110,7 +111,7 @@ def _reason(rules: RuleSet, condition: Condition, value: Decimal | None, *, hold
         )
     signs = ("≥", "<") if condition.at_least is not None else ("≤", ">")
     sign = signs[0 if holds else 1]
-    shown = plain(value)
+    shown = plain(round_half_even(value, 4).normalize() + 0)
     text = Text(zh="{name}：{value} {sign} {limit}", en="{name}: {value} {sign} {limit}")
     return Reason(
         condition.code if holds else f"not-{condition.code}",

@@ -255,8 +255,7 @@ def zone_audit(zone: str) -> ZoneAudit:
     path = zone_folder(zone) / ZONE_FILE
     if not path.is_file():
         return ZoneAudit(zone=zone)
-    found = _zone(zone, path.stat().st_mtime_ns)
-    return found
+    return _zone(zone, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
