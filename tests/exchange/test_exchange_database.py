@@ -26,8 +26,8 @@ from ecociv.exchange.actions import (
     SendCommand,
     SubmitOrder,
 )
-from ecociv.exchange.journal.commit import KeyReused
 from ecociv.exchange.journal.models import JournalEntry
+from ecociv.exchange.journal.sending import KeyReused
 from ecociv.exchange.models import AccountRow, DayRow, HoldingRow, MoneyRow, MovementRow, OrderRow, TradeRow
 from ecociv.exchange.replay import database_lines, replay_lines
 from ecociv.exchange.sample import load_sample_market

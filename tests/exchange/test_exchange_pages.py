@@ -11,17 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from exchange.rights_situations import (
-    CEA,
-    KILN,
-    POWER,
-    SO2,
-    ZONE,
-    factory,
-    give,
-    officer,
-    open_accounts,
-)
 from openpyxl import load_workbook
 
 from ecociv.exchange.actions import OpenMarket
@@ -37,6 +26,17 @@ from ecociv.exchange.queries import holdings_of
 from ecociv.exchange.rights.emissions import RecordVerifiedEmission
 from ecociv.exchange.rights.watching import LookForAlerts
 from ecociv.registers.sample import load_sample_registers
+from exchange.rights_situations import (
+    CEA,
+    KILN,
+    POWER,
+    SO2,
+    ZONE,
+    factory,
+    give,
+    officer,
+    open_accounts,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -103,21 +103,25 @@ def test_an_account_shows_its_units_and_gives_its_statement(operator: Client) ->
     held = operator.get(reverse("portal:exchange-statement", args=[KILN]), {"format": "xlsx"})
     sheet = load_workbook(io.BytesIO(held.content)).active
     assert [cell.value for cell in sheet[2]][6] == 1000
-    moves = operator.get(reverse("portal:exchange-statement", args=[KILN]), {"format": "csv", "what": "movements"})
+    moves = operator.get(
+        reverse("portal:exchange-statement", args=[KILN]), {"format": "csv", "what": "movements"}
+    )
     assert "许可证" in moves.content.decode("utf-8-sig")
     assert operator.get(reverse("portal:exchange-statement", args=[KILN])).status_code == 404
     page(operator, "exchange-account", "nobody", expect=404)
 
 
 def test_an_enterprise_sees_its_own_account_and_nothing_else(enterprise: Client) -> None:
-    assert enterprise.get(reverse("portal:exchange-mine")).headers["Location"] == reverse(
+    assert enterprise.get(reverse("portal:exchange-registry")).headers["Location"] == reverse(
         "portal:exchange-account", args=[KILN]
     )
     assert "1–1000" in page(enterprise, "exchange-account", KILN)
     page(enterprise, "exchange-account", POWER, expect=404)
-    assert enterprise.get(reverse("portal:exchange-statement", args=[POWER]), {"format": "csv"}).status_code == 404
+    assert (
+        enterprise.get(reverse("portal:exchange-statement", args=[POWER]), {"format": "csv"}).status_code
+        == 404
+    )
     for name in (
-        "exchange-registry",
         "exchange-holdings",
         "exchange-movements",
         "exchange-operate",
@@ -128,9 +132,14 @@ def test_an_enterprise_sees_its_own_account_and_nothing_else(enterprise: Client)
     ):
         page(enterprise, name, expect=403)
     assert Client().get(reverse("portal:exchange-account", args=[KILN])).status_code == 302
+    stranger = Client()
+    stranger.force_login(factory("91360222MA00000046", "without"))
+    assert "统一社会信用代码" in page(stranger, "exchange-registry") or "credit code" in page(stranger, "exchange-registry")
 
 
-def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(operator: Client, enterprise: Client) -> None:
+def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(
+    operator: Client, enterprise: Client
+) -> None:
     address = reverse("portal:exchange-operate")
     said = {
         "operation": "pledge",
@@ -172,7 +181,9 @@ def test_surrender_shows_the_count_and_settles_it(operator: Client) -> None:
     count = reverse("portal:exchange-surrender", args=[POWER, "cea", 2022])
     assert operator.post(count, {"credits": "", "document": ""}).status_code == 422
     looked = operator.post(count, {"credits": "0", "document": "通知", "look": "1"})
-    assert looked.status_code == 200 and not [one for one in holdings_of(ZONE, POWER) if one.state == "surrendered"]
+    assert looked.status_code == 200 and not [
+        one for one in holdings_of(ZONE, POWER) if one.state == "surrendered"
+    ]
     assert operator.post(count, {"credits": "", "document": "清缴通知"}).status_code == 302
     assert [one.quantity for one in holdings_of(ZONE, POWER) if one.state == "surrendered"] == [460]
     twice = operator.post(count, {"credits": "", "document": "清缴通知"})
@@ -213,7 +224,11 @@ def test_a_round_is_looked_at_and_then_made(operator: Client) -> None:
     }
     looked = operator.post(address, said)
     # NOx of KILN's permit: 57,000; a quarter is 14,250
-    assert looked.status_code == 200 and "57,000" in looked.content.decode() and "14,250" in looked.content.decode()
+    assert (
+        looked.status_code == 200
+        and "57,000" in looked.content.decode()
+        and "14,250" in looked.content.decode()
+    )
     assert not AllocationRound.objects.exists()
     assert operator.post(address, {**said, "make": "1"}).status_code == 302
     made = AllocationRound.objects.get()
@@ -257,9 +272,9 @@ def test_the_console_finds_decides_freezes_and_halts(operator: Client) -> None:
     assert found is not None
     address = reverse("portal:exchange-alert", args=[found.pk])
     assert operator.post(address, {"decision": "acted", "note": "已处理"}).status_code == 422
-    assert operator.post(address, {"decision": "inquiry", "note": "发函"}).status_code == 302
-    assert "发函" in page(operator, "exchange-alert", found.pk)
-    assert "发函" not in page(operator, "exchange-supervision", standing="open")
+    assert operator.post(address, {"decision": "inquiry", "note": "询问函甲字一号"}).status_code == 302
+    assert "甲字一号" in page(operator, "exchange-alert", found.pk)
+    assert address not in page(operator, "exchange-supervision", standing="open")
     freeze = reverse("portal:exchange-order", args=["freeze"])
     assert operator.post(freeze, {"account": KILN, "document": ""}).status_code == 422
     assert operator.post(freeze, {"account": KILN, "document": "冻结令1号"}).status_code == 302
@@ -269,9 +284,12 @@ def test_the_console_finds_decides_freezes_and_halts(operator: Client) -> None:
     unfreeze = reverse("portal:exchange-order", args=["unfreeze"])
     assert operator.post(unfreeze, {"account": KILN, "document": "解冻令"}).status_code == 302
     for what, halted in (("halt", True), ("resume", False)):
-        assert operator.post(
-            reverse("portal:exchange-order", args=[what]), {"market": "so2", "document": "公告2"}
-        ).status_code == 302
+        assert (
+            operator.post(
+                reverse("portal:exchange-order", args=[what]), {"market": "so2", "document": "公告2"}
+            ).status_code
+            == 302
+        )
         assert bool(MarketRow.objects.get(market="so2").halted) == halted
     page(operator, "exchange-order", "explode", expect=404)
 
@@ -284,9 +302,12 @@ def test_the_extract_is_taken_as_a_file(operator: Client) -> None:
     rows = [json.loads(line) for line in b"".join(response.streaming_content).decode().splitlines()]
     assert {"journal", "movement"} <= {row["record"] for row in rows}
     assert operator.get(reverse("portal:exchange-extract"), {"since": "x"}).status_code == 302
-    assert operator.get(
-        reverse("portal:exchange-extract"), {"since": "2020-01-02", "until": "2020-01-01", "form": "csv"}
-    ).status_code == 302
+    assert (
+        operator.get(
+            reverse("portal:exchange-extract"), {"since": "2020-01-02", "until": "2020-01-01", "form": "csv"}
+        ).status_code
+        == 302
+    )
 
 
 def test_another_body_reads_and_changes_nothing(client: Client) -> None:

@@ -11,10 +11,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ecociv.exchange.journal import commit, durability
-from ecociv.exchange.journal.commit import Journal, JournalUnavailable, KeyReused, Receipt, Sending
+from ecociv.exchange.journal.commit import Journal
 from ecociv.exchange.journal.lines import JournalBroken, NotPlain, digest, header_line
 from ecociv.exchange.journal.models import JournalEntry, Snapshot
 from ecociv.exchange.journal.replica import ReplicaDiverged, recover
+from ecociv.exchange.journal.sending import JournalUnavailable, KeyReused, Receipt, Sending
 from exchange.counting import Counting, Kept
 
 pytestmark = pytest.mark.django_db

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.test import Client
+from django.utils import timezone
 
 from ecociv.exchange.actions import OpenAccount, RecordMovement, SendCommand
+from ecociv.exchange.actions.base import OperatorAction
 from ecociv.exchange.models import OrderRow, TradeRow
 from ecociv.exchange.queries import holdings_of, money_of, proposals
 from ecociv.exchange.registry import Series, issue
+from ecociv.exchange.venue import journal_of
+from ecociv.exchange.zone import operator as operator_of
 from ecociv.people.models import User
 from ecociv.people.roles import Role
-from ecociv.portal.views import market_stream
+from ecociv.plan.actions import LoadZonePackage
+from ecociv.portal.views import market_operator, market_stream
+from portal import market_day
 from portal.market_day import DAY, KILN, POWER, WHO, ZONE, cancel, fresh_journal, open_market, order
 
 LogIn = Callable[..., Client]
@@ -136,6 +144,18 @@ def test_two_orders_meet_and_a_second_click_changes_nothing(
     assert "样例陶瓷厂" in mine
 
 
+def test_what_was_refused_once_is_tried_again_when_its_form_is_sent_again(
+    open_day: None, power: Client
+) -> None:
+    SendCommand(said={"kind": "halt", "market": "cea", "document": "停牌通知7号"}, **WHO).execute()
+    wish = form("buy", "61", "10", confirm="1", key="same")
+    power.post("/market/cea/order/", wish)
+    assert not OrderRow.objects.exists()
+    SendCommand(said={"kind": "resume", "market": "cea", "document": "复牌通知8号"}, **WHO).execute()
+    power.post("/market/cea/order/", wish)
+    assert OrderRow.objects.get().quantity == 10
+
+
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
@@ -207,6 +227,21 @@ def test_a_halted_market_says_why_and_takes_nothing(open_day: None, client: Clie
     page = power.post("/market/cea/order/", form("buy", "61", "1"))
     assert page.status_code == 422
     assert "停牌通知7号" in page.content.decode()
+
+
+def test_outside_the_hours_the_order_is_not_offered_for_sending(
+    db: None, power: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning = replace(market_day.RULES, hours=((34_200, 41_400),))  # 9:30 to 11:30 in China
+    monkeypatch.setattr(market_day, "RULES", morning)
+    open_market()
+    noon, ten = (dt.datetime(2017, 6, 21, hour, tzinfo=dt.UTC) for hour in (4, 2))  # UTC
+    monkeypatch.setattr("ecociv.portal.market_check.timezone.now", lambda: noon)
+    page = power.post("/market/cea/order/", form("buy", "61", "1"))
+    assert page.status_code == 422
+    assert "09:30–11:30" in page.content.decode()
+    monkeypatch.setattr("ecociv.portal.market_check.timezone.now", lambda: ten)
+    assert power.post("/market/cea/order/", form("buy", "61", "1")).status_code == 200
 
 
 def test_a_day_ends_with_its_volume_weighted_close(open_day: None, client: Client) -> None:
@@ -390,3 +425,70 @@ def test_the_pages_are_complete_in_english(open_day: None, kiln: Client, client:
     ):
         page = reader.get(address, headers={"accept-language": "en"})
         assert page.status_code == 200
+
+
+# The operator -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def operator(logged_in: LogIn) -> Client:
+    """An officer of the body that operates the exchange today."""
+    LoadZonePackage(ZONE).execute()
+    return logged_in(operator_of(ZONE, timezone.localdate()), "department_officer")
+
+
+def test_the_operator_runs_a_day_on_the_pages(
+    operator: Client, kiln: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_market(session=False)
+    today = timezone.localdate()
+    monkeypatch.setattr(market_operator.OpenSession, "check", lambda action: OperatorAction.check(action))
+    assert kiln.post("/market/cea/session/open/").status_code == 403
+    assert operator.post("/market/cea/session/stop/").status_code == 404
+    operator.post("/market/cea/session/collect/")
+    order(KILN, "sell", 6000, 100)
+    order(POWER, "buy", 6000, 100)
+    assert not TradeRow.objects.exists()
+    operator.post("/market/cea/session/call/")
+    assert TradeRow.objects.get().way == "call-auction"
+    operator.post("/market/cea/session/close/")
+    assert kiln.post("/market/end-of-day/", {"day": today.isoformat()}).status_code == 403
+    page = operator.post("/market/end-of-day/", {"day": today.isoformat()}, follow=True).content.decode()
+    assert "60.00" in page
+    again = operator.post("/market/end-of-day/", {"day": "soon"}, follow=True)
+    assert again.status_code == 200
+
+
+def test_the_operator_auctions_the_reserve_and_serves_the_bids(
+    operator: Client, power: Client, kiln: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_market()
+    OpenAccount(account="reserve", name="政府储备", sort="reserve", document="文件", **WHO).execute()
+    RecordMovement(
+        movement=issue(1, Series("cea", 2016, ""), "reserve", 100, document="文件", at=0), **WHO
+    ).execute()
+    wish = {
+        "market": "cea",
+        "account": "reserve",
+        "price": "60",
+        "quantity": "100",
+        "ends": "2999-01-01T10:00",
+        "document": "拍卖公告1号",
+        "pricing": "uniform",
+        "key": "auction",
+    }
+    assert kiln.post("/market/offers/reserve/", wish).status_code == 403
+    assert operator.post("/market/offers/reserve/", {**wish, "document": ""}).status_code == 422
+    assert operator.post("/market/offers/reserve/", wish).status_code == 302
+    power.post("/market/offers/1/", {"price": "65", "quantity": "60"})
+    kiln.post("/market/offers/1/", {"price": "62", "quantity": "60"})
+    early = operator.post("/market/offers/1/award/", follow=True).content.decode()
+    assert "alert-danger" in early
+    assert not TradeRow.objects.exists()
+
+    later = 40_000_000_000_000_000  # after the year 2999
+    monkeypatch.setattr(journal_of(ZONE), "_clock", lambda: later)
+    operator.post("/market/offers/1/award/")
+    # 100 units: 60 to the bid at 65.00, the other 40 to that at 62.00; all pay the lowest that is served, 62.00.
+    served = TradeRow.objects.order_by("number").values_list("buyer", "quantity", "price")
+    assert list(served) == [(POWER, 60, 6200), (KILN, 40, 6200)]

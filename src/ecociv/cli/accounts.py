@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecociv.cli.accounts_audit import audit
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
-    """Accounts of natural resources: balance sheets, forms of the pilot, SEEA tables, checks."""
+    """Accounts of natural resources: balance sheets, forms of the pilot, SEEA tables, checks, leaving-office audits."""
+
+
+group.add_command(audit)
 
 
 def _reading(command: Callable[..., Any]) -> Callable[..., Any]:

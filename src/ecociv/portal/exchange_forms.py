@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecociv.exchange.models import AlertDecision
 from ecociv.exchange.queries import accounts, markets
@@ -60,7 +60,7 @@ def account_options(*, reserves: bool = True) -> list[tuple[str, str]]:
 class SeriesForm(forms.Form):
     """An instrument with its vintage and region."""
 
-    instrument = forms.ChoiceField(label=gettext_lazy("Instrument"), widget=forms.Select(_CHOICE))
+    instrument = forms.ChoiceField(label=pgettext_lazy("rights", "Instrument"), widget=forms.Select(_CHOICE))
     vintage = forms.IntegerField(
         label=gettext_lazy("Vintage"),
         min_value=1990,
@@ -135,7 +135,9 @@ class AllocationForm(SeriesForm):
         ),
     )
     supplement = forms.BooleanField(
-        label=gettext_lazy("It adds to a round that this series has had"), required=False
+        label=gettext_lazy("It adds to a round that this series has had"),
+        required=False,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
     )
     document = document_field()
 
@@ -162,8 +164,8 @@ class OperationForm(SeriesForm):
         ],
         widget=forms.Select(_CHOICE),
     )
-    account = forms.ChoiceField(label=gettext_lazy("Account"), widget=forms.Select(_CHOICE))
-    quantity = units_field(gettext_lazy("Units"))
+    account = forms.ChoiceField(label=pgettext_lazy("rights", "Account"), widget=forms.Select(_CHOICE))
+    quantity = units_field(pgettext_lazy("rights", "Units"))
     claim = forms.CharField(
         label=gettext_lazy("Contract or order"),
         max_length=120,
@@ -212,7 +214,7 @@ class OperationForm(SeriesForm):
 class EmissionForm(SeriesForm):
     """Verified emissions of a year."""
 
-    account = forms.ChoiceField(label=gettext_lazy("Account"), widget=forms.Select(_CHOICE))
+    account = forms.ChoiceField(label=pgettext_lazy("rights", "Account"), widget=forms.Select(_CHOICE))
     quantity = units_field(
         gettext_lazy("Verified emissions"), least=0, help_text=gettext_lazy("Whole units of the instrument.")
     )
@@ -238,7 +240,9 @@ class SurrenderForm(forms.Form):
 
     credits = units_field(gettext_lazy("Sink credits to use"), least=0, required=False)
     partial = forms.BooleanField(
-        label=gettext_lazy("Surrender what there is, although it does not suffice"), required=False
+        label=gettext_lazy("Surrender what there is, although it does not suffice"),
+        required=False,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
     )
     document = document_field(gettext_lazy("Number of the notice of compliance."))
 
@@ -246,7 +250,7 @@ class SurrenderForm(forms.Form):
 class AccountOrderForm(forms.Form):
     """Freezing or unfreezing of a whole account."""
 
-    account = forms.ChoiceField(label=gettext_lazy("Account"), widget=forms.Select(_CHOICE))
+    account = forms.ChoiceField(label=pgettext_lazy("rights", "Account"), widget=forms.Select(_CHOICE))
     document = document_field(gettext_lazy("Number of the order of the court or of the authority."))
 
     def __init__(self, *args: Any, frozen: bool, **kwargs: Any) -> None:
@@ -310,7 +314,9 @@ class LookForm(forms.Form):
 class ExtractForm(forms.Form):
     """The span and the form of the audit extract."""
 
-    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(_DATE, format="%Y-%m-%d"))
+    since = forms.DateField(
+        label=gettext_lazy("From"), widget=forms.DateInput(_DATE, format="%Y-%m-%d")
+    )
     until = forms.DateField(
         label=gettext_lazy("To"),
         widget=forms.DateInput(_DATE, format="%Y-%m-%d"),
@@ -320,7 +326,7 @@ class ExtractForm(forms.Form):
         label=gettext_lazy("Only account"), max_length=120, required=False, widget=forms.TextInput(_TEXT)
     )
     form = forms.ChoiceField(
-        label=gettext_lazy("Form"),
+        label=pgettext_lazy("rights", "Form"),
         choices=[("csv", "CSV"), ("jsonl", "JSON Lines")],
         widget=forms.Select(_CHOICE),
     )

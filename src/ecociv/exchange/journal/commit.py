@@ -19,86 +19,20 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
-from ecociv.core.text import Text
 from ecociv.exchange.journal.durability import durable
 from ecociv.exchange.journal.lines import Entry, digest, plain_text
 from ecociv.exchange.journal.machine import Machine, Projector
 from ecociv.exchange.journal.models import JournalEntry
-from ecociv.exchange.journal.replica import Make, Replica, head, recover, write_snapshot
-from ecociv.exchange.journal.tables import Row, Table, write_rows
+from ecociv.exchange.journal.replica import Make, Replica, recover, write_snapshot
+from ecociv.exchange.journal.sending import LONGEST_KEY, Also, JournalUnavailable, KeyReused, Receipt, Sending
+from ecociv.exchange.journal.tables import Row, Table, entries_of, head, write_rows
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
-LONGEST_KEY = 120
 
 
 _plain = attrgetter(*(each.name for each in fields(Entry)))
 _JOURNAL = Table(JournalEntry, (*(each.name for each in fields(Entry)), "kind", "digest"))
-
-
-class KeyReused(ValueError):
-    """An idempotency key came again with another command, or from somebody else."""
-
-    def __init__(self, key: str) -> None:
-        self.text = Text(
-            zh=f"幂等键“{key}”已用于另一条指令；新的指令请换用新的键。",
-            en=f"The key {key!r} was used for another command; give a new command a new key.",
-        )
-        super().__init__(self.text.en)
-
-
-class JournalUnavailable(RuntimeError):
-    """The command could not be written; whether it was is told by sending it again with the same key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a command came to, on the disk.
-
-    Attributes
-    ----------
-    sequence : int
-        Its place in the journal.
-    at : int
-        When it was taken, microseconds since 1970 UTC.
-    outcome : Mapping
-        As the machine gave it.
-    repeated : bool
-        Whether the command had been taken before under the same key: nothing was done this time.
-    """
-
-    sequence: int
-    at: int
-    outcome: Mapping[str, Any]
-    repeated: bool = False
-
-
-Also = Callable[[Receipt], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One command on its way into the journal.
-
-    Attributes
-    ----------
-    command : Mapping
-        Plain values with a ``kind``.
-    key : str
-        Idempotency key: sent again with the same key, a command gives its first outcome and does nothing.
-    actor : str
-        Who sends it.
-    at : int or None
-        When it was taken, for what is loaded from elsewhere; never before the entry before. The clock otherwise.
-    also : callable or None
-        Run in the same transaction once the outcome is known (an entry in the record of changes); not when repeated.
-    """
-
-    command: Mapping[str, Any]
-    key: str
-    actor: str = ""
-    at: int | None = None
-    also: Also | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +52,8 @@ class _Request:
     items: list[_Item]
     error: BaseException | None = None
     leads: bool = False
+    connected: bool = field(default_factory=lambda: connection.connection is not None)
+    """Whether its thread has a connection to the database already."""
     woken: threading.Event = field(default_factory=threading.Event)
 
 
@@ -279,13 +215,20 @@ class Journal:
                 self._pass_on()
 
     def _pass_on(self) -> None:
-        """Wake the first that still waits, or leave the place free."""
+        """Wake one that still waits, or leave the place free.
+
+        The first whose thread has a connection goes before others: two hundred threads then share a few connections.
+        """
         with self._mutex:
-            if self._queue:
-                self._queue[0].leads = True
-                self._queue[0].woken.set()
-            else:
+            if not self._queue:
                 self._led = False
+                return
+            following = next((each for each in self._queue if each.connected), self._queue[0])
+            if following is not self._queue[0]:
+                self._queue.remove(following)
+                self._queue.appendleft(following)
+            following.leads = True
+            following.woken.set()
 
     def _write(self, batch: list[_Request]) -> None:
         faulty: set[int] = set()
@@ -310,10 +253,7 @@ class Journal:
     ) -> list[tuple[_Item, Receipt | KeyReused]]:
         replica = self._current()
         items = [item for request in batch for item in request.items if id(item) not in faulty]
-        known = {
-            row.key: row.as_entry()
-            for row in JournalEntry.objects.filter(venue=self.venue, key__in=[item.sent.key for item in items])
-        }
+        known = entries_of(self.venue, [item.sent.key for item in items])
         made: list[tuple[_Item, Receipt | KeyReused]] = []
         rows: list[Row] = []
         also: list[tuple[Also, Receipt]] = []

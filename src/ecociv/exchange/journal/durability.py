@@ -31,8 +31,8 @@ def durable(venue: str) -> Iterator[None]:
         return
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = on")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_SPACE, crc32(venue.encode()) - 2**31])
+            lock = crc32(venue.encode()) - 2**31
+            cursor.execute(f"SET LOCAL synchronous_commit = on; SELECT pg_advisory_xact_lock({_SPACE}, {lock})")
         yield
 
 

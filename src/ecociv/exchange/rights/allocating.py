@@ -17,7 +17,7 @@ from ecociv.core.trace import Citation
 from ecociv.evidence.actions.authors import name_of
 from ecociv.exchange.actions.base import OperatorAction
 from ecociv.exchange.instruments import Instrument
-from ecociv.exchange.journal.commit import Receipt
+from ecociv.exchange.journal.sending import Receipt
 from ecociv.exchange.projections.models import AccountRow
 from ecociv.exchange.registry import Movement, Series
 from ecociv.exchange.registry.rules import Allocation, AllocationRefused, Applicant, Output, allocate

@@ -12,8 +12,8 @@ from ecociv.core.digests import digest_of_json
 from ecociv.core.verdicts import Reason
 from ecociv.evidence.actions.authors import name_of
 from ecociv.exchange.actions.base import CommandRefused, require_operator
-from ecociv.exchange.journal.commit import KeyReused, Receipt
 from ecociv.exchange.journal.models import JournalEntry
+from ecociv.exchange.journal.sending import KeyReused, Receipt
 from ecociv.exchange.registry import Movement
 from ecociv.exchange.registry.rules import Assessment, SurrenderPlan, plan_surrender
 from ecociv.exchange.registry.rules.reasons import no, reason
