@@ -263,10 +263,13 @@ def test_the_console_finds_decides_freezes_and_halts(operator: Client) -> None:
         ),
     ).execute()
     assert "75.00%" not in page(operator, "exchange-supervision")
+    today = timezone.localdate()
     assert operator.post(reverse("portal:exchange-look"), {"day": "2018-06-04"}).status_code == 302
+    assert not SurveillanceAlert.objects.exists()  # nobody held anything then
+    assert operator.post(reverse("portal:exchange-look"), {"day": today.isoformat()}).status_code == 302
     text = page(operator, "exchange-supervision")
     assert "75.00%" in text and "样例乐平火力发电一" in text  # 3,000 of 4,000
-    alert = LookForAlerts(zone=ZONE, author="test", day=timezone.localdate()).execute()
+    alert = LookForAlerts(zone=ZONE, author="test", day=today).execute()
     assert alert == []
     found = SurveillanceAlert.objects.first()
     assert found is not None

@@ -161,6 +161,7 @@ class OperationForm(SeriesForm):
             ("unfreeze", gettext_lazy("Unfreeze units")),
             ("transfer", gettext_lazy("Transfer outside of trading")),
             ("cancel", gettext_lazy("Cancel for good")),
+            ("grant", gettext_lazy("Hand over the paid part of an allocation")),
         ],
         widget=forms.Select(_CHOICE),
     )
@@ -174,6 +175,11 @@ class OperationForm(SeriesForm):
         help_text=gettext_lazy(
             "Number of the pledge contract or of the order to freeze; the release names the same."
         ),
+    )
+    price = units_field(
+        gettext_lazy("Price (fen per unit and year)"),
+        required=False,
+        help_text=gettext_lazy("For the paid part: the account pays price x units x years to the reserve."),
     )
     taker = forms.ChoiceField(
         label=gettext_lazy("To account"),
@@ -193,6 +199,7 @@ class OperationForm(SeriesForm):
         "quantity",
         "claim",
         "taker",
+        "price",
         "document",
     )
 
@@ -208,6 +215,8 @@ class OperationForm(SeriesForm):
             self.add_error("taker", _("Choose the account that receives them."))
         if said.get("operation") in ("pledge", "unpledge", "freeze", "unfreeze") and not said.get("claim"):
             self.add_error("claim", _("Give the number of the contract or of the order."))
+        if said.get("operation") == "grant" and not said.get("price"):
+            self.add_error("price", _("Give the price."))
         return said
 
 
@@ -314,9 +323,7 @@ class LookForm(forms.Form):
 class ExtractForm(forms.Form):
     """The span and the form of the audit extract."""
 
-    since = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(_DATE, format="%Y-%m-%d")
-    )
+    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(_DATE, format="%Y-%m-%d"))
     until = forms.DateField(
         label=gettext_lazy("To"),
         widget=forms.DateInput(_DATE, format="%Y-%m-%d"),

@@ -74,6 +74,7 @@ class Kind(StrEnum):
     REPLACE = "replace"
     CONVERT = "convert"
     BUY_BACK = "buy-back"
+    GRANT = "grant"
     RECLAIM = "reclaim"
     DEPOSIT = "deposit"
     WITHDRAW = "withdraw"
@@ -111,6 +112,7 @@ _KINDS = {
     Kind.REPLACE: Text(zh="削减替代", en="reduction replacement"),
     Kind.CONVERT: Text(zh="转换", en="conversion"),
     Kind.BUY_BACK: Text(zh="政府回购", en="buy-back by the reserve"),
+    Kind.GRANT: Text(zh="有偿出让", en="paid grant"),
     Kind.RECLAIM: Text(zh="闲置收回", en="reclaiming of idle rights"),
     Kind.DEPOSIT: Text(zh="入金", en="deposit"),
     Kind.WITHDRAW: Text(zh="出金", en="withdrawal"),

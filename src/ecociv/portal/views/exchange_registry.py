@@ -19,6 +19,7 @@ from ecociv.exchange.models import AccountRow
 from ecociv.exchange.queries import Held, accounts, holdings_of, money_of, movements
 from ecociv.exchange.queries import account as account_row
 from ecociv.exchange.registry import Series
+from ecociv.exchange.rights.allocating import GrantPaidPart
 from ecociv.exchange.rights.base import RightsRefused
 from ecociv.exchange.rights.holding import (
     CancelUnits,
@@ -288,6 +289,8 @@ def _operation(request: HttpRequest, form: OperationForm) -> Any:
         return TransferUnits(giver=said["account"], taker=said["taker"], **common)
     if said["operation"] == "cancel":
         return CancelUnits(account=said["account"], **common)
+    if said["operation"] == "grant":
+        return GrantPaidPart(account=said["account"], price=said["price"], **common)
     action = {
         "pledge": PledgeUnits,
         "unpledge": ReleasePledge,
