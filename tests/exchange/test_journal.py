@@ -8,7 +8,7 @@ import zlib
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
 
 from ecociv.exchange.journal import commit, durability
 from ecociv.exchange.journal.commit import Journal
@@ -120,6 +120,24 @@ def test_a_commit_that_fails_acknowledges_nothing_and_rebuilds_the_replica(monke
 
 def _full(*_: Any) -> None:
     raise DatabaseError("the disk is full")
+
+
+def test_a_row_that_the_database_refuses_fails_its_own_request_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = journal()
+    mine.submit(add(1), key="a")
+    true = commit.write_rows
+
+    def picky(venue: str, table: Any, rows: Any) -> None:
+        if any('"by":13' in row[4] for row in rows):
+            raise DataError("13 does not fit")
+        true(venue, table, rows)
+
+    monkeypatch.setattr(commit, "write_rows", picky)
+    requests = [commit._Request([commit._Item(Sending(add(by), str(by)), json.dumps(add(by), separators=(",", ":"), sort_keys=True))]) for by in (2, 13, 3)]
+    mine._write_apart(requests)
+    assert [isinstance(each.error, DataError) for each in requests] == [False, True, False]
+    assert [each.items[0].receipt is not None for each in requests] == [True, False, True]
+    assert total(mine) == 6 and JournalEntry.objects.count() == 3
 
 
 def test_what_is_written_beside_is_written_with_the_command_or_not_at_all() -> None:
