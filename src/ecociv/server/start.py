@@ -336,7 +336,7 @@ def serve(host: str, port: int, workers: int) -> None:
         f"--workers={workers}",
         f"--blocking-threads={4 + settings.ECOCIV_MARKET_STREAMS}",
         "--workers-kill-timeout=3",
-        "--log-level=warning",
+        "--log-level=error",  # its warnings are about the number of threads, which is meant: streams wait most of the time
         "ecociv.server.wsgi:application",
     ]
     execute: Callable[[str, list[str]], None] = os.execv

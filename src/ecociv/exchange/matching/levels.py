@@ -31,15 +31,18 @@ class Level:
     ----------
     queue : deque of int
         Numbers of orders, ghosts among them.
+    key : int
+        The one object that all orders of the level share.
     live : int
         Orders that are not ghosts; never 0 between calls.
     quantity : int
         Their units.
     """
 
-    __slots__ = ("live", "quantity", "queue")
+    __slots__ = ("key", "live", "quantity", "queue")
 
-    def __init__(self) -> None:
+    def __init__(self, key: int) -> None:
+        self.key = key
         self.queue: deque[int] = deque()
         self.live = 0
         self.quantity = 0
@@ -59,7 +62,7 @@ class Levels:
 
     def open(self, key: int) -> Level:
         """Make the level of a key that has none."""
-        level = self.at[key] = Level()
+        level = self.at[key] = Level(key)
         insort(self.bids if key > 0 else self.asks, key)
         return level
 
