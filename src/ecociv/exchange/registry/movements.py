@@ -298,8 +298,29 @@ def _line_from_json(data: Mapping[str, Any]) -> Line:
     made = _LINES[fields.pop("line")]
     for name in ("series", "source"):
         if fields.get(name) is not None:
-            fields[name] = Series(*fields[name])
+            instrument, vintage, region = fields[name]
+            fields[name] = Series(_of(instrument, str), _of(vintage, int), _of(region, str))
     if made is Units:
         fields["before"], fields["after"] = State(fields["before"]), State(fields["after"])
-        fields["blocks"] = tuple((first, last) for first, last in fields.get("blocks", ()))
+        fields["blocks"] = tuple(
+            (_of(first, int), _of(last, int)) for first, last in fields.get("blocks", ())
+        )
+    for name, value in fields.items():
+        wanted = _TYPES.get(name)
+        if wanted is not None:
+            _of(value, wanted)
     return made(**fields)
+
+
+_TYPES: dict[str, type] = {
+    **dict.fromkeys(("quantity", "amount", "given"), int),
+    **dict.fromkeys(("giver_reserved", "taker_reserved"), bool),
+    **dict.fromkeys(("account", "giver", "taker", "giver_claim", "taker_claim"), str),
+}
+
+
+def _of(value: Any, wanted: type) -> Any:
+    """The value, when it is of exactly this type: a truth value is no number."""
+    if type(value) is not wanted:
+        raise TypeError(f"{value!r} is not of the kind {wanted.__name__}")
+    return value
