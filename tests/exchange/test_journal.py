@@ -122,6 +122,39 @@ def _full(*_: Any) -> None:
     raise DatabaseError("the disk is full")
 
 
+def test_a_machine_that_fails_on_everything_writes_nothing() -> None:
+    mine = journal()
+    with pytest.raises(RuntimeError, match="broken as told"):
+        mine.submit({"kind": "break"}, key="a")
+    assert total(mine) == 0 and JournalEntry.objects.count() == 0
+
+
+def test_a_snapshot_that_fails_is_no_matter_of_whoever_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = journal(snapshot_every=2)
+    monkeypatch.setattr(commit, "write_snapshot", _full)
+    for number in range(5):
+        assert mine.submit(add(1), key=str(number)).outcome["total"] == number + 1
+    assert Snapshot.objects.count() == 0
+
+
+def test_a_thread_that_stops_waiting_is_not_made_the_leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = journal()
+
+    class Stopped(BaseException):
+        pass
+
+    def stop() -> None:
+        raise Stopped
+
+    mine._led = True  # as if another thread were writing
+    request = commit._Request([commit._Item(Sending(add(1), "a"), "{}")])
+    monkeypatch.setattr(request.woken, "wait", stop)
+    with pytest.raises(Stopped):
+        mine._wait(request)
+    mine._pass_on()  # the other thread is done: nobody waits any more
+    assert mine.submit(add(2), key="b").outcome["total"] == 2
+
+
 def test_a_row_that_the_database_refuses_fails_its_own_request_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = journal()
     mine.submit(add(1), key="a")

@@ -160,9 +160,6 @@ class Journal:
             self._queue.popleft()
         try:
             return read(self._current().machine)
-        except BaseException:
-            self._replica = None
-            raise
         finally:
             self._pass_on()
 
@@ -193,8 +190,20 @@ class Journal:
             if not self._led:
                 self._led = request.leads = True
         if not request.leads:
-            request.woken.wait()
+            try:
+                request.woken.wait()
+            except BaseException:  # a thread that is told to stop must not be waited for as a leader
+                self._leave(request)
+                raise
         return request.leads
+
+    def _leave(self, request: _Request) -> None:
+        with self._mutex:
+            if request in self._queue:
+                self._queue.remove(request)
+            leads = request.leads
+        if leads:
+            self._pass_on()
 
     def _lead(self) -> None:
         """Write one batch, answer it, and hand over."""
@@ -277,6 +286,8 @@ class Journal:
     ) -> list[tuple[_Item, Receipt | KeyReused]]:
         replica = self._current()
         items = [item for request in batch for item in request.items if id(item) not in faulty]
+        if not items:
+            return []
         known = entries_of(self.venue, [item.sent.key for item in items])
         made: list[tuple[_Item, Receipt | KeyReused]] = []
         rows: list[Row] = []
@@ -339,7 +350,7 @@ class Journal:
         try:
             with transaction.atomic():
                 write_snapshot(self.venue, replica)
-        except DatabaseError:
+        except Exception:  # noqa: BLE001 - what was taken is on the disk: whoever sent it must not be told otherwise
             _LOG.warning("no snapshot of %s could be written", self.venue, exc_info=True)
             replica.kept_at = replica.sequence  # tried again after as many entries
 
