@@ -119,7 +119,6 @@ def load(venue: str, clients: int, seconds: float, largest_batch: int = 1_000) -
 
     def client(number: int) -> None:
         mine, flow = [], orders(number)
-        connection.ensure_connection()
         ready.wait()
         for step in count():
             begun = time.perf_counter()
@@ -215,10 +214,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--recover", type=int, default=100_000, help="entries of the journal to recover; 0 leaves it out")
     parser.add_argument("--postgresql", default="", help="URL of an empty database")
+    parser.add_argument("--only-postgresql", action="store_true")
     parser.add_argument("--folder", type=Path, default=None, help="where the SQLite database is made")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecociv.server.settings")
-    databases = [("SQLite", "")] + ([("PostgreSQL", options.postgresql)] if options.postgresql else [])
+    databases = ([] if options.only_postgresql else [("SQLite", "")]) + ([("PostgreSQL", options.postgresql)] if options.postgresql else [])
     for what, url in databases:
         child = os.fork()
         if child == 0:

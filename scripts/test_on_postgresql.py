@@ -22,6 +22,7 @@ TESTS = [
     "tests/api",
     "tests/portal",
     "tests/territory",
+    "tests/exchange",
     "tests/land_administration",
 ]
 
