@@ -90,6 +90,24 @@ def test_balances_are_what_the_movements_add_up_to(sample: None) -> None:
     assert held == {"so2": 120_000, "nox": 90_000, "cod": 60_000, "cea": 300_000}
 
 
+def test_a_statement_leads_from_its_opening_to_its_closing(sample: None) -> None:
+    china = timezone.get_fixed_timezone(480)
+    since, until = dt.datetime(2017, 6, 20, tzinfo=china), dt.datetime(2017, 6, 21, tzinfo=china)
+    told = queries.statement(ZONE, KILN, since, until)
+    assert {trade.day for trade in told.trades} == {"2017-06-20"}
+    # what was free and reserved at the opening, and each trade with its fee, give what is there at the end
+    gained = sum(
+        (trade.amount if trade.seller == KILN else -trade.amount)
+        - (trade.sell_fee if trade.seller == KILN else trade.buy_fee)
+        for trade in told.trades
+    )
+    assert gained and sum(told.opening_money) + gained == sum(told.closing_money)
+    units = sum(trade.quantity * (1 if trade.buyer == KILN else -1) for trade in told.trades if trade.market == "so2")
+    held = [sum(each.quantity for each in side if each.instrument == "so2") for side in (told.opening_holdings, told.closing_holdings)]
+    assert held[0] + units == held[1]
+    assert all(line.document for line in told.movements)
+
+
 def test_the_book_of_the_pages_is_the_book_of_the_engine(sample: None) -> None:
     books = journal_of(ZONE).look(lambda engine: {key: m.book.snapshot() for key, m in engine.state.markets.items()})  # type: ignore[attr-defined]
     for key, book in books.items():

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from ecociv.exchange.actions import OpenMarket
+from ecociv.exchange.actions import Deposit, OpenMarket
 from ecociv.exchange.market.rules import rules_of
 from ecociv.exchange.models import (
     AccountRow,
@@ -30,6 +30,7 @@ from exchange.rights_situations import (
     CEA,
     KILN,
     POWER,
+    RESERVE,
     SO2,
     ZONE,
     factory,
@@ -134,7 +135,9 @@ def test_an_enterprise_sees_its_own_account_and_nothing_else(enterprise: Client)
     assert Client().get(reverse("portal:exchange-account", args=[KILN])).status_code == 302
     stranger = Client()
     stranger.force_login(factory("91360222MA00000046", "without"))
-    assert "统一社会信用代码" in page(stranger, "exchange-registry") or "credit code" in page(stranger, "exchange-registry")
+    assert "统一社会信用代码" in page(stranger, "exchange-registry") or "credit code" in page(
+        stranger, "exchange-registry"
+    )
 
 
 def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(
@@ -164,6 +167,49 @@ def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(
     assert banned.status_code == 422 and "power" in banned.content.decode()
     strange = operator.post(address, {**said, "quantity": "a lot", "vintage": "9" * 40, "instrument": "gold"})
     assert strange.status_code == 422
+
+
+def test_each_kind_of_operation_is_reached_from_the_form(operator: Client) -> None:
+    """2026 terms: allowances are carried over, not borrowed; SO2 rights are of 2026 so that they are valid today."""
+    this_year = timezone.localdate().year
+    now = SO2._replace(vintage=this_year)
+    give(now, KILN, 1000)
+    Deposit(zone=ZONE, author="test", account=RESERVE, amount=1_000_000, document="拨款").execute()
+    address = reverse("portal:exchange-operate")
+    so2 = {"instrument": "so2", "vintage": str(this_year), "region": "jingdezhen", "account": KILN}
+    cea = {"instrument": "cea", "vintage": "2022", "region": "", "account": POWER}
+    for said, status in (
+        ({**so2, "operation": "buy-back", "quantity": "10", "price": "39"}, 302),
+        ({**so2, "operation": "buy-back", "quantity": "10"}, 422),
+        ({**so2, "operation": "replace", "quantity": "100", "target": str(this_year + 1)}, 422),  # not known
+        (
+            {
+                **so2,
+                "operation": "replace",
+                "quantity": "100",
+                "target": str(this_year + 1),
+                "quality": "missed",
+            },
+            302,
+        ),
+        ({**so2, "operation": "reclaim", "quantity": "10", "last_used": "2015-01-01"}, 302),
+        ({**so2, "operation": "reclaim", "quantity": "10"}, 422),
+        ({**so2, "operation": "cancel", "quantity": "10"}, 302),
+        ({**so2, "operation": "grant", "quantity": "10", "price": "39"}, 422),  # no paid part
+        ({**cea, "operation": "bank", "quantity": "100", "target": "2025"}, 302),
+        ({**cea, "operation": "bank", "quantity": "100"}, 422),
+        ({**cea, "operation": "borrow", "quantity": "10"}, 422),
+    ):
+        assert operator.post(address, {**said, "document": "文1号"}).status_code == status, said
+    # 1000 - 10 bought back - 200 given up - 10 reclaimed - 10 cancelled
+    free = {one.vintage: one.quantity for one in holdings_of(ZONE, KILN) if one.state == "free"}
+    assert free == {2018: 1000, this_year: 770, this_year + 1: 100}
+    assert {
+        one.vintage: one.quantity for one in holdings_of(ZONE, POWER, instrument="cea") if one.state == "free"
+    } == {
+        2022: 400,
+        2025: 100,
+    }
 
 
 def test_surrender_shows_the_count_and_settles_it(operator: Client) -> None:
@@ -263,10 +309,13 @@ def test_the_console_finds_decides_freezes_and_halts(operator: Client) -> None:
         ),
     ).execute()
     assert "75.00%" not in page(operator, "exchange-supervision")
+    today = timezone.localdate()
     assert operator.post(reverse("portal:exchange-look"), {"day": "2018-06-04"}).status_code == 302
+    assert not SurveillanceAlert.objects.exists()  # nobody held anything then
+    assert operator.post(reverse("portal:exchange-look"), {"day": today.isoformat()}).status_code == 302
     text = page(operator, "exchange-supervision")
     assert "75.00%" in text and "样例乐平火力发电一" in text  # 3,000 of 4,000
-    alert = LookForAlerts(zone=ZONE, author="test", day=timezone.localdate()).execute()
+    alert = LookForAlerts(zone=ZONE, author="test", day=today).execute()
     assert alert == []
     found = SurveillanceAlert.objects.first()
     assert found is not None

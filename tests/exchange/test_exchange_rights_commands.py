@@ -108,11 +108,13 @@ def test_supervision_shows_and_keeps() -> None:
         "reference": 1000,
     }
     OpenMarket(zone=ZONE, author="test", rules=rules_of(rules), document="公告").execute()
-    shown = run("surveillance", "2018-06-04", "--format", "json")
+    today = timezone.localdate().isoformat()
+    assert run("surveillance", "2018-06-04").exit_code == 0  # nobody held anything then
+    shown = run("surveillance", today, "--format", "json")
     assert shown.exit_code == 1 and json.loads(shown.stdout)["alerts"][0]["kind"] == "large-position"
     assert not SurveillanceAlert.objects.exists()
-    assert "1 found, 1 new" in run("surveillance", "2018-06-04", *BY).stdout
-    assert "1 found, 0 new" in run("surveillance", "2018-06-04", *BY).stdout
+    assert "1 found, 1 new" in run("surveillance", today, *BY).stdout
+    assert "1 found, 0 new" in run("surveillance", today, *BY).stdout
     assert run("surveillance", "2010-01-04").exit_code == 3
 
 

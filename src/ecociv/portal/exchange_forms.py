@@ -161,6 +161,12 @@ class OperationForm(SeriesForm):
             ("unfreeze", gettext_lazy("Unfreeze units")),
             ("transfer", gettext_lazy("Transfer outside of trading")),
             ("cancel", gettext_lazy("Cancel for good")),
+            ("grant", gettext_lazy("Hand over the paid part of an allocation")),
+            ("bank", gettext_lazy("Carry into a later vintage")),
+            ("borrow", gettext_lazy("Borrow from the next vintage")),
+            ("replace", gettext_lazy("Reduction replacement")),
+            ("buy-back", gettext_lazy("Buy back into the reserve")),
+            ("reclaim", gettext_lazy("Reclaim idle rights")),
         ],
         widget=forms.Select(_CHOICE),
     )
@@ -174,6 +180,44 @@ class OperationForm(SeriesForm):
         help_text=gettext_lazy(
             "Number of the pledge contract or of the order to freeze; the release names the same."
         ),
+    )
+    price = units_field(
+        gettext_lazy("Price (fen per unit and year)"),
+        required=False,
+        help_text=gettext_lazy(
+            "For the paid part and for buying back: price x units x years pass between the account and the reserve."
+        ),
+    )
+    target = forms.IntegerField(
+        label=gettext_lazy("Into vintage"),
+        min_value=1990,
+        max_value=2999,
+        required=False,
+        widget=forms.TextInput(_NUMBER),
+        help_text=gettext_lazy("For carrying over and for replacement."),
+    )
+    net_sold = units_field(
+        gettext_lazy("Sold net"),
+        least=0,
+        required=False,
+        help_text=gettext_lazy("For carrying over: units sold less units bought in the span of the scheme."),
+    )
+    quality = forms.ChoiceField(
+        label=gettext_lazy("Quality of last year"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("not known")),
+            ("met", gettext_lazy("met the standard")),
+            ("missed", gettext_lazy("missed the standard")),
+        ],
+        widget=forms.Select(_CHOICE),
+        help_text=gettext_lazy("For replacement: twice as much is given up where it missed the standard."),
+    )
+    last_used = forms.DateField(
+        label=gettext_lazy("Last day of use"),
+        required=False,
+        widget=forms.DateInput(_DATE, format="%Y-%m-%d"),
+        help_text=gettext_lazy("For idle rights, as the inspection found it."),
     )
     taker = forms.ChoiceField(
         label=gettext_lazy("To account"),
@@ -193,6 +237,11 @@ class OperationForm(SeriesForm):
         "quantity",
         "claim",
         "taker",
+        "price",
+        "target",
+        "net_sold",
+        "quality",
+        "last_used",
         "document",
     )
 
@@ -208,6 +257,10 @@ class OperationForm(SeriesForm):
             self.add_error("taker", _("Choose the account that receives them."))
         if said.get("operation") in ("pledge", "unpledge", "freeze", "unfreeze") and not said.get("claim"):
             self.add_error("claim", _("Give the number of the contract or of the order."))
+        if said.get("operation") in ("grant", "buy-back") and not said.get("price"):
+            self.add_error("price", _("Give the price."))
+        if said.get("operation") in ("bank", "replace") and not said.get("target"):
+            self.add_error("target", _("Give the vintage."))
         return said
 
 
@@ -314,9 +367,7 @@ class LookForm(forms.Form):
 class ExtractForm(forms.Form):
     """The span and the form of the audit extract."""
 
-    since = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(_DATE, format="%Y-%m-%d")
-    )
+    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(_DATE, format="%Y-%m-%d"))
     until = forms.DateField(
         label=gettext_lazy("To"),
         widget=forms.DateInput(_DATE, format="%Y-%m-%d"),

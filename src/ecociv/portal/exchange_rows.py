@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecociv.exchange.models import MovementRow
 from ecociv.exchange.queries import is_participant
+from ecociv.exchange.registry import MONEY
 from ecociv.exchange.rights.queries import SerialHolding
 from ecociv.portal.exchange_figures import (
     blocks_text,
@@ -116,7 +118,7 @@ def shown_movement(row: MovementRow, names: dict[str, str]) -> dict[str, Any]:
         "row": row,
         "time": local_time(row.at),
         "kind": kind_name(row.kind),
-        "instrument": instrument_name(row.unit) if row.unit else "",
+        "instrument": _("Money") if row.unit == MONEY else instrument_name(row.unit) if row.unit else "",
         "region": region_name(row.region),
         "giver": names.get(row.giver, row.giver),
         "taker": names.get(row.taker, row.taker),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from ecociv.exchange.actions.base import require_operator
 from ecociv.exchange.auctions import Clearing, Offer, call_auction
 from ecociv.exchange.instruments.declaration import national
+from ecociv.exchange.market.prices import half_even
 from ecociv.exchange.market.rules import MarketRules
 from ecociv.exchange.models import AccountRow, OrderRow
 from ecociv.exchange.queries import Level, MarketNow, accounts, depth, when
@@ -186,7 +187,7 @@ class Quotation:
     def mean(self) -> int | None:
         """Volume-weighted mean price of the day so far, fen."""
         day = self.now.day
-        return round(Decimal(day.value) / day.volume) if day and day.volume else None
+        return half_even(day.value, day.volume) if day and day.volume else None
 
     @property
     def phase(self) -> str | Promise:

@@ -17,14 +17,22 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
 from ecociv.exchange.journal.durability import durable
 from ecociv.exchange.journal.lines import Entry, digest, plain_text
 from ecociv.exchange.journal.machine import Machine, Projector
 from ecociv.exchange.journal.models import JournalEntry
 from ecociv.exchange.journal.replica import Make, Replica, recover, write_snapshot
-from ecociv.exchange.journal.sending import LONGEST_KEY, Also, JournalUnavailable, KeyReused, Receipt, Sending
+from ecociv.exchange.journal.sending import (
+    LONGEST_ACTOR,
+    LONGEST_KEY,
+    Also,
+    JournalUnavailable,
+    KeyReused,
+    Receipt,
+    Sending,
+)
 from ecociv.exchange.journal.tables import Row, Table, entries_of, head, write_rows
 
 _LOG = logging.getLogger(__name__)
@@ -139,7 +147,7 @@ class Journal:
         receipts: list[Receipt] = []
         for begin in range(0, len(sent), self._largest_batch):
             part = sent[begin : begin + self._largest_batch]
-            request = _Request([_Item(each, plain_text(each.command)) for each in part if _good(each.key)])
+            request = _Request([_Item(each, plain_text(each.command)) for each in part if _good(each)])
             if self._wait(request):
                 self._lead()
             receipts += _receipts(request)
@@ -151,11 +159,7 @@ class Journal:
         with self._mutex:
             self._queue.popleft()
         try:
-            with transaction.atomic():
-                return read(self._current().machine)
-        except BaseException:
-            self._replica = None
-            raise
+            return read(self._current().machine)
         finally:
             self._pass_on()
 
@@ -186,8 +190,20 @@ class Journal:
             if not self._led:
                 self._led = request.leads = True
         if not request.leads:
-            request.woken.wait()
+            try:
+                request.woken.wait()
+            except BaseException:  # a thread that is told to stop must not be waited for as a leader
+                self._leave(request)
+                raise
         return request.leads
+
+    def _leave(self, request: _Request) -> None:
+        with self._mutex:
+            if request in self._queue:
+                self._queue.remove(request)
+            leads = request.leads
+        if leads:
+            self._pass_on()
 
     def _lead(self) -> None:
         """Write one batch, answer it, and hand over."""
@@ -200,7 +216,7 @@ class Journal:
                     break
                 batch.append(self._queue.popleft())
         try:
-            self._write(batch)
+            self._write_apart(batch)
         except BaseException as error:  # noqa: BLE001 - every thread that waits has to hear of it, the leader among them
             self._replica = None
             stopped = not isinstance(error, Exception)
@@ -230,7 +246,24 @@ class Journal:
             following.leads = True
             following.woken.set()
 
+    def _write_apart(self, batch: list[_Request]) -> None:
+        """Write a batch; when the database refuses a row of it, each request alone, so that one cannot fail the others."""
+        try:
+            self._write(batch)
+        except (DataError, IntegrityError):
+            self._replica = None
+            if len(batch) == 1:
+                raise
+            for each in batch:
+                try:
+                    self._write([each])
+                except (DataError, IntegrityError) as error:
+                    self._replica = None
+                    each.error = error
+
     def _write(self, batch: list[_Request]) -> None:
+        if self._replica is None:
+            self._current()  # from a long journal it takes a while, in which others should be able to write
         faulty: set[int] = set()
         while True:
             try:
@@ -253,6 +286,8 @@ class Journal:
     ) -> list[tuple[_Item, Receipt | KeyReused]]:
         replica = self._current()
         items = [item for request in batch for item in request.items if id(item) not in faulty]
+        if not items:
+            return []
         known = entries_of(self.venue, [item.sent.key for item in items])
         made: list[tuple[_Item, Receipt | KeyReused]] = []
         rows: list[Row] = []
@@ -315,7 +350,7 @@ class Journal:
         try:
             with transaction.atomic():
                 write_snapshot(self.venue, replica)
-        except DatabaseError:
+        except Exception:  # noqa: BLE001 - what was taken is on the disk: whoever sent it must not be told otherwise
             _LOG.warning("no snapshot of %s could be written", self.venue, exc_info=True)
             replica.kept_at = replica.sequence  # tried again after as many entries
 
@@ -336,7 +371,11 @@ def _receipts(request: _Request) -> list[Receipt]:
     return [item.receipt for item in request.items if item.receipt is not None]
 
 
-def _good(key: str) -> bool:
-    if not key or len(key) > LONGEST_KEY or not key.isprintable():
-        raise ValueError(f"An idempotency key has 1 to {LONGEST_KEY} printable characters; {key[:200]!r} has not.")
+def _good(sent: Sending) -> bool:
+    for what, text, least, most in (
+        ("An idempotency key", sent.key, 1, LONGEST_KEY),
+        ("The name of a sender", sent.actor, 0, LONGEST_ACTOR),
+    ):
+        if not least <= len(text) <= most or not text.isprintable():
+            raise ValueError(f"{what} has {least} to {most} printable characters; {text[:200]!r} has not.")
     return True

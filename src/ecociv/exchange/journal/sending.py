@@ -8,8 +8,8 @@ from typing import Any
 
 from ecociv.core.text import Text
 
-LONGEST_KEY = 120
-"""Characters of an idempotency key."""
+LONGEST_KEY, LONGEST_ACTOR = 120, 150
+"""Characters of an idempotency key and of the name of a sender."""
 
 
 class KeyReused(ValueError):

@@ -220,7 +220,7 @@ class Book:
             queue.popleft()
         else:
             self._levels.ghosts[order] = key
-            if len(queue) > 2 * level.live + SPARE:
+            if len(queue) > 3 * level.live + SPARE:
                 self._levels.tidy(level)
         if not level.live:
             self._levels.close(key)

@@ -19,12 +19,18 @@ from ecociv.exchange.models import AccountRow
 from ecociv.exchange.queries import Held, accounts, holdings_of, money_of, movements
 from ecociv.exchange.queries import account as account_row
 from ecociv.exchange.registry import Series
+from ecociv.exchange.rights.allocating import GrantPaidPart
 from ecociv.exchange.rights.base import RightsRefused
 from ecociv.exchange.rights.holding import (
+    BankUnits,
+    BorrowUnits,
+    BuyBackUnits,
     CancelUnits,
     FreezeUnits,
     PledgeUnits,
+    ReclaimIdle,
     ReleasePledge,
+    ReplaceUnits,
     TransferUnits,
     UnfreezeUnits,
 )
@@ -288,6 +294,14 @@ def _operation(request: HttpRequest, form: OperationForm) -> Any:
         return TransferUnits(giver=said["account"], taker=said["taker"], **common)
     if said["operation"] == "cancel":
         return CancelUnits(account=said["account"], **common)
+    if said["operation"] == "grant":
+        return GrantPaidPart(account=said["account"], price=said["price"], **common)
+    if said["operation"] == "buy-back":
+        return BuyBackUnits(giver=said["account"], price=said["price"], **common)
+    if said["operation"] == "reclaim":
+        return ReclaimIdle(giver=said["account"], last_used=said["last_used"], **common)
+    if said["operation"] in ("bank", "borrow", "replace"):
+        return _carrying(form, common)
     action = {
         "pledge": PledgeUnits,
         "unpledge": ReleasePledge,
@@ -295,6 +309,33 @@ def _operation(request: HttpRequest, form: OperationForm) -> Any:
         "unfreeze": UnfreezeUnits,
     }[said["operation"]]
     return action(account=said["account"], claim=said["claim"], **common)
+
+
+def _carrying(form: OperationForm, common: dict[str, Any]) -> Any:
+    """Units that take the place of others."""
+    said, series = form.cleaned_data, common.pop("series")
+    account, quantity = said["account"], common.pop("quantity")
+    if said["operation"] == "borrow":
+        return BorrowUnits(account=account, now=series, quantity=quantity, **common)
+    if said["operation"] == "bank":
+        net_sold = said["net_sold"] or 0
+        return BankUnits(
+            account=account,
+            source=series,
+            vintage=said["target"],
+            quantity=quantity,
+            net_sold=net_sold,
+            **common,
+        )
+    met = {"met": True, "missed": False}.get(said["quality"])
+    return ReplaceUnits(
+        account=account,
+        source=series,
+        vintage=said["target"],
+        needed=quantity,
+        quality_met=met,
+        **common,
+    )
 
 
 def readable_account(request: HttpRequest, key: str) -> AccountRow:

@@ -218,14 +218,14 @@ def order(request: HttpRequest, what: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        action: Any = {
+        orders: dict[str, Any] = {
             "freeze": FreezeAccount,
             "unfreeze": UnfreezeAccount,
             "halt": HaltMarket,
             "resume": ResumeMarket,
-        }[what]
+        }
         try:
-            receipt = action(zone=zone, author=request.user, **said).execute()
+            receipt = orders[what](zone=zone, author=request.user, **said).execute()
         except CommandRefused as refused:
             form.add_error(None, refused.text.in_language(language()))
         else:
