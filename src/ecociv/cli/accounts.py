@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ecociv.cli.accounts_audit import audit
+from ecociv.cli.accounts_gep import gep
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
@@ -35,6 +36,7 @@ def group() -> None:
 
 
 group.add_command(audit)
+group.add_command(gep)
 
 
 def _reading(command: Callable[..., Any]) -> Callable[..., Any]:
