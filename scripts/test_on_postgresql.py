@@ -22,7 +22,8 @@ TESTS = [
     "tests/api",
     "tests/portal",
     "tests/territory",
-    "tests/land_administration",
+    "tests/registers",
+    "tests/liabilities",
 ]
 
 
