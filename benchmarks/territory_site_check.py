@@ -165,6 +165,34 @@ def _worker(given: tuple[str, float, int, int]) -> tuple[list[float], int]:
     return times, peak()
 
 
+def _connection(given: tuple[str, float, int, int]) -> tuple[list[float], int]:
+    """One connection of PostGIS, asked about as many sites as one of our processes; the memory is our end's."""
+    address, area, count, seed = given
+    asked = [shapely.to_wkb(site) for site in sites(area, count, seed)]
+    postgis = PostGIS(address, 0)
+    times = []
+    for wkb in asked:
+        started = time.perf_counter()
+        postgis.ask(wkb, "ST_Area({}::geography)")
+        times.append(time.perf_counter() - started)
+    return times, peak()
+
+
+def together(
+    work: Callable[[tuple[str, float, int, int]], tuple[list[float], int]],
+    address: str,
+    wanted: float,
+    count: int,
+    processes: int,
+) -> str:
+    """Several at once: percentiles of a site, sites a second of all of them, memory of the largest."""
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        done = pool.map(work, [(address, wanted, count, 100 + number) for number in range(processes)])
+    times = [each for part, _ in done for each in part]
+    pace = len(times) / sum(sum(part) / processes for part, _ in done)
+    return f"{percentiles(times)}   {pace:,.0f} a second, peak {max(memory for _, memory in done) / 1024:,.0f} MB each"
+
+
 class PostGIS:
     """The same layer in PostGIS."""
 
@@ -248,16 +276,12 @@ def main() -> None:
             say(f"{name:10} classes add up to the site to {max(whole):.1e}; area against Geod {exact:.1e}\n")
     say(f"peak memory of this process {peak() / 1024:,.0f} MB\n")
     for name, wanted in SITES.items():
-        with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
-            jobs = [(str(path), wanted, given.repeat, 100 + number) for number in range(given.processes)]
-            started = time.perf_counter()
-            done = pool.map(_worker, jobs)
-            spent = time.perf_counter() - started
-        times = [each for part, _ in done for each in part]
-        say(
-            f"{name:10} {given.processes} processes       {percentiles(times)}   {len(times) / sum(sum(p) / given.processes for p, _ in done):,.0f} a second, "
-            f"peak {max(memory for _, memory in done) / 1024:,.0f} MB each ({spent:.1f} s with start)\n"
-        )
+        for label, work, address in (
+            ("ecociv", _worker, str(path)),
+            *([("PostGIS", _connection, given.database)] if given.database else []),
+        ):
+            said = together(work, address, wanted, given.repeat, given.processes)
+            say(f"{name:10} {given.processes} at once, {label:10} {said}\n")
 
 
 if __name__ == "__main__":

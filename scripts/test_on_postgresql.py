@@ -23,7 +23,13 @@ TESTS = [
     "tests/portal",
     "tests/territory",
     "tests/registers",
+    "tests/ledger",
+    "tests/compensation",
+    "tests/tariffs",
+    "tests/exchange",
     "tests/liabilities",
+    "tests/green_economy",
+    "tests/accounts",
 ]
 
 

@@ -29,7 +29,7 @@ from ecociv.standards.compensation import AllocationError
 
 def test_the_zone_declares_what_holds_together() -> None:
     declared = compensation("jingdezhen")
-    assert declared.keys() == ("zhushan-changjiang", "fuliang-zhushan")
+    assert declared.agreement_keys() == ("zhushan-changjiang", "fuliang-zhushan")
     assert all(
         each.sample and not version.source.verified
         for each in declared.agreements

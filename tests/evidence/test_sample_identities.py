@@ -21,7 +21,12 @@ FORMS = {form.key: form for form in load_forms(ZONE)}
 SHARED = sorted(
     key for key, form in FORMS.items() if {"zone", "counties"} <= {each.group for each in form.places}
 )
-NOT_ADDITIVE = {"income.urban", "income.rural"}
+NOT_ADDITIVE = {"income.urban", "income.rural"} | {
+    # Water between two counties enters neither the city nor leaves it.
+    f"waterbody.{body}.{row}"
+    for body in ("reservoir", "lake", "river", "ground")
+    for row in ("inflow", "outflow")
+}
 BOOK = write_book(ZONE, assumptions())
 
 

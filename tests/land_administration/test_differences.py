@@ -127,7 +127,7 @@ def test_runs_go_forward_and_an_earlier_day_is_only_looked_at(first: DifferenceR
     early = RunDifferences(ZONE, "test", DAY - dt.timedelta(days=1))
     with pytest.raises(RunRefused, match="--trial"):
         early.execute()
-    assert len(early.examine().patches) == 2 and DifferenceRun.objects.count() == 1
+    assert early.examine().comparison.counts().patches == 2 and DifferenceRun.objects.count() == 1
     with pytest.raises(RunRefused, match="No such layer.*: roads"):
         RunDifferences(ZONE, "test", DAY, ("roads", "city")).execute()
     with pytest.raises(PermissionDenied):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import tempfile
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecociv.core.digests import digest_of_bytes, digest_of_json
 from ecociv.land_administration.differences.declaration import rules
 from ecociv.land_administration.differences.detection import Comparison, Plan, compare
-from ecociv.land_administration.differences.identity import Known, Matching, Relation, Seen, match
+from ecociv.land_administration.differences.identity import Known, Matching, Relation, Seen, match, together
+from ecociv.land_administration.differences.patches import Outlines
 from ecociv.territory.layers.features import Features, areas_of
+from ecociv.territory.layers.geopackage import LayerFile, write_features
 
 DAY = dt.date(2018, 6, 1)
 PAIR = ("city", "M", "farmland", "basic-farmland")
@@ -209,3 +214,81 @@ def test_the_order_of_plans_and_features_decides_nothing(fields: Any, works: Any
     first = compare([a, b], None, DAY, zone=ZONE)
     again = compare([turned(b), turned(a)], None, DAY, zone=ZONE)
     assert first.digest() == again.digest()
+
+
+@settings(max_examples=10)
+@given(spans, works_of)
+def test_layers_read_from_their_files_give_what_layers_in_memory_give(fields: Any, works: Any) -> None:
+    plans = [
+        plan(
+            "f",
+            "permanent-basic-farmland",
+            [(box(w, w + width), "basic-farmland") for w, width, _r in fields],
+        ),
+        plan("c", "urban-plan", [(box(w, w + width), name) for w, width, _r, name in works]),
+    ]
+    counties = Features.of([box(-100, 15, -50, 100)], ["360222"], ["x"])
+    held = compare(plans, counties, DAY, zone=ZONE)
+    with tempfile.TemporaryDirectory() as folder:
+        stored = []
+        for one in plans:
+            path = Path(folder) / f"{one.key}.gpkg"
+            write_features(one.features, path)  # type: ignore[arg-type]
+            stored.append(Plan(one.key, one.kind, LayerFile(path)))
+        read = compare(stored, counties, DAY, zone=ZONE)
+    assert read.digest() == held.digest() and read.counts() == held.counts()
+    assert read.covered_twice == held.covered_twice
+
+
+def test_the_digest_is_that_of_the_canonical_list() -> None:
+    """Runs on record were digested as one list; digesting row by row must not change what they compare to."""
+    found = compared([box(0, 10), box(20, 30)], [(box(0, 5), "M"), (box(22, 30), "R")])
+    rows = [
+        [
+            *one.pair,
+            one.identity_a,
+            one.identity_b,
+            one.conflict,
+            str(one.area),
+            one.sliver,
+            [[county, str(area)] for county, area in one.counties],
+            digest_of_bytes(shapely.to_wkb(one.geometry, byte_order=1)),
+        ]
+        for one in found.patches
+    ]
+    assert len(rows) == 2 and found.digest() == digest_of_json(rows)
+    assert compared([], []).digest() == digest_of_json([])
+
+
+def test_matching_pair_by_pair_is_matching_all_at_once() -> None:
+    other = ("city", "R", *PAIR[2:])
+    known = [
+        Known(1, PAIR, box(0, 10)),
+        Known(2, other, box(0, 9)),
+        Known(3, other, box(20, 30), alive=False),
+    ]
+    seen = [
+        Seen(0, PAIR, box(1, 10)),
+        Seen(1, other, box(0, 3)),
+        Seen(2, other, box(20, 30)),
+        Seen(3, PAIR, box(50, 60)),
+    ]
+    apart = together(
+        match([k for k in known if k.pair == pair], [s for s in seen if s.pair == pair], 0.5)
+        for pair in (other, PAIR)
+    )
+    assert apart == match(known, seen, 0.5)
+    assert (apart.kept, apart.returned, apart.new) == ({0: 1}, {2: 3}, (1, 3))
+
+
+def test_outlines_beyond_what_memory_should_hold_wait_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecociv.land_administration.differences.patches.IN_MEMORY", 100)
+    first, second = Outlines(), Outlines()
+    shapes = np.array([box(n, n + 1) for n in range(5)], dtype=object)
+    first.add(shapes[:2])
+    second.add(shapes[2:])
+    assert first.adopt(second) == 2 and len(first) == 5
+    assert shapely.equals_exact(first.take([4, 0, 3]), shapes[[4, 0, 3]]).all()
+    first.add(shapes[:1])  # writing goes on at the end after reading somewhere else
+    assert shapely.equals_exact(first.take([5, 4]), shapes[[0, 4]]).all()
+    assert first.bounds[3].tolist() == list(shapes[3].bounds)

@@ -30,10 +30,11 @@ def log_in(client: Client, username: str, password: str) -> Any:
 
 
 def test_one_sample_account_for_each_role_and_none_twice() -> None:
-    made = create_sample_accounts("jingdezhen", department="epb", county="fuliang", enterprise="91360222MA0000001W")
+    bodies = {"department": "epb", "county": "fuliang", "enterprise": "91360200MA0000001N"}
+    made = create_sample_accounts("jingdezhen", **bodies)
     assert {account.role for account in made} == set(Role) - {Role.VISITOR}
     assert all(account.created for account in made)
-    again = create_sample_accounts("jingdezhen", department="epb", county="fuliang", enterprise="91360222MA0000001W")
+    again = create_sample_accounts("jingdezhen", **bodies)
     assert not any(account.created for account in again)
     assert User.objects.count() == 7
     assert AuditEntry.objects.filter(action="create-sample-account").count() == 7

@@ -25,6 +25,7 @@ OWN = {
     "people:token-new",
     "portal:notices",
     "portal:notices-open",
+    "portal:exchange-registry",
     "portal:damages",
     "portal:deposits",
     "portal:market-orders",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -218,3 +221,100 @@ def test_a_mapping_is_a_file_whose_faults_have_lines(tmp_path):
     path.write_text("identity: BSM\nklass: DLBM\n", encoding="utf-8")
     with pytest.raises(DeclarationError, match=r"mapping\.yaml:2"):
         load_attribute_mapping(path)
+
+
+def _ogr2ogr(*words: str) -> None:
+    program = shutil.which("ogr2ogr")
+    if program is None:
+        pytest.skip("ogr2ogr of GDAL is not installed")
+    subprocess.run([program, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def by_gdal(tmp_path: Path) -> Path:
+    """A table of well-known text with a circle of arcs and a square, turned into a GeoPackage by GDAL's own program."""
+    table = tmp_path / "given.csv"
+    table.write_text(
+        'BSM,名称,WKT\n1,圆形水面,"CURVEPOLYGON(CIRCULARSTRING(117.1 29.1,117.2 29.1,117.1 29.1))"\n'
+        '2,景德镇市昌江区鲇鱼山镇一号田,"POLYGON((117.3 29.1,117.4 29.1,117.4 29.2,117.3 29.2,117.3 29.1))"\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "given.gpkg"
+    _ogr2ogr("-f", "GPKG", str(path), str(table), "-oo", "GEOM_POSSIBLE_NAMES=WKT", "-oo", "KEEP_GEOM_COLUMNS=NO",
+             "-a_srs", "EPSG:4490", "-nln", "given")  # fmt: skip
+    return path
+
+
+def test_arcs_in_a_layer_of_any_geometry_become_lines_with_a_note(by_gdal):
+    found = read_polygons(by_gdal, mapping=AttributeMapping.model_validate({"identity": "BSM"}))
+    assert [each.code for each in found.warnings] == ["arcs-straightened"]
+    circle, square = found.geometries
+    assert found.identities.tolist() == ["1", "2"] and square.equals(shapely.box(117.3, 29.1, 117.4, 29.2))
+    # Sides of at most 4 degrees stay within the circle and lose less than 1 - sin(4°)/(4° in radians) = 0.081 % of it.
+    whole = math.pi * 0.05**2
+    assert whole * (1 - 0.00082) < circle.area < whole
+
+
+def test_a_layer_declared_as_curves_is_read_the_same_way(by_gdal, tmp_path):
+    path = tmp_path / "curves.gpkg"
+    _ogr2ogr("-f", "GPKG", str(path), str(by_gdal), "-nlt", "CURVEPOLYGON")
+    found = read_polygons(path)
+    assert [each.code for each in found.warnings] == ["arcs-straightened"] and len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("LDID/77", "gb18030 (ldid)"),  # 0x4D: Chinese GBK, Windows
+        ("LDID/122", "gb18030 (ldid)"),  # 0x7A: PRC GBK
+        ("LDID/79", "big5 (ldid)"),  # 0x4F: Chinese Big5, Windows
+        ("CP936", "gb18030 (cpg)"),
+        ("UTF-8", "utf-8 (cpg)"),
+    ],
+)
+def test_shapefiles_of_gdal_are_decoded_by_their_language_driver(by_gdal, tmp_path, encoding, said):
+    folder = tmp_path / "shape"
+    folder.mkdir()
+    name = "景德鎮市昌江區" if "79" in encoding else "景德镇市昌江区鲇鱼山镇一号田"
+    # Big5 has no simplified characters, so the place is spelt as it is written there.
+    select = f"SELECT BSM, '{name}' AS MC, geom FROM given WHERE BSM = '2'"
+    _ogr2ogr("-f", "ESRI Shapefile", str(folder / "a.shp"), str(by_gdal), "-dialect", "SQLite", "-sql", select,
+             "-nlt", "POLYGON", "-lco", f"ENCODING={encoding}")  # fmt: skip
+    assert (folder / "a.cpg").exists() is not encoding.startswith("LDID")
+    found = read_polygons(folder / "a.shp", mapping=AttributeMapping.model_validate({"name": "MC"}))
+    assert found.encoding == said and found.names.tolist() == [name]
+
+
+def test_a_language_driver_that_contradicts_the_bytes_is_refused(by_gdal, tmp_path):
+    folder = tmp_path / "shape"
+    folder.mkdir()
+    _ogr2ogr("-f", "ESRI Shapefile", str(folder / "a.shp"), str(by_gdal), "-where", "BSM = '2'",
+             "-nlt", "POLYGON", "-lco", "ENCODING=UTF-8")  # fmt: skip
+    (folder / "a.cpg").unlink()
+    table = bytearray((folder / "a.dbf").read_bytes())
+    table[29] = 0x4D  # says GBK, holds UTF-8
+    (folder / "a.dbf").write_bytes(table)
+    refusal = _refused(folder / "a.shp")
+    assert (refusal.code, refusal.asks) == ("mojibake", "encoding")
+    assert read_polygons(folder / "a.shp", encoding="UTF-8").encoding == "utf-8 (declared)"
+
+
+def test_a_file_geodatabase_written_by_gdal(by_gdal, tmp_path):
+    folder = tmp_path / "given.gdb"
+    _ogr2ogr(
+        "-f",
+        "OpenFileGDB",
+        str(folder),
+        str(by_gdal),
+        "-where",
+        "BSM = '2'",
+        "-nlt",
+        "MULTIPOLYGON",
+        "-nln",
+        "DLTB",
+    )
+    found = read_polygons(
+        folder, mapping=AttributeMapping.model_validate({"identity": "BSM", "name": "名称"})
+    )
+    assert (found.format, found.layer, found.crs.code) == (Format.GEODATABASE, "DLTB", 4490)
+    assert found.names.tolist() == ["景德镇市昌江区鲇鱼山镇一号田"]

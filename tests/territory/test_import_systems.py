@@ -8,6 +8,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+from click.testing import CliRunner
 from tests.shared_data import shared_file
 
 from ecociv.standards.land import area_of_geojson, convert_coordinates
@@ -137,6 +138,31 @@ def test_the_real_boundaries_in_gcj02_are_found_out_and_converted(counties):
     assert overlaps == [(0.75, 0.81), (0.86, 0.91), (0.95, 0.97), (0.95, 0.97)]
     again = offset_test(found.geometries, shapes)
     assert again.shifted is False
+
+
+@pytest.mark.django_db
+def test_the_boundaries_of_the_zone_find_a_layer_in_gcj02_out_at_import():
+    """As somebody imports: the true boundaries first, then a file of a map service."""
+    from ecociv.cli.layer import group
+
+    true = shared_file("boundaries/jingdezhen_counties_ctamap_wgs84.geojson")
+    shifted = shared_file("boundaries/jingdezhen_counties_datav_gcj02.geojson")
+
+    def add(path, *words):
+        fixed = ["--kind", "administrative-boundary", "--language", "en", "--with-defects"]
+        return CliRunner().invoke(group, ["add", str(path), *fixed, *words])
+
+    stored = add(true, "--name", "counties", "--identity", "adcode", "--class-value", "county")
+    assert stored.exit_code == 0, stored.output
+    asked = ["--name", "service", "--identity", "adcode", "--class-value", "county", "--trial"]
+    refused = add(shifted, *asked)
+    assert refused.exit_code != 0 and "GCJ-02" in refused.output
+    converted = add(shifted, *asked, "--convert-gcj02", "--format", "json")
+    assert converted.exit_code == 0, converted.output
+    codes = [each["code"] for each in json.loads(converted.stdout)["warnings"]]
+    assert "gcj02-converted" in codes
+    # The true boundaries themselves are no suspects.
+    assert add(true, "--name", "again", "--identity", "adcode", "--class-value", "county", "--trial").exit_code == 0
 
 
 def test_a_true_layer_is_not_taken_for_gcj02(counties):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pyogrio
 import pytest
@@ -158,3 +159,24 @@ def test_a_damaged_file_is_noticed() -> None:
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert not intact(version.sha256)
     path.unlink()
+
+
+def test_the_areas_of_a_layer_are_measured_once(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    """Import, file and record all need them; a million polygons take seconds each time."""
+    from ecociv.territory.layers import features as room
+
+    measured: list[int] = []
+    measure = room.areas_of
+
+    def counted(geometries: Any) -> Any:
+        measured.append(len(geometries))
+        return measure(geometries)
+
+    monkeypatch.setattr(room, "areas_of", counted)
+    given = room.Features.of([shapely.box(117.2, 29.2, 117.3, 29.3)], ["A"], ["mining"])
+    added = AddLayerVersion(
+        given, "jingdezhen", "rights", "mining-right", "矿业权", "test", dt.date(2014, 1, 1)
+    ).execute()
+    assert measured == [1] and float(added.version.area) == pytest.approx(given.areas().sum(), abs=0.01)
+    with pytest.raises(ValueError, match="read-only"):
+        given.areas()[0] = 0.0

@@ -21,8 +21,8 @@ from click.testing import CliRunner
 from ecociv.cli.main import main
 from ecociv.standards.land import trapezoid_area
 from ecociv.territory.overlay import EngineMissing, OverlayCancelled, OverlayRefused, overlay
-from ecociv.territory.overlay.compute import Options
 from ecociv.territory.overlay.files import overlay_files
+from ecociv.territory.overlay.options import Options
 from ecociv.territory.overlay.plane import areas, to_plane
 from ecociv.territory.overlay.sources import Source
 from shared_data import shared_file

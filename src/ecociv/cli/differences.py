@@ -73,14 +73,13 @@ def run(
             action = RunDifferences(zone, author, on.date() if on else None, layers, workers, tell)
             if trial:
                 found = action.examine()
-                counted = found.patches.values()
-                slivers = [one for one in found.comparison.patches if one.sliver]
+                counts = found.comparison.counts()
                 facts = {
                     "run": None,
-                    "patches": len(found.patches),
-                    "area": str(sum((one.area for one in counted), found.comparison.total * 0)),
-                    "slivers": len(slivers),
-                    "sliver_area": str(sum((one.area for one in slivers), found.comparison.total * 0)),
+                    "patches": counts.patches,
+                    "area": str(counts.area),
+                    "slivers": counts.slivers,
+                    "sliver_area": str(counts.sliver_area),
                     "digest": found.digest,
                 }
                 kinds = {

@@ -31,6 +31,7 @@ _GROUPS = {
     "report": ("ecociv.cli.report", "Official documents with every figure numbered to its trace."),
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
+    "accounts": ("ecociv.cli.accounts", "Accounts of natural resources: balance sheets, forms, exports, checks."),
     "land": ("ecociv.cli.land", "Land administration: change patches, register of rights, integrated approval."),
     "damage": ("ecociv.cli.damage", "Environmental damage: valuation, instalments, payments, what is due."),
     "deposit": ("ecociv.cli.deposit", "Restoration deposits and funds of mines."),
@@ -40,6 +41,7 @@ _GROUPS = {
         "ecociv.cli.compensation",
         "Ecological compensation: settle agreements, allocate the basin fund, simulate other formulas.",
     ),
+    "exchange": ("ecociv.cli.exchange", "The exchange of rights: journal, sessions, orders, settlement."),
     "workdays": ("ecociv.cli.workdays", "The PRC working calendar: add, count, list."),
     "document": (
         "ecociv.cli.document",
@@ -51,6 +53,8 @@ _GROUPS = {
         "ecociv.cli.overlay",
         "Overlay two polygon layers: patches by pair of classes, areas that add up.",
     ),
+    "tariff": ("ecociv.cli.tariff", "Tiered prices of water and gas: bills, checks, comparisons, hearings."),
+    "green": ("ecociv.cli.green", "Green economy: treatment contracts, credit, procurement, forest carbon."),
     "standards": ("ecociv.cli.standards", "The national standards that ecociv applies."),
 }
 

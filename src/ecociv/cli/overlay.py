@@ -100,9 +100,9 @@ def overlay(
 ) -> None:
     """Overlay the polygon layers A and B: patches by pair of classes with areas on the CGCS2000 ellipsoid that add up."""
     from ecociv.territory.overlay.cleaning import RepairRule
-    from ecociv.territory.overlay.compute import DoubleCover, How, Options, OverlayRefused
     from ecociv.territory.overlay.engines import EngineMissing, Watch, WorkerLost
     from ecociv.territory.overlay.files import overlay_files
+    from ecociv.territory.overlay.options import DoubleCover, How, Options, OverlayRefused
     from ecociv.territory.overlay.sources import Source
 
     options = Options(

@@ -58,6 +58,11 @@ class YearCompared:
     base: YearUnder
     other: YearUnder
 
+    @property
+    def change(self) -> Decimal:
+        """What upstream pays more under the other terms; negative where it pays less."""
+        return self.other.net - self.base.net
+
 
 @dataclass(frozen=True, slots=True)
 class Simulation:

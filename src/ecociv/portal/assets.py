@@ -18,6 +18,8 @@ MODULES = {
     "ecociv/charts": "portal/charts.js",
     "ecociv/options": "portal/chart-options.js",
     "ecociv/portal": "portal/portal.js",
+    "ecociv/market": "portal/market.js",
+    "ecociv/market-charts": "portal/market-charts.js",
     "ecociv/series-chart": "portal/series-chart.js",
     "ecociv/map": "portal/map.js",
     "ecociv/territory/state": "portal/territory/state.js",

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecociv.portal.zone import language
 from ecociv.standards.land import epsg_code
-from ecociv.territory.importing import AttributeMapping
+from ecociv.territory.importing import AttributeMapping, ImportRefused, Shift, parse_shift
+from ecociv.territory.importing.shifts import MOST_BYTES
 from ecociv.territory.imports import ImportChoices
 from ecociv.territory.layers.kinds import layer_kinds
 from ecociv.territory.models import Confidentiality
@@ -191,6 +192,25 @@ class LayerForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={**_TEXT, "rows": 5}),
     )
+    shift = forms.CharField(
+        label=_("Parameters from an older datum"),
+        required=False,
+        max_length=MOST_BYTES,
+        strip=False,
+        help_text=_(
+            "Only for Xi'an 1980 and Beijing 1954: paste the file with the seven or affine parameters to CGCS2000, the document "
+            "that gives them, and check points. The format stands in the docs, Layers. Parameters may be secret: paste them only "
+            "where this server may know them."
+        ),
+        widget=forms.Textarea(
+            attrs={
+                **_TEXT,
+                "rows": 4,
+                "spellcheck": "false",
+                "placeholder": "method: seven-parameter\nconvention: position-vector\ndatum: Xi'an 1980\nsource: …",
+            }
+        ),
+    )
     repairs = forms.MultipleChoiceField(
         label=_("Rules to apply"),
         required=False,
@@ -242,7 +262,7 @@ class LayerForm(forms.Form):
     STATEMENT = ("key", "title", "kind", "valid_from", "valid_to", "plan", "issuing_body", "document", "scale",
                  "licence", "confidentiality", "reason", "correction")  # fmt: skip
     READING = ("crs", "axis_order", "encoding", "layer", "identity_field", "class_field", "name_field",
-               "class_value", "class_map", "convert_gcj02")  # fmt: skip
+               "class_value", "class_map", "convert_gcj02", "shift")  # fmt: skip
     REPAIR = ("repairs", "snap_within", "gap_width", "overlaps_to", "class_order", "with_defects")
     ASKED = {
         "crs": "crs",
@@ -251,6 +271,7 @@ class LayerForm(forms.Form):
         "layer": "layer",
         "mapping": "class_field",
         "gcj02": "convert_gcj02",
+        "datum_shift": "shift",
     }
     """The field that answers what a refusal asks for."""
 
@@ -277,6 +298,12 @@ class LayerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse rules without their tolerance, and lines of classes that say nothing."""
         said = super().clean() or {}
+        self._shift: Shift | None = None
+        if str(said.get("shift", "")).strip():
+            try:
+                self._shift = parse_shift(said["shift"], "YAML")
+            except ImportRefused as refused:
+                self.add_error("shift", refused.text.in_language(language()))
         try:
             RepairPlan.parse(self._rules(said))
         except RuleRefused as refusal:
@@ -314,6 +341,7 @@ class LayerForm(forms.Form):
             mapping=self._mapping(said),
             class_value=said["class_value"].strip(),
             convert_gcj02=said["convert_gcj02"],
+            datum_shift=self._shift,
             repairs=tuple(self._rules(said)),
             with_defects=said["with_defects"],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecociv.portal.views import site_batches, site_checks, siting
+from ecociv.portal.views import site_batches, site_checks, siting, siting_searches
 
 urlpatterns = [
     path("site-check", site_checks.new),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("siting/", siting.search, name="siting"),
     path("siting/alternatives.geojson", siting.alternatives, name="siting-layer"),
     path("siting/save/", siting.save, name="siting-save"),
+    path("siting/start/", siting_searches.start, name="siting-start"),
+    path("siting/searches/<int:pk>/", siting_searches.detail, name="siting-search"),
+    path("siting/searches/<int:pk>/cancel/", siting_searches.cancel, name="siting-cancel"),
+    path("siting/searches/<int:pk>/keep/", siting_searches.keep, name="siting-keep"),
+    path("siting/searches/<int:pk>/alternatives.geojson", siting_searches.layer, name="siting-search-layer"),
     path("siting/scenarios/<int:number>/", siting.scenario, name="siting-scenario"),
     path(
         "siting/scenarios/<int:number>/alternatives.geojson",

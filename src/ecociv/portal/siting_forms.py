@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils import timezone
@@ -145,6 +147,31 @@ class SitingForm(forms.Form):
                 *(one.name for one in self.weights),
             )
         )
+
+    @staticmethod
+    def query_of(request: Mapping[str, Any]) -> str:
+        """The address of the form with what a search asked, to change something and search again.
+
+        >>> SitingForm.query_of({"purpose": "C26", "area": 100000.0, "on": "2018-06-01", "counties": ["360222"]})
+        'industry=C26&area=10&on=2018-06-01&county=360222'
+        """
+        said = dict(request)
+        purpose = str(said.get("purpose", ""))
+        pairs: list[tuple[str, Any]] = [
+            ("industry" if purpose[:1].isupper() else "purpose", purpose),
+            ("area", f"{said.get('area', 0) / _HECTARE:.10g}"),
+            ("on", said.get("on", "")),
+            *(("county", one) for one in said.get("counties", ())),
+            ("within", said.get("within", "")),
+            ("candidates", said.get("candidates", "")),
+            ("cell", f"{said['cell']:.10g}" if said.get("cell") else ""),
+            *((f"weight-{key}", value) for key, value in said.get("weights", {}).items()),
+            *(("without", one) for one in said.get("without", ())),
+            ("versions", ",".join(f"{key}={number}" for key, number in said.get("versions", {}).items())),
+            *(("has", one) for one in said.get("yes", ())),
+            *(("lacks", one) for one in said.get("no", ())),
+        ]
+        return urlencode([(name, value) for name, value in pairs if value != ""])
 
     def asked(self) -> SitingRequest:
         """What was asked."""

@@ -25,6 +25,8 @@ ECOCIV_POLICY = "ecociv.people.policy.OrganisationPolicy"
 ECOCIV_TILE_CACHE_MB = environment.count("ECOCIV_TILE_CACHE_MB", 1024)
 ECOCIV_BASEMAP = environment.names("ECOCIV_BASEMAP", [""])[0]
 ECOCIV_INBOX_LIMIT = environment.count("ECOCIV_INBOX_LIMIT", 200_000)
+# Readers of a market whose page is kept up to date by an open stream; each keeps one thread busy (server/start.py).
+ECOCIV_MARKET_STREAMS = environment.count("ECOCIV_MARKET_STREAMS", 8)
 
 DEBUG = environment.flag("ECOCIV_DEBUG")
 SECRET_KEY = environment.secret_key(ECOCIV_VAR)

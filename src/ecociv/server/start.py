@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 
 ADDRESS = "127.0.0.1"
@@ -35,6 +36,16 @@ SAMPLE_BODIES = {
 }
 
 # The enterprise, by its unified social credit code, that has a sample account.
+SAMPLE_ROOMS = (
+    ("Sample compensation", "ecociv.compensation.sample", "load_sample_compensation"),
+    ("Sample damage and deposits", "ecociv.liabilities.sample", "load_sample_liabilities"),
+    ("Sample market", "ecociv.exchange.sample", "load_sample_market"),
+    ("Sample rights", "ecociv.exchange.rights.sample", "load_sample_rights"),
+    ("Sample prices", "ecociv.tariffs.sample", "load_sample_tariffs"),
+    ("Sample green economy", "ecociv.green_economy.sample", "load_sample_green"),
+)
+"""What is said while it loads, the module, its function; each takes the key of the zone and does nothing a second time."""
+
 SAMPLE_ENTERPRISES = {"jingdezhen": "91360222MA0000001W"}
 
 
@@ -129,10 +140,9 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_cases(zone)
         with step("Sample land administration"):
             _load_sample_land(zone)
-        with step("Sample compensation"):
-            _load_sample_compensation(zone)
-        with step("Sample damage and deposits"):
-            _load_sample_liabilities(zone)
+        for said, module, load in SAMPLE_ROOMS:
+            with step(said):
+                getattr(import_module(module), load)(zone)
         _say_accounts(accounts)
 
 
@@ -252,18 +262,6 @@ def _load_sample_land(zone: str) -> None:
     load_sample_land(zone)
 
 
-def _load_sample_liabilities(zone: str) -> None:
-    from ecociv.liabilities.sample import load_sample_liabilities
-
-    load_sample_liabilities(zone)
-
-
-def _load_sample_compensation(zone: str) -> None:
-    from ecociv.compensation.sample import load_sample_compensation
-
-    load_sample_compensation(zone)
-
-
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -342,9 +340,9 @@ def serve(host: str, port: int, workers: int) -> None:
         f"--host={host}",
         f"--port={port}",
         f"--workers={workers}",
-        "--blocking-threads=4",
+        f"--blocking-threads={4 + settings.ECOCIV_MARKET_STREAMS}",
         "--workers-kill-timeout=3",
-        "--log-level=warning",
+        "--log-level=error",  # its warnings are about the number of threads, which is meant: streams wait most of the time
         "ecociv.server.wsgi:application",
     ]
     execute: Callable[[str, list[str]], None] = os.execv

@@ -26,6 +26,7 @@ from ecociv.territory.importing import (
     Imported,
     ImportRefused,
     Limits,
+    Shift,
     read_polygons,
 )
 from ecociv.territory.importing.mapping import classified
@@ -63,6 +64,7 @@ class ImportChoices:
     mapping: AttributeMapping | None = None
     class_value: str = ""
     convert_gcj02: bool = False
+    datum_shift: Shift | None = None
     repairs: tuple[str, ...] = ()
     with_defects: bool = False
 
@@ -196,6 +198,7 @@ def examine(
         within=ground.box,
         reference=ground.boundaries,
         convert_gcj02=choices.convert_gcj02,
+        datum_shift=choices.datum_shift,
         limits=limits,
     )
     classes = _classes(imported, kind, mapping, choices.class_value, unnamed=unnamed)

@@ -1,4 +1,4 @@
-"""What runs beside the server for the territory: batches of site checks, overviews of large layers, room for tiles."""
+"""What runs beside the server for the territory: batches of site checks, searches for sites, overviews of large layers, room for tiles."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from huey import crontab
 
 from ecociv.evidence.jobs import queue
 from ecociv.territory.site_check.batch import run_batch
+from ecociv.territory.siting.searches import forget_searches, run_search
 from ecociv.territory.tiles.cache import prepare_large, prune
 
 _LOG = logging.getLogger(__name__)
@@ -25,6 +26,28 @@ def check_batch(pk: int) -> None:
         raise
     finally:
         close_old_connections()
+
+
+@queue.task(retries=2, retry_delay=10)  # type: ignore[untyped-decorator]
+def search_sites(pk: int) -> None:
+    """Make one search for sites."""
+    close_old_connections()
+    try:
+        run_search(pk)
+    except Exception:
+        _LOG.exception("A search for sites failed and will be tried again.")
+        raise
+    finally:
+        close_old_connections()
+
+
+@queue.periodic_task(crontab(minute="25", hour="19"))  # type: ignore[untyped-decorator]
+@queue.lock_task("territory-searches")  # type: ignore[untyped-decorator]
+def old_searches() -> None:
+    """Every night (by the clock of China): searches that ended a month ago are forgotten."""
+    close_old_connections()
+    forget_searches()
+    close_old_connections()
 
 
 @queue.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]

@@ -167,3 +167,4 @@ class LayerVersion(AppendOnlyModel):
 from ecociv.territory.site_check.models import SiteCheck as SiteCheck  # noqa: E402
 from ecociv.territory.site_check.models import SiteCheckBatch as SiteCheckBatch  # noqa: E402
 from ecociv.territory.siting.models import SitingScenario as SitingScenario  # noqa: E402
+from ecociv.territory.siting.models import SitingSearch as SitingSearch  # noqa: E402

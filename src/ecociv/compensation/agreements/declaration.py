@@ -54,8 +54,14 @@ class Section(Declared):
     """A section where the water passes the border; ``share`` of the result of each, 1 for a single one."""
 
     place: str
+    name: LocalText | None = None
     design_flow: Positive | None = None
     share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal(1)
+
+    @property
+    def label(self) -> Text:
+        """Its name, or the key of the place where none is given."""
+        return self.name or Text(zh=self.place, en=self.place)
 
 
 class Step(Declared):
@@ -401,7 +407,7 @@ class Compensation(Declared):
                 return each
         raise KeyError(key)
 
-    def keys(self) -> tuple[str, ...]:
+    def agreement_keys(self) -> tuple[str, ...]:
         """Keys of the agreements."""
         return tuple(each.key for each in self.agreements)
 

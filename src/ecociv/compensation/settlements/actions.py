@@ -49,7 +49,7 @@ def agreement_of(zone: str, key: str) -> Agreement:
     try:
         return declared.agreement(key)
     except KeyError:
-        known = "、".join(declared.keys()) or "—"
+        known = "、".join(declared.agreement_keys()) or "—"
         raise SettlementRefused(
             "unknown",
             Text(

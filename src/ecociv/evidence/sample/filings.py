@@ -14,7 +14,7 @@ from ecociv.evidence.returns.checks import Severity, check_entries
 from ecociv.evidence.returns.deadlines import due_day
 from ecociv.evidence.returns.forms import Form, load_forms
 from ecociv.evidence.returns.periods import ReturnPeriod
-from ecociv.evidence.sample import economy, industry, resources, surveys
+from ecociv.evidence.sample import economy, industry, natural, resources, surveys
 from ecociv.evidence.sample.assumptions import Assumptions
 from ecociv.evidence.sample.book import Book, Figure
 
@@ -69,6 +69,8 @@ def write_book(zone: str, given: Assumptions) -> Book:
     for year in given.years.all():
         for step in _STEPS:
             step(book, given, year)
+    if "land-change" in book.forms:
+        natural.write_natural(book, given)
     return book
 
 

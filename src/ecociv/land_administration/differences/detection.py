@@ -9,67 +9,54 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from ecociv.core.digests import digest_of_bytes, digest_of_json
+from ecociv.core.digests import canonical_json, digest_of_bytes
+from ecociv.land_administration.differences.patches import (
+    AT_A_TIME,
+    OUTSIDE,
+    Outlines,
+    Pair,
+    PatchList,
+    Shares,
+)
 from ecociv.standards.land import adjust_areas, ledger_area
 from ecociv.territory.layers.features import Features, areas_of
+from ecociv.territory.layers.geopackage import LayerFile
 from ecociv.territory.location import polygonal_area
-from ecociv.territory.overlay import DoubleCover, Patches, overlay
+from ecociv.territory.overlay import DoubleCover, PatchTable, Side
+from ecociv.territory.overlay.cleaning import clean
+from ecociv.territory.overlay.compute import overlay_parts
+from ecociv.territory.overlay.engines import Engine, engine
+from ecociv.territory.overlay.layers import store_layer
+from ecociv.territory.overlay.options import Options
+from ecociv.territory.overlay.parts import HeldParts, StoredParts, forget_mapped
 from ecociv.territory.rules.conflicts import Conflict, conflict_between
-
-Pair = tuple[str, str, str, str]
-"""Layer and class, layer and class: what a patch is about."""
-OUTSIDE = ""
-"""Stands for ground in no county."""
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """One layer that takes part: its key, kind and features."""
+    """One layer that takes part: its key, kind and features, in memory or in the file of a layer."""
 
     key: str
     kind: str
-    features: Features
+    features: Features | LayerFile
 
-
-@dataclass(frozen=True, eq=False)
-class Patch:
-    """One connected piece of ground on which two features contradict each other.
-
-    Attributes
-    ----------
-    measured, width : float
-        m2 on the ellipsoid, unrounded; mean width in m.
-    area : Decimal
-        m2 of the ledger: all areas of a run add up to its total.
-    sliver : bool
-        Below the declared tolerance: counted apart.
-    counties : tuple of (str, Decimal)
-        Area in each county, the largest first; ``""`` is outside all. They add up to `area`.
-    """
-
-    pair: Pair
-    identity_a: str
-    identity_b: str
-    conflict: str
-    measured: float
-    width: float
-    area: Decimal
-    sliver: bool
-    counties: tuple[tuple[str, Decimal], ...]
-    geometry: shapely.Geometry
-
-    @property
-    def county(self) -> str:
-        """The county with the largest part."""
-        return self.counties[0][0] if self.counties else OUTSIDE
+    def classes(self) -> list[str]:
+        """The classes that occur, sorted."""
+        if isinstance(self.features, LayerFile):
+            return self.features.classes()
+        return sorted(set(self.features.classes.tolist()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,16 +73,24 @@ class Comparison:
         Layers that overlap themselves.
     """
 
-    patches: tuple[Patch, ...]
+    patches: PatchList
     compared: tuple[tuple[str, str], ...]
     conflicts: dict[Pair, Conflict]
     total: Decimal
     covered_twice: tuple[str, ...]
 
+    def counts(self) -> Counts:
+        """How many patches and slivers, and their areas."""
+        found = self.patches
+        slivers = int(found.sliver.sum())
+        return Counts(len(found) - slivers, found.area(slivers=False), slivers, found.area(slivers=True))
+
     def digest(self) -> str:
         """SHA-256 over every patch with its geometry; the same for any number of workers."""
-        return digest_of_json(
-            [
+        # The canonical form of a list, one row after another: `digest_of_json` of all rows would hold them all.
+        running = sha256(b"[")
+        for place, one in enumerate(self.patches):
+            said = canonical_json(
                 [
                     *one.pair,
                     one.identity_a,
@@ -104,23 +99,22 @@ class Comparison:
                     str(one.area),
                     one.sliver,
                     [[county, str(area)] for county, area in one.counties],
-                    digest_of_bytes(shapely.to_wkb(one.geometry, byte_order=1)),
+                    digest_of_bytes(one.binary),
                 ]
-                for one in self.patches
-            ]
-        )
+            )
+            running.update(b"," + said if place else said)
+        running.update(b"]")
+        return running.hexdigest()
 
 
-@dataclass(frozen=True, eq=False)
-class _Piece:
-    pair: Pair
-    identity_a: str
-    identity_b: str
-    conflict: str
-    area: float
-    width: float
-    sliver: bool
-    geometry: shapely.Geometry
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Patches and slivers with their areas in m2."""
+
+    patches: int
+    area: Decimal
+    slivers: int
+    sliver_area: Decimal
 
 
 def compare(
@@ -145,47 +139,20 @@ def compare(
     """
     ordered = sorted(plans, key=lambda one: one.key)
     tasks = list(_tasks(ordered, on, zone))
-    pieces: list[_Piece] = []
-    twice: set[str] = set()
+    found = _Found()
     for done, task in enumerate(tasks, 1):
-        pieces.extend(_overlaid(task, workers, twice))
+        with tempfile.TemporaryDirectory(prefix="ecociv-differences-") as folder, engine(workers) as chosen:
+            _overlaid(task, Path(folder), chosen, found)
+        forget_mapped()
         if progress is not None:
             progress(done, len(tasks))
-    pieces.sort(
-        key=lambda one: (
-            one.pair,
-            one.identity_a,
-            one.identity_b,
-            shapely.bounds(one.geometry).tolist(),
-            -one.area,
-        )
-    )
-    total = ledger_area(math.fsum(one.area for one in pieces))
-    areas = (
-        adjust_areas([one.area for one in pieces], total).value if total else (Decimal("0.00"),) * len(pieces)
-    )
-    inside = _counties_of([one.geometry for one in pieces], counties)
-    patches = tuple(
-        Patch(
-            one.pair,
-            one.identity_a,
-            one.identity_b,
-            one.conflict,
-            one.area,
-            one.width,
-            area,
-            one.sliver,
-            _shared_out(shares, one.area, area),
-            one.geometry,
-        )
-        for one, area, shares in zip(pieces, areas, inside, strict=True)
-    )
+    patches, total = found.patches(counties)
     return Comparison(
         patches,
         tuple((task.a.key, task.b.key) for task in tasks),
         {pair: one for task in tasks for pair, one in task.conflicts.items()},
         total,
-        tuple(sorted(twice)),
+        tuple(sorted(found.twice)),
     )
 
 
@@ -197,7 +164,7 @@ class _Task:
 
 
 def _tasks(plans: Sequence[Plan], on: dt.date, zone: str) -> Iterator[_Task]:
-    classes = [sorted(set(plan.features.classes.tolist())) for plan in plans]
+    classes = [plan.classes() for plan in plans]
     for place, a in enumerate(plans):
         for other in range(place + 1, len(plans)):
             b = plans[other]
@@ -211,62 +178,159 @@ def _tasks(plans: Sequence[Plan], on: dt.date, zone: str) -> Iterator[_Task]:
                 yield _Task(a, b, found)
 
 
-def _overlaid(task: _Task, workers: int, twice: set[str]) -> Iterator[_Piece]:
+class _Found:
+    """Columns of the patches of all tasks, their outlines in a file."""
+
+    def __init__(self) -> None:
+        self.outlines = Outlines()
+        self.twice: set[str] = set()
+        self._pairs: dict[Pair, str] = {}
+        self._names: list[tuple[Any, Any]] = []
+        self._columns: list[tuple[Any, ...]] = []
+
+    def take(self, task: _Task, table: PatchTable, order: Any, first: int) -> None:
+        """Keep the patches of one overlay; its outlines are those from number `first` on."""
+        codes = list(self._pairs) + [pair for pair in task.conflicts if pair not in self._pairs]
+        self._pairs |= {pair: one.key for pair, one in task.conflicts.items()}
+        number = {(pair[1], pair[3]): codes.index(pair) for pair in task.conflicts}
+        names_a, of_a = np.unique(table.a.classes.astype(str), return_inverse=True)
+        names_b, of_b = np.unique(table.b.classes.astype(str), return_inverse=True)
+        code = np.full((max(1, len(names_a)), max(1, len(names_b))), -1, dtype=np.int32)
+        for (one, two), place in number.items():
+            row, column = np.flatnonzero(names_a == one), np.flatnonzero(names_b == two)
+            if row.size and column.size:
+                code[row[0], column[0]] = place
+        if not len(table):
+            return
+        pair = code[of_a[table.feature_a], of_b[table.feature_b]]
+        kept = np.flatnonzero(pair >= 0)
+        self._columns.append(
+            (
+                np.full(len(kept), len(self._names), dtype=np.int32),
+                pair[kept],
+                table.feature_a[kept],
+                table.feature_b[kept],
+                table.area[kept],
+                table.width[kept],
+                table.sliver[kept],
+                np.asarray(order)[kept] + first,
+            )
+        )
+        self._names.append((table.a.ids, table.b.ids))
+
+    def patches(self, counties: Features | None) -> tuple[PatchList, Decimal]:
+        """All of them in their final order with ledger areas, and the total."""
+        none: tuple[Any, ...] = (
+            *(np.empty(0, dtype=np.int32),) * 2,
+            *(np.empty(0, dtype=np.int64),) * 2,
+            *(np.empty(0),) * 2,
+            np.empty(0, dtype=bool),
+            np.empty(0, dtype=np.int64),
+        )
+        columns = [np.concatenate(parts) for parts in zip(none, *self._columns, strict=True)]
+        self._columns = []
+        order = self._order(columns)
+        task, pair, feature_a, feature_b, area, width, sliver, outline = (one[order] for one in columns)
+        total = ledger_area(math.fsum(area))
+        ledger = adjust_areas(area.tolist(), total).value if total else (Decimal("0.00"),) * len(area)
+        hundredths = np.fromiter((int(one.scaleb(2)) for one in ledger), np.int64, len(area))
+        del ledger
+        shares = Shares()
+        for start in range(0, len(area), AT_A_TIME):
+            end = min(len(area), start + AT_A_TIME)
+            inside = _counties_of(self.outlines.take(outline[start:end]), counties)
+            for place, one in enumerate(inside, start):
+                shares.add(_shared_out(one, float(area[place]), int(hundredths[place]) * _HUNDREDTHS))
+        return (
+            PatchList(
+                tuple(self._pairs),
+                tuple(self._pairs.values()),
+                tuple(one for one, _other in self._names),
+                tuple(other for _one, other in self._names),
+                task,
+                pair,
+                feature_a,
+                feature_b,
+                area,
+                width,
+                sliver,
+                outline,
+                hundredths,
+                shares,
+                self.outlines,
+            ),
+            total,
+        )
+
+    def _order(self, columns: Sequence[Any]) -> Any:
+        """By pair, identities, bounds, and the larger area first; files, tiles and workers decide nothing."""
+        task, pair, feature_a, feature_b, area, _width, _sliver, outline = columns
+        codes = {one: place for place, one in enumerate(sorted(self._pairs))}
+        ranks = np.asarray([codes[one] for one in self._pairs], dtype=np.int64)
+        bounds = self.outlines.bounds[outline]
+        identity = []
+        for side, feature in enumerate((feature_a, feature_b)):
+            rank = np.empty(len(task), dtype=np.int64)
+            for number, names in enumerate(self._names):
+                mine = task == number
+                # Features of a pair come from the same two layers, so ranks within a layer are enough.
+                rank[mine] = np.unique(names[side].astype(str), return_inverse=True)[1][feature[mine]]
+            identity.append(rank)
+        return np.lexsort((-area, *bounds.T[::-1], identity[1], identity[0], ranks[pair]))
+
+
+def _overlaid(task: _Task, folder: Path, chosen: Engine, found: _Found) -> None:
     classes_a = {pair[1] for pair in task.conflicts}
     classes_b = {pair[3] for pair in task.conflicts}
-    found = _overlay(task, classes_a, classes_b, workers, DoubleCover.REPORT)
-    if not found.report.double_counted:
-        yield from _pieces(task, found)
+    outlines = Outlines()
+    table, order = _overlay(task, classes_a, classes_b, folder / "all", chosen, DoubleCover.REPORT, outlines)
+    if not table.report.double_counted:
+        first = found.outlines.adopt(outlines)
+        found.take(task, table, order, first)
         return
-    for plan, overlaps in ((task.a, found.report.overlaps_a), (task.b, found.report.overlaps_b)):
+    for plan, overlaps in ((task.a, table.report.overlaps_a), (task.b, table.report.overlaps_b)):
         if overlaps is not None and len(overlaps.first):
-            twice.add(plan.key)
-    for pair in task.conflicts:
-        yield from _pieces(task, _overlay(task, {pair[1]}, {pair[3]}, workers, DoubleCover.FIRST))
+            found.twice.add(plan.key)
+    for number, pair in enumerate(task.conflicts):
+        first = len(found.outlines)
+        where = folder / f"pair-{number}"
+        table, order = _overlay(task, {pair[1]}, {pair[3]}, where, chosen, DoubleCover.FIRST, found.outlines)
+        found.take(task, table, order, first)
+        shutil.rmtree(where)
 
 
 def _overlay(
-    task: _Task, classes_a: set[str], classes_b: set[str], workers: int, cover: DoubleCover
-) -> Patches:
-    chosen = []
-    for plan, classes in ((task.a, classes_a), (task.b, classes_b)):
-        rows = np.flatnonzero(np.isin(plan.features.classes.astype(str), sorted(classes)))
-        # By identity, so that the order of a file decides nothing.
-        chosen.append(rows[np.argsort(plan.features.identities[rows].astype(str), kind="stable")])
-    a, b = task.a.features, task.b.features
-    return overlay(
-        a.geometries[chosen[0]],
-        b.geometries[chosen[1]],
-        class_a=a.classes[chosen[0]].tolist(),
-        class_b=b.classes[chosen[1]].tolist(),
-        id_a=a.identities[chosen[0]].tolist(),
-        id_b=b.identities[chosen[1]].tolist(),
-        double_cover=cover,
-        workers=workers,
+    task: _Task,
+    classes_a: set[str],
+    classes_b: set[str],
+    folder: Path,
+    chosen: Engine,
+    cover: DoubleCover,
+    outlines: Outlines,
+) -> tuple[PatchTable, Any]:
+    parts_a, side_a = _parts(task.a, classes_a, folder / "a")
+    parts_b, side_b = _parts(task.b, classes_b, folder / "b")
+    return overlay_parts(parts_a, parts_b, side_a, side_b, Options(double_cover=cover), chosen, outlines)
+
+
+def _parts(plan: Plan, classes: set[str], folder: Path) -> tuple[StoredParts, Side]:
+    """The features of some classes by identity, so that the order of a file decides nothing."""
+    if isinstance(plan.features, LayerFile):
+        return store_layer(plan.features, classes, folder)
+    said = plan.features
+    rows = np.flatnonzero(np.isin(said.classes.astype(str), sorted(classes)))
+    rows = rows[np.argsort(said.identities[rows].astype(str), kind="stable")]
+    cleaned = clean(said.geometries[rows])
+    folder.mkdir(parents=True)
+    return (
+        StoredParts.of(HeldParts(cleaned.polygons, cleaned.feature), folder),
+        Side(said.identities[rows], said.classes[rows], cleaned.notes),
     )
 
 
-def _pieces(task: _Task, found: Patches) -> Iterator[_Piece]:
-    rows = zip(found.classes(True), found.classes(False), found.ids(True), found.ids(False), strict=True)
-    for place, (class_a, class_b, identity_a, identity_b) in enumerate(rows):
-        pair = (task.a.key, str(class_a), task.b.key, str(class_b))
-        conflict = task.conflicts.get(pair)
-        if conflict is not None:
-            yield _Piece(
-                pair,
-                str(identity_a),
-                str(identity_b),
-                conflict.key,
-                float(found.area[place]),
-                float(found.width[place]),
-                bool(found.sliver[place]),
-                found.geometries[place],
-            )
-
-
-def _counties_of(shapes: list[Any], counties: Features | None) -> list[list[tuple[str, float]]]:
+def _counties_of(shapes: Any, counties: Features | None) -> list[list[tuple[str, float]]]:
     """Share of each shape in each county, 0 to 1."""
-    if counties is None or not shapes:
+    if counties is None or not len(shapes):
         return [[] for _shape in shapes]
     given = np.asarray(shapes, dtype=object)
     found: list[list[tuple[str, float]]] = [[] for _shape in shapes]
@@ -284,6 +348,7 @@ def _counties_of(shapes: list[Any], counties: Features | None) -> list[list[tupl
     return found
 
 
+_HUNDREDTHS = Decimal("0.01")
 _NOISE = 1e-9
 """Share of a patch that rounding of coordinates leaves outside every county."""
 
@@ -293,6 +358,8 @@ def _shared_out(
 ) -> tuple[tuple[str, Decimal], ...]:
     outside = 1.0 - math.fsum(share for _county, share in shares)
     parts = [*shares, *([(OUTSIDE, outside)] if outside > _NOISE else [])]
+    if len(parts) == 1:
+        return ((parts[0][0], area),)
     if not area or measured <= 0:
         largest = max(parts, key=lambda one: one[1])[0] if parts else OUTSIDE
         return ((largest, area),)

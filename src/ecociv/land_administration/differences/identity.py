@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ecociv.land_administration.differences.detection import Pair
+from ecociv.land_administration.differences.patches import Pair
 from ecociv.territory.layers.features import areas_of
 from ecociv.territory.overlay import overlay
 
@@ -140,6 +140,31 @@ def match(known: Iterable[Known], seen: Iterable[Seen], same_share: float) -> Ma
         tuple(sorted(new)),
         tuple(sorted(descents, key=lambda one: (one.number, one.place))),
         found.endings,
+    )
+
+
+def together(found: Iterable[Matching]) -> Matching:
+    """Matchings of different pairs of classes as one.
+
+    Patches are matched within a pair of classes only, so that matching pair by pair gives what matching all gives.
+    """
+    kept: dict[int, int] = {}
+    returned: dict[int, int] = {}
+    endings: dict[int, Ending] = {}
+    new: list[int] = []
+    descents: list[Descent] = []
+    for one in found:
+        kept |= one.kept
+        returned |= one.returned
+        endings |= one.endings
+        new += one.new
+        descents += one.descents
+    return Matching(
+        kept,
+        returned,
+        tuple(sorted(new)),
+        tuple(sorted(descents, key=lambda one: (one.number, one.place))),
+        endings,
     )
 
 

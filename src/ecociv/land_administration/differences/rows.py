@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
 from django.conf import settings
 
 from ecociv.land_administration.differences.declaration import rules as difference_rules
@@ -20,12 +21,14 @@ from ecociv.land_administration.differences.models import (
     DifferencePatch,
     DifferenceRun,
 )
+from ecociv.land_administration.differences.patches import AT_A_TIME, Patch
 from ecociv.standards.land import ledger_area
 from ecociv.territory.layers.features import Features
-from ecociv.territory.layers.geopackage import write_features
+from ecociv.territory.layers.geopackage import write_blocks
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.store import keep
 
+T = TypeVar("T")
 Kind = DifferenceEvent.Kind
 ALIVE = (Kind.APPEARED, Kind.RETURNED)
 """What was last said of a difference that is still there."""
@@ -42,10 +45,9 @@ class Examined:
     boundary: LayerVersion | None
     digest: str
 
-    @property
-    def patches(self) -> dict[int, Any]:
-        """Patches that count, by place."""
-        return {place: one for place, one in enumerate(self.comparison.patches) if not one.sliver}
+    def counted(self) -> Iterator[tuple[int, Patch]]:
+        """Patches that count, with their places."""
+        return ((place, one) for place, one in enumerate(self.comparison.patches) if not one.sliver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +62,35 @@ class Before:
 def record_patches(run: DifferenceRun, made: Examined, known: dict[int, Difference]) -> None:
     """One row for each patch that counts, with the difference that it belongs to."""
     sizes = difference_rules()
-    DifferencePatch.objects.bulk_create(
-        [
-            DifferencePatch(
-                run=run,
-                difference=known[made.numbers[place]],
-                key=key_of(place),
-                version_a=made.versions[one.pair[0]],
-                version_b=made.versions[one.pair[2]],
-                identity_a=one.identity_a[:200],
-                identity_b=one.identity_b[:200],
-                conflict=one.conflict,
-                area=one.area,
-                width=one.width,
-                size=sizes.size_of(float(one.area)),
-                county=one.county,
-                counties=[[county, str(area)] for county, area in one.counties],
-            )
-            for place, one in made.patches.items()
-        ],
-        batch_size=500,
-    )
+    for some in batched(made.counted()):
+        DifferencePatch.objects.bulk_create(
+            [
+                DifferencePatch(
+                    run=run,
+                    difference=known[made.numbers[place]],
+                    key=key_of(place),
+                    version_a=made.versions[one.pair[0]],
+                    version_b=made.versions[one.pair[2]],
+                    identity_a=one.identity_a[:200],
+                    identity_b=one.identity_b[:200],
+                    conflict=one.conflict,
+                    area=one.area,
+                    width=one.width,
+                    size=sizes.size_of(float(one.area)),
+                    county=one.county,
+                    counties=[[county, str(area)] for county, area in one.counties],
+                )
+                for place, one in some
+            ],
+            batch_size=500,
+        )
+
+
+def batched(rows: Iterable[T]) -> Iterator[list[T]]:
+    """Some thousand rows at a time."""
+    source = iter(rows)
+    while some := list(islice(source, AT_A_TIME)):
+        yield some
 
 
 def record_events(
@@ -90,11 +100,15 @@ def record_events(
     there: dict[int, Before],
 ) -> None:
     """What became of every difference: appeared, returned, went over into others, resolved; and where new ones come from."""
+    for some in batched(made.matching.new):
+        DifferenceEvent.objects.bulk_create(
+            [
+                DifferenceEvent(run=run, difference=known[made.numbers[place]], kind=Kind.APPEARED)
+                for place in some
+            ],
+            batch_size=500,
+        )
     events = [
-        DifferenceEvent(run=run, difference=known[made.numbers[place]], kind=Kind.APPEARED)
-        for place in made.matching.new
-    ]
-    events += [
         DifferenceEvent(
             run=run,
             difference=known[number],
@@ -149,21 +163,26 @@ def kept_outlines(comparison: Comparison, zone: str) -> str:
     """The outlines as a file of the layer store; "" where there are none."""
     if not comparison.patches:
         return ""
-    shapes = np.empty(len(comparison.patches), dtype=object)
-    shapes[:] = [one.geometry for one in comparison.patches]
-    features = Features.of(
-        shapes,
-        [key_of(place) for place in range(len(shapes))],
-        ["sliver" if one.sliver else one.conflict for one in comparison.patches],
-        None,
-        [
-            {"pair": list(one.pair), "a": one.identity_a, "b": one.identity_b, "area": str(one.area)}
-            for one in comparison.patches
-        ],
-    )
     folder = Path(settings.ECOCIV_VAR) / "layers"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         path = Path(scratch) / "patches.gpkg"
-        write_features(features, path, title=f"differences of {zone}")
+        write_blocks(outline_blocks(comparison), path, title=f"differences of {zone}")
         return keep(path)[0]
+
+
+def outline_blocks(comparison: Comparison) -> Iterator[Features]:
+    """The patches as features, some thousand at a time."""
+    patches = comparison.patches
+    for start in range(0, len(patches), AT_A_TIME):
+        some = patches[start : start + AT_A_TIME]
+        yield Features.of(
+            patches.geometries(range(start, start + len(some))),
+            [key_of(start + place) for place in range(len(some))],
+            ["sliver" if one.sliver else one.conflict for one in some],
+            None,
+            [
+                {"pair": list(one.pair), "a": one.identity_a, "b": one.identity_b, "area": str(one.area)}
+                for one in some
+            ],
+        )

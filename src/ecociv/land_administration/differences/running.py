@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,17 +18,19 @@ from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.land_administration.authority import require_coordinator
 from ecociv.land_administration.differences.declaration import rules as difference_rules
 from ecociv.land_administration.differences.detection import Comparison, Plan, compare
-from ecociv.land_administration.differences.identity import Known, Seen, match
+from ecociv.land_administration.differences.identity import Known, Matching, Seen, match, together
 from ecociv.land_administration.differences.models import (
     Difference,
     DifferenceEvent,
     DifferencePatch,
     DifferenceRun,
 )
+from ecociv.land_administration.differences.patches import Pair
 from ecociv.land_administration.differences.rows import (
     ALIVE,
     Before,
     Examined,
+    batched,
     kept_outlines,
     record_events,
     record_patches,
@@ -40,6 +42,7 @@ from ecociv.territory.rules.loading import space_rules
 from ecociv.territory.store import opened
 
 BOUNDARIES = "administrative-boundary"
+_PAIR = ("layer_a", "class_a", "layer_b", "class_b")
 
 
 class RunRefused(ValueError):
@@ -152,7 +155,7 @@ class RunDifferences:
         boundaries = versions_in_force(self.zone, self._day, as_of, kinds=[BOUNDARIES])
         boundary = boundaries[-1] if boundaries else None
         comparison = compare(
-            [Plan(one.layer.key, one.layer.kind, layer_file(one).features()) for one in versions],
+            [Plan(one.layer.key, one.layer.kind, layer_file(one)) for one in versions],
             None if boundary is None else layer_file(boundary).features(),
             self._day,
             zone=self.zone,
@@ -168,11 +171,7 @@ class RunDifferences:
     ) -> Examined:
         comparison, versions, boundary = compared
         there = _known_before(self.zone, set(versions), before)
-        matching = match(
-            _as_known(there),
-            [Seen(place, one.pair, one.geometry, one.sliver) for place, one in enumerate(comparison.patches)],
-            difference_rules().same_share,
-        )
+        matching = together(_by_pair(comparison, there))
         taken = Difference.objects.filter(zone=self.zone)
         if before is not None:
             taken = taken.filter(first_run__number__lt=before)
@@ -197,8 +196,7 @@ class RunDifferences:
 
     def _record(self, made: Examined, moment: dt.datetime, sha256: str) -> DifferenceRun:
         there = {one.difference.number: one for one in _known_before(self.zone, set(made.versions), None)}
-        slivers = [one for one in made.comparison.patches if one.sliver]
-        counted = made.patches
+        patches, counts = made.comparison.patches, made.comparison.counts()
         number = (
             DifferenceRun.objects.filter(zone=self.zone).aggregate(Max("number"))["number__max"] or 0
         ) + 1
@@ -215,28 +213,28 @@ class RunDifferences:
             rules_digest=rules_digest(self.zone),
             patches_sha256=sha256,
             digest=made.digest,
-            count=len(counted),
-            area=sum((one.area for one in counted.values()), Decimal("0.00")),
-            sliver_count=len(slivers),
-            sliver_area=sum((one.area for one in slivers), Decimal("0.00")),
+            count=counts.patches,
+            area=counts.area,
+            sliver_count=counts.slivers,
+            sliver_area=counts.sliver_area,
             sample=any(one.sample for one in consulted),
             author=account_of(self.author),
             author_name=name_of(self.author),
             recorded_at=moment,
         )
-        fresh = [
-            Difference(
-                zone=self.zone,
-                number=made.numbers[place],
-                layer_a=counted[place].pair[0],
-                class_a=counted[place].pair[1],
-                layer_b=counted[place].pair[2],
-                class_b=counted[place].pair[3],
-                first_run=run,
+        for some in batched(made.matching.new):
+            Difference.objects.bulk_create(
+                [
+                    Difference(
+                        zone=self.zone,
+                        number=made.numbers[place],
+                        **dict(zip(_PAIR, patches[place].pair, strict=True)),
+                        first_run=run,
+                    )
+                    for place in some
+                ],
+                batch_size=500,
             )
-            for place in made.matching.new
-        ]
-        Difference.objects.bulk_create(fresh, batch_size=500)
         known = {number: one.difference for number, one in there.items()}
         known |= {one.number: one for one in Difference.objects.filter(zone=self.zone, first_run=run)}
         record_patches(run, made, known)
@@ -334,6 +332,26 @@ def _known_before(zone: str, layers: set[str], before: int | None) -> list[Befor
         .select_related("difference", "run", "version_a", "version_b")
         .order_by("difference__number")
     ]
+
+
+def _by_pair(comparison: Comparison, there: list[Before]) -> Iterator[Matching]:
+    """Match one pair of classes after the other, so that outlines of one pair are in memory at a time."""
+    patches, same_share = comparison.patches, difference_rules().same_share
+    known: dict[Pair, list[Before]] = {}
+    for one in there:
+        known.setdefault(one.difference.pair, []).append(one)
+    of_pair = dict(patches.by_pair())
+    for pair in sorted({*known, *of_pair}):
+        places = of_pair.get(pair, ())
+        if pair not in known:
+            # Nothing was known of this pair: every patch is new, whatever its outline.
+            yield Matching(new=tuple(int(place) for place in places if not patches.sliver[place]))
+            continue
+        seen = [
+            Seen(int(place), pair, shape, bool(patches.sliver[place]))
+            for place, shape in zip(places, patches.geometries(places), strict=True)
+        ]
+        yield match(_as_known(known[pair]), seen, same_share)
 
 
 def _as_known(there: list[Before]) -> list[Known]:

@@ -54,7 +54,7 @@ def _columns() -> list[Column[MovedRow]]:
             sort_by=lambda r: None if r.relative is None else abs(r.relative),
             numeric=True,
         ),
-        Column("relative", gettext_lazy("Change (%)"), lambda r: r.relative, export_only=True),
+        Column("relative", gettext_lazy("Change, per cent"), lambda r: r.relative, export_only=True),
         Column(
             "light",
             gettext_lazy("Light before"),

@@ -73,12 +73,32 @@ def _read_layer(request: dict[str, Any], layer: str) -> dict[str, Any]:
         reader,
     ):
         geometry = meta["geometry_name"] or "wkb_geometry"
-        rows = _copy(request, reader.schema, reader, geometry)
+        try:
+            rows = _copy(request, reader.schema, _straight(reader, geometry), geometry)
+        except _CurvesMet:
+            return _read_curves(request, layer, options)
     return {"crs": meta["crs"], "layer": layer, "geometry": geometry, "rows": rows}
 
 
+class _CurvesMet(Exception):
+    """A layer that allows any geometry holds arcs."""
+
+
+def _straight(batches: Any, geometry: str) -> Any:
+    """Batches as they come; stops at the first arc, which Arrow passes on and GEOS does not know."""
+    import pyarrow.compute as pc
+
+    for batch in batches:
+        for head in pc.unique(pc.binary_slice(batch.column(geometry), 0, 5)).to_pylist():
+            code = int.from_bytes(head[1:], "little" if head[0] else "big") if head and len(head) == 5 else 0
+            # Circular string, compound curve, curve polygon, multicurve, multisurface; +1000 for each of Z, M, ZM.
+            if 8 <= (code & 0x0FFFFFFF) % 1000 <= 12:
+                raise _CurvesMet
+        yield batch
+
+
 def _read_curves(request: dict[str, Any], layer: str, options: dict[str, Any]) -> dict[str, Any]:
-    """By the slower way, which turns arcs into straight lines."""
+    """By the slower way, which turns arcs into straight lines of four degrees each."""
     import pyarrow as pa
     from pyogrio.raw import read
 
@@ -88,7 +108,7 @@ def _read_curves(request: dict[str, Any], layer: str, options: dict[str, Any]) -
         names=[*(str(name) for name in meta["fields"]), "wkb_geometry"],
     )
     rows = _copy(request, table.schema, table.to_batches(8192), "wkb_geometry")
-    return {"crs": meta["crs"], "layer": layer, "geometry": "wkb_geometry", "rows": rows}
+    return {"crs": meta["crs"], "layer": layer, "geometry": "wkb_geometry", "rows": rows, "curves": True}
 
 
 def _read_parquet(request: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pyproj.exceptions import CRSError
 from ecociv.core.text import Text
 from ecociv.standards.land.zones import GEOGRAPHIC_EPSG, epsg_code
 from ecociv.territory.importing.refusals import ImportRefused
+from ecociv.territory.importing.shifts import PlaneShift, Shift
 
 Bounds = tuple[float, float, float, float]
 
@@ -38,24 +39,6 @@ _DATUMS = (
 )  # fmt: skip
 _ELLIPSOIDS = {"CGCS2000": 298.257222101, "WGS84": 298.257223563}
 LEGACY = ("Xi'an 1980", "Beijing 1954")
-
-
-@dataclass(frozen=True, slots=True)
-class DatumShift:
-    """The seven parameters of a place, from an older Chinese datum to CGCS2000 (position vector, EPSG 9606).
-
-    Translations in metres, rotations in seconds of arc, scale in parts per million. They are secret in parts of China
-    and differ from place to place; so they are declared with the document that gives them, never built in.
-    """
-
-    dx: float
-    dy: float
-    dz: float
-    rx: float
-    ry: float
-    rz: float
-    scale: float
-    source: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +80,7 @@ class SourceCrs:
         return self.zone is not None
 
 
-def declared_crs(text: str, said_by: str = "declared", shift: DatumShift | None = None) -> SourceCrs:
+def declared_crs(text: str, said_by: str = "declared", shift: Shift | None = None) -> SourceCrs:
     """The system that a text names: an EPSG code, a name of the house, or well-known text.
 
     Raises
@@ -157,7 +140,7 @@ def missing_crs(name: str, candidates: Sequence[str]) -> ImportRefused:
     )
 
 
-def _identified(found: pyproj.CRS, said_by: str, shift: DatumShift | None) -> SourceCrs:
+def _identified(found: pyproj.CRS, said_by: str, shift: Shift | None) -> SourceCrs:
     while found.source_crs is not None and found.is_bound:
         found = found.source_crs
     if found.is_compound:
@@ -181,6 +164,7 @@ def _identified(found: pyproj.CRS, said_by: str, shift: DatumShift | None) -> So
                 asks="datum_shift",
                 datum=datum,
             )
+        _require_for(found, str(datum), code, shift)
     elif datum is None:
         raise ImportRefused(
             "unknown-datum",
@@ -204,6 +188,25 @@ def _identified(found: pyproj.CRS, said_by: str, shift: DatumShift | None) -> So
     return SourceCrs(
         str(datum), code, bool(found.is_projected), found.name, said_by, zone, width, numbered, found
     )
+
+
+def _require_for(found: pyproj.CRS, datum: str, code: int | None, shift: Shift) -> None:
+    """Refuse parameters that were declared for another system than the layer's."""
+    wanted = shift.systems[0] if isinstance(shift, PlaneShift) else shift.datum
+    fits = (
+        found.equals(pyproj.CRS.from_user_input(wanted), ignore_axis_order=True) or wanted == f"EPSG:{code}"
+        if isinstance(shift, PlaneShift)
+        else shift.datum in ("", datum)
+    )
+    if not fits:
+        raise ImportRefused(
+            "other-shift",
+            Text(
+                zh=f"图层为“{found.name}”（{datum}），声明的转换参数却用于{wanted}。请使用与该坐标系对应的参数。",
+                en=f"The layer is in {found.name!r} ({datum}), but the declared parameters are for {wanted}. Take those of its system.",
+            ),
+            asks="datum_shift",
+        )
 
 
 def _code(found: pyproj.CRS) -> int | None:
@@ -299,7 +302,7 @@ def _meridian(crs: SourceCrs) -> int:
 
 
 def to_geographic(
-    coordinates: NDArray[np.float64], crs: SourceCrs, shift: DatumShift | None = None
+    coordinates: NDArray[np.float64], crs: SourceCrs, shift: Shift | None = None
 ) -> NDArray[np.float64]:
     """Coordinates (east, north) as longitude and latitude on CGCS2000.
 
@@ -313,17 +316,12 @@ def to_geographic(
     """
     geodetic: Any = crs.definition.geodetic_crs
     found = coordinates
+    if crs.datum in LEGACY and isinstance(shift, PlaneShift):
+        return shift.moved(coordinates)
     if crs.projected:
         to_degrees = pyproj.Transformer.from_crs(crs.definition, geodetic, always_xy=True)
         found = np.column_stack(to_degrees.transform(coordinates[:, 0], coordinates[:, 1]))
     if crs.datum in LEGACY:
-        assert shift is not None
-        sphere = geodetic.ellipsoid
-        parameters = f"{shift.dx},{shift.dy},{shift.dz},{shift.rx},{shift.ry},{shift.rz},{shift.scale}"
-        moved = pyproj.Transformer.from_crs(
-            f"+proj=longlat +a={sphere.semi_major_metre} +rf={sphere.inverse_flattening} +towgs84={parameters} +no_defs",
-            "+proj=longlat +datum=WGS84 +no_defs",
-            always_xy=True,
-        )
-        found = np.column_stack(moved.transform(found[:, 0], found[:, 1]))
+        assert shift is not None and not isinstance(shift, PlaneShift)
+        found = shift.moved(found, geodetic.ellipsoid)
     return np.asarray(found, dtype=np.float64)

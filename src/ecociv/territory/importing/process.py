@@ -30,12 +30,19 @@ _NO_NETWORK = {
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """Rows as the driver gave them: an Arrow table, the name of its geometry column, the CRS as text, the layer."""
+    """Rows as the driver gave them: an Arrow table, the name of its geometry column, the CRS as text, the layer.
+
+    Attributes
+    ----------
+    curves : bool
+        Whether arcs became straight lines on the way.
+    """
 
     table: pa.Table
     geometry: str
     crs: str | None
     layer: str
+    curves: bool = False
 
 
 @cache
@@ -103,7 +110,7 @@ def open_source(
         raise _refusal(staged.name, answer, limits)
     with pa.memory_map(str(out)) as file:
         table = pa.ipc.open_file(file).read_all()
-    return Opened(table, answer["geometry"], answer["crs"], answer["layer"])
+    return Opened(table, answer["geometry"], answer["crs"], answer["layer"], bool(answer.get("curves")))
 
 
 def _stopped(name: str, limits: Limits, code: int | None = None) -> ImportRefused:

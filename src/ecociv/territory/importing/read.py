@@ -20,11 +20,8 @@ from ecociv.core.verdicts import Reason
 from ecociv.territory.importing.crs import (
     GCJ02,
     Bounds,
-    DatumShift,
     SourceCrs,
     declared_crs,
-    missing_crs,
-    same_system,
     to_geographic,
 )
 from ecociv.territory.importing.encodings import (
@@ -37,13 +34,15 @@ from ecociv.territory.importing.encodings import (
     undecoded,
 )
 from ecociv.territory.importing.formats import Format
-from ecociv.territory.importing.gcj02 import OffsetTest, offset_test, refuse_gcj02, without_offset
+from ecociv.territory.importing.gcj02 import OffsetTest
 from ecociv.territory.importing.limits import Limits
 from ecociv.territory.importing.mapping import AttributeMapping, apply_mapping, rows_wanted
+from ecociv.territory.importing.placing import require_need, system_of, taken_as_cgcs2000, true_place
 from ecociv.territory.importing.process import Opened, open_source
-from ecociv.territory.importing.ranges import candidates, check_place, check_ranges
+from ecociv.territory.importing.ranges import check_place, check_ranges
 from ecociv.territory.importing.refusals import ImportRefused
 from ecociv.territory.importing.shapes import geometries_of, polygonal_rows
+from ecociv.territory.importing.shifts import Shift
 from ecociv.territory.importing.staging import Staged, stage
 
 AxisOrder = Literal["xy", "yx"]
@@ -110,7 +109,7 @@ def read_polygons(
     within: Bounds | None = None,
     reference: NDArray[np.object_] | None = None,
     convert_gcj02: bool = False,
-    datum_shift: DatumShift | None = None,
+    datum_shift: Shift | None = None,
     limits: Limits | None = None,
 ) -> Imported:
     """Read a layer of polygons.
@@ -136,8 +135,8 @@ def read_polygons(
         Known boundaries, by which a layer in GCJ-02 is found out.
     convert_gcj02 : bool
         Take the offset of GCJ-02 back, with a warning, where it was declared or found.
-    datum_shift : DatumShift, optional
-        Declared parameters for a layer on Xi'an 1980 or Beijing 1954.
+    datum_shift : DatumShift or PlaneShift, optional
+        Declared parameters for a layer on Xi'an 1980 or Beijing 1954; see `load_shift`.
     limits : Limits, optional
         Sizes that are taken.
 
@@ -234,12 +233,12 @@ def _imported(
     within: Bounds | None,
     reference: NDArray[np.object_] | None,
     convert_gcj02: bool,
-    shift: DatumShift | None,
+    shift: Shift | None,
     limits: Limits,
 ) -> Imported:
     drawing = staged.format is Format.DXF
     name = staged.name
-    warnings = list(notes)
+    warnings = [*notes, *([_STRAIGHTENED] if opened.curves else [])]
     if not opened.table.num_rows:
         raise ImportRefused("no-rows", Text(zh=f"“{name}”没有图斑。", en=f"{name!r} has no features."))
     geometries, said = geometries_of(opened.table.column(opened.geometry), name, limits, drawing=drawing)
@@ -251,17 +250,18 @@ def _imported(
     if swap:
         geometries = np.asarray(shapely.transform(geometries, lambda points: points[:, ::-1]), dtype=object)
     source = _bounds(geometries)
-    system = _system(staged, opened.crs, declared, source, within, shift)
+    system = system_of(staged, opened.crs, declared, source, within, shift)
+    require_need(shift, system, name)
     warnings += check_ranges(source, system, name, within=within)
     if system.projected or system.datum not in ("CGCS2000", "WGS84", GCJ02):
         geometries = np.asarray(
             shapely.transform(geometries, lambda points: to_geographic(points, system, shift)), dtype=object
         )
     if system.datum not in ("CGCS2000", GCJ02):
-        warnings.append(_taken_as_cgcs2000(system, shift))
+        warnings.append(taken_as_cgcs2000(system, shift))
     if within is not None:
         check_place(_bounds(geometries), system, name, within, source)
-    geometries, offset, said = _true_place(geometries, name, system, reference, convert=convert_gcj02)
+    geometries, offset, said = true_place(geometries, name, system, reference, convert=convert_gcj02)
     warnings += said
     if drawing and mapping is None:
         mapping = AttributeMapping.model_validate({"class": "Layer"})
@@ -290,6 +290,15 @@ def _imported(
     )
 
 
+_STRAIGHTENED = Reason(
+    "arcs-straightened",
+    Text(
+        zh="弧段已按每段4度转为折线，与弧的最大偏差为半径的万分之六。",
+        en="Arcs became straight lines of four degrees each, at most 0.06 % of the radius off the arc.",
+    ),
+)
+
+
 def _left_out(rows: int, mapping: AttributeMapping) -> Reason:
     values = ", ".join(mapping.leave_out)
     text = Text(
@@ -314,88 +323,6 @@ def _counts(geometries: NDArray[np.object_], rows: int) -> dict[str, int]:
         "vertices": int(shapely.get_num_coordinates(geometries).sum()),
         **kinds,
     }
-
-
-def _system(
-    staged: Staged,
-    text: str | None,
-    declared: SourceCrs | None,
-    bounds: Bounds,
-    within: Bounds | None,
-    shift: DatumShift | None,
-) -> SourceCrs:
-    implied = staged.format in (Format.GEOJSON, Format.KML)
-    own = None
-    if text and not text.startswith(("ENGCRS", "LOCAL_CS", "ENGINEERINGCRS")):
-        own = declared_crs(text, "file", shift)
-        if implied and own.code == 4326:
-            # What the format prescribes in general says little about this file: the sender may know better.
-            own = SourceCrs(own.datum, own.code, False, own.name, "format", definition=own.definition)
-    if own is None:
-        if declared is None:
-            raise missing_crs(staged.name, candidates(bounds, within))
-        return declared
-    if declared is None or same_system(declared, own):
-        return own
-    if own.said_by == "format" or (declared.datum == GCJ02 and not own.projected):
-        return declared
-    raise ImportRefused(
-        "contradictory-crs",
-        Text(
-            zh=f"“{staged.name}”自带坐标系{own.label}，声明的却是{declared.label}。请查明以哪个为准：去掉声明，或改正文件。",
-            en=f"{staged.name!r} says {own.label}, but {declared.label} is declared. Find out which is right: leave the "
-            "declaration out, or correct the file.",
-        ),
-        asks="crs",
-        file=own.label,
-        declared=declared.label,
-    )
-
-
-def _taken_as_cgcs2000(system: SourceCrs, shift: DatumShift | None) -> Reason:
-    if shift is not None and system.datum != "WGS84":
-        return Reason(
-            "datum-shifted",
-            Text(
-                zh=f"由{system.datum}按声明的七参数换算（出处：{shift.source}）。",
-                en=f"Moved from {system.datum} by declared parameters (source: {shift.source}).",
-            ),
-        )
-    return Reason(
-        "wgs84-as-cgcs2000",
-        Text(
-            zh="WGS84按CGCS2000处理，相差为厘米级至分米级。",
-            en="WGS84 is taken as CGCS2000; they differ by centimetres to decimetres.",
-        ),
-    )
-
-
-def _true_place(
-    geometries: NDArray[np.object_],
-    name: str,
-    system: SourceCrs,
-    reference: NDArray[np.object_] | None,
-    *,
-    convert: bool,
-) -> tuple[NDArray[np.object_], OffsetTest | None, tuple[Reason, ...]]:
-    """The layer without the offset of GCJ-02, refused where it has one and conversion is not asked for."""
-    tested = offset_test(geometries, reference) if reference is not None else None
-    declared = system.datum == GCJ02
-    if not declared and not (tested and tested.shifted):
-        return geometries, tested, ()
-    if not convert:
-        raise refuse_gcj02(name, None if declared else tested)
-    before = f"{tested.given.mean():.3f}" if tested and tested.given.size else "—"
-    after = f"{tested.restored.mean():.3f}" if tested and tested.restored.size else "—"
-    reason = Reason(
-        "gcj02-converted",
-        Text(
-            zh=f"已去除GCJ-02偏移（与已知边界的重合度 {before} → {after}）。还原值有数米误差，不能作为管控边界的依据。",
-            en=f"The offset of GCJ-02 was taken back (fit to known boundaries {before} -> {after}). The result is off by "
-            "metres and no basis for control lines.",
-        ),
-    )
-    return without_offset(geometries), tested, (reason,)
 
 
 def describe(found: Imported) -> str:

@@ -35,7 +35,10 @@ def geometries_of(
         ``too-many-vertices``, ``not-finite``, ``curves``.
     """
     raw = column.to_numpy(zero_copy_only=False)
-    read = shapely.from_wkb(raw, on_invalid="fix")
+    try:
+        read = shapely.from_wkb(raw, on_invalid="fix")
+    except NotImplementedError as error:  # what GEOS has no kind for
+        raise _curves(name, "—") from error
     found = np.asarray(shapely.force_2d(read), dtype=object)
     given = np.array([each is not None for each in raw], dtype=bool)
     absent = shapely.is_missing(found)
@@ -58,13 +61,7 @@ def geometries_of(
             )
     kinds = shapely.get_type_id(found)
     if (kinds > GeometryType.GEOMETRYCOLLECTION).any():
-        raise ImportRefused(
-            "curves",
-            Text(
-                zh=f"“{name}”含有曲线图形（第{_rows(kinds > 7)}行）。请先转为折线再导出。",
-                en=f"{name!r} has curved geometries (rows {_rows(kinds > 7)}). Turn them into straight lines and export again.",
-            ),
-        )
+        raise _curves(name, _rows(kinds > 7))
     _refuse_impossible(found, name, limits)
     if shapely.has_z(read[~absent]).any():
         reasons.append(
@@ -77,6 +74,16 @@ def geometries_of(
         found[closed] = shapely.polygons(shapely.linearrings(corners, indices=line_of))
     found[absent] = shapely.Polygon()
     return found, tuple(reasons)
+
+
+def _curves(name: str, rows: str) -> ImportRefused:
+    return ImportRefused(
+        "curves",
+        Text(
+            zh=f"“{name}”含有曲线图形（第{rows}行）。请先转为折线再导出。",
+            en=f"{name!r} has curved geometries (rows {rows}). Turn them into straight lines and export again.",
+        ),
+    )
 
 
 def _refuse_impossible(found: NDArray[np.object_], name: str, limits: Limits) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -117,8 +118,14 @@ class Features:
             )
 
     def areas(self) -> NDArray[np.float64]:
-        """Area of each in m2 on the CGCS2000 ellipsoid, unrounded."""
-        return areas_of(self.geometries)
+        """Area of each in m2 on the CGCS2000 ellipsoid, unrounded; measured once."""
+        return self._areas
+
+    @cached_property
+    def _areas(self) -> NDArray[np.float64]:
+        measured = areas_of(self.geometries)
+        measured.flags.writeable = False
+        return measured
 
     def content_digest(self) -> str:
         """SHA-256 of what the features say, whatever their order and the file they are kept in."""

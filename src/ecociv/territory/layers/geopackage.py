@@ -11,12 +11,14 @@ import os
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyogrio
 import pyogrio.raw
 import shapely
 from pyogrio import set_gdal_config_options
@@ -79,12 +81,68 @@ def write_features(features: Features, path: Path, *, title: str = "", descripti
             crs=CRS,
             layer_options={"IDENTIFIER": title or TABLE, "DESCRIPTION": description},
         )
-        with sqlite3.connect(part) as database:
-            database.execute(f"CREATE INDEX features_identity ON {TABLE}(identity)")
-        database.close()
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(path)
+        _finish(part, path)
+
+
+_ARROW = pa.schema(
+    [
+        pa.field("identity", pa.string()),
+        pa.field("class", pa.string()),
+        pa.field("name", pa.string()),
+        pa.field("area_m2", pa.float64()),
+        pa.field("attributes", pa.string()),
+        pa.field("geom", pa.binary()),
+    ]
+)
+
+
+def write_blocks(blocks: Iterable[Features], path: Path, *, title: str = "", description: str = "") -> None:
+    """As :func:`write_features`, for more features than memory should hold; identities must not repeat across blocks.
+
+    The same blocks give the same bytes, but not those that :func:`write_features` gives.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        part = Path(folder) / "layer.gpkg"
+        pyogrio.write_arrow(
+            pa.RecordBatchReader.from_batches(_ARROW, map(_batch, blocks)),
+            part,
+            layer=TABLE,
+            driver="GPKG",
+            geometry_type="Unknown",
+            geometry_name="geom",
+            crs=CRS,
+            layer_options={"IDENTIFIER": title or TABLE, "DESCRIPTION": description},
+        )
+        _finish(part, path)
+
+
+def _batch(features: Features) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array(features.identities, pa.string()),
+            pa.array(features.classes, pa.string()),
+            pa.array(features.names, pa.string()),
+            pa.array(features.areas(), pa.float64()),
+            pa.array(
+                [json.dumps(dict(one), ensure_ascii=False, default=str) for one in features.attributes],
+                pa.string(),
+            ),
+            pa.array(shapely.to_wkb(shapely.force_2d(features.geometries)), pa.binary()),
+        ],
+        schema=_ARROW,
+    )
+
+
+def _finish(part: Path, path: Path) -> None:
+    """Index, write through to the disk, and put in place."""
+    with sqlite3.connect(part) as database:
+        database.execute(f"CREATE INDEX features_identity ON {TABLE}(identity)")
+    database.close()
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    part.replace(path)
 
 
 class LayerFile:
@@ -213,6 +271,27 @@ class LayerFile:
     def all(self) -> Iterator[Feature]:
         """Every feature, in order of ``fid``."""
         return self._features(f"SELECT {_COLUMNS} FROM features AS f ORDER BY f.fid", ())
+
+    def classes(self) -> list[str]:
+        """The classes that occur, sorted."""
+        return sorted(str(row[0]) for row in self._rows("SELECT DISTINCT class FROM features", ()))
+
+    def by_identity(
+        self, classes: Collection[str], *, at_a_time: int = 5000
+    ) -> Iterator[tuple[Any, Any, Any]]:
+        """Identities, classes and geometries of the features of some classes, some at a time, in order of identity."""
+        marks = ",".join("?" * len(classes))
+        rows = self._connection().execute(
+            f"SELECT identity, class, geom FROM features WHERE class IN ({marks}) ORDER BY identity, fid",
+            sorted(classes),
+        )
+        while some := rows.fetchmany(at_a_time):
+            identities, of_class, blobs = zip(*some, strict=True)
+            yield (
+                np.asarray(identities, dtype=object),
+                np.asarray(of_class, dtype=object),
+                shapely.from_wkb(np.asarray([well_known_binary(blob) for blob in blobs], dtype=object)),
+            )
 
     def features(self) -> Features:
         """The whole layer as arrays."""

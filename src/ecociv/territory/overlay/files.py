@@ -15,9 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyogrio
 
-from ecociv.territory.overlay.compute import Options, OverlayRefused, overlay_parts
+from ecociv.territory.overlay.compute import overlay_parts
 from ecociv.territory.overlay.engines import ENGINES, Engine, Spark, Watch, engine
 from ecociv.territory.overlay.kernel import Packed
+from ecociv.territory.overlay.options import Options, OverlayRefused
 from ecociv.territory.overlay.parts import Numbers
 from ecociv.territory.overlay.plane import Geometries
 from ecociv.territory.overlay.result import DIGESTED, Digest, PatchTable, Summary

@@ -102,6 +102,11 @@ def _mapped(path: str) -> NDArray[Any]:
     return found
 
 
+def forget_mapped() -> None:
+    """Let go of the files that this process has mapped, so that those removed since give their room back."""
+    _mapped.cache_clear()
+
+
 @dataclass(frozen=True)
 class StoredParts:
     """Polygons in a folder: one index, and segments of flat coordinates.

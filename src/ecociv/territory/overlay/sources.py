@@ -17,8 +17,8 @@ import shapely
 from pyproj.transformer import TransformerGroup
 
 from ecociv.territory.overlay.cleaning import Note, RepairRule, clean
-from ecociv.territory.overlay.compute import OverlayRefused
 from ecociv.territory.overlay.engines import Engine, Watch
+from ecociv.territory.overlay.options import OverlayRefused
 from ecociv.territory.overlay.parts import HeldParts, StoredParts, segment_name, write_segment
 from ecociv.territory.overlay.plane import Geometries
 from ecociv.territory.overlay.result import Side

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,55 +14,14 @@ from ecociv.core.missing import Missing
 from ecociv.core.quantities import as_decimal, factor
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
-from ecociv.core.trace import Citation, Rounding, Trace, TraceInput
-from ecociv.territory.retained.coverage import County, Cover, Patch
+from ecociv.core.trace import Trace
+from ecociv.territory.retained.coverage import County, Cover
 from ecociv.territory.retained.declaration import RetainedSeries
+from ecociv.territory.retained.places import PlaceFigure as PlaceFigure
+from ecociv.territory.retained.places import UsedVersion as UsedVersion
+from ecociv.territory.retained.tracing import citation_of, trace_of
 
 CITY = Text(zh="全市", en="The whole city")
-
-
-@dataclass(frozen=True, slots=True)
-class UsedVersion:
-    """A layer version that a figure rests on."""
-
-    layer: str
-    kind: str
-    number: int
-    title: str
-    sha256: str
-    valid_from: str
-    recorded_at: Any
-    sample: bool
-    public: bool
-
-    @property
-    def label(self) -> str:
-        """Layer and version, as lists of patches name it."""
-        return f"{self.layer} v{self.number}"
-
-    @property
-    def source_id(self) -> str:
-        """Layer, version and digest of the file."""
-        return f"layer:{self.layer}/{self.number}@{self.sha256[:12]}"
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceFigure:
-    """The figure of a county: published so that all of them add up, where they are areas.
-
-    Attributes
-    ----------
-    area, whole : Decimal
-        m2 to the ledger's hundredth: what is covered, and the county itself.
-    """
-
-    key: str
-    name: str
-    figure: Decimal | None
-    area: Decimal
-    whole: Decimal
-    patches: int
-    largest: tuple[Patch, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +180,7 @@ def figure_of(
     )
     together = sum(each.together for each in covers)
     overlap = to_decimal(round(max(0.0, together - sum(each.area for each in covers)), 2))
-    trace = _trace(declared, year, figure, area, whole, places, versions, overlap, claimed, names)
+    trace = trace_of(declared, year, figure, area, whole, places, versions, overlap, claimed, names)
     return RetainedFigure(
         declared.series,
         year,
@@ -247,7 +206,7 @@ def missing_figure(
         declared.unit,
         declared.formula,
         (),
-        _citation(declared),
+        citation_of(declared),
         notes=(reason,),
     )
     return RetainedFigure(
@@ -268,154 +227,3 @@ def missing_figure(
 def _rounded(value: Fraction, decimals: int) -> Decimal:
     rounded: Decimal = round_half_even(as_decimal(value), decimals)
     return rounded
-
-
-def _citation(declared: RetainedSeries) -> Citation:
-    basis = declared.basis
-    return Citation(basis.standard, basis.clause, basis.year, basis.verified)
-
-
-def _trace(
-    declared: RetainedSeries,
-    year: int,
-    figure: Decimal | Missing,
-    area: Decimal,
-    whole: Decimal,
-    places: Sequence[PlaceFigure],
-    versions: Sequence[UsedVersion],
-    overlap: Decimal,
-    claimed: float,
-    names: Mapping[str, Text],
-) -> Trace:
-    day = f"{year}-12-31"
-    by_label = {version.label: version for version in versions}
-    # Patches of a layer that is not public are counted here and listed only where the reader may see the layer.
-    counted = tuple(
-        Trace(
-            names.get(place.key, Text(zh=place.name, en=place.name)),
-            place.area,
-            "m2",
-            f"union of {place.patches} patches in the county",
-            tuple(
-                _leaf(patch, by_label[patch.source], day)
-                for patch in place.largest
-                if by_label[patch.source].public
-            ),
-            notes=_more(place, by_label),
-        )
-        for place in places
-    )
-    layers = tuple(
-        TraceInput(
-            Text(zh=f"图层：{version.title}", en=f"Layer: {version.title}"),
-            None,
-            "1",
-            source_id=version.source_id,
-            revision=version.number,
-            valid=version.valid_from,
-            recorded=version.recorded_at,
-            sample=version.sample,
-        )
-        for version in versions
-    )
-    covered = Trace(
-        Text(zh="合并后的面积", en="Area of the union"),
-        area,
-        "m2",
-        "sum of the counties",
-        counted,
-        rounding=Rounding("half-even", 2),
-        notes=(
-            Text(
-                zh=f"重叠{overlap / 10_000:.2f}公顷只计一次",
-                en=f"{overlap / 10_000:.2f} ha of overlap are counted once",
-            ),
-        ),
-    )
-    inputs: tuple[Trace | TraceInput, ...] = (covered, *layers)
-    if declared.denominator:
-        inputs = (
-            covered,
-            Trace(
-                Text(zh="行政区域面积", en="Administrative area"),
-                whole,
-                "m2",
-                "sum of the counties",
-                tuple(
-                    TraceInput(
-                        names.get(each.key, Text(zh=each.name, en=each.name)), each.whole, "m2", valid=day
-                    )
-                    for each in places
-                ),
-            ),
-            *layers,
-        )
-    notes = [
-        Text(
-            zh=f"按{day}有效的图层版本计算；椭球面积，各县（市、区）按最大余数法平差",
-            en=f"From the layer versions in force on {day}; areas on the ellipsoid, counties adjusted by largest remainders",
-        )
-    ]
-    notes += [
-        Text(
-            zh=f"“{each.title}”自{each.valid_from}起有效，不是当年的成果",
-            en=f"{each.title} has held since {each.valid_from}; it is no survey of the year itself",
-        )
-        for each in versions
-        if each.valid_from[:4] != str(year) and each.kind.endswith("-survey")
-    ]
-    if claimed >= 0.01:
-        notes.append(
-            Text(
-                zh=f"县界相互重叠{claimed:.2f}平方米，归代码在前者",
-                en=f"County boundaries overlap by {claimed:.2f} m2; the earlier code has them",
-            )
-        )
-    if any(each.sample for each in versions):
-        notes.append(Text(zh="含示例图层", en="Rests on sample layers"))
-    return Trace(
-        declared.name,
-        figure,
-        declared.unit,
-        declared.formula,
-        inputs,
-        _citation(declared),
-        rounding=Rounding("half-even", declared.decimals) if isinstance(figure, Decimal) else None,
-        notes=(*notes, *declared.notes),
-    )
-
-
-def _leaf(patch: Patch, version: UsedVersion, day: str) -> TraceInput:
-    name = f"{patch.identity} {patch.name}".strip()
-    return TraceInput(
-        Text(zh=f"图斑{name}（{patch.class_key}）", en=f"Patch {name} ({patch.class_key})"),
-        to_decimal(round(patch.area, 2)),
-        "m2",
-        source_id=f"{version.source_id}#{patch.identity}",
-        revision=version.number,
-        valid=day,
-        recorded=version.recorded_at,
-        sample=version.sample,
-    )
-
-
-def _more(place: PlaceFigure, versions: Mapping[str, UsedVersion]) -> tuple[Text, ...]:
-    hidden = sum(not versions[patch.source].public for patch in place.largest)
-    rest = place.patches - len(place.largest)
-    notes = []
-    if hidden:
-        notes.append(
-            Text(
-                zh="图层不公开，图斑只对有权查看者列出",
-                en="The layer is not public; its patches are listed for those who may see it",
-            )
-        )
-    if rest > 0:
-        listed = len(place.largest) - hidden
-        notes.append(
-            Text(
-                zh=f"列出最大的{listed}个，另有{place.patches - listed}个",
-                en=f"The largest {listed} are listed; {place.patches - listed} more are counted",
-            )
-        )
-    return tuple(notes)

@@ -8,6 +8,7 @@ import os
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import shapely
 from pydantic import Field
 from shapely.geometry import shape
@@ -15,7 +16,7 @@ from shapely.geometry import shape
 from ecociv.core.text import Text
 from ecociv.evidence.declared import DeclarationError, Declared, LocalText, read_declaration, zone_folder
 
-GENERATOR = 1
+GENERATOR = 2
 """Raise it when the same declaration would give other layers."""
 
 _SOURCE = Path(__file__).resolve().parents[4]
@@ -69,6 +70,25 @@ class SurveyTarget(Declared):
 
     hectares: dict[int, float]
 
+    def of(self, year: int) -> float:
+        """The area of a year, straight between the years that are given."""
+        return _between(self.hectares, year)
+
+
+class ShareTarget(Declared):
+    """Shares of the administrative area by year that a survey comes to, in percent."""
+
+    percent: dict[int, float]
+
+    def of(self, year: int) -> float:
+        """The share of a year, 0 to 1."""
+        return _between(self.percent, year) / 100
+
+
+def _between(known: dict[int, float], year: int) -> float:
+    years = sorted(known)
+    return float(np.interp(year, years, [known[one] for one in years]))
+
 
 class DeclaredVersion(Declared):
     """One version of a sample layer."""
@@ -108,8 +128,13 @@ class SampleTerritory(Declared):
     heritage: tuple[Blob, ...]
     mines: int
     changes: int
+    administrative: float = Field(gt=0)
     forest: SurveyTarget
     wetland: SurveyTarget
+    cultivated: SurveyTarget
+    prohibited: SurveyTarget
+    forest_cover: ShareTarget
+    construction: ShareTarget
     layers: tuple[DeclaredLayer, ...]
 
 

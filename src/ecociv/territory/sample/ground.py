@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import Voronoi
 
+from ecociv.territory.layers.features import areas_of
 from ecociv.territory.sample.declared import Blob, SampleTerritory, real_file, real_shapes
+from ecociv.territory.sample.fitting import with_protected_area
 
 _KM = 111.32
 _DECIMALS = 9
@@ -74,7 +77,7 @@ class Ground:
     water : array of str
         Kind of water, or empty.
     area : array of float
-        km2 in the plane; good for shares, not for publication.
+        km2 on the ellipsoid, as layers are measured.
     height, built : array of float, 0 to 1
         Rank by height, and nearness to towns (1 in their midst).
     chance : array of float, 0 to 1
@@ -150,13 +153,26 @@ def ground_of(given: SampleTerritory, parcels: int) -> Ground:
     rough = _waves(np.random.default_rng([given.seed, 2]), centre, 28.0)
     steep = centre[:, 1] / 60 + 0.45 * np.abs(centre[:, 0]) / 30 + 0.5 * rough - 0.9 * built
     water = np.asarray([kinds[place] if place >= 0 else "" for place in wet], dtype=object)
+    area = areas_of(np.asarray(plane.to_degrees(faces))) / 1e6
+    given = with_protected_area(given, partial(_protected, given, plane, city))
     made = Ground(
-        given, plane, counties, real, real_water, faces, centre, county, water, shapely.area(faces), steep, built,
+        given, plane, counties, real, real_water, faces, centre, county, water, area, steep, built,
         np.random.default_rng([given.seed, 3]).random(len(faces)), random,
     )  # fmt: skip
     height = made.rank(steep, water == "")
     object.__setattr__(made, "height", np.where(water == "", height, 0.0))
     return made
+
+
+def _protected(given: SampleTerritory, plane: Plane, city: shapely.Geometry, scale: float) -> Any:
+    """Everything that is protected, in degrees, with its radii times a factor."""
+    shapes = [
+        outline(
+            plane.point(one.at), scale * list(one.classes.values())[-1], _seed_of(given.seed, one.name.en)
+        )
+        for one in given.protected
+    ]
+    return plane.to_degrees(shapely.union_all(shapes).intersection(city))
 
 
 def outline(middle: Float, radius: float, seed: int, corners: int = 72) -> shapely.Geometry:
@@ -177,8 +193,13 @@ def _counties(given: SampleTerritory, plane: Plane) -> tuple[NDArray[Any], bool]
         known = dict(real_shapes(given.boundaries, path))
         if all(county.code in known for county in given.counties):
             return plane.of_degrees(np.asarray([known[one.code] for one in given.counties])), True
-    drawn = [shapely.Polygon(county.outline) for county in given.counties]
-    return plane.of_degrees(np.asarray(drawn, dtype=object)), False
+    drawn = plane.of_degrees(
+        np.asarray([shapely.Polygon(county.outline) for county in given.counties], dtype=object)
+    )
+    # Drawn by hand they are larger than the zone is by its returns: made smaller about the origin of the plane.
+    size = float(areas_of(np.asarray(plane.to_degrees(drawn))).sum()) / 10_000
+    factor = math.sqrt(given.administrative / size)
+    return np.asarray(shapely.transform(drawn, lambda points: points * factor)), False
 
 
 def _waters(

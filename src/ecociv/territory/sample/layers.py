@@ -23,7 +23,7 @@ from ecociv.territory.sample.around import (
 from ecociv.territory.sample.declared import DeclaredLayer, DeclaredVersion, SampleTerritory
 from ecociv.territory.sample.drawn import Drawn
 from ecociv.territory.sample.ground import Ground, ground_of
-from ecociv.territory.sample.surveys import forest_survey, wetland_survey
+from ecociv.territory.sample.surveys import forest_survey, land_survey, wetland_survey
 from ecociv.territory.sample.uses import Uses, uses_of
 
 MARK = {"示例": True}
@@ -123,11 +123,7 @@ def _water(ground: Ground, uses: Uses, version: DeclaredVersion, first: bool) ->
 
 
 def _land_survey(ground: Ground, uses: Uses, version: DeclaredVersion, first: bool) -> Drawn:
-    survey = uses.survey.copy()
-    if first:
-        # What has been built since the first survey was farmland or forest at its edge.
-        since = uses.urban & (ground.chance > 0.72)
-        survey[since] = np.where(ground.height[since] > 0.3, "0301", "0101")
+    survey = land_survey(ground, uses, version.year or version.valid_from.year)
     return Drawn(
         list(ground.parcels),
         list(survey),

@@ -1,4 +1,4 @@
-"""Surveys of forest and wetland over the years: the areas that the sample's returns give, within one parcel."""
+"""Surveys of land, forest and wetland over the years: the areas that the sample's returns give, within a part of a parcel."""
 
 from __future__ import annotations
 
@@ -7,26 +7,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecociv.territory.sample.declared import SurveyTarget
+from ecociv.territory.sample.fitting import HECTARES_PER_KM2, nearest_sum
 from ecociv.territory.sample.ground import Ground
 from ecociv.territory.sample.uses import Uses
 
-_HECTARES_PER_KM2 = 100.0
+
+def land_survey(ground: Ground, uses: Uses, year: int) -> NDArray[Any]:
+    """Class of each parcel in a year: what has been built since was forest at the edge of a settlement."""
+    given, survey = ground.given.construction, uses.survey.copy()
+    built = np.flatnonzero(uses.urban)
+    total = float(ground.area.sum())
+    shrink = float(ground.area[built].sum()) - given.of(year) * total
+    since = nearest_sum(ground.area, built[np.argsort(-ground.chance[built], kind="stable")], shrink)
+    survey[since] = "0301"
+    return survey
 
 
 def forest_survey(ground: Ground, uses: Uses, year: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Parcels of forest land in a year and their classes: forest by the land survey first, then the land beside it."""
+    """Parcels of forest land in a year and their classes: forest by the land survey first, then the land beside it.
+
+    What of the forest land is no forest (nurseries, land to be planted) is what the cover of the returns leaves over.
+    """
     order = np.lexsort((-ground.height, ~uses.forest))
     order = order[~(uses.urban | (ground.water != ""))[order]]
-    places = _until(ground, order, ground.given.forest, year)
-    by_use = {"0302": "bamboo-forest", "0305": "special-shrub", "0307": "other-forest-land"}
-    classes = np.asarray(
-        [
-            by_use.get(use, "arbor-forest" if use == "0301" else "other-forest-land")
-            for use in uses.survey[places]
-        ],
-        dtype=object,
-    )
+    hectares = ground.area * HECTARES_PER_KM2
+    places = nearest_sum(hectares, order, ground.given.forest.of(year))
+    by_use = {"0302": "bamboo-forest", "0305": "special-shrub"}
+    classes = np.asarray([by_use.get(use, "arbor-forest") for use in uses.survey[places]], dtype=object)
+    bare = float(hectares[places].sum()) - ground.given.forest_cover.of(year) * float(hectares.sum())
+    # Land beside the forest of the land survey is bare first.
+    turn = np.lexsort((ground.chance[places], uses.forest[places]))
+    classes[np.isin(places, nearest_sum(hectares, places[turn], bare))] = "other-forest-land"
     return places, classes
 
 
@@ -39,22 +50,12 @@ def wetland_survey(ground: Ground, uses: Uses, year: int) -> tuple[NDArray[np.in
     turn = np.select([natural, ponds, fields], [0, 1, 2], 3)
     order = np.lexsort((ground.height + 0.2 * ground.chance, turn))
     order = order[turn[order] < 3]
-    places = _until(ground, order, ground.given.wetland, year)
-    # Some of the natural wetland of the first survey was lost to later ones, and ponds were made elsewhere.
-    lost = ponds[places] & (
-        ground.chance[places] * 40 % 1.0 < 0.02 * (year - min(ground.given.wetland.hectares))
-    )
-    places = places[~lost]
+    # Some ponds of the first survey were lost to later ones, and fields were flooded elsewhere.
+    since = year - min(ground.given.wetland.hectares)
+    order = order[~(ponds[order] & (ground.chance[order] * 40 % 1.0 < 0.02 * since))]
+    places = nearest_sum(ground.area * HECTARES_PER_KM2, order, ground.given.wetland.of(year))
     classes = [
         wet.get(ground.water[place], "marsh" if uses.survey[place] == "1106" else "constructed-wetland")
         for place in places
     ]
     return places, np.asarray(classes, dtype=object)
-
-
-def _until(ground: Ground, order: NDArray[np.int64], target: SurveyTarget, year: int) -> NDArray[np.int64]:
-    """Parcels from the front of the order until the area of the year is reached, in order of their number."""
-    known = sorted(target.hectares)
-    wanted = float(np.interp(year, known, [target.hectares[one] for one in known])) / _HECTARES_PER_KM2
-    total = np.cumsum(ground.area[order])
-    return np.sort(order[: int(np.searchsorted(total, wanted)) + 1])

@@ -9,8 +9,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ecociv.territory.sample.fitting import HECTARES_PER_KM2, nearest_sum
 from ecociv.territory.sample.ground import Ground
 
+_TOWNS = 0.03
+"""Share of the dry land that towns may take; hamlets stand beyond."""
+_PONDS, _GARDENS = 0.016, 0.017
 _WATER = {"river": "1101", "lake": "1102", "reservoir": "1103"}
 Mask = NDArray[np.bool_]
 
@@ -59,23 +63,37 @@ def uses_of(ground: Ground) -> Uses:
     dry = survey == ""
     town = ground.built + 0.12 * ground.waves(5, 6.0)
     rank = ground.rank(-town, dry)
-    urban = dry & (rank < 0.022)
-    village = dry & ~urban & (rank < 0.35) & (ground.chance < 0.13)
+    # Towns first, from their midst outwards, then hamlets by chance, until the built share of the return is reached.
+    hamlet = dry & (rank >= _TOWNS) & (rank < 0.35)
+    turn = np.where(dry & (rank < _TOWNS), rank, np.where(hamlet, 1 + ground.chance, 9.0))
+    order = np.argsort(turn, kind="stable")
+    total = float(ground.area.sum())
+    latest = max(given.construction.percent)
+    later = nearest_sum(ground.area, order[turn[order] < 9], given.construction.of(latest) * total)
+    settled = np.zeros(count, dtype=bool)
+    settled[later] = True
+    urban, village = settled & (turn < 1), settled & (turn >= 1)
     survey[urban] = _pick(
         ground.chance[urban], ("0701", 0.5), ("0601", 0.74), ("05H1", 0.84), ("08H2", 0.93), ("0810", 1)
     )
-    survey[village] = _pick(ground.chance[village] / 0.13, ("0702", 0.86), ("0602", 0.9), ("1003", 1))
+    survey[village] = _pick((ground.chance[village] * 7.0) % 1.0, ("0702", 0.86), ("0602", 0.9), ("1003", 1))
     rest = survey == ""
     low = ground.rank(ground.height + 0.1 * ground.waves(6, 9.0), rest)
-    farmland = rest & (low < 0.245)
-    survey[farmland] = _pick(
-        ground.chance[farmland], ("0101", 0.74), ("0103", 0.9), ("1104", 0.96), ("1106", 1)
-    )
-    garden = rest & ~farmland & (low < 0.285)
-    survey[garden] = _pick(ground.chance[garden], ("0202", 0.6), ("0201", 1))
+    lowland = np.argsort(low, kind="stable")
+    lowland = lowland[rest[lowland]]
+    hectares = ground.area * HECTARES_PER_KM2
+    fields = nearest_sum(hectares, lowland, given.cultivated.of(min(given.cultivated.hectares)))
+    farmland = np.zeros(count, dtype=bool)
+    farmland[fields] = True
+    survey[farmland] = _pick(ground.chance[farmland], ("0101", 0.86), ("0103", 1))
+    beside = lowland[~farmland[lowland]]
+    passed = np.cumsum(ground.area[beside]) / total
+    ponds, gardens = beside[passed < _PONDS], beside[(passed >= _PONDS) & (passed < _PONDS + _GARDENS)]
+    survey[ponds] = _pick(ground.chance[ponds], ("1104", 0.6), ("1106", 1))
+    survey[gardens] = _pick(ground.chance[gardens], ("0202", 0.6), ("0201", 1))
     wild = survey == ""
     survey[wild] = _pick(
-        (ground.chance[wild] + 0.25 * (ground.waves(7, 12.0)[wild] + 1)) % 1.0, ("0301", 0.76), ("0302", 0.9), ("0305", 0.96), ("0307", 0.99), ("0404", 1)
+        (ground.chance[wild] + 0.25 * (ground.waves(7, 12.0)[wild] + 1)) % 1.0, ("0301", 0.79), ("0302", 0.93), ("0305", 0.985), ("0307", 0.995), ("0404", 1)
     )  # fmt: skip
     reserved = np.zeros(count, dtype=np.int64)
     for blob in given.protected:
@@ -97,7 +115,7 @@ def uses_of(ground: Ground) -> Uses:
     return Uses(
         survey,
         np.isin(survey, ["0301", "0302", "0305", "0307"]),
-        np.isin(survey, ["0101", "0103"]),
+        farmland,
         urban | village,
         reserved,
         drinking,

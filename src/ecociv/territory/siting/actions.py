@@ -23,14 +23,14 @@ from ecociv.people.models import User
 from ecociv.people.permissions import actor_of
 from ecociv.territory.models import SEES_ALL, LayerVersion
 from ecociv.territory.queries import layer_file, may_read, versions_in_force
-from ecociv.territory.rules.loading import space_rules
-from ecociv.territory.rules.purposes import purpose_of
+from ecociv.territory.rules.loading import SpaceRules, space_rules
+from ecociv.territory.rules.purposes import Purpose, purpose_of
 from ecociv.territory.site_check.queries import may_check
 from ecociv.territory.site_check.sites import read_site
 from ecociv.territory.siting.candidates import SitingRefused, Wanted
 from ecociv.territory.siting.declaration import criteria
 from ecociv.territory.siting.engine import find_sites
-from ecociv.territory.siting.ground import SitingLayer
+from ecociv.territory.siting.ground import SitingLayer, tiles_of
 from ecociv.territory.siting.models import SitingScenario
 
 BOUNDARIES = "administrative-boundary"
@@ -151,30 +151,8 @@ class FindSites:
         """
         self.check()
         asked, rules = self.request, space_rules(self.zone)
-        purpose = purpose_of(asked.purpose, rules, yes=asked.yes, no=asked.no)
-        if strange := sorted(set(asked.documents) - set(rules.exemptions)):
-            raise SitingRefused(
-                Text(
-                    zh=f"没有文件类别“{strange[0]}”：{'、'.join(rules.exemptions)}。",
-                    en=f"{strange[0]!r} is no document of the rules: {', '.join(rules.exemptions)}.",
-                )
-            )
-        if not 0 < asked.most <= criteria().most_alternatives:
-            most = criteria().most_alternatives
-            raise SitingRefused(
-                Text(zh=f"备选数量为1至{most}。", en=f"Between 1 and {most} alternatives can be asked for.")
-            )
-        everything = versions_in_force(self.zone, asked.on, as_of)
-        known = {one.layer.key for one in everything}
-        if strange := sorted((set(asked.without) | set(asked.versions)) - known):
-            raise SitingRefused(
-                Text(
-                    zh=f"{asked.on}没有生效的图层“{strange[0]}”：{'、'.join(sorted(known))}。",
-                    en=f"No layer {strange[0]!r} is in force on {asked.on}: {', '.join(sorted(known))}.",
-                )
-            )
-        versions = [self._version(one) for one in everything if one.layer.key not in asked.without]
-        seen = [one for one in versions if not isinstance(self.author, User) or may_read(self.author, one)]
+        purpose = self._purpose(rules)
+        versions, seen = self._layers(as_of)
         boundary = next((one for one in seen if one.layer.kind == BOUNDARIES), None)
         parcels = None
         if asked.candidates:
@@ -222,7 +200,11 @@ class FindSites:
     def execute(self) -> SitingScenario:
         """Search, and keep the search."""
         moment = timezone.now()
-        made = self.examine(moment)
+        return self.keep(self.examine(moment), moment)
+
+    def keep(self, made: Searched, moment: dt.datetime) -> SitingScenario:
+        """Keep what was found on the layers as they were known at a moment."""
+        self.check()
         with transaction.atomic():
             audit.hold()
             last = SitingScenario.objects.filter(zone=self.zone).aggregate(Max("number"))["number__max"] or 0
@@ -243,7 +225,7 @@ class FindSites:
                 author=account_of(self.author),
                 author_name=name_of(self.author),
                 author_organisation=getattr(self.author, "organisation", ""),
-                recorded_at=moment,
+                recorded_at=timezone.now(),
             )
             audit.record(
                 actor=self.author,
@@ -254,6 +236,55 @@ class FindSites:
                 after={"digest": kept.digest},
             )
         return kept
+
+    def size(self, as_of: dt.datetime | None = None) -> int:
+        """How many tiles of 0.05 degrees the search would look at, before it is made.
+
+        Raises
+        ------
+        SitingRefused, ecociv.territory.rules.purposes.PurposeRefused, ecociv.territory.site_check.sites.SiteRefused
+            As :meth:`examine`, as far as it can be said without searching.
+        """
+        self.check()
+        rules = space_rules(self.zone)
+        self._purpose(rules)
+        _versions, seen = self._layers(as_of)
+        boundary = next((one for one in seen if one.layer.kind == BOUNDARIES), None)
+        return tiles_of(self._search(boundary, rules.tolerances))
+
+    def _purpose(self, rules: SpaceRules) -> Purpose:
+        """The purpose, where purpose, documents and number of alternatives make sense."""
+        asked = self.request
+        purpose = purpose_of(asked.purpose, rules, yes=asked.yes, no=asked.no)
+        if strange := sorted(set(asked.documents) - set(rules.exemptions)):
+            raise SitingRefused(
+                Text(
+                    zh=f"没有文件类别“{strange[0]}”：{'、'.join(rules.exemptions)}。",
+                    en=f"{strange[0]!r} is no document of the rules: {', '.join(rules.exemptions)}.",
+                )
+            )
+        if not 0 < asked.most <= criteria().most_alternatives:
+            most = criteria().most_alternatives
+            raise SitingRefused(
+                Text(zh=f"备选数量为1至{most}。", en=f"Between 1 and {most} alternatives can be asked for.")
+            )
+        return purpose
+
+    def _layers(self, as_of: dt.datetime | None) -> tuple[list[LayerVersion], list[LayerVersion]]:
+        """Layer versions that take part, and those of them that are open to the author."""
+        asked = self.request
+        everything = versions_in_force(self.zone, asked.on, as_of)
+        known = {one.layer.key for one in everything}
+        if strange := sorted((set(asked.without) | set(asked.versions)) - known):
+            raise SitingRefused(
+                Text(
+                    zh=f"{asked.on}没有生效的图层“{strange[0]}”：{'、'.join(sorted(known))}。",
+                    en=f"No layer {strange[0]!r} is in force on {asked.on}: {', '.join(sorted(known))}.",
+                )
+            )
+        versions = [self._version(one) for one in everything if one.layer.key not in asked.without]
+        seen = [one for one in versions if not isinstance(self.author, User) or may_read(self.author, one)]
+        return versions, seen
 
     def _version(self, held: LayerVersion) -> LayerVersion:
         """The version that takes part: the one in force, or another that the scenario names."""

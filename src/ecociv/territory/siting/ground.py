@@ -140,6 +140,16 @@ def examine_ground(
     return found
 
 
+def tiles_of(search: shapely.Geometry) -> int:
+    """How many tiles a search looks at, about: those that the border only touches count too."""
+    west, south, east, north = search.bounds
+    columns = np.arange(int(np.floor(west / TILE)), int(np.floor(east / TILE)) + 1) * TILE
+    rows = np.arange(int(np.floor(south / TILE)), int(np.floor(north / TILE)) + 1) * TILE
+    column, row = (one.ravel() for one in np.meshgrid(columns, rows))
+    shapely.prepare(search)
+    return int(shapely.intersects(search, shapely.box(column, row, column + TILE, row + TILE)).sum())
+
+
 def _tiles(search: shapely.Geometry) -> Iterator[shapely.Geometry]:
     west, south, east, north = search.bounds
     shapely.prepare(search)

@@ -1,0 +1,149 @@
+"""Everything that the accounts must hold to, for all areas and years: what breaks it, where, and who settles it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ecociv.accounts.companions import compared, pilot_checks, supply_use, transition
+from ecociv.accounts.gather.transitions import NoTransition
+from ecociv.accounts.queries import BalanceSheet, areas, balance_sheet, years
+from ecociv.core.decimals import plain
+from ecociv.core.missing import Missing
+from ecociv.core.text import Text
+from ecociv.standards.natural_capital.balance import add_up
+
+NOT_ADDED = frozenset({"inflow", "outflow"})
+"""Rows of the city that are not the sums of its counties: water between two counties crosses no boundary of the city."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One identity that does not hold."""
+
+    code: str
+    area: str
+    year: int
+    account: str
+    text: Text
+    settle: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "code": self.code,
+            "area": self.area,
+            "year": self.year,
+            "account": self.account,
+            "text": self.text.to_mapping(),
+            "settle": self.settle,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check came to: how many sheets and identities were looked at, and what was found."""
+
+    sheets: int
+    columns: int
+    findings: tuple[Finding, ...]
+    missing: int
+
+    @property
+    def breaks(self) -> tuple[Finding, ...]:
+        """Identities that are broken; missing entries are no breach."""
+        return tuple(one for one in self.findings if one.code != "entry-missing")
+
+
+def check(
+    zone: str,
+    chosen: Iterable[int] | None = None,
+    *,
+    as_of: dt.datetime | None = None,
+    second_sources: bool = False,
+) -> Checked:
+    """Check the accounts of a zone.
+
+    Parameters
+    ----------
+    chosen
+        Years; all of them, when not given.
+    second_sources
+        Whether closing stocks are held against layers, and the land transition against the account, too. Measuring layers
+        takes seconds the first time.
+    """
+    findings: list[Finding] = []
+    sheets = columns = missing = 0
+    for year in chosen if chosen is not None else years(zone):
+        of_year = [balance_sheet(zone, key, year, as_of) for key, _ in areas(zone)]
+        for sheet in of_year:
+            sheets += 1
+            columns += sum(len(one.balance.items) for one in sheet.accounts if one.balance is not None)
+            missing += sheet.gaps
+            findings += _of_sheet(sheet, second_sources=second_sources)
+        findings += _counties_add_up(of_year[0], of_year[1:])
+    if second_sources:
+        findings += _transitions(zone, as_of)
+    return Checked(sheets, columns, tuple(findings), missing)
+
+
+def _of_sheet(sheet: BalanceSheet, *, second_sources: bool) -> Iterator[Finding]:
+    for account in sheet.accounts:
+        for reason in account.verdict.reasons:
+            yield Finding(reason.code, sheet.area, sheet.year, account.key, reason.text)
+    own = {account.key: set(account.verdict.codes) for account in sheet.accounts}
+    for key, form in pilot_checks(sheet).items():
+        for reason in form.verdict.reasons:
+            if reason.code not in own[key]:
+                yield Finding(f"pilot-{reason.code}", sheet.area, sheet.year, key, reason.text)
+    table = supply_use(sheet.zone, sheet.area, sheet.year, sheet.as_of)
+    for reason in table.table.verdict.reasons if table else ():
+        code = "entry-missing" if reason.code == "flow-missing" else reason.code
+        yield Finding(code, sheet.area, sheet.year, "supply-use", reason.text)
+    if not second_sources:
+        return
+    for one in compared(sheet.zone, sheet):
+        if one.agrees is False and one.difference is not None:
+            name = one.name
+            text = Text(
+                zh=f"{name.zh}：第二来源比账户多{plain(one.difference)}",
+                en=f"{name.en}: the second source has {plain(one.difference)} more than the account",
+            )
+            yield Finding("second-source", sheet.area, sheet.year, one.account, text, one.settle)
+
+
+def _counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterator[Finding]:
+    for account in city.accounts:
+        if account.form.kind == "flow":
+            continue
+        for (row, column), cell in account.cells.items():
+            if row in NOT_ADDED or cell.number is None:
+                continue
+            parts = [each.account(account.key).cells.get((row, column)) for each in counties]
+            known = [part for part in parts if part and part.missing is not Missing.NOT_APPLICABLE]
+            total = add_up(part.number for part in known) if known else None
+            if total is not None and abs(total - cell.number) > account.tolerance * max(1, len(known)):
+                gap: Decimal = total - cell.number
+                name, what = account.columns[column], account.form.rows[row].name
+                yield Finding(
+                    "counties",
+                    city.area,
+                    city.year,
+                    account.key,
+                    Text(
+                        zh=f"{name.zh}{what.zh}：各县合计比全市多{plain(gap)}",
+                        en=f"{name.en}, {what.en}: the counties add up to {plain(gap)} more than the city",
+                    ),
+                )
+
+
+def _transitions(zone: str, as_of: dt.datetime | None) -> Iterator[Finding]:
+    for key, _ in areas(zone):
+        found = transition(zone, key, as_of=as_of)
+        if isinstance(found, NoTransition):
+            continue
+        for reason in found.matrix.verdict.reasons:
+            yield Finding(reason.code, key, found.last.year, "land-transition", reason.text)

@@ -1,0 +1,107 @@
+"""The state of the engine as plain values, and back: bit for bit, so that a snapshot goes on as the original would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from ecociv.exchange.engine.state import BUY, Account, Bid, Day, Market, Offer, Order, Proposal, State
+from ecociv.exchange.market.rules import rules_of
+from ecociv.exchange.matching import Book
+from ecociv.exchange.registry import Registry, Series
+
+FORM = 1
+
+
+def dumped(state: State) -> dict[str, Any]:
+    """The whole state; what can be made anew from the rest is left out."""
+    return {
+        "form": FORM,
+        "registry": state.registry.dump(),
+        "accounts": [_row(each) for each in state.accounts.values()],
+        "owners": list(state.owners),
+        "markets": [_market(each) for each in state.markets.values()],
+        "orders": [_row(state.orders[number]) for number in sorted(state.orders)],
+        "proposals": [_row(state.proposals[number]) for number in sorted(state.proposals)],
+        "offers": [_offer(state.offers[number]) for number in sorted(state.offers)],
+        "numbers": dict(state.numbers),
+    }
+
+
+def loaded(state: State, given: Mapping[str, Any]) -> None:
+    """Fill a state that has done nothing.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        When it is no dump.
+    """
+    if given["form"] != FORM:
+        raise ValueError(f"The form {given['form']!r} of a dump is not known.")
+    state.registry = Registry.load(given["registry"])
+    state.accounts = {row[0]: Account(*row) for row in given["accounts"]}
+    state.owners = {key: number for number, key in enumerate(given["owners"], start=1)}
+    state.markets = {each["rules"]["market"]: _loaded_market(each) for each in given["markets"]}
+    state.orders = {row[0]: Order(*row) for row in given["orders"]}
+    state.proposals = {row[0]: Proposal(*row) for row in given["proposals"]}
+    state.offers = {each["offer"][0]: _loaded_offer(each) for each in given["offers"]}
+    state.numbers = {what: given["numbers"][what] for what in state.numbers}
+    state.buying = {}
+    for order in state.orders.values():
+        if order.side == BUY:
+            key = (order.account, order.market)
+            state.buying[key] = state.buying.get(key, 0) + order.open
+    state.touched.clear()
+
+
+def _row(each: Account | Order | Proposal) -> list[Any]:
+    return [getattr(each, name) for name in _NAMES[type(each)]]
+
+
+_NAMES: dict[type, list[str]] = {
+    made: [each.name for each in fields(made)] for made in (Account, Order, Proposal)
+}
+
+
+def _market(market: Market) -> dict[str, Any]:
+    return {
+        "rules": market.rules.to_json(),
+        "reference": market.reference,
+        "phase": market.phase,
+        "halted": market.halted,
+        "day": asdict(market.day),
+        "book": market.book.dump(),
+        "collected": list(market.collected),
+        "bought": sorted(market.bought.items()),
+    }
+
+
+def _loaded_market(given: Mapping[str, Any]) -> Market:
+    rules = rules_of(given["rules"])
+    return Market(
+        rules,
+        Series(rules.instrument, rules.vintage, rules.region),
+        given["reference"],
+        given["phase"],
+        given["halted"],
+        Day(**given["day"]),
+        Book.load(given["book"]),
+        dict.fromkeys(given["collected"]),
+        dict(given["bought"]),
+    )
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    plain = [getattr(offer, each.name) for each in fields(Offer) if each.name != "bids"]
+    return {
+        "offer": plain,
+        "bids": [[getattr(one, each.name) for each in fields(Bid)] for one in offer.bids.values()],
+    }
+
+
+def _loaded_offer(given: Mapping[str, Any]) -> Offer:
+    names = [each.name for each in fields(Offer) if each.name != "bids"]
+    offer = Offer(**dict(zip(names, given["offer"], strict=True)))
+    offer.bids = {row[0]: Bid(*row) for row in given["bids"]}
+    return offer

@@ -1,0 +1,254 @@
+"""Offers on which others bid: listings up and down (单向竞价), and sealed auctions of the government's reserve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ecociv.exchange.auctions import Offer as Standing
+from ecociv.exchange.auctions import Rationing
+from ecociv.exchange.auctions.offers import give
+from ecociv.exchange.engine.blocks import expire_proposals
+from ecociv.exchange.engine.changes import TradeDone
+from ecociv.exchange.engine.fields import COUNT, DOCUMENT, MOMENT, POSITIVE, SIDE, WORD, one_of, read
+from ecociv.exchange.engine.orders import allowed_quantity, may_hold, may_sell
+from ecociv.exchange.engine.refusals import refuse, yuan
+from ecociv.exchange.engine.settlement import deliver, release, reserve
+from ecociv.exchange.engine.state import BUY, SELL, SIDES, Bid, Market, Offer, State
+from ecociv.exchange.market.calendar import local_day
+
+MODES = ("listed", "sealed")
+PRICINGS = ("pay-as-bid", "uniform")
+
+
+def open_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``offer``: a listing or a sealed auction; what the lister gives is held until it ends.
+
+    Government auctions (``sealed``) are for accounts of the reserve, which sell.
+    """
+    read(
+        command,
+        {
+            "account": WORD,
+            "market": WORD,
+            "side": SIDE,
+            "mode": WORD,
+            "price": POSITIVE,
+            "quantity": POSITIVE,
+            "ends": MOMENT,
+            "document": DOCUMENT,
+        },
+        {"pricing": WORD, "extension": COUNT},
+    )
+    mode = one_of(command, "mode", MODES)
+    pricing = one_of(command, "pricing", PRICINGS) if "pricing" in command else PRICINGS[0]
+    account, market = state.acting(command["account"]), state.market(command["market"])
+    side, price, quantity = SIDES[command["side"]], command["price"], command["quantity"]
+    if mode == "sealed" and (account.kind != "reserve" or side != SELL):
+        refuse("reserve-only", "密封竞价只用于政府储备的出让。", "Sealed auctions are for the government's reserve, which sells.")
+    if market.halted:
+        refuse("halted", f"已停牌：{market.halted}。", f"The market {market.key!r} is halted: {market.halted}.")
+    if command["ends"] <= at:
+        refuse("ends-past", "竞价截止时间已过。", "The end of bidding lies in the past.")
+    _steps(market, price, quantity)
+    (may_hold if side == BUY else may_sell)(state, market, account.key, quantity)
+    number = state.numbers["offer"] + 1
+    held = reserve(state, market, account.key, side, price, quantity, f"offer {number}", at)
+    state.next("offer")
+    made = Offer(
+        number,
+        market.key,
+        account.key,
+        side,
+        mode,
+        pricing,
+        price,
+        quantity,
+        at,
+        command["ends"],
+        command.get("extension", 0),
+        held,
+        command["document"],
+    )
+    state.offers[number] = made
+    state.touched.offers[number] = made
+    return {"offer": number}
+
+
+def bid(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``bid``: on a listing a better bid of an account takes the place of its own; a sealed bid is its only one."""
+    read(command, {"account": WORD, "offer": POSITIVE, "price": POSITIVE, "quantity": POSITIVE})
+    account, made = state.acting(command["account"]), _offer(state, command["offer"])
+    market, price, quantity = state.markets[made.market], command["price"], command["quantity"]
+    side = -made.side
+    if at >= made.ends:
+        refuse("bidding-over", "竞价已截止。", "Bidding on this offer is over.")
+    if state.accounts[made.account].number == account.number:
+        refuse("self-trade", "不能对自己的挂牌出价。", "Nobody bids on an offer of his own.")
+    _steps(market, price, quantity)
+    if quantity > made.quantity:
+        refuse("too-large", f"最多{made.quantity}。", f"The offer has {made.quantity} units; a bid cannot have more.")
+    if (price - made.price) * side < 0:
+        refuse(
+            "reserve-price",
+            f"出价应{'不低于' if side == BUY else '不高于'}{yuan(made.price)}元。",
+            f"A bid is at {'least' if side == BUY else 'most'} {yuan(made.price)} yuan.",
+        )
+    mine = next((each for each in made.bids.values() if each.account == account.key), None)
+    if mine is not None and made.mode == "sealed":
+        refuse("bid-once", "每个账户只能出价一次。", "Each account has one sealed bid.")
+    if mine is not None and (price - mine.price) * side <= 0:
+        refuse("no-better", "新的出价应优于本账户原出价。", "A new bid has to be better than your own before it.")
+    (may_hold if side == BUY else may_sell)(state, market, account.key, quantity)
+    number = state.numbers["bid"] + 1
+    held = reserve(state, market, account.key, side, price, quantity, f"bid {number}", at)
+    state.next("bid")
+    if mine is not None:
+        _give_back(state, market, made, mine, mine.quantity, at)
+        del made.bids[mine.number]
+    made.bids[number] = Bid(number, account.key, price, quantity, at, held)
+    if made.extension and made.mode == "listed" and made.ends - at < made.extension:
+        made.ends = at + made.extension
+    state.touched.offers[made.number] = made
+    return {"offer": made.number, "bid": number, "ends": made.ends}
+
+
+def close_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``close-offer``: bids are served by price, then time; what is left goes back."""
+    read(command, {"offer": POSITIVE})
+    made = _offer(state, command["offer"])
+    if at < made.ends:
+        refuse("bidding-open", "竞价尚未截止。", "Bidding on this offer is still open.")
+    market = state.markets[made.market]
+    standing = [
+        Standing(each.number, each.price, each.quantity)
+        for each in made.bids.values()
+        if not state.registry.accounts.get(each.account)
+    ]
+    served = [
+        (made.bids[one.order], quantity)
+        for one, quantity in give(standing, made.quantity, -made.side, Rationing.TIME)
+    ]
+    left = made.quantity - sum(quantity for _, quantity in served)
+    uniform = served[-1][0].price if served and made.pricing == "uniform" else 0
+    trades = [_serve(state, market, made, each, uniform or each.price, quantity, at) for each, quantity in served]
+    for each in made.bids.values():
+        got = next((quantity for one, quantity in served if one.number == each.number), 0)
+        _give_back(state, market, made, each, each.quantity - got, at)
+    release(state, market, made.account, made.side, left, made.reserved, made.claim, at)
+    made.reserved, made.state = 0, "done" if served else "unsold"
+    del state.offers[made.number]
+    state.touched.offers[made.number] = made
+    return {
+        "offer": made.number,
+        "sold": made.quantity - left,
+        "trades": [[trade.number, trade.price, trade.quantity] for trade in trades],
+    }
+
+
+def withdraw_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``withdraw-offer``: only while nobody has bid."""
+    read(command, {"account": WORD, "offer": POSITIVE})
+    made = _offer(state, command["offer"])
+    if made.account != command["account"]:
+        refuse("not-yours", "不是本账户的挂牌。", "This offer is not of this account.")
+    if made.bids:
+        refuse("bids-there", "已有出价，不能撤回。", "There are bids: it can no longer be withdrawn.")
+    _end(state, made, "withdrawn", at)
+    return {"offer": made.number}
+
+
+def withdraw_of(state: State, account: str, at: int) -> None:
+    """End what an account that is about to be frozen has open: offers, bids, proposals."""
+    for number in sorted(state.offers):
+        made = state.offers[number]
+        if made.account == account:
+            _end(state, made, "account-frozen", at)
+            continue
+        for each in [one for one in made.bids.values() if one.account == account]:
+            _give_back(state, state.markets[made.market], made, each, each.quantity, at)
+            del made.bids[each.number]
+            state.touched.offers[number] = made
+    expire_proposals(state, at, account=account)
+
+
+def _end(state: State, made: Offer, how: str, at: int) -> None:
+    market = state.markets[made.market]
+    for each in made.bids.values():
+        _give_back(state, market, made, each, each.quantity, at)
+    release(state, market, made.account, made.side, made.quantity, made.reserved, made.claim, at)
+    made.reserved, made.state = 0, how
+    del state.offers[made.number]
+    state.touched.offers[made.number] = made
+
+
+def _serve(state: State, market: Market, made: Offer, each: Bid, price: int, quantity: int, at: int) -> TradeDone:
+    """Settle what a bid gets; the buyer's money that is no longer needed is given back with the rest."""
+    rules = market.rules
+    amount = rules.amount(price, quantity)
+    theirs = rules.fee.on(amount)
+    own = rules.fee.on(made.amount + amount) - made.fee  # the lister's counts over the whole offer, as for an order
+    selling = made.side == SELL
+    buyer, seller = (each.account, made.account) if selling else (made.account, each.account)
+    buy_fee, sell_fee = (theirs, min(own, amount)) if selling else (own, min(theirs, amount))
+    number = state.next("trade")
+    deliver(
+        state,
+        market,
+        number=number,
+        price=price,
+        quantity=quantity,
+        buyer=buyer,
+        seller=seller,
+        cash_claim=each.claim if selling else made.claim,
+        unit_claim=made.claim if selling else each.claim,
+        buy_fee=buy_fee,
+        sell_fee=sell_fee,
+        back=0,
+        at=at,
+    )
+    holder = each if selling else made
+    holder.reserved -= amount + buy_fee
+    made.amount += amount
+    made.fee += sell_fee if selling else buy_fee
+    done = TradeDone(
+        number,
+        market.key,
+        local_day(at),
+        at,
+        price,
+        quantity,
+        amount,
+        buyer,
+        seller,
+        each.number,
+        made.number,
+        buy_fee,
+        sell_fee,
+        0,
+        "offer",
+    )
+    state.touched.trades.append(done)
+    return done
+
+
+def _give_back(state: State, market: Market, made: Offer, each: Bid, quantity: int, at: int) -> None:
+    release(state, market, each.account, -made.side, quantity, each.reserved, each.claim, at)
+    each.reserved = 0
+
+
+def _steps(market: Market, price: int, quantity: int) -> None:
+    allowed_quantity(market.rules, quantity)
+    if price % market.rules.tick:
+        refuse(
+            "tick",
+            f"价格不是最小变动价位{yuan(market.rules.tick)}元的整数倍。",
+            f"The price is no multiple of the tick of {yuan(market.rules.tick)} yuan.",
+        )
+
+
+def _offer(state: State, number: int) -> Offer:
+    found = state.offers.get(number)
+    if found is None:
+        refuse("offer-unknown", f"没有{number}号挂牌，或已结束。", f"There is no open offer {number}.")
+    return found

@@ -1,0 +1,137 @@
+"""Accounts, money in and out, and everything that the registry does apart from trading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ecociv.exchange.engine.fields import DOCUMENT, POSITIVE, TABLE, WORD, one_of, read
+from ecociv.exchange.engine.offers import withdraw_of
+from ecociv.exchange.engine.orders import withdraw_all
+from ecociv.exchange.engine.refusals import refuse
+from ecociv.exchange.engine.state import FEES, Account, State
+from ecociv.exchange.registry import Account as AccountLine
+from ecociv.exchange.registry import Cash, Kind, Units, movement_from_json
+from ecociv.exchange.registry import State as Held
+
+KINDS = ("trader", "reserve")
+_NOT_HERE = {
+    Kind.OPEN: "open-account",
+    Kind.CLOSE: "close-account",
+    Kind.BLOCK: "freeze-account",
+    Kind.UNBLOCK: "unfreeze-account",
+    Kind.DEPOSIT: "deposit",
+    Kind.WITHDRAW: "withdraw",
+    Kind.RESERVE: "order",
+    Kind.RELEASE: "cancel",
+    Kind.DELIVER: "order",
+    Kind.RESERVE_CASH: "order",
+    Kind.RELEASE_CASH: "cancel",
+}
+"""Movements that have a command of their own, or belong to trading."""
+
+
+def open_account(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``open-account`` (开户)."""
+    read(command, {"account": WORD, "name": WORD, "document": DOCUMENT}, {"owner": WORD, "sort": WORD})
+    sort = one_of(command, "sort", KINDS) if "sort" in command else KINDS[0]
+    key = command["account"]
+    state.move(Kind.OPEN, command["document"], at, AccountLine(key))
+    owner = command.get("owner", key)
+    state.accounts[key] = Account(key, command["name"], owner, state.owner(owner), sort)
+    state.touched.accounts[key] = state.accounts[key]
+    return {"account": key}
+
+
+def close_account(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``close-account`` (销户): only when nothing is held, nothing owed and nothing open."""
+    read(command, {"account": WORD, "document": DOCUMENT})
+    key = state.account(command["account"]).key
+    if key == FEES:
+        refuse("account-needed", "手续费账户不能注销。", "The account of the fees cannot be closed.")
+    state.move(Kind.CLOSE, command["document"], at, AccountLine(key))
+    state.touched.accounts[key] = state.accounts.pop(key)
+    return {"account": key}
+
+
+def deposit(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``deposit`` (入金)."""
+    read(command, {"account": WORD, "amount": POSITIVE, "document": DOCUMENT})
+    key = state.account(command["account"]).key
+    state.move(Kind.DEPOSIT, command["document"], at, Cash(command["amount"], "", key))
+    return {"account": key, "free": state.registry.cash(key)}
+
+
+def withdraw(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``withdraw`` (出金)."""
+    read(command, {"account": WORD, "amount": POSITIVE, "document": DOCUMENT})
+    key = state.account(command["account"]).key
+    state.move(Kind.WITHDRAW, command["document"], at, Cash(command["amount"], key, ""))
+    return {"account": key, "free": state.registry.cash(key)}
+
+
+def movement(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``movement``: issue, transfer, pledge, surrender, freeze, bank, convert ... as the registry writes them.
+
+    The command holds ``movement`` with ``kind``, ``document`` and ``lines``; number and time are the engine's.
+    """
+    read(command, {"movement": TABLE})
+    given = command["movement"]
+    if set(given) - {"id", "at"} != {"kind", "document", "lines"}:
+        refuse(
+            "malformed",
+            "“movement”应有kind、document、lines三项。",
+            "'movement' has the keys kind, document and lines.",
+        )
+    made = movement_from_json({**given, "id": state.registry.sequence + 1, "at": at})
+    if made.kind in _NOT_HERE:
+        refuse(
+            "another-command",
+            f"{made.kind.label.zh}请用指令“{_NOT_HERE[made.kind]}”。",
+            f"A {made.kind.label.en} is made by the command {_NOT_HERE[made.kind]!r}.",
+        )
+    if made.kind is Kind.TRANSFER:
+        for line in made.lines:
+            if isinstance(line, Units):
+                _not_bought_today(state, line)
+    done = state.move(made.kind, made.document, at, *made.lines)
+    return {"movement": done.id}
+
+
+def _not_bought_today(state: State, line: Units) -> None:
+    """What may not be sold today may not be transferred either, or another account would sell it."""
+    for market in state.markets.values():
+        bought = market.bought.get(line.giver, 0)
+        if market.series != line.series or not bought:
+            continue
+        free = state.registry.ledgers[line.series].totals.get((line.giver, Held.FREE), 0)
+        if line.quantity > free - bought:
+            refuse(
+                "same-day",
+                f"当日买入的{bought}不得当日转出，可转{max(free - bought, 0)}。",
+                f"{bought} units were bought today and cannot leave today; {max(free - bought, 0)} can.",
+            )
+
+
+def freeze_account(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``freeze-account`` (账户冻结): its orders are withdrawn, then nothing can be taken out of it."""
+    read(command, {"account": WORD, "document": DOCUMENT})
+    key = state.account(command["account"]).key
+    if key == FEES:
+        refuse("account-needed", "手续费账户不能冻结。", "The account of the fees cannot be frozen.")
+    if state.registry.accounts[key]:
+        refuse("account-state", f"账户“{key}”已经冻结。", f"Account {key!r} is frozen already.")
+    numbers = withdraw_all(state, "account-frozen", at, account=key)
+    withdraw_of(state, key, at)
+    state.sure(Kind.BLOCK, command["document"], at, AccountLine(key))
+    state.touched.accounts[key] = state.accounts[key]
+    return {"account": key, "withdrawn": numbers}
+
+
+def unfreeze_account(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``unfreeze-account`` (账户解冻)."""
+    read(command, {"account": WORD, "document": DOCUMENT})
+    key = state.account(command["account"]).key
+    state.move(Kind.UNBLOCK, command["document"], at, AccountLine(key))
+    state.touched.accounts[key] = state.accounts[key]
+    return {"account": key}

@@ -1,0 +1,1 @@
+"""Rules of a market, pure: bands, ticks, lots, amounts, fees, the close, hours and trading days."""

@@ -1,0 +1,213 @@
+"""Whether units may pass to somebody, or become units of another kind (转让、转换的限制). Pure: no Django."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ecociv.core.verdicts import Reason, Verdict
+from ecociv.exchange.instruments import Instrument
+from ecociv.exchange.registry.making import Id, transfer
+from ecociv.exchange.registry.movements import Kind, Movement, Series
+from ecociv.exchange.registry.rules.lifetime import last_day
+from ecociv.exchange.registry.rules.reasons import no, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who gives or takes: account, sector (``power``, ``ceramics``, ``agriculture`` …) and where its outfall lies.
+
+    An empty sector or region says that it is not known.
+    """
+
+    account: str
+    sector: str = ""
+    region: str = ""
+
+
+def may_pass(
+    instrument: Instrument,
+    series: Series,
+    quantity: int,
+    giver: Party,
+    taker: Party,
+    on: dt.date,
+    *,
+    held: int | None = None,
+) -> Verdict:
+    """Whether units may pass from one holder to another on a day.
+
+    Parameters
+    ----------
+    held : int or None
+        What the giver holds of the series: needed where a right passes only as a whole.
+
+    Returns
+    -------
+    Verdict
+        Codes ``lot``, ``whole``, ``expired``, ``sector``, ``sector-unknown`` (an unknown), ``region``,
+        ``region-unknown`` (an unknown).
+    """
+    verdicts = [no(*_of_units(instrument, series, quantity, on, held))]
+    reserves = {instrument.reserve}
+    if instrument.terms.sector_bans and giver.account not in reserves and taker.account not in reserves:
+        verdicts.append(_sectors(instrument, giver, taker))
+    if series.region and not instrument.terms.across_regions and taker.account not in reserves:
+        verdicts.append(_regions(series, taker))
+    return Verdict.all_of(verdicts)
+
+
+def may_convert(instrument: Instrument, source: Series, target: Series) -> Verdict:
+    """Whether units of one series may become units of another (转换).
+
+    Only what is declared may; the reason for a no tells apart what would leave a medium, a pollutant or a basin.
+
+    Returns
+    -------
+    Verdict
+        Codes ``conversion-medium`` and ``conversion-instrument``, ``conversion-region``.
+    """
+    named = {"source": str(source), "target": str(target)}
+    if source.instrument != target.instrument:
+        allowed = next((one for one in instrument.terms.conversions if one.to == target.instrument), None)
+        if allowed is None:
+            return no(
+                reason(
+                    "conversion-instrument",
+                    "{source} 不得转换为 {target}：不同污染物（资源）的指标不得互换。",
+                    "{source} may not become {target}: rights to different things are not exchanged for one another.",
+                    **named,
+                )
+            )
+        across = allowed.across_regions
+    else:
+        across = instrument.terms.across_regions
+    if source.region != target.region and not across:
+        return no(
+            reason(
+                "conversion-region",
+                "{source} 不得转换为 {target}：不得跨流域、跨区域。",
+                "{source} may not become {target}: rights stay in their basin or region.",
+                **named,
+            )
+        )
+    return Verdict(True)
+
+
+def buy_back(
+    id: Id,
+    instrument: Instrument,
+    series: Series,
+    quantity: int,
+    giver: str,
+    price: int,
+    *,
+    document: str,
+    at: int,
+) -> Movement:
+    """The government's reserve buys units back (政府回购): units and money in one movement.
+
+    ``price`` in fen per unit and year: the amount is price x quantity x years of the terms.
+    """
+    amount = price * quantity * instrument.terms.price_years
+    return transfer(
+        id,
+        series,
+        quantity,
+        giver,
+        instrument.reserve,
+        document=document,
+        at=at,
+        kind=Kind.BUY_BACK,
+        amount=amount,
+    )
+
+
+def _of_units(
+    instrument: Instrument, series: Series, quantity: int, on: dt.date, held: int | None
+) -> Iterator[Reason]:
+    if quantity % instrument.lot:
+        yield reason(
+            "lot",
+            "数量 {quantity} 应为 {lot} 的整倍数。",
+            "The quantity {quantity} has to be a whole multiple of {lot}.",
+            quantity=quantity,
+            lot=instrument.lot,
+        )
+    if not instrument.declared.divisible and quantity != held:
+        yield reason(
+            "whole",
+            "{label}只能整体转让（持有 {held}，拟转 {quantity}）。",
+            "{label} passes as a whole only ({held} held, {quantity} asked for).",
+            label=instrument.label,
+            held=held if held is not None else "?",
+            quantity=quantity,
+        )
+    ends = last_day(series, instrument)
+    if ends is not None and on > ends:
+        yield reason(
+            "expired",
+            "{series} 有效期至 {ends}，已失效。",
+            "{series} was valid until {ends}.",
+            series=str(series),
+            ends=ends,
+        )
+
+
+def _sectors(instrument: Instrument, giver: Party, taker: Party) -> Verdict:
+    unknown = next((party.account for party in (giver, taker) if not party.sector), None)
+    if unknown is not None:
+        return Verdict(
+            None,
+            (
+                reason(
+                    "sector-unknown",
+                    "账户“{account}”的行业未知，无法判断能否交易{label}。",
+                    "The sector of account {account} is not known, and {label} does not pass between all sectors.",
+                    account=unknown,
+                    label=instrument.label,
+                ),
+            ),
+        )
+    ban = next((one for one in instrument.terms.sector_bans if one.forbids(giver.sector, taker.sector)), None)
+    if ban is None:
+        return Verdict(True)
+    return no(
+        reason(
+            "sector",
+            "行业“{giver}”与“{taker}”之间不得交易{label}（{citation}）。",
+            "{label} does not pass between the sectors {giver} and {taker} ({citation}).",
+            giver=giver.sector,
+            taker=taker.sector,
+            label=instrument.label,
+            citation=ban.citation,
+        )
+    )
+
+
+def _regions(series: Series, taker: Party) -> Verdict:
+    if not taker.region:
+        return Verdict(
+            None,
+            (
+                reason(
+                    "region-unknown",
+                    "账户“{account}”所在流域（区域）未知，无法判断能否受让 {series}。",
+                    "Where account {account} lies is not known, and {series} does not leave its basin or region.",
+                    account=taker.account,
+                    series=str(series),
+                ),
+            ),
+        )
+    if taker.region == series.region:
+        return Verdict(True)
+    return no(
+        reason(
+            "region",
+            "{series} 不得转让到“{region}”：不得跨流域、跨区域交易。",
+            "{series} may not pass to {region}: rights stay in their basin or region.",
+            series=str(series),
+            region=taker.region,
+        )
+    )

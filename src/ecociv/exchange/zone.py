@@ -1,0 +1,82 @@
+"""What a zone declares about its exchange (``exchange_markets.yaml``): who operates it, and the rules of its markets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from pydantic import Field
+
+from ecociv.evidence.declared import DeclarationError, Declared, LocalText, read_declaration
+from ecociv.exchange.market.rules import MarketRules, RulesRefused, rules_of
+from ecociv.plan.package import zone_directory
+from ecociv.plan.queries import current_package
+
+FILE = "exchange_markets.yaml"
+
+
+class DeclaredMarket(Declared):
+    """One market: its rules as the journal will hold them, in force from a day."""
+
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    rules: dict[str, Any]
+    citation: LocalText
+    verified: bool = False
+    note: LocalText | None = None
+
+
+class DeclaredExchange(Declared):
+    """The operator, and the markets."""
+
+    operator: str
+    citation: LocalText
+    verified: bool = False
+    markets: tuple[DeclaredMarket, ...] = Field(min_length=1)
+
+
+@lru_cache(maxsize=8)
+def declared(zone: str) -> DeclaredExchange:
+    """The declaration of a zone.
+
+    Raises
+    ------
+    DeclarationError
+        With file and line of each fault.
+    """
+    found = read_declaration(zone_directory(zone) / FILE, DeclaredExchange)
+    for each in found.markets:
+        try:
+            rules_of(each.rules)
+        except RulesRefused as refused:
+            raise DeclarationError(
+                f"{FILE}: market {each.rules.get('market')!r}: {refused.text.en}"
+            ) from refused
+    return found
+
+
+def market_rules(zone: str, on: dt.date) -> list[MarketRules]:
+    """The rules in force on a day, one of each market, with their citation.
+
+    Raises
+    ------
+    DeclarationError
+        When two entries for one market hold on the same day.
+    """
+    made: dict[str, MarketRules] = {}
+    for each in declared(zone).markets:
+        if each.valid_from > on or (each.valid_to is not None and on > each.valid_to):
+            continue
+        rules = rules_of({**each.rules, "source": each.citation.zh, "verified": each.verified})
+        if rules.market in made:
+            raise DeclarationError(
+                f"{FILE}: market {rules.market!r} has two sets of rules on {on}; end the earlier one."
+            )
+        made[rules.market] = rules
+    return list(made.values())
+
+
+def operator(zone: str, day: dt.date) -> str:
+    """Key of the body that operates the exchange on a day, following its successors."""
+    return current_package(zone).body_on(declared(zone).operator, day).key

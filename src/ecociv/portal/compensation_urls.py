@@ -1,0 +1,25 @@
+"""Addresses of ecological compensation."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ecociv.portal.views import (
+    compensation,
+    compensation_funds,
+    compensation_simulator,
+    settlement,
+    settlement_steps,
+)
+
+urlpatterns = [
+    path("", compensation.agreements, name="compensation"),
+    path("calendar/", compensation.calendar, name="compensation-calendar"),
+    path("simulator/", compensation_simulator.page, name="compensation-simulator"),
+    path("funds/", compensation_funds.funds, name="compensation-funds"),
+    path("areas/", compensation_funds.areas, name="compensation-areas"),
+    path("<slug:key>/", compensation.agreement, name="agreement"),
+    path("<slug:key>/<slug:period>/", settlement.page, name="settlement"),
+    path("<slug:key>/<slug:period>/steps/", settlement_steps.step, name="settlement-step"),
+    path("<slug:key>/<slug:period>/statement.<slug:form>", settlement.statement, name="settlement-statement"),
+]

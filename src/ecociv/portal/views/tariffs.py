@@ -1,0 +1,375 @@
+"""Tiered prices: what is declared, what if it were otherwise, what a household pays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from ecociv.core.decimals import shortest
+from ecociv.core.periods import OutsideValidity
+from ecociv.core.text import Text
+from ecociv.evidence.declared import DeclarationError
+from ecociv.plan.package import ZonePackage
+from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.tables import Column, Table, url_with
+from ecociv.portal.tariff_charts import bill_curve, decile_chart
+from ecociv.portal.tariff_forms import BillForm, ProposalForm, proposal_initial
+from ecociv.portal.views.common import export, with_plan
+from ecociv.portal.zone import language, zone_key
+from ecociv.tariffs.actions import may_compile
+from ecociv.tariffs.checking import TariffCheck, check_version
+from ecociv.tariffs.comparison import GroupEffect, percent
+from ecociv.tariffs.consumption import Consumption, generate
+from ecociv.tariffs.declaration import Tariff, Tariffs, TariffVersion, zone_tariffs
+from ecociv.tariffs.papers import HearingFigures, compile_figures
+from ecociv.tariffs.schedule import cubic_metres, exact_yuan, litres_of, yuan
+from ecociv.tariffs.statement import Bill, BillRefused, Household, Reading, bills_of
+
+HOUSEHOLDS = 50_000
+"""Generated households that the page tries a proposal on; a paper takes what it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version of a tariff in the list."""
+
+    tariff: Tariff
+    version: TariffVersion
+    name: str
+    tiers: str
+    check: TariffCheck
+
+
+def tiers_in_words(version: TariffVersion) -> str:
+    """Tiers in a line: ``15 m³: 2 · 22 m³: 3 · 6``."""
+    return " · ".join(
+        f"≤ {shortest(tier.up_to)} m³: {tier.price}" if tier.up_to is not None else f"> : {tier.price}"
+        for tier in version.tiers
+    )
+
+
+@lru_cache(maxsize=4)
+def households_of(zone: str, utility: str, count: int, seed: int) -> Consumption:
+    """Generated households, kept between requests; the seed and the count make them."""
+    declared = zone_tariffs(zone)
+    assert declared is not None
+    return generate(declared.distributions[utility], count, seed)  # type: ignore[index]
+
+
+@lru_cache(maxsize=64)
+def tried(zone: str, tariff: Tariff, before: TariffVersion, after: TariffVersion) -> HearingFigures:
+    """A proposal tried on the page's households; kept, because the page is open to everybody and the work is not small."""
+    declared = zone_tariffs(zone)
+    assert declared is not None
+    households = generated(declared, tariff)
+    return compile_figures(tariff, before, after, households, declared.elasticities[tariff.utility])
+
+
+def generated(declared: Tariffs, tariff: Tariff, count: int = HOUSEHOLDS) -> Consumption:
+    """The generated households of a tariff's utility."""
+    return households_of(zone_key(), tariff.utility, count, declared.distributions[tariff.utility].seed)
+
+
+def declared_or_page(request: HttpRequest) -> Tariffs | HttpResponse:
+    """The tariffs of the zone, or the page that says how to declare some."""
+    try:
+        declared = zone_tariffs(zone_key())
+    except DeclarationError as error:
+        return render(request, "portal/tariffs/none.html", {"fault": str(error)}, status=500)
+    return declared or render(request, "portal/tariffs/none.html", {})
+
+
+_COLUMNS: tuple[Column[VersionRow], ...] = (
+    Column("name", gettext_lazy("Tariff"), lambda r: r.name, sort_by=lambda r: r.name),
+    Column("key", gettext_lazy("Key"), lambda r: r.tariff.key, export_only=True),
+    Column(
+        "from",
+        gettext_lazy("In force"),
+        lambda r: str(r.version.validity),
+        sort_by=lambda r: r.version.valid_from,
+    ),
+    Column(
+        "accumulation",
+        gettext_lazy("Accumulated"),
+        lambda r: r.version.accumulation,
+        sort_by=lambda r: r.version.months,
+    ),
+    Column("tiers", gettext_lazy("Tiers (yuan/m³)"), lambda r: r.tiers),
+    Column(
+        "surcharges",
+        gettext_lazy("Surcharges"),
+        lambda r: " · ".join(
+            f"{one.name.in_language(language())} {one.price}" for one in r.version.surcharges
+        ),
+    ),
+    Column(
+        "check",
+        gettext_lazy("National guidance"),
+        lambda r: " ".join(r.check.verdict.codes) or "ok",
+        sort_by=lambda r: str(r.check.verdict.ok),
+    ),
+    Column(
+        "source",
+        gettext_lazy("Source"),
+        lambda r: r.version.citation.in_language(language()),
+        export_only=True,
+    ),
+)
+
+
+@require_safe
+@with_plan
+def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
+    """Every version of every tariff, with its check against the national guidance."""
+    declared = declared_or_page(request)
+    if isinstance(declared, HttpResponse):
+        return declared
+    tongue = language()
+    filters = Filters(
+        request.GET,
+        [
+            Filter(
+                "utility",
+                _("Utility"),
+                [Choice("water", _("Water")), Choice("gas", _("Gas"))],
+                _("Water and gas"),
+            )
+        ],
+    )
+    rows = [
+        VersionRow(
+            one,
+            version,
+            one.name.in_language(tongue),
+            tiers_in_words(version),
+            check_version(one.utility, version, generated(declared, one)),
+        )
+        for one in declared.tariffs
+        if not filters["utility"] or one.utility == filters["utility"]
+        for version in one.versions
+        if matches(filters.text, one.name.zh, one.name.en, one.key)
+    ]
+    table = Table(_COLUMNS, rows, request.GET, default_sort="-from")
+    if download := export(request, table, _("Tiered prices")):
+        return download
+    context = {"table": table, "filters": filters, "today": timezone.localdate()}
+    return render(request, "portal/tariffs/list.html", context)
+
+
+@require_safe
+@with_plan
+def simulator(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
+    """Other tiers instead of those in force: bills, households, revenue. The address is the permalink."""
+    declared = declared_or_page(request)
+    if isinstance(declared, HttpResponse):
+        return declared
+    chosen = next(
+        (one for one in declared.tariffs if one.key == request.GET.get("tariff")), declared.tariffs[0]
+    )
+    sent = "prices" in request.GET
+    initial = proposal_initial(chosen, timezone.localdate())
+    form = ProposalForm(declared, request.GET if sent else initial)
+    context: dict[str, Any] = {"form": form, "declared": declared.tariffs, "chosen": chosen}
+    status = 200
+    if form.is_valid():
+        figures = tried(zone_key(), form.chosen(), form.before, form.proposal)
+        if download := export(request, group_table(figures, request), _("Effect of a proposed tariff")):
+            return download
+        context |= shown_figures(figures, _persons(request))
+        context["may_compile"] = may_compile(request.user, zone_key(), form.chosen())
+        context["xlsx_url"] = url_with(request.GET, format="xlsx")
+        context["csv_url"] = url_with(request.GET, format="csv")
+        context["sent"] = sent
+    else:
+        status = 422
+    return render(request, "portal/tariffs/simulator.html", context, status=status)
+
+
+def _persons(request: HttpRequest) -> int:
+    asked = request.GET.get("persons", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked[:3]) <= 12 else 3
+
+
+_GROUPS: tuple[Column[tuple[str, str, GroupEffect]], ...] = (
+    Column("kind", gettext_lazy("Grouped by"), lambda r: r[0]),
+    Column("group", gettext_lazy("Group"), lambda r: r[1]),
+    Column("households", gettext_lazy("Households"), lambda r: r[2].households, numeric=True),
+    Column("use", gettext_lazy("Mean use (m³ a year)"), lambda r: r[2].mean_use, numeric=True),
+    Column("before", gettext_lazy("In force (yuan)"), lambda r: r[2].mean_before, numeric=True),
+    Column("after", gettext_lazy("Proposal (yuan)"), lambda r: r[2].mean_after, numeric=True),
+    Column("change", gettext_lazy("Change (yuan a year)"), lambda r: r[2].mean_change, numeric=True),
+    Column("percent", "%", lambda r: r[2].change_percent, numeric=True),
+    Column("more", gettext_lazy("Paying more"), lambda r: r[2].paying_more, numeric=True),
+    Column("less", gettext_lazy("Paying less"), lambda r: r[2].paying_less, numeric=True),
+)
+
+
+def group_table(figures: HearingFigures, request: HttpRequest) -> Table[tuple[str, str, GroupEffect]]:
+    """Every group of a comparison as rows of a file."""
+    found = figures.comparison
+    names = {one.key: one.name.in_language(language()) for one in figures.after.exemptions}
+    rows = [
+        *((_("Use"), _("Tenth %(n)s") % {"n": one.key}, one) for one in found.deciles),
+        *((_("Persons"), one.key, one) for one in found.sizes),
+        *((_("Exemption"), names.get(one.key, one.key or _("None")), one) for one in found.exemptions),
+        (_("All"), "", found.whole),
+    ]
+    return Table(_GROUPS, rows, request.GET)
+
+
+def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
+    """What pages show of a comparison."""
+    found, whole = figures.comparison, figures.comparison.whole
+    tongue = language()
+    names = {
+        one.key: one.name.in_language(tongue)
+        for version in (figures.before, figures.after)
+        for one in version.exemptions
+    }
+    return {
+        "figures": figures,
+        "whole": whole,
+        "curve": bill_curve(figures.before, figures.after, persons),
+        "decile_chart": decile_chart(found.deciles),
+        "groups": [
+            (_("By tenth of the households, by use"), [(one.key, one) for one in found.deciles]),
+            (
+                _("By household size"),
+                [(one.key if one.key != "7" else "7+", one) for one in found.sizes],
+            ),
+            (
+                _("By exemption"),
+                [(names.get(one.key, one.key or _("None")), one) for one in found.exemptions],
+            ),
+        ],
+        "revenue_before": yuan(whole.fen_before),
+        "revenue_after": yuan(whole.fen_after),
+        "revenue_change": yuan(whole.fen_after - whole.fen_before),
+        "revenue_percent": whole.change_percent,
+        "more_percent": percent(whole.paying_more, whole.households, 1),
+        "less_percent": percent(whole.paying_less, whole.households, 1),
+        "tiers": [
+            (
+                place,
+                figures.before.tiers[place - 1] if place <= len(figures.before.tiers) else None,
+                figures.after.tiers[place - 1] if place <= len(figures.after.tiers) else None,
+                percent(found.tiers_after[place - 1], whole.litres)
+                if place <= len(figures.after.tiers)
+                else None,
+            )
+            for place in range(1, max(len(figures.before.tiers), len(figures.after.tiers)) + 1)
+        ],
+        "responses": [
+            (
+                name,
+                one,
+                cubic_metres(whole.litres - one.litres),
+                percent(whole.litres - one.litres, whole.litres),
+                yuan(one.fen),
+                figures.saving_trace(one),
+            )
+            for name, one in zip((_("weak"), _("central"), _("strong")), found.responses, strict=False)
+        ],
+        "checks": [
+            (_("In force now"), figures.check_before),
+            (_("Proposed tariff"), figures.check_after),
+        ],
+        "trace": figures.change_trace(),
+        "households_text": f"{figures.households:,}",
+    }
+
+
+@require_safe
+@with_plan
+def bill(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
+    """The bill of one household with its arithmetic; open to everybody, and nothing is kept."""
+    declared = declared_or_page(request)
+    if isinstance(declared, HttpResponse):
+        return declared
+    day = timezone.localdate()
+    month = day.replace(day=1) - dt.timedelta(days=1)
+    initial = {"first": month.replace(day=1), "last": month, "persons": 3}
+    sent = "use" in request.GET
+    form = BillForm(declared, request.GET if sent else None, initial=initial)
+    context: dict[str, Any] = {"form": form}
+    status = 200
+    if sent and form.is_valid():
+        try:
+            made = _billed(form)
+            context |= {"bill": made, "trace": made.trace(), "lines": _lines(made)}
+        except BillRefused as refused:
+            form.add_error(None, refused.text.in_language(language()))
+            status = 422
+        except OutsideValidity as refused:
+            form.add_error(None, str(refused))
+            status = 422
+    elif sent:
+        status = 422
+    return render(request, "portal/tariffs/bill.html", context, status=status)
+
+
+def _billed(form: BillForm) -> Bill:
+    said, tariff = form.cleaned_data, form.chosen()
+    readings = [
+        Reading(said["first"], said["last"], litres_of(said["use"]), litres_of(said["leaked"] or Decimal(0))),
+    ]
+    before = said["used_before"]
+    if before:
+        version = tariff.version_on(said["first"])
+        start = dt.date(
+            said["first"].year, (said["first"].month - 1) // version.months * version.months + 1, 1
+        )
+        start = max(start, version.valid_from)
+        if start >= said["first"]:
+            raise BillRefused(
+                Text(
+                    zh="本次抄表期从累计周期的第一天开始，此前用量应为空。",
+                    en="The reading begins with the period of accumulation: leave the use before it empty.",
+                )
+            )
+        readings.insert(0, Reading(start, said["first"] - dt.timedelta(days=1), litres_of(before)))
+    return bills_of(tariff, Household(said["persons"], said["exemption"]), readings)[-1]
+
+
+def _lines(made: Bill) -> list[tuple[str, Decimal, Decimal, Decimal]]:
+    """Name, volume charged, price and exact amount of each part of a bill."""
+    found = []
+    for segment in made.segments:
+        when = f" ({segment.first} – {segment.last})" if len(made.segments) > 1 else ""
+        for part in segment.tiers:
+            charged = part.litres - part.free
+            if part.free:
+                found.append((_("Tier %(n)s, free") % {"n": part.tier} + when, part.free, 0, 0))
+            if charged:
+                found.append((_("Tier %(n)s") % {"n": part.tier} + when, charged, part.rate, part.units))
+        names = {one.key: one.name.in_language(language()) for one in segment.version.surcharges}
+        found += [
+            (names[key] + when, litres, rate, units)
+            for key, litres, rate, units in segment.surcharges
+            if litres
+        ]
+        if segment.leaked:
+            found.append((_("Leak, waived") + when, segment.waived, 0, 0))
+            rest = segment.leaked - segment.waived
+            found.append((_("Leak, charged") + when, rest, segment.leak_rate, segment.leak_units))
+    return [
+        (
+            name,
+            cubic_metres(litres),
+            Decimal(rate).scaleb(-4).quantize(Decimal("0.01"))
+            if rate % 100 == 0
+            else Decimal(rate).scaleb(-4),
+            exact_yuan(units),
+        )
+        for name, litres, rate, units in found
+    ]

@@ -1,0 +1,1 @@
+"""Balance sheets of natural resources as workbooks."""
