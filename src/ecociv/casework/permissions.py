@@ -64,7 +64,9 @@ def may_as(
     parts = tuple(parts)
     roles = {role for part in parts if (role := case_type.parts[part].role) is not None}
     keys = [key for part in parts for key in parties.get(part, ())]
-    lead = all_holders(package_of(zone), keys, day) if keys else frozenset()
+    # Parts of bodies are held by bodies of the plan; the account of an enterprise holds none, whatever key it has.
+    of_a_body = actor_of(user).role is not Role.ENTERPRISE
+    lead = all_holders(package_of(zone), keys, day) if keys and of_a_body else frozenset()
     return decide(user, action, zone=zone, lead=lead, roles={*roles, *more_roles})
 
 
@@ -98,8 +100,7 @@ def may_open(
 
     Without ``parties`` the question is whether they could at all.
     """
-    # A body's part is held by bodies of the plan; the key of an enterprise is none of these.
-    own = getattr(user, "organisation", "") if actor_of(user).role.of_the_zone else ""
+    own = getattr(user, "organisation", "")
     if parties is None:
         bodies = [part for part in case_type.open_by if case_type.parts[part].bodies is not None]
         parties = {part: (own,) for part in bodies if own}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ecociv.core.missing import Missing
 from ecociv.ledger.money import shown, yuan
 from ecociv.ledger.permissions import may_keep, require_keeper
 from ecociv.liabilities.declaration import declared
@@ -50,9 +51,7 @@ _DUE_COLUMNS: tuple[Column[Due], ...] = (
     Column(
         "amount",
         gettext_lazy("Still to be restored (yuan)"),
-        lambda r: (
-            _known(r.amount) if _known(r.amount) is not None else r.amount.label.in_language(language())
-        ),  # type: ignore[union-attr]
+        lambda r: r.amount.label.in_language(language()) if isinstance(r.amount, Missing) else r.amount,
         sort_by=lambda r: _known(r.amount),
         numeric=True,
     ),
