@@ -49,7 +49,7 @@ def test_an_order_meets_another_before_the_eyes_of_a_visitor(reader: Callable[..
     visitor = reader(DESKTOP)
     visitor.page.goto(f"{visitor.address}/market/cea/")
     expect(visitor.page.locator('[data-kind="live"]')).to_be_visible()
-    expect(visitor.page.locator("[data-market-chart] canvas").first).to_be_attached()
+    expect(visitor.page.locator("[data-market-chart] canvas").first).to_be_attached(timeout=15_000)
 
     buyer = reader(PHONE)
     log_in(buyer, POWER)
@@ -69,7 +69,7 @@ def test_an_order_meets_another_before_the_eyes_of_a_visitor(reader: Callable[..
     # At the price of the order that was there: 61.00.
     trade = TradeRow.objects.get()
     assert (trade.price, trade.quantity, trade.buyer, trade.seller) == (6100, 100, POWER, KILN)
-    expect(visitor.page.locator("#market-live .market-last")).to_have_text("61.00")
+    expect(visitor.page.locator("#market-live .market-last")).to_have_text("61.00", timeout=15_000)
     expect(visitor.page.locator("#market-live .level-ask td").nth(1)).to_have_text("200")
     looked_at(visitor, "desktop-visitor")
 

@@ -15,7 +15,7 @@ from ecociv.exchange.actions import (
     SendCommand,
     SubmitOrder,
 )
-from ecociv.exchange.journal.commit import Receipt
+from ecociv.exchange.journal.sending import Receipt
 from ecociv.exchange.market.rules import rules_of
 from ecociv.exchange.registry import Series, issue
 from ecociv.exchange.venue import journal_of

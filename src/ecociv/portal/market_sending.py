@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ecociv.core.text import Text
 from ecociv.exchange.actions.base import CommandRefused, ExchangeAction
-from ecociv.exchange.journal.commit import JournalUnavailable, KeyReused, Receipt
+from ecociv.exchange.journal.sending import JournalUnavailable, KeyReused, Receipt
 from ecociv.portal.zone import language
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ecociv.exchange.actions.base import CommandRefused
 from ecociv.exchange.actions.trading import CancelOrder, SubmitOrder
-from ecociv.exchange.journal.commit import JournalUnavailable, KeyReused
+from ecociv.exchange.journal.sending import JournalUnavailable, KeyReused
 from ecociv.exchange.models import AccountRow, OrderRow
 from ecociv.exchange.queries import holdings_of, markets, money_of, orders_of, trades
 from ecociv.portal.filters import Choice, Filter, Filters
