@@ -7,6 +7,7 @@ import logging
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from hashlib import sha256
 
 from ecociv.core.text import Text
 from ecociv.exchange.journal.lines import Entry, JournalBroken, digest, header_line, plain_text
@@ -130,14 +131,14 @@ def _restored(kept: Snapshot, make: Make) -> Replica | None:
 
 def write_snapshot(venue: str, replica: Replica) -> Snapshot:
     """Keep the whole state; of older snapshots the last two stay."""
-    state = zlib.compress(plain_text(replica.machine.dump()).encode(), 1)
+    state = plain_text(replica.machine.dump()).encode()
     kept, _ = Snapshot.objects.get_or_create(
         venue=venue,
         sequence=replica.sequence,
         defaults={
             "entry_digest": replica.digest,
-            "state_digest": replica.machine.digest(),
-            "state": state,
+            "state_digest": sha256(state).hexdigest(),  # which is the machine's digest, without dumping it again
+            "state": zlib.compress(state, 1),
         },
     )
     replica.kept_at = replica.sequence
