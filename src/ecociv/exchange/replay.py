@@ -149,8 +149,8 @@ def database_lines(venue: str) -> Iterator[str]:
     from ecociv.exchange.journal.replica import entries_after
 
     yield header_line(venue)
-    for row in entries_after(venue, 0):
-        yield row.as_entry().line
+    for entry, _ in entries_after(venue, 0):
+        yield entry.line
 
 
 __all__ = ["Replay", "database_lines", "digest", "replay_entries", "replay_lines"]

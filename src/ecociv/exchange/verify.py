@@ -106,8 +106,8 @@ def _walk(venue: str, every: int, done: Verified) -> Broken | None:
     snapshots = {kept.sequence: kept for kept in Snapshot.objects.filter(venue=venue).defer("state")}
     final = _Final()
     broken = final.take(engine.drain(), venue, done)
-    for row in entries_after(venue, 0):
-        replica.take(row)
+    for entry, own in entries_after(venue, 0):
+        replica.take(entry, own)
         done.entries += 1
         kept = snapshots.pop(replica.sequence, None)
         if kept is not None:

@@ -14,7 +14,7 @@ class Machine(Protocol):
         ...
 
     def digest(self) -> str:
-        """SHA-256 of the whole state."""
+        """SHA-256 of the canonical text of the dump."""
         ...
 
     def dump(self) -> Any:

@@ -6,16 +6,18 @@ import json
 import logging
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from hashlib import sha256
 
 from ecociv.core.text import Text
-from ecociv.exchange.journal.lines import JournalBroken, digest, header_line, plain_text
+from ecociv.exchange.journal.lines import Entry, JournalBroken, digest, header_line, plain_text
 from ecociv.exchange.journal.machine import Machine
 from ecociv.exchange.journal.models import JournalEntry, Snapshot
 
 _LOG = logging.getLogger(__name__)
 _CHUNK = 5_000
 _KEPT = 3
+_COLUMNS = tuple(each.name for each in fields(Entry))
 
 Make = Callable[[], Machine]
 
@@ -46,18 +48,18 @@ class Replica:
             Where an outcome is another than the one written down.
         """
         done = 0
-        for entry in entries_after(venue, self.sequence, up_to):
-            self.take(entry)
+        for entry, own in entries_after(venue, self.sequence, up_to):
+            self.take(entry, own)
             done += 1
+            if done % _CHUNK == 0:
+                self.machine.drain()  # what others have projected; of a million entries it would fill the memory
         if done:
             self.machine.drain()
         return done
 
-    def take(self, row: JournalEntry) -> None:
-        """Take one entry."""
-        entry = row.as_entry()
-        line = entry.line
-        if entry.sequence != self.sequence + 1 or entry.previous != self.digest or digest(line) != row.digest:
+    def take(self, entry: Entry, own: str) -> None:
+        """Take one entry with the digest that is stored beside it."""
+        if entry.sequence != self.sequence + 1 or entry.previous != self.digest or digest(entry.line) != own:
             raise JournalBroken(
                 entry.sequence + 1,
                 Text(
@@ -74,20 +76,21 @@ class Replica:
                     en=f"Entry {entry.sequence} gives {outcome[:200]} where {entry.outcome[:200]} was written down.",
                 ),
             )
-        self.sequence, self.digest, self.at = entry.sequence, row.digest, entry.at
+        self.sequence, self.digest, self.at = entry.sequence, own, entry.at
 
 
-def entries_after(venue: str, sequence: int, up_to: int | None = None) -> Iterator[JournalEntry]:
-    """The entries after a place, in their order, a few thousand at a time."""
+def entries_after(venue: str, sequence: int, up_to: int | None = None) -> Iterator[tuple[Entry, str]]:
+    """The entries after a place with the digests stored beside them, in their order, a few thousand at a time."""
     while up_to is None or sequence < up_to:
         wanted = JournalEntry.objects.filter(venue=venue, sequence__gt=sequence).order_by("sequence")
         if up_to is not None:
             wanted = wanted.filter(sequence__lte=up_to)
-        rows = list(wanted[:_CHUNK])
+        rows = list(wanted.values_list(*_COLUMNS, "digest")[:_CHUNK])
         if not rows:
             return
-        yield from rows
-        sequence = rows[-1].sequence
+        for row in rows:
+            yield Entry(*row[:-1]), row[-1]
+        sequence = rows[-1][0]
 
 
 def genesis(venue: str, make: Make) -> Replica:
@@ -128,14 +131,14 @@ def _restored(kept: Snapshot, make: Make) -> Replica | None:
 
 def write_snapshot(venue: str, replica: Replica) -> Snapshot:
     """Keep the whole state; of older snapshots the last two stay."""
-    state = zlib.compress(plain_text(replica.machine.dump()).encode(), 1)
+    state = plain_text(replica.machine.dump()).encode()
     kept, _ = Snapshot.objects.get_or_create(
         venue=venue,
         sequence=replica.sequence,
         defaults={
             "entry_digest": replica.digest,
-            "state_digest": replica.machine.digest(),
-            "state": state,
+            "state_digest": sha256(state).hexdigest(),  # which is the machine's digest, without dumping it again
+            "state": zlib.compress(state, 1),
         },
     )
     replica.kept_at = replica.sequence
