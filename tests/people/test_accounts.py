@@ -30,13 +30,13 @@ def log_in(client: Client, username: str, password: str) -> Any:
 
 
 def test_one_sample_account_for_each_role_and_none_twice() -> None:
-    made = create_sample_accounts("jingdezhen", department="epb", county="fuliang")
+    made = create_sample_accounts("jingdezhen", department="epb", county="fuliang", enterprise="91360222MA0000001W")
     assert {account.role for account in made} == set(Role) - {Role.VISITOR}
     assert all(account.created for account in made)
-    again = create_sample_accounts("jingdezhen", department="epb", county="fuliang")
+    again = create_sample_accounts("jingdezhen", department="epb", county="fuliang", enterprise="91360222MA0000001W")
     assert not any(account.created for account in again)
-    assert User.objects.count() == 6
-    assert AuditEntry.objects.filter(action="create-sample-account").count() == 6
+    assert User.objects.count() == 7
+    assert AuditEntry.objects.filter(action="create-sample-account").count() == 7
 
 
 def test_a_changed_sample_password_is_neither_reset_nor_printed() -> None:

@@ -32,6 +32,8 @@ _GROUPS = {
     "supervision": ("ecociv.cli.supervision", "Supervision: what the declared triggers propose."),
     "cases": ("ecociv.cli.cases", "Cases: lists, logs, declared types."),
     "land": ("ecociv.cli.land", "Land administration: change patches, register of rights, integrated approval."),
+    "damage": ("ecociv.cli.damage", "Environmental damage: valuation, instalments, payments, what is due."),
+    "deposit": ("ecociv.cli.deposit", "Restoration deposits and funds of mines."),
     "registers": ("ecociv.cli.registers", "Registers: enterprises, permits, mines; lists, files in and out."),
     "ledger": ("ecociv.cli.ledger", "Money in double entry: balances, proof, reconciliation."),
     "compensation": (

@@ -41,7 +41,15 @@ class _Wanted:
 
 
 def create_sample_accounts(
-    zone: str, *, department: str, county: str, office: str = "", land: str = "", window: str = "", enterprise: str = ""
+    zone: str,
+    *,
+    department: str,
+    county: str,
+    office: str = "",
+    land: str = "",
+    window: str = "",
+    finance: str = "",
+    enterprise: str = "",
 ) -> list[SampleAccount]:
     """Make one account of each role, with a password that everybody knows; existing ones stay as they are.
 
@@ -51,9 +59,9 @@ def create_sample_accounts(
         Key of the zone that the accounts belong to.
     department, county, office
         Keys of the bodies for which the department officer, the county officer and the office act.
-    land, window
-        Keys of the body that answers for land and of the one that receives applications; an officer of each is added
-        where they are given.
+    land, window, finance
+        Keys of the body that answers for land, of the one that receives applications and of the one that keeps the
+        books; an officer of each is added where they are given.
     enterprise
         Unified social credit code of the enterprise that has an account, where one is given.
 
@@ -79,6 +87,8 @@ def create_sample_accounts(
         wanted.append(_Wanted("land", Role.DEPARTMENT_OFFICER, "自然资源经办人（样例）", land))
     if window:
         wanted.append(_Wanted("window", Role.DEPARTMENT_OFFICER, "审批窗口经办人（样例）", window))
+    if finance:
+        wanted.append(_Wanted("finance", Role.DEPARTMENT_OFFICER, "财政经办人（样例）", finance))
     if enterprise:
         wanted.append(_Wanted("enterprise", Role.ENTERPRISE, "企业用户（样例）", enterprise))
     return [_sample_account(zone, want) for want in wanted]

@@ -13,8 +13,11 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:green-credit", _("Green credit"), "wallet", False),
     ("portal:green-procurement", _("Green procurement"), "shopping-cart", True),
     ("portal:forest-carbon", _("Forest carbon"), "trees", True),
+    ("portal:liabilities", _("Restoration due"), "scale", False),
+    ("portal:damages", _("Environmental damage"), "gavel", False),
+    ("portal:deposits", _("Mine restoration"), "hammer", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 
-FOR_ENTERPRISES: frozenset[str] = frozenset()
+FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:damages", "portal:deposits"})
 """Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""

@@ -30,6 +30,7 @@ SAMPLE_BODIES = {
         "office": "市发改委",
         "land": "市国土资源局",
         "window": "市发改委",
+        "finance": "市财政局",
     }
 }
 
@@ -130,6 +131,10 @@ def prepare(zone: str, *, sample: bool) -> None:
             _load_sample_land(zone)
         with step("Sample prices and green economy"):
             _load_sample_prices(zone)
+        with step("Sample compensation"):
+            _load_sample_compensation(zone)
+        with step("Sample damage and deposits"):
+            _load_sample_liabilities(zone)
         _say_accounts(accounts)
 
 
@@ -257,6 +262,18 @@ def _load_sample_prices(zone: str) -> None:
     load_sample_green(zone)
 
 
+def _load_sample_liabilities(zone: str) -> None:
+    from ecociv.liabilities.sample import load_sample_liabilities
+
+    load_sample_liabilities(zone)
+
+
+def _load_sample_compensation(zone: str) -> None:
+    from ecociv.compensation.sample import load_sample_compensation
+
+    load_sample_compensation(zone)
+
+
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -285,6 +302,7 @@ def _sample_accounts(zone: str) -> list[tuple[str, str, str]]:
             office=keys["office"],
             land=keys["land"],
             window=keys["window"],
+            finance=keys["finance"],
             enterprise=SAMPLE_ENTERPRISES.get(zone, ""),
         )
     except SampleAccountsRefused:

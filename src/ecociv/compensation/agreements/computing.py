@@ -6,7 +6,7 @@ whole yuan of the agreement and are applied afterwards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ecociv.compensation.agreements.computed import Computed, Given
@@ -125,6 +125,13 @@ def _exceedance(
         reward_prices={key: item.reward for key, item in formula.items.items() if item.reward},
     )
     own = result.trace()
+    named = tuple(
+        replace(part, label=formula.items[part.label.en].name)
+        if isinstance(part, Trace) and part.label.en in formula.items
+        else part
+        for part in own.inputs
+    )
+    own = replace(own, inputs=named)
     trace = Trace(
         Text(zh=f"断面 {section.place}", en=f"Section {section.place}"),
         result.value,

@@ -20,6 +20,7 @@ from ecociv.compensation.settlements.models import (
 )
 from ecociv.compensation.settlements.permissions import require_decider, require_office, require_party
 from ecociv.compensation.settlements.preparing import Evidence, Prepared, prepare, standings
+from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.core.workdays import add_working_days
 from ecociv.evidence.actions.authors import account_of, name_of
@@ -514,6 +515,8 @@ def _record(
         downstream=prepared.version.downstream,
         version=prepared.version.content(),
         content=computed.content(),
+        version_digest=digest_of_json(prepared.version.content()),
+        readings_digest=computed.fingerprint(),
         paid_before=[str(each) for each in prepared.paid],
         digest=computed.digest(),
         sample=prepared.agreement.sample,
@@ -529,6 +532,7 @@ def _record(
             difference=each.difference,
             changed=list(each.changed),
             content=each.computed.content(),
+            readings_digest=each.computed.fingerprint(),
             digest=each.computed.digest(),
         )
         for each in prepared.corrections

@@ -76,8 +76,10 @@ class Settlement(_Recorded):
     upstream = models.CharField(_("upstream"), max_length=96)
     downstream = models.CharField(_("downstream"), max_length=96)
     version = models.JSONField(_("the agreement as in force"))
+    version_digest = models.CharField(_("digest of the agreement as in force"), max_length=64)
     content = models.JSONField(_("what was computed"))
     paid_before = models.JSONField(_("paid before in the year"))
+    readings_digest = models.CharField(_("digest of the readings"), max_length=64)
     digest = models.CharField(_("digest"), max_length=64)
     sample = models.BooleanField(_("sample data"), default=False)
 
@@ -158,6 +160,7 @@ class SettlementCorrection(AppendOnlyModel):
     difference = models.BigIntegerField(_("difference in fen"))
     changed = models.JSONField(_("readings that changed"))
     content = models.JSONField(_("what was computed"))
+    readings_digest = models.CharField(_("digest of the readings"), max_length=64)
     digest = models.CharField(_("digest"), max_length=64)
 
     class Meta:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,6 @@ from ecociv.compensation.agreements.declaration import Agreement, Version
 from ecociv.compensation.agreements.gather import readings_of
 from ecociv.compensation.agreements.periods import SettlementPeriod
 from ecociv.compensation.settlements.models import Settlement, SettlementCorrection
-from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.ledger.money import fen, yuan
 
@@ -35,6 +34,24 @@ class Evidence:
 
     given: Given
     known_at: dt.datetime
+    _digests: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+
+    def digest_for(self, version: Version, version_digest: str, span: SettlementPeriod) -> str:
+        """Digest of the readings that a version asks for in a period; made once for each."""
+        key = (version_digest, str(span))
+        if key not in self._digests:
+            wanted = (
+                (section.place, item, month)
+                for section in version.sections
+                for item in version.formula.properties()
+                for month in span.months
+            )
+            rows = [self.given.get(each, ()) for each in wanted]
+            enough = version.readings.minimum
+            self._digests[key] = readings_digest(
+                reading for readings in rows if len(readings) >= enough for reading in readings
+            )
+        return self._digests[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +60,17 @@ class Standing:
 
     settlement: Settlement
     amount: int | None
-    content: Mapping[str, Any]
+    rests_on: Settlement | SettlementCorrection
 
     @property
-    def readings(self) -> list[Mapping[str, Any]]:
+    def readings_digest(self) -> str:
+        """Digest of the readings that the amount rests on."""
+        return self.rests_on.readings_digest
+
+    @property
+    def readings(self) -> list[Reading]:
         """The readings that the amount rests on."""
-        return list(self.content["readings"])
+        return [_reading(row) for row in self.rests_on.content["readings"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +128,12 @@ def standings(zone: str, agreement: str, as_of: dt.datetime | None = None) -> li
         finals = finals.filter(recorded_at__lte=as_of)
         carried = carried.filter(settlement__recorded_at__lte=as_of)
     newest: dict[int, SettlementCorrection] = {}
-    for row in carried.order_by("settlement__first_day", "pk"):
+    for row in carried.order_by("settlement__first_day", "pk").defer("content", "changed"):
         newest[row.corrects_id] = row
     found = []
-    for final in finals.order_by("first_day"):
+    for final in finals.order_by("first_day").defer("content", "version"):
         last = newest.get(final.pk)
-        found.append(
-            Standing(final, final.own, final.content)
-            if last is None
-            else Standing(final, last.after, last.content)
-        )
+        found.append(Standing(final, final.own, final) if last is None else Standing(final, last.after, last))
     return found
 
 
@@ -181,7 +199,7 @@ def prepare(
     amounts: dict[SettlementPeriod, int | None] = {each.settlement.span: each.amount for each in before}
     corrections = []
     for each in before:
-        correction = _correction(each, found.given, amounts)
+        correction = _correction(each, found, amounts)
         if correction is not None:
             corrections.append(correction)
             amounts[each.settlement.span] = correction.after
@@ -197,30 +215,22 @@ def prepare(
 
 
 def _correction(
-    standing: Standing, given: Given, amounts: Mapping[SettlementPeriod, int | None]
+    standing: Standing, evidence: Evidence, amounts: Mapping[SettlementPeriod, int | None]
 ) -> Correction | None:
     """The difference that the readings make now; none where they are those that the amount rests on."""
-    settlement = standing.settlement
+    settlement, span = standing.settlement, standing.settlement.span
     version = _terms(settlement)
-    wanted = {
-        (section.place, item, month)
-        for section in version.sections
-        for item in version.formula.properties()
-        for month in settlement.span.months
-    }
-    enough = version.readings.minimum
-    now = [reading for key in wanted for reading in given.get(key, ()) if len(given[key]) >= enough]
-    kept = [_reading(row) for row in standing.readings]
-    paid = _paid(amounts, settlement.span)
+    paid = _paid(amounts, span)
     capped_by_year = any(cap.year is not None for cap in version.cap.values())
     before_paid = tuple(Decimal(each) for each in settlement.paid_before)
-    if readings_digest(now) == readings_digest(kept) and not (capped_by_year and paid != before_paid):
+    same = evidence.digest_for(version, settlement.version_digest, span) == standing.readings_digest
+    if same and not (capped_by_year and paid != before_paid):
         return None
-    computed = compute(version, settlement.span, given, paid=paid)
+    computed = compute(version, span, evidence.given, paid=paid)
     after = None if computed.amount is None else fen(computed.amount)
-    changed = tuple(_changes(kept, computed.readings))
-    if after == standing.amount and computed.fingerprint() == readings_digest(kept):
+    if after == standing.amount and computed.fingerprint() == standing.readings_digest:
         return None
+    changed = tuple(_changes(standing.readings, computed.readings))
     return Correction(standing, computed, after, (after or 0) - (standing.amount or 0), changed)
 
 
@@ -241,7 +251,7 @@ _VERSIONS: dict[str, Version] = {}
 
 def _terms(settlement: Settlement) -> Version:
     """The version that was applied; the same for many settlements, so it is read once."""
-    key = digest_of_json(settlement.version)
+    key = settlement.version_digest
     if key not in _VERSIONS:
         if len(_VERSIONS) > 64:
             _VERSIONS.clear()

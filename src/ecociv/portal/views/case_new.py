@@ -33,12 +33,18 @@ def _type(key: str) -> CaseType:
     return found
 
 
+OWN_FORMS = {"environmental-damage": "portal:damage-new"}
+"""Types whose cases are opened by a form of their own, which records more than the case."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @people_of_the_zone
 @with_plan
 def new(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     """The form that opens a case; what was typed stays when something is wrong."""
     case_type = _type(key)
+    if key in OWN_FORMS:
+        return redirect(OWN_FORMS[key])
     verdict = may_open(request.user, zone_key(), case_type)
     if not verdict.ok:
         raise PermissionDenied(" ".join(reason.text.in_language(language()) for reason in verdict.reasons))

@@ -1,0 +1,338 @@
+"""``ecociv damage``: environmental damage, its valuation and what is paid."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from ecociv.cli.console import (
+    EXIT_CODES,
+    Exit,
+    fail,
+    format_option,
+    language_option,
+    say,
+    say_json,
+    with_django,
+)
+from ecociv.cli.indicator import moment
+from ecociv.cli.land_given import DAY, account, day_of, reading_options, user_option, zone_option
+
+
+@click.group(epilog=EXIT_CODES)
+def group() -> None:
+    """Environmental damage (生态环境损害赔偿): cases, valuation, instalments, payments."""
+
+
+@group.command("list", epilog=EXIT_CODES)
+@zone_option
+@reading_options
+@click.option("--overdue", is_flag=True, help="Only where a payment is late.")
+@format_option("text", "json")
+@language_option
+@with_django
+def list_damage(
+    zone: str, on: dt.datetime | None, as_of: str | None, overdue: bool, form: str, language: str
+) -> None:
+    """Damage on record, with what is agreed, paid and late; amounts in yuan."""
+    from ecociv.cli.database import ensure_plan
+    from ecociv.liabilities.damage.queries import positions
+
+    ensure_plan(zone)
+    found = [one for one in positions(zone, day_of(on), moment(as_of)) if one.overdue or not overdue]
+    if form == "json":
+        say_json([position_json(one) for one in found])
+        return
+    for one in found:
+        row = position_json(one)
+        mark = {"zh": "  样例", "en": "  sample"}[language] if row["sample"] else ""
+        say(
+            f"{row['number']}  {row['title']}  {row['state']}  {row['agreed']}  {row['paid']}  {row['overdue']}{mark}"
+        )
+    if not found:
+        say({"zh": "没有损害案件。", "en": "There is no damage on record."}[language])
+
+
+@group.command("show", epilog=EXIT_CODES)
+@click.argument("number")
+@zone_option
+@reading_options
+@format_option("text", "json")
+@language_option
+@with_django
+def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str) -> None:
+    """The damage of case NUMBER: valuation with its arithmetic, instalments, movements."""
+    from ecociv.ledger.money import shown
+    from ecociv.liabilities.damage.queries import position
+
+    one = position(damage_of(zone, number), day_of(on), moment(as_of))
+    if form == "json":
+        say_json(
+            position_json(one)
+            | {
+                "valuation": one.valuation.trace if one.valuation else None,
+                "instalments": [
+                    {
+                        "due": each.instalment.due.isoformat(),
+                        "amount": amount(each.instalment.fen),
+                        "paid": amount(each.paid),
+                        "state": each.state,
+                        "days_late": each.late,
+                    }
+                    for each in one.instalments
+                ],
+                "movements": [
+                    {
+                        "day": each.day.isoformat(),
+                        "kind": each.kind,
+                        "amount": amount(each.fen),
+                        "entry": each.entry.number,
+                        "document": each.document,
+                        "by": each.author_name,
+                    }
+                    for each in one.movements
+                ],
+            }
+        )
+        return
+    say(f"{one.damage.case.number}  {one.damage.case.title}  {one.damage.enterprise}")
+    if one.valuation:
+        say(one.valuation.arithmetic.as_text(language))
+    for each in one.instalments:
+        say(
+            f"  {each.instalment.due}  {shown(each.instalment.fen)}  {shown(each.paid)}  {each.state}  {each.late or ''}"
+        )
+    for movement in one.movements:
+        say(f"  {movement.day}  {movement.get_kind_display()}  {shown(movement.fen)}  {movement.document}")
+
+
+@group.command("value", epilog=EXIT_CODES)
+@click.option("--amount", "quantity", required=True, help="Amount discharged.")
+@click.option("--unit", default="kg", show_default=True, help="Unit of the amount.")
+@click.option("--unit-cost", required=True, help="Yuan to treat one unit.")
+@click.option("--medium", type=click.Choice(["surface-water", "groundwater", "air", "soil"]), required=True)
+@click.option(
+    "--class", "function_class", required=True, help="Function class of the environment, such as III."
+)
+@click.option(
+    "--factor", "factors", multiple=True, metavar="NAME=VALUE", help="A multiplier, as sensitivity=5."
+)
+@click.option("--on", type=DAY, required=True, help="Day of the discharge; it chooses the edition.")
+@format_option("text", "json")
+@language_option
+def value(
+    quantity: str,
+    unit: str,
+    unit_cost: str,
+    medium: str,
+    function_class: str,
+    factors: tuple[str, ...],
+    on: dt.datetime,
+    form: str,
+    language: str,
+) -> None:
+    """The virtual treatment cost of a discharge, with its arithmetic; nothing is recorded."""
+    from ecociv.core.periods import OutsideValidity
+    from ecociv.core.quantities import UnitError, check_unit
+    from ecociv.liabilities.valuation.amounts import ValuationRefused
+    from ecociv.liabilities.valuation.virtual_treatment import virtual_treatment_cost
+
+    chosen = {}
+    for each in factors:
+        name, equals, figure = each.partition("=")
+        if not equals:
+            fail(f"{each!r}: write a factor as sensitivity=5.", Exit.USAGE)
+        chosen[name.strip()] = _number(figure)
+    try:
+        check_unit(unit)
+        found = virtual_treatment_cost(
+            _number(quantity), _number(unit_cost), medium, function_class, chosen, on.date(), unit=unit
+        )
+    except ValuationRefused as refused:
+        fail(refused.text.in_language(language))
+    except (OutsideValidity, UnitError) as refused:
+        fail(str(refused))
+    if form == "json":
+        say_json(found.to_json())
+    else:
+        say(found.as_text(language))
+
+
+@group.command("pay", epilog=EXIT_CODES)
+@click.argument("number")
+@zone_option
+@user_option
+@click.option("--kind", type=click.Choice(["paid", "works", "refund"]), default="paid", show_default=True)
+@click.option("--amount", "money", required=True, help="Yuan, with two decimals at most.")
+@click.option("--day", type=DAY, required=True, help="Day on which the money moved.")
+@click.option("--document", required=True, help="What it rests on.")
+@click.option("--reason", default="", help="Why.")
+@click.option("--request", default="", help="Names the request: sent twice it is booked once.")
+@language_option
+@with_django
+def pay(
+    number: str,
+    zone: str,
+    username: str,
+    kind: str,
+    money: str,
+    day: dt.datetime,
+    document: str,
+    reason: str,
+    request: str,
+    language: str,
+) -> None:
+    """Book a payment for the damage of case NUMBER, accepted works, or what is given back."""
+    from ecociv.liabilities.damage.payments import MoveDamageMoney
+
+    damage = damage_of(zone, number)
+    book_movement(
+        lambda fen: MoveDamageMoney(
+            damage=damage,
+            kind=kind,
+            day=day.date(),
+            fen=fen,
+            document=document,
+            author=account(username),
+            reason=reason,
+            request=request,
+        ),
+        money,
+        language,
+    )
+
+
+@group.command("due", epilog=EXIT_CODES)
+@zone_option
+@reading_options
+@format_option("text", "json")
+@language_option
+@with_django
+def due_now(zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str) -> None:
+    """What is still to be restored, damage and mines together, with the sum; yuan."""
+    from ecociv.cli.database import ensure_plan
+    from ecociv.liabilities.queries import due, total_due
+
+    ensure_plan(zone)
+    day, known = day_of(on), moment(as_of)
+    if form == "json":
+        say_json(
+            {
+                "total": total_due(zone, day, known).to_json(),
+                "due": [
+                    {
+                        "kind": one.kind,
+                        "key": one.key,
+                        "title": one.title,
+                        "holder": one.holder,
+                        "amount": str(one.amount),
+                        "secured": str(one.secured),
+                        "sample": one.sample,
+                    }
+                    for one in due(zone, day, known)
+                ],
+            }
+        )
+        return
+    for one in due(zone, day, known):
+        worth = (
+            f"{one.amount:,.2f}"
+            if isinstance(one.amount, Decimal)
+            else one.amount.label.in_language(language)
+        )
+        say(f"{one.kind}  {one.key}  {one.title}  {worth}")
+    added = total_due(zone, day, known)
+    say(f"{added.label.in_language(language)}: {added.value:,.2f}")
+    for note in added.notes:
+        click.echo(note.in_language(language), err=True)
+
+
+@group.command("verify", epilog=EXIT_CODES)
+@zone_option
+@language_option
+@with_django
+def verify(zone: str, language: str) -> None:
+    """Whether movements on record and the balances of the ledger agree; exit code 1 and the places where they do not."""
+    from ecociv.liabilities.money import disagreements
+
+    found = disagreements(zone)
+    for text in found:
+        say(text.in_language(language))
+    if found:
+        sys.exit(int(Exit.FOUND))
+    say({"zh": "一致。", "en": "They agree."}[language])
+
+
+def book_movement(action: Any, money: str, language: str) -> None:
+    """Book an action of money made from fen; ends the command with one sentence where it is refused."""
+    from django.core.exceptions import PermissionDenied
+
+    from ecociv.ledger.money import NotMoney, fen
+    from ecociv.liabilities.money import LiabilityRefused
+
+    try:
+        made = action(fen(money)).execute()
+    except NotMoney as refused:
+        fail(refused.text.in_language(language))
+    except LiabilityRefused as refused:
+        fail("\n".join(text.in_language(language) for text in refused.texts))
+    except PermissionDenied as refused:
+        fail(str(refused))
+    words = {"zh": "已记第 {0} 号凭证。", "en": "Booked as entry {0}."}[language]
+    say(words.format(made.entry.number))
+
+
+def damage_of(zone: str, number: str) -> Any:
+    """The damage of a case; ends the command where there is none."""
+    from ecociv.cli.database import ensure_plan
+    from ecociv.liabilities.models import Damage
+
+    ensure_plan(zone)
+    found = Damage.objects.filter(zone=zone, case__number=number).select_related("case").first()
+    if found is None:
+        fail(f"There is no damage {number!r}; `ecociv damage list` shows what is on record.")
+    return found
+
+
+def position_json(one: Any) -> dict[str, Any]:
+    """Where a damage stands, as JSON; yuan as text."""
+    return {
+        "number": one.damage.case.number,
+        "title": one.damage.case.title,
+        "state": one.damage.case.state,
+        "enterprise": one.damage.enterprise,
+        "medium": one.damage.medium,
+        "happened_on": one.damage.happened_on.isoformat(),
+        "valued": amount(one.valuation.fen) if one.valuation else None,
+        "agreed": amount(one.settlement.fen) if one.settlement else None,
+        "paid": amount(one.sums.paid),
+        "works": amount(one.sums.works),
+        "refunded": amount(one.sums.refunded),
+        "held": amount(one.sums.held),
+        "outstanding": amount(one.outstanding),
+        "overdue": amount(one.overdue),
+        "days_late": one.late,
+        "to_restore": amount(one.to_restore),
+        "sample": one.damage.sample,
+    }
+
+
+def amount(fen: int) -> str:
+    """Yuan with two decimals, as text."""
+    from ecociv.ledger.money import yuan
+
+    return str(yuan(fen))
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        fail(f"{text!r} is no number.", Exit.USAGE)
+    if not number.is_finite():
+        fail(f"{text!r} is no number.", Exit.USAGE)
+    return number
