@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable
 
 from ecociv.core.text import Text
 from ecociv.tariffs.declaration import Tariff, TariffVersion
@@ -14,10 +13,9 @@ from ecociv.tariffs.schedule import (
     Schedule,
     cubic_metres,
     schedule_of,
-    yuan,
 )
 
-__all__ = ["Bill", "BillRefused", "Household", "Reading", "bills_of", "total"]
+__all__ = ["Bill", "BillRefused", "Household", "Reading", "bills_of"]
 
 LONGEST_READING = 732
 """Days between two readings of a meter; more is a slip of the hand."""
@@ -209,8 +207,3 @@ def _priced(
 
 def _between(low: int, high: int, bottom: int, top: int) -> int:
     return max(0, min(high, top) - max(low, bottom))
-
-
-def total(bills: Sequence[Bill]) -> Decimal:
-    """What several bills come to, in yuan."""
-    return yuan(sum(bill.fen for bill in bills))
