@@ -23,10 +23,11 @@ from ecociv.green_economy.contracts import (
 from ecociv.green_economy.loans import borrower_record, quarter_totals
 from ecociv.green_economy.models import IssuanceRequest, PerformanceSettlement
 from ecociv.green_economy.purchases import body_shares, purchases, year_shares
+from ecociv.liabilities.damage.actions import OpenDamage
 from ecociv.people.models import User
 from ecociv.registers.actions import ChangeState, ReviseEntry
 from ecociv.reporting.issuance_request.write import write_issuance_request
-from green_economy.situations import BORROWER, PROVIDER, ZONE, contract, entered, obligation
+from green_economy.situations import BORROWER, LOCAL, PROVIDER, ZONE, contract, entered, obligation
 
 SERIES = "sewage-online/plant-1/cod"
 
@@ -197,6 +198,27 @@ def test_what_stands_against_a_borrower_on_a_day() -> None:
     assert borrower_record(ZONE, BORROWER, dt.date(2017, 5, 31)).ok
     assert borrower_record(ZONE, BORROWER, day).codes == ("permit-suspended",)
     assert borrower_record(ZONE, "91360203MA0000003J", day).codes == ("not-on-register",)
+
+
+@pytest.mark.usefixtures("enterprises")
+def test_an_open_damage_case_stands_against_a_borrower(user: Callable[..., User]) -> None:
+    OpenDamage(
+        zone=ZONE,
+        title="偷排案",
+        enterprise=BORROWER,
+        clue="群众举报",
+        medium="surface-water",
+        happened_on=dt.date(2018, 1, 20),
+        author=user("department_officer", "ecology-and-environment-bureau"),
+        at=dt.datetime(2018, 2, 1, 23, 30, tzinfo=LOCAL),
+        sample=True,
+    ).execute()
+    assert borrower_record(ZONE, BORROWER, dt.date(2018, 1, 31)).ok
+    assert borrower_record(ZONE, BORROWER, dt.date(2018, 2, 1)).codes == ("open-damage-case",)
+    # nobody knew of it at noon of that day
+    noon = dt.datetime(2018, 2, 1, 12, tzinfo=LOCAL)
+    assert "open-damage-case" not in borrower_record(ZONE, BORROWER, dt.date(2018, 2, 1), noon).codes
+    assert borrower_record(ZONE, PROVIDER, dt.date(2018, 2, 1)).ok
 
 
 # -- forest carbon -------------------------------------------------------------------------------------------------

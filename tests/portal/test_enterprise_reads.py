@@ -38,12 +38,13 @@ DIFFERS = {
     "people:login",
     "portal:register-entry",
     "portal:register",
+    "portal:registers",
     "portal:workbook-download",
     "portal:markets",
     "portal:market-offers",
 }
-"""Pages that a visitor may open and that say something else to an enterprise: its own entry whole; the log-in itself;
-a file with the moment of its making in it; the market with what the enterprise itself may do there."""
+"""Pages that a visitor may open and that say something else to an enterprise: its own entry whole, its own
+loans counted; the log-in itself; a file with the moment of its making in it; the market with what the enterprise itself may do there."""
 
 SENTENCES = (
     r"请先登录。 <a href=\"/account/log-in/[^>]*>\s*登录\s*</a>",

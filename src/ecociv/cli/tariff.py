@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import asdict
-from decimal import Decimal, InvalidOperation
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -23,119 +18,19 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
-
-P = ParamSpec("P")
-R = TypeVar("R")
-DAY = click.DateTime(["%Y-%m-%d"])
+from ecociv.cli.tariff_given import (
+    DAY,
+    households_given,
+    litres_given,
+    proposal_options,
+    told,
+    versions_given,
+)
 
 
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
     """Tiered prices (阶梯价格): bills, the national guidance, two tariffs compared, papers of a hearing."""
-
-
-def told(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn what the rules refuse into one sentence, row by row for a file."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        from pydantic import ValidationError
-
-        from ecociv.core.periods import OutsideValidity
-        from ecociv.evidence.declared import DeclarationError
-        from ecociv.tariffs.bills import UseRefused
-        from ecociv.tariffs.consumption import ConsumptionRefused
-        from ecociv.tariffs.statement import BillRefused
-
-        language = str(kwargs.get("language") or "zh")
-        try:
-            return command(*args, **kwargs)
-        except ConsumptionRefused as error:
-            rows = [
-                f"  {fault.line} {fault.column}: {fault.text.in_language(language)}" for fault in error.faults
-            ]
-            fail("\n".join([error.text.in_language(language), *rows]))
-        except BillRefused as error:
-            fail(error.text.in_language(language))
-        except ValidationError as error:
-            fail("\n".join(one["msg"].removeprefix("Value error, ") for one in error.errors()))
-        except (DeclarationError, OutsideValidity, UseRefused) as error:
-            fail(str(error))
-
-    return run
-
-
-def _numbers(given: str, option: str) -> list[Decimal]:
-    try:
-        numbers = [Decimal(part) for part in given.split(",") if part.strip()]
-    except InvalidOperation:
-        numbers = []
-    if not numbers or not all(number.is_finite() for number in numbers):
-        fail(f"{option} {given!r}: write numbers with commas, as 15,22.", Exit.USAGE)
-    return numbers
-
-
-def _litres(volume: str) -> int:
-    [number] = _numbers(volume, "--use")[:1]
-    if number * 1000 != (number * 1000).to_integral_value():
-        fail(f"{volume} m3: give at most three decimals (litres).", Exit.USAGE)
-    return int(number * 1000)
-
-
-def proposal_options(command: Callable[P, R]) -> Callable[P, R]:
-    """How a proposal, and the households, are given."""
-    for option in (
-        click.option("--zone", default="jingdezhen", show_default=True),
-        click.option("--on", "on", type=DAY, help="The version in force on this day; today by default."),
-        click.option("--tiers", default="", help="Ends of the proposed tiers in m3 of a period: 180,264."),
-        click.option("--prices", default="", help="Proposed prices in yuan/m3, one more: 2,3,6."),
-        click.option("--accumulation", type=click.Choice(["month", "quarter", "year"]), default=None),
-        click.option(
-            "--consumption",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            default=None,
-            help="CSV of real consumption: persons, use_m3 or m01..m12, exemption, households.",
-        ),
-        click.option(
-            "--households",
-            type=click.IntRange(1, 5_000_000),
-            default=1_000_000,
-            show_default=True,
-            help="Households to generate where no file is given.",
-        ),
-        click.option(
-            "--seed", type=click.IntRange(0), default=None, help="Another seed than the declared one."
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _households(declared: Any, tariff: Any, file: Path | None, count: int, seed: int | None) -> Any:
-    from ecociv.tariffs.consumption import generate, read_consumption
-
-    distribution = declared.distributions[tariff.utility]
-    if file is None:
-        return generate(distribution, count, seed)
-    keys = tuple(sorted({one.key for version in tariff.versions for one in version.exemptions}))
-    return read_consumption(file.read_bytes(), distribution.season, keys)
-
-
-def _versions(tariff: Any, on: dt.datetime | None, tiers: str, prices: str, accumulation: str | None) -> Any:
-    """The version in force, and the proposal (the same where none is given)."""
-    from ecociv.tariffs.schedule import version_with
-
-    before = tariff.version_on(on.date() if on else dt.datetime.now(ZoneInfo("Asia/Shanghai")).date())
-    if not prices:
-        return before, before
-    rates = _numbers(prices, "--prices")
-    bounds = _numbers(tiers, "--tiers") if tiers else []
-    if len(rates) != len(bounds) + 1:
-        fail(
-            f"{len(bounds)} ends make {len(bounds) + 1} tiers, but {len(rates)} prices were given.",
-            Exit.USAGE,
-        )
-    return before, version_with(before, bounds=bounds, prices=rates, accumulation=accumulation)  # type: ignore[arg-type]
 
 
 @group.command("list", epilog=EXIT_CODES)
@@ -187,7 +82,7 @@ def bill(
     from ecociv.tariffs.declaration import require_tariffs
     from ecociv.tariffs.statement import Household, Reading, bills_of
 
-    reading = Reading(first.date(), last.date(), _litres(use), _litres(leaked))
+    reading = Reading(first.date(), last.date(), litres_given(use), litres_given(leaked))
     made = bills_of(require_tariffs(zone).tariff(tariff), Household(persons, exemption), [reading])[0]
     if form == "json":
         say_json(
@@ -227,8 +122,8 @@ def check(
 
     declared = require_tariffs(zone)
     found = declared.tariff(tariff)
-    _before, after = _versions(found, on, tiers, prices, accumulation)
-    use = _households(declared, found, consumption, households, seed)
+    _before, after = versions_given(found, on, tiers, prices, accumulation)
+    use = households_given(declared, found, consumption, households, seed)
     result = check_version(found.utility, after, use)
     if form == "json":
         say_json(
@@ -289,12 +184,12 @@ def compare_tariffs(
 
     declared = require_tariffs(zone)
     found = declared.tariff(tariff)
-    before, after = _versions(found, on, tiers, prices, accumulation)
+    before, after = versions_given(found, on, tiers, prices, accumulation)
     if other is not None:
         after = found.version_on(other.date())
     if not prices and other is None:
         fail("Name the proposal by --tiers and --prices, or another version by --with.", Exit.USAGE)
-    use = _households(declared, found, consumption, households, seed)
+    use = households_given(declared, found, consumption, households, seed)
     figures = compile_figures(found, before, after, use, declared.elasticities[found.utility])
     if form == "json":
         say_json(figures.to_json())
@@ -369,8 +264,8 @@ def hearing(
     ensure_plan(zone)
     declared = require_tariffs(zone)
     found = declared.tariff(tariff)
-    before, after = _versions(found, on, tiers, prices, accumulation)
-    use = _households(declared, found, consumption, households, seed)
+    before, after = versions_given(found, on, tiers, prices, accumulation)
+    use = households_given(declared, found, consumption, households, seed)
     try:
         form = form_of(out).removeprefix(".")
         require_folder(out)

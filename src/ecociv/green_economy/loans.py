@@ -10,12 +10,15 @@ from django.db.models import Q
 from ecociv.casework.models import Case
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Verdict
+from ecociv.evidence.queries import LOCAL
 from ecociv.green_economy.credit import ClassTotal, Facts, Loan, record_check, totals
 from ecociv.registers.entries import Entry
 from ecociv.registers.loading import kind_of
 from ecociv.registers.queries import entries, entry
 
 LOAN = "green-loan"
+DAMAGE = "environmental-damage"
+"""Type of the cases that stand against a borrower while they are open."""
 
 
 def class_names(zone: str) -> dict[str, Text]:
@@ -43,11 +46,12 @@ def borrower_record(zone: str, borrower: str, on: dt.date, as_of: dt.datetime | 
         for one in entries(zone, "discharge-permit", on, as_of)
         if one.values.get("holder") == borrower
     ]
-    moment = as_of or dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), dt.UTC)
+    end = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), LOCAL)
+    moment = end if as_of is None else min(end, as_of)
     cases = (
-        Case.objects.filter(zone=zone, opened_at__lte=moment)
+        Case.objects.filter(zone=zone, type=DAMAGE, opened_at__lt=moment)
         .filter(Q(subject=f"enterprise:{borrower}") | Q(fields__enterprise=borrower))
-        .filter(Q(closed_at__isnull=True) | Q(closed_at__gt=moment))
+        .filter(Q(closed_at__isnull=True) | Q(closed_at__gte=moment))
         .order_by("number")
     )
     return record_check(

@@ -25,6 +25,9 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:forest-carbon", _("Forest carbon"), "trees", True),
     ("portal:compensation", _("Ecological compensation"), "ripple", False),
     ("portal:ledger", _("Books"), "wallet", False),
+    ("portal:liabilities", _("Restoration due"), "scale", False),
+    ("portal:damages", _("Environmental damage"), "gavel", False),
+    ("portal:deposits", _("Mine restoration"), "hammer", False),
 )
 """Address, name, symbol, and whether visitors may open the page."""
 

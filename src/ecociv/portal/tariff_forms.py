@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
@@ -214,11 +213,6 @@ class HearingForm(ProposalForm):
                 % {"size": MOST_UPLOAD // 10**6}
             )
         return file
-
-
-def today() -> dt.date:
-    """The day of the server's calendar."""
-    return timezone.localdate()
 
 
 def _numbers(given: str) -> list[Decimal]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ecociv.tariffs.declaration import LITRES, MONTHS, RATE, Accumulation, Exemption, Surcharge, TariffVersion
+from ecociv.tariffs.declaration import LITRES, MONTHS, RATE, Accumulation, TariffVersion
 
 UNITS_A_FEN = LITRES * RATE // 100
 """Units of exact amounts (1e-7 yuan) in a fen."""
@@ -159,8 +159,6 @@ def version_with(
     prices: Sequence[Decimal],
     accumulation: Accumulation | None = None,
     extras: Sequence[Decimal] | None = None,
-    surcharges: Sequence[Surcharge] | None = None,
-    exemptions: Sequence[Exemption] | None = None,
 ) -> TariffVersion:
     """A proposal: a declared version with other tiers, validated like a declared one.
 
@@ -188,10 +186,6 @@ def version_with(
         for bound, price, extra in zip([*bounds, None], prices, [*extras, Decimal(0)], strict=True)
     ]
     said["household"] = (said["household"] or {"persons": 4}) if sized else None
-    if surcharges is not None:
-        said["surcharges"] = [one.model_dump() for one in surcharges]
-    if exemptions is not None:
-        said["exemptions"] = [one.model_dump() for one in exemptions]
     if version.leak is not None and version.leak.price_tier > len(prices):
         said["leak"]["price_tier"] = 1
     return TariffVersion.model_validate(said)
