@@ -22,6 +22,8 @@ TESTS = [
     "tests/api",
     "tests/portal",
     "tests/territory",
+    "tests/ledger",
+    "tests/compensation",
     "tests/land_administration",
 ]
 

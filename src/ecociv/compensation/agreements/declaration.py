@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ecociv.core.periods import Validity
 from ecociv.core.text import Text
@@ -26,6 +26,14 @@ FLOW = "flow"
 Positive = Annotated[Decimal, Field(gt=0)]
 NotNegative = Annotated[Decimal, Field(ge=0)]
 Handling = Literal["not-settled", "design"]
+
+
+def _in_order(items: dict[str, Any]) -> dict[str, Any]:
+    # A database may give the keys of a mapping back in another order; what is computed from them must not depend on it.
+    return dict(sorted(items.items()))
+
+
+InOrder = AfterValidator(_in_order)
 
 
 class OutOfForce(ValueError):
@@ -106,7 +114,7 @@ class Exceedance(Declared):
     kind: Literal["exceedance"]
     method: Literal["load", "multiple"] = "load"
     flow: str
-    items: dict[str, Item] = Field(min_length=1)
+    items: Annotated[dict[str, Item], InOrder] = Field(min_length=1)
 
     def properties(self) -> dict[str, str]:
         """What is read at a section: item and observed property."""
@@ -129,7 +137,7 @@ class Load(Declared):
 
     kind: Literal["load"]
     flow: str
-    items: dict[str, LoadItem] = Field(min_length=1)
+    items: Annotated[dict[str, LoadItem], InOrder] = Field(min_length=1)
 
     def properties(self) -> dict[str, str]:
         """What is read at a section: item and observed property."""
@@ -157,7 +165,7 @@ class Index(Declared):
 
     kind: Literal["p-index"]
     coefficients: str
-    items: dict[Literal["codmn", "nh3n", "tn", "tp"], IndexItem]
+    items: Annotated[dict[Literal["codmn", "nh3n", "tn", "tp"], IndexItem], InOrder]
     downstream_pays: tuple[IndexStep, ...] = Field(min_length=1)
     upstream_pays: NotNegative
 
