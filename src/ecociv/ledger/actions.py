@@ -260,7 +260,7 @@ class PostEntry:
         PermissionDenied
             For whoever does not act for the keeper of the book.
         LedgerRefused
-            ``unbalanced``, ``account-unknown``, ``not-open-yet``, ``below-floor``, ``no-document``, ``no-text``,
+            ``unbalanced``, ``moves-nothing``, ``account-unknown``, ``not-open-yet``, ``below-floor``, ``no-document``, ``no-text``,
             ``day-to-come``, ``amount-too-large``, ``key-used``, ``kind-unknown``.
         """
         require_keeper(self.author, self.book.zone, self.book.keeper)
@@ -390,6 +390,17 @@ class PostEntry:
             yield (
                 "amount-too-large",
                 Text(zh="金额过大，请核对。", en="An amount is too large: check it."),
+            )
+        net: dict[str, int] = {}
+        for each in postings:
+            net[each.account] = net.get(each.account, 0) + each.amount
+        if postings and not any(net.values()):
+            yield (
+                "moves-nothing",
+                Text(
+                    zh="转出和转入是同一账户，没有资金变动。",
+                    en="The money leaves and enters the same account: nothing would move.",
+                ),
             )
         try:
             require_balance(postings)
