@@ -210,6 +210,12 @@ def test_the_simulator_answers_in_its_address(
         in leader.get(page, {"agreement": KEY, "first": "1999", "terms": "least = 1"}).content.decode()
     )
     assert leader.get(page, {"agreement": KEY, "alternative": "no-cap", "format": "csv"}).status_code == 200
+    for years in (
+        {"first": "0000", "last": "9999"},
+        {"first": "1900", "last": "2998"},
+        {"first": "2017", "last": "2016"},
+    ):
+        assert leader.get(page, {"agreement": KEY, "terms": "least = 1", **years}).status_code == 200, years
     assert Settlement.objects.count() == 0
 
 
@@ -217,6 +223,8 @@ def test_funds_and_areas(reader: Callable[..., Client]) -> None:
     leader = reader("leader")
     text = leader.get(at("compensation-funds") + "?fund=basin-2016").content.decode()
     assert "1,958.33" in text and "together the fund of 5200" in text
+    for year in ("0000", "9999", "2998", "x", "1900"):
+        assert leader.get(at("compensation-areas") + f"?year={year}").status_code == 200, year
     assert "area missing" in leader.get(at("compensation-areas")).content.decode(), "no return is on record"
     assert (
         "No rate" in leader.get(at("compensation-areas") + "?year=2001").content.decode()

@@ -49,6 +49,19 @@ def test_a_version_is_read_back_as_it_was_written() -> None:
         assert Version.model_validate(terms.content()) == terms
 
 
+def test_the_order_in_which_a_database_keeps_items_decides_nothing() -> None:
+    formula = {
+        "kind": "exceedance",
+        "flow": "flow",
+        "items": {"tp": item(1, 1), "codmn": item(1, 1), "nh3n": item(1, 1)},
+    }
+    terms = version(formula=formula)
+    assert list(terms.formula.items) == ["codmn", "nh3n", "tp"]
+    content = terms.content()
+    content["formula"]["items"] = dict(reversed(content["formula"]["items"].items()))
+    assert list(Version.model_validate(content).formula.items) == list(terms.formula.items)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -54,6 +54,7 @@ def test_money_moves_and_nothing_is_made(book: Book, city: LedgerAccount) -> Non
         ([], "unbalanced"),
         ([("province", -100), ("leping", 100)], "account-unknown"),
         ([("city", -1), ("fuliang", 1)], "below-floor"),
+        ([("province", -100), ("province", 100)], "moves-nothing"),
         ([("province", -(10**16)), ("city", 10**16)], "amount-too-large"),
     ],
 )

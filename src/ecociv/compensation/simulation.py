@@ -102,7 +102,8 @@ def simulate(
         raise TermRefused(
             Text(zh=f"年份 {first}—{last} 有误。", en=f"The years {first} to {last} cannot be right.")
         )
-    base, other = [], []
+    base: list[Computed] = []
+    other: list[Computed] = []
     for year in range(first, last + 1):
         version = version_of_year(agreement, year)
         base += _year(version, year, given)

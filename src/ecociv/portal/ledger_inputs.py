@@ -78,7 +78,7 @@ class AccountForm(forms.Form):
     """A new account."""
 
     key = forms.SlugField(
-        label=_("Key"),
+        label=_("Key of the account"),
         max_length=96,
         widget=forms.TextInput(TEXT),
         help_text=_("Letters, digits and hyphens; it stays for good."),

@@ -54,7 +54,8 @@ class Means:
         Open
             With a sentence for every item that is missing.
         """
-        found, faults = {}, []
+        found: dict[str, Mean] = {}
+        faults: list[Text] = []
         for item in items:
             try:
                 found[item] = self._mean(section, item)

@@ -1,4 +1,4 @@
-"""Settling a period: the preliminary figure, objection and decision, the final figure, its transfer."""
+"""Settling a period: the preliminary figure, the final figure, its transfer; objections are in a file of their own."""
 
 from __future__ import annotations
 
@@ -7,56 +7,47 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from ecociv.compensation.agreements.declaration import Agreement, OutOfForce, compensation
 from ecociv.compensation.agreements.periods import SettlementPeriod
+from ecociv.compensation.settlements.common import (
+    SettlementRefused,
+    agreement_of,
+    audited,
+    last_day_to_object,
+    last_day_to_pay,
+    latest_preliminary,
+    refuse_day,
+    who,
+)
 from ecociv.compensation.settlements.models import (
-    Objection,
     ObjectionDecision,
     Settlement,
     SettlementCorrection,
     SettlementTransfer,
 )
-from ecociv.compensation.settlements.permissions import require_decider, require_office, require_party
+from ecociv.compensation.settlements.objections import DecideObjection, Object
+from ecociv.compensation.settlements.permissions import require_office
 from ecociv.compensation.settlements.preparing import Evidence, Prepared, prepare, standings
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
-from ecociv.core.workdays import add_working_days
-from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.ledger.actions import OpenAccount, OpenBook, PostEntry
 from ecociv.ledger.models import Book
 from ecociv.people import audit
 
-
-class SettlementRefused(ValueError):
-    """What cannot be done with a settlement; ``code`` names the rule."""
-
-    def __init__(self, code: str, text: Text) -> None:
-        super().__init__(text.en)
-        self.code, self.text = code, text
-
-
-def agreement_of(zone: str, key: str) -> Agreement:
-    """A declared agreement.
-
-    Raises
-    ------
-    SettlementRefused
-        ``unknown``, naming those that there are.
-    """
-    declared = compensation(zone)
-    try:
-        return declared.agreement(key)
-    except KeyError:
-        known = "、".join(declared.agreement_keys()) or "—"
-        raise SettlementRefused(
-            "unknown",
-            Text(
-                zh=f"没有协议“{key}”，已有：{known}。",
-                en=f"There is no agreement {key!r}; there are: {known}.",
-            ),
-        ) from None
+__all__ = [
+    "BookSettlement",
+    "DecideObjection",
+    "Object",
+    "SettleFinal",
+    "SettlePreliminary",
+    "SettlementRefused",
+    "agreement_of",
+    "book_of",
+    "last_day_to_object",
+    "last_day_to_pay",
+    "latest_preliminary",
+]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -92,7 +83,7 @@ class SettlePreliminary:
             raise SettlementRefused(
                 "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
             )
-        _refuse_day(self.day)
+        refuse_day(self.day)
         if self.day <= self.period.last:
             raise SettlementRefused(
                 "not-over",
@@ -174,7 +165,7 @@ class SettleFinal:
             raise SettlementRefused(
                 "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
             )
-        _refuse_day(self.day)
+        refuse_day(self.day)
         if Settlement.objects.filter(
             zone=first.zone, agreement=first.agreement, period=first.period, stage=Settlement.Stage.FINAL
         ).exists():
@@ -233,127 +224,6 @@ class SettleFinal:
 
 
 @dataclass(kw_only=True, slots=True)
-class Object:
-    """Object to a preliminary settlement (提出异议), as a party of the agreement."""
-
-    settlement: Settlement
-    body: str
-    reason: str
-    document: str
-    day: dt.date
-    author: Any
-
-    def check(self) -> None:
-        """Whether it can be recorded.
-
-        Raises
-        ------
-        PermissionDenied
-            For whoever does not speak for the body.
-        SettlementRefused
-            ``not-a-party``, ``no-reason``, ``no-document``, ``not-open``, ``too-late``.
-        """
-        if self.body not in (self.settlement.upstream, self.settlement.downstream):
-            raise SettlementRefused(
-                "not-a-party",
-                Text(
-                    zh=f"“{self.body}”不是协议的当事方。", en=f"{self.body!r} is no party of the agreement."
-                ),
-            )
-        require_party(self.author, self.settlement.zone, self.body)
-        if not self.reason.strip():
-            raise SettlementRefused("no-reason", Text(zh="请说明理由。", en="Give the reason."))
-        if not self.document.strip():
-            raise SettlementRefused(
-                "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
-            )
-        _refuse_day(self.day)
-        latest = latest_preliminary(self.settlement.zone, self.settlement.agreement, self.settlement.span)
-        if latest is None or latest.pk != self.settlement.pk or self.settlement.finals.exists():
-            raise SettlementRefused(
-                "not-open",
-                Text(
-                    zh="只能对最新的、尚未最终结算的初步核算提出异议。",
-                    en="Only the latest preliminary settlement that is not final yet can be objected to.",
-                ),
-            )
-        until = last_day_to_object(self.settlement)
-        if not self.settlement.day <= self.day <= until:
-            raise SettlementRefused(
-                "too-late",
-                Text(
-                    zh=f"异议期为 {self.settlement.day} 至 {until}。",
-                    en=f"Objections are taken from {self.settlement.day} to {until}.",
-                ),
-            )
-
-    def execute(self) -> Objection:
-        """Record it."""
-        with transaction.atomic():
-            audit.hold()
-            self.check()
-            made = Objection(
-                settlement=self.settlement,
-                body=self.body,
-                reason=self.reason.strip(),
-                document=self.document.strip(),
-                **_who(self.day, self.author),
-            )
-            made.save()
-            _audit(self.author, "compensation.object", self.settlement, {"body": self.body}, self.reason)
-            return made
-
-
-@dataclass(kw_only=True, slots=True)
-class DecideObjection:
-    """Decide on an objection (处理异议): upheld, and the period is computed again; or rejected with the reason."""
-
-    objection: Objection
-    upheld: bool
-    reason: str
-    day: dt.date
-    author: Any
-
-    def check(self) -> None:
-        """Whether it can be decided.
-
-        Raises
-        ------
-        PermissionDenied
-            For whoever does not decide on objections.
-        SettlementRefused
-            ``no-reason``, ``decided``, ``before-objection``.
-        """
-        require_decider(self.author, self.objection.settlement.zone)
-        if not self.reason.strip():
-            raise SettlementRefused("no-reason", Text(zh="请说明理由。", en="Give the reason."))
-        _refuse_day(self.day)
-        if ObjectionDecision.objects.filter(objection=self.objection).exists():
-            raise SettlementRefused("decided", Text(zh="异议已处理。", en="It was decided on before."))
-        if self.day < self.objection.day:
-            raise SettlementRefused(
-                "before-objection",
-                Text(zh="处理日期不能早于异议日期。", en="The decision cannot come before the objection."),
-            )
-
-    def execute(self) -> ObjectionDecision:
-        """Record it."""
-        with transaction.atomic():
-            audit.hold()
-            self.check()
-            made = ObjectionDecision(
-                objection=self.objection,
-                upheld=self.upheld,
-                reason=self.reason.strip(),
-                **_who(self.day, self.author),
-            )
-            made.save()
-            said = {"upheld": self.upheld, "body": self.objection.body}
-            _audit(self.author, "compensation.decide", self.objection.settlement, said, self.reason)
-            return made
-
-
-@dataclass(kw_only=True, slots=True)
 class BookSettlement:
     """Pay a final settlement: one entry from the account of the payer to that of the receiver."""
 
@@ -376,7 +246,7 @@ class BookSettlement:
         settlement = self.settlement
         agreement = agreement_of(settlement.zone, settlement.agreement)
         require_office(self.author, settlement.zone, agreement)
-        _refuse_day(self.day)
+        refuse_day(self.day)
         if settlement.stage != Settlement.Stage.FINAL:
             raise SettlementRefused(
                 "not-final", Text(zh="最终结算后才能划转。", en="Only a final settlement is paid.")
@@ -413,9 +283,9 @@ class BookSettlement:
                 key=f"settlement:{settlement.agreement}:{settlement.period}",
                 sample=settlement.sample,
             ).execute()
-            made = SettlementTransfer(settlement=settlement, entry=entry, **_who(self.day, self.author))
+            made = SettlementTransfer(settlement=settlement, entry=entry, **who(self.day, self.author))
             made.save()
-            _audit(self.author, "compensation.book", settlement, {"entry": entry.number})
+            audited(self.author, "compensation.book", settlement, {"entry": entry.number})
             return made
 
 
@@ -448,47 +318,8 @@ def book_of(zone: str, agreement: Agreement, author: Any) -> Book:
     return book
 
 
-def latest_preliminary(zone: str, agreement: str, period: SettlementPeriod) -> Settlement | None:
-    """The newest preliminary settlement of a period."""
-    return (
-        Settlement.objects.filter(
-            zone=zone, agreement=agreement, period=str(period), stage=Settlement.Stage.PRELIMINARY
-        )
-        .order_by("-pk")
-        .first()
-    )
-
-
-def last_day_to_object(preliminary: Settlement) -> dt.date:
-    """The last day on which a party may object: so many working days after the day of the preliminary figure."""
-    days = int(preliminary.version["calendar"]["objection_days"])
-    return add_working_days(preliminary.day, days).day if days else preliminary.day
-
-
-def last_day_to_pay(final: Settlement) -> dt.date:
-    """The last day of payment: so many working days after the day of the final figure."""
-    days = int(final.version["calendar"]["payment_days"])
-    return add_working_days(final.day, days).day if days else final.day
-
-
 def _upheld(preliminary: Settlement) -> bool:
     return ObjectionDecision.objects.filter(objection__settlement=preliminary, upheld=True).exists()
-
-
-def _refuse_day(day: dt.date) -> None:
-    if day > timezone.localdate():
-        raise SettlementRefused(
-            "day-to-come", Text(zh="日期不能在将来。", en="The day cannot lie in the future.")
-        )
-
-
-def _who(day: dt.date, author: Any) -> dict[str, Any]:
-    return {
-        "day": day,
-        "recorded_at": timezone.now(),
-        "author": account_of(author),
-        "author_name": name_of(author),
-    }
 
 
 def _record(
@@ -520,7 +351,7 @@ def _record(
         paid_before=[str(each) for each in prepared.paid],
         digest=computed.digest(),
         sample=prepared.agreement.sample,
-        **_who(asked.day, asked.author),
+        **who(asked.day, asked.author),
     )
     settlement.save()
     SettlementCorrection.objects.bulk_create(
@@ -538,17 +369,5 @@ def _record(
         for each in prepared.corrections
     )
     said = {"total": settlement.total, "digest": settlement.digest, "corrections": settlement.corrections_sum}
-    _audit(asked.author, f"compensation.{stage}", settlement, said)
+    audited(asked.author, f"compensation.{stage}", settlement, said)
     return settlement
-
-
-def _audit(author: Any, action: str, settlement: Settlement, after: Any, reason: str = "") -> None:
-    audit.record(
-        actor=author,
-        action=action,
-        zone=settlement.zone,
-        subject_kind="settlement",
-        subject_key=f"{settlement.agreement}/{settlement.period}",
-        after=after,
-        reason=reason,
-    )

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("transfer", "Transfer"),
+                            ("transfer", "Transfer of money"),
                             ("payment-in", "Payment in"),
                             ("payment-out", "Payment out"),
                             ("correction", "Correction"),

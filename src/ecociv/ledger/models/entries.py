@@ -25,7 +25,7 @@ class Entry(AppendOnlyModel):
     class Kind(models.TextChoices):
         """What the entry is."""
 
-        TRANSFER = "transfer", _("Transfer")
+        TRANSFER = "transfer", _("Transfer of money")
         PAYMENT_IN = "payment-in", _("Payment in")
         PAYMENT_OUT = "payment-out", _("Payment out")
         CORRECTION = "correction", _("Correction")

@@ -21,6 +21,7 @@ from ecociv.portal.internal import internal
 from ecociv.portal.paths import Chart
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
+from ecociv.portal.views.compensation_simulator import year_or
 from ecociv.portal.views.ledger import body_name
 from ecociv.portal.zone import language, zone_key
 from ecociv.standards.compensation import NoRate
@@ -121,8 +122,7 @@ def _area(row: CountyAmount) -> Decimal | None:
 def areas(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Compensation by rates and areas in a year, county by county."""
     as_of = read_as_of(request)
-    written = request.GET.get("year", "")
-    year = int(written) if written.isdecimal() and len(written) == 4 else 2016
+    year = year_or(request.GET.get("year", ""), 2016)
     context: dict[str, Any] = {"year": year, "as_of": as_of}
     try:
         found = [

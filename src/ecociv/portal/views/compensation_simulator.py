@@ -27,6 +27,7 @@ from ecociv.portal.views.ledger import body_name
 from ecociv.portal.zone import language
 
 LONGEST_TERMS = 4000
+_EARLIEST, _LATEST = 1900, 2998
 
 _COLUMNS: tuple[Column[YearCompared], ...] = (
     Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: r.year),
@@ -131,9 +132,19 @@ def terms_in(written: str) -> dict[str, Any]:
     return found
 
 
+def year_or(written: str, otherwise: int) -> int:
+    """A year that somebody wrote, or another one where it is none.
+
+    >>> year_or("2016", 2000), year_or("0000", 2000), year_or("9999", 2000), year_or("x", 2000)
+    (2016, 2000, 2000, 2000)
+    """
+    year = int(written) if written.isdecimal() and len(written) == 4 else 0
+    return year if _EARLIEST <= year <= _LATEST else otherwise
+
+
 def _year(request: HttpRequest, name: str, otherwise: int) -> int:
     asked = request.GET.get(name, "")
-    return int(asked) if asked.isdecimal() and len(asked) == 4 else otherwise
+    return year_or(asked, otherwise)
 
 
 def _terms_of(version: Version) -> list[tuple[str, str]]:

@@ -156,8 +156,8 @@ def _ends(entry: Entry, way: int) -> str:
 _ENTRIES: tuple[Column[Entry], ...] = (
     Column("number", gettext_lazy("Entry"), lambda r: r.number, sort_by=lambda r: r.number, numeric=True),
     Column("day", gettext_lazy("Day"), lambda r: r.day.isoformat(), sort_by=lambda r: r.day),
-    Column("from", gettext_lazy("From"), lambda r: _ends(r, -1), sort_by=lambda r: _ends(r, -1)),
-    Column("to", gettext_lazy("To"), lambda r: _ends(r, 1), sort_by=lambda r: _ends(r, 1)),
+    Column("from", gettext_lazy("From account"), lambda r: _ends(r, -1), sort_by=lambda r: _ends(r, -1)),
+    Column("to", gettext_lazy("To account"), lambda r: _ends(r, 1), sort_by=lambda r: _ends(r, 1)),
     Column("amount", gettext_lazy("Amount, yuan"), lambda r: yuan(moved(r)), sort_by=moved, numeric=True),
     Column("kind", gettext_lazy("Kind"), lambda r: r.get_kind_display(), sort_by=lambda r: r.kind),
     Column("document", gettext_lazy("Document"), lambda r: r.document, sort_by=lambda r: r.document),

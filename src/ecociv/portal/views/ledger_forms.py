@@ -58,7 +58,7 @@ def post(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
         else:
             messages.success(request, _("Posted as entry %(number)s.") % {"number": entry.number})
             return redirect("portal:ledger-entry", key=book.key, number=entry.number)
-    context = {"form": form, "book": book, "title": _("Post an entry"), "submit": _("Post")}
+    context = {"form": form, "book": book, "title": _("Post an entry"), "submit": _("Post it")}
     return render(request, "portal/ledger/form.html", context)
 
 
@@ -121,5 +121,5 @@ def open_account(request: HttpRequest, plan: ZonePackage, key: str) -> HttpRespo
         else:
             messages.success(request, _("The account is open."))
             return redirect("portal:ledger-account", key=book.key, account=account.key)
-    context = {"form": form, "book": book, "title": _("Open an account"), "submit": _("Open")}
+    context = {"form": form, "book": book, "title": _("Open an account"), "submit": _("Open it")}
     return render(request, "portal/ledger/form.html", context)

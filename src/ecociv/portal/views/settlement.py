@@ -106,7 +106,7 @@ def shown(
 def _name(reading: dict[str, Any], version: Version) -> None:
     """Add the names of section and item to a reading that is about to be shown."""
     section = next((each for each in version.sections if each.place == reading["place"]), None)
-    item = version.formula.items.get(reading["item"])  # type: ignore[call-overload]
+    item = version.formula.items.get(reading["item"])
     reading["place_name"] = section.label.in_language(language()) if section else reading["place"]
     reading["item_name"] = item.name if item else _FLOW
 

@@ -96,7 +96,8 @@ function bars(payload, narrow) {
   return {
     ...shared,
     // Names of places are drawn a little wider than they are measured: without this room their first sign is cut off.
-    grid: { ...shared.grid, left: 24 },
+    // The figure at the end of the longest bar needs room beside it.
+    grid: { ...shared.grid, left: 24, right: many || payload.stacked ? shared.grid.right : 56 },
     xAxis: { type: "value", splitLine: { lineStyle: { color: "#e6ebe8" } } },
     yAxis: { type: "category", inverse: true, data: payload.names, axisLabel: { width: narrow ? 90 : 160, overflow: "truncate" } },
     series: payload.series.map((series, order) => ({
