@@ -13,6 +13,7 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:resource-accounts", _("Balance sheet"), "scale", False),
     ("portal:resource-land-transitions", _("Land transitions"), "arrows-exchange", False),
     ("portal:resource-water-supply-use", _("Water supply and use"), "ripple", False),
+    ("portal:leaving-audits", _("Leaving-office audits"), "clipboard-check", False),
     ("portal:exchange-registry", _("Registry of rights"), "wallet", False),
     ("portal:exchange-mine", _("My account of rights"), "certificate", False),
     ("portal:exchange-supervision", _("Supervision of the market"), "gavel", False),

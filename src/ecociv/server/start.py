@@ -42,6 +42,7 @@ SAMPLE_ROOMS = (
     ("Sample market", "ecociv.exchange.sample", "load_sample_market"),
     ("Sample prices", "ecociv.tariffs.sample", "load_sample_tariffs"),
     ("Sample green economy", "ecociv.green_economy.sample", "load_sample_green"),
+    ("Sample leaving-office audit", "ecociv.accounts.audit.sample", "load_sample_audit"),
 )
 """What is said while it loads, the module, its function; each takes the key of the zone and does nothing a second time."""
 

@@ -34,7 +34,7 @@ from ecociv.people.models import AuditEntry, User
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_folder", "plan_in_database", "returns")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def returns() -> Iterator[None]:
     with sample_returns():
         yield

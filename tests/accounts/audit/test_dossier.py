@@ -32,7 +32,7 @@ def official() -> Official:
     return magistrate(person("office", "leading_group_office"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def returns() -> Iterator[None]:
     with sample_returns():
         yield
