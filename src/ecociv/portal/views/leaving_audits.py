@@ -24,13 +24,11 @@ from ecociv.accounts.audit.standing import (
     STATES,
     AuditStanding,
     audits_for,
-    requests_of,
     sees_draft,
     standing_of,
 )
 from ecociv.accounts.audit.term import AuditRefused
 from ecociv.accounts.queries import AccountsRefused
-from ecociv.casework.recorded import declaration_of
 from ecociv.core.periods import OutsideValidity
 from ecociv.core.text import Text
 from ecociv.plan.package import ZonePackage
@@ -41,7 +39,8 @@ from ecociv.portal.leaving_audit_forms import CommentForm, ConclusionForm, Reque
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
-from ecociv.reporting.leaving_audit.content import Decided, report_data
+from ecociv.reporting.leaving_audit.content import report_data
+from ecociv.reporting.leaving_audit.on_record import decided_of, requests_shown
 from ecociv.reporting.leaving_audit.write import FORMS, write_leaving_audit
 from ecociv.reporting.problems import ReportRefused
 
@@ -146,7 +145,7 @@ def shown(
     tab = tab or request.GET.get("tab", "")
     tab = tab if tab in offered else "conclusion" if not full else "position"
     dossier, why = _dossier(audit, moment)
-    data = report_data(dossier, language(), decided_of(audit, plan, now)) if dossier else None
+    data = report_data(dossier, language(), decided_of(audit, language(), as_of.moment)) if dossier else None
     context: dict[str, Any] = {
         "audit": audit,
         "official": str(audit.official),
@@ -160,7 +159,7 @@ def shown(
         "data": data,
         "why": why,
         "frozen": moment if moment is not None and not as_of.moment else None,
-        "requests": _requests(audit, plan, as_of) if full else [],
+        "requests": requests_shown(audit, language(), as_of.moment) if full else [],
         "writes": may_audit(request.user, audit.zone) and not as_of.moment and now.conclusion is None,
         "forms": _forms(request, plan, audit, now, dossier, as_of, tab, refused),
         "kept": as_of.more,
@@ -193,43 +192,6 @@ def _dossier(audit: LeavingAudit, moment: dt.datetime | None) -> tuple[Dossier |
         return None, refused.text.in_language(language())
     except OutsideValidity as refused:
         return None, str(refused)
-
-
-def decided_of(audit: LeavingAudit, plan: ZonePackage, now: AuditStanding) -> Decided:
-    """What the audit on record adds to its report."""
-    done = now.conclusion
-    return Decided(
-        audit.number,
-        tuple(
-            (
-                str(one.number), one.title, str(one.get_status_display()),
-                f"{one.get_severity_display()} {one.finding}".strip(), one.author_name if one.status in ("reviewed", "returned") else "—",
-            )
-            for one in now.papers
-        ),
-        tuple((one["number"], one["title"], one["state"]) for one in _requests(audit, plan, None)),
-        tuple(f"{timezone.localtime(one.recorded_at):%Y-%m-%d} {one.author_name}: {one.reason}" for one in now.comments),
-        Text.from_mapping(done.data["name"]) if done else None,
-        done.reason if done else "",
-        done.author_name if done else "",
-        timezone.localdate(done.recorded_at) if done else None,
-    )  # fmt: skip
-
-
-def _requests(audit: LeavingAudit, plan: ZonePackage, as_of: AsOf | None) -> list[dict[str, Any]]:
-    tongue = language()
-    return [
-        {
-            "number": case.number,
-            "type": case.type,
-            "title": case.title,
-            "due": case.due,
-            "state": declaration_of(case).states[case.state].title.in_language(tongue),
-            "open": case.closed_at is None,
-        }
-        for case in requests_of(audit)
-        if as_of is None or as_of.moment is None or case.opened_at <= as_of.moment
-    ]
 
 
 def _forms(
@@ -291,7 +253,7 @@ def report(request: HttpRequest, plan: ZonePackage, pk: int, form: str) -> HttpR
     if dossier is None:
         messages.error(request, why)
         return redirect("portal:leaving-audit", pk=pk)
-    decided = decided_of(audit, plan, now) if full else None
+    decided = decided_of(audit, language(), as_of.moment) if full else None
     try:
         content = write_leaving_audit(dossier, form, language=language(), decided=decided)
     except ReportRefused as refused:
