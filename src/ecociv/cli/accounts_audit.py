@@ -35,10 +35,12 @@ def audit(official: int, first: str, last: str, out: Path, body: str, as_of: str
     Papers and conclusion come from the audit on record, where there is one of this official, body and term.
     """
     from ecociv.accounts.audit.dossier import compile_dossier
+    from ecociv.accounts.audit.standing import standing_of
     from ecociv.accounts.audit.term import AuditRefused, official_of, term_of
     from ecociv.accounts.queries import AccountsRefused
     from ecociv.cli.database import ensure_plan
     from ecociv.plan.queries import current_package
+    from ecociv.reporting.leaving_audit.on_record import audit_of, decided_of
     from ecociv.reporting.leaving_audit.write import write_leaving_audit
     from ecociv.reporting.problems import ReportRefused
 
@@ -56,8 +58,11 @@ def audit(official: int, first: str, last: str, out: Path, body: str, as_of: str
             except KeyError:
                 fail(f"The plan knows no body {body!r}; `ecociv plan` lists them.")
         term = term_of(person, begins, ends, body=key, known_on=known.date() if known else None)
-        dossier = compile_dossier(term, as_of=known)
-        content = write_leaving_audit(dossier, form, language=language)
+        recorded = audit_of(term, known)
+        papers = standing_of(recorded, known).findings if recorded else None
+        dossier = compile_dossier(term, as_of=known, papers=papers)
+        decided = decided_of(recorded, language, known) if recorded else None
+        content = write_leaving_audit(dossier, form, language=language, decided=decided)
     except (AuditRefused, AccountsRefused, ReportRefused) as refused:
         fail(f"{refused.text.en} {refused.text.zh}")
     try:

@@ -14,6 +14,7 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:resource-land-transitions", _("Land transitions"), "arrows-exchange", False),
     ("portal:resource-water-supply-use", _("Water supply and use"), "ripple", False),
     ("portal:resource-product", _("Ecosystem product"), "leaf", False),
+    ("portal:leaving-audits", _("Leaving-office audits"), "clipboard-check", False),
     ("portal:exchange-registry", _("Registry of rights"), "wallet", False),
     ("portal:exchange-supervision", _("Supervision of the market"), "gavel", False),
     ("portal:liabilities", _("Restoration due"), "plant-2", False),

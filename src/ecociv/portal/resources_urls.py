@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/", include("ecociv.portal.registers_urls")),
     path("market/", include("ecociv.portal.market_urls")),
     path("", include("ecociv.portal.accounts_urls")),
+    path("leaving-audits/", include("ecociv.portal.leaving_audit_urls")),
     path("exchange/", include("ecociv.portal.exchange_urls")),
     path("ledger/", include("ecociv.portal.ledger_urls")),
     path("compensation/", include("ecociv.portal.compensation_urls")),

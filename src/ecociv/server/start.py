@@ -43,6 +43,7 @@ SAMPLE_ROOMS = (
     ("Sample rights", "ecociv.exchange.rights.sample", "load_sample_rights"),
     ("Sample prices", "ecociv.tariffs.sample", "load_sample_tariffs"),
     ("Sample green economy", "ecociv.green_economy.sample", "load_sample_green"),
+    ("Sample leaving-office audit", "ecociv.accounts.audit.sample", "load_sample_audit"),
 )
 """What is said while it loads, the module, its function; each takes the key of the zone and does nothing a second time."""
 

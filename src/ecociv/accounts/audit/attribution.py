@@ -133,6 +133,7 @@ def attribute(
     least_peers: int = 2,
     exponent: Decimal | None = None,
     earlier: tuple[Ends, Mapping[str, Ends]] | None = None,
+    names: Mapping[str, Text] | None = None,
 ) -> Attribution:
     """Difference in differences of one figure.
 
@@ -150,6 +151,8 @@ def attribute(
         Where the weather is taken out, the exponent of the driver.
     earlier
         The same figures over the years before the term, for the placebo.
+    names
+        Names of the peers; their keys where not given.
 
     Examples
     --------
@@ -164,8 +167,10 @@ def attribute(
     reasons: list[Reason] = []
     taken, adjusted, without = _prepared(own, peers, share, exponent)
     if without:
+        shown = [_name(area, names) for area in without]
+        areas = Text(zh="、".join(each.zh for each in shown), en=", ".join(each.en for each in shown))
         reasons.append(
-            _reason("peers-left-out", "同类地区{areas}缺数，未参与比较", "Peers without figures were left out: {areas}", areas=", ".join(without))
+            _reason("peers-left-out", "同类地区{areas}缺数，未参与比较", "Peers without figures were left out: {areas}", areas=areas)
         )
     stop = _stops(own, adjusted, taken, share, exponent, least_peers)
     if stop is not None:
@@ -201,13 +206,17 @@ def attribute(
     inputs = [
         TraceInput(Text(zh="期初", en="opening"), own.before, unit, ""),
         TraceInput(Text(zh="期末（归一化后）", en="closing, normalised") if exponent is not None else Text(zh="期末", en="closing"), adjusted, unit, ""),
-        *(TraceInput(Text(zh=f"同类地区 {each.area}", en=f"peer {each.area}"), each.change, "percent" if share else "1", "") for each in taken),
+        *(TraceInput(Text(zh="同类地区 {name}", en="peer {name}").fill(name=_name(each.area, names)), each.change, "percent" if share else "1", "") for each in taken),
     ]  # fmt: skip
     formula = "closing - opening - mean(peers' change)" if share else "closing - opening - opening * mean(peers' relative change)"
     trace = Trace(label, attributed, unit, formula, tuple(inputs))
     return Attribution(
         own.before, own.after, adjusted, taken, expected, attributed, low, high, outcome, tuple(reasons), unit, placebo, trace
     )
+
+
+def _name(area: str, names: Mapping[str, Text] | None) -> Text:
+    return (names or {}).get(area) or Text(zh=area, en=area)
 
 
 def _prepared(

@@ -112,7 +112,7 @@ def compile_dossier(
     ends = {where: (sheet(where, opening), sheet(where, closing)) for where in (area, *term.peers)} if closing > opening else {}
     earlier = {where: (sheet(where, span[0]), sheet(where, opening)) for where in ends} if opening > span[0] else {}
     judged = tuple(
-        (key, one, _attributed(rules, one, area, term.peers, ends, earlier, own[opening]))
+        (key, one, _attributed(rules, one, term, ends, earlier, own[opening]))
         for key, one in measures.items()
         if own[closing].has(one.account)
     )
@@ -151,13 +151,12 @@ def facts_of(
 def _attributed(
     rules: RuleSet,
     measure: Measure,
-    area: str,
-    peers: tuple[str, ...],
+    term: Term,
     ends: Mapping[str, tuple[BalanceSheet, BalanceSheet]],
     earlier: Mapping[str, tuple[BalanceSheet, BalanceSheet]],
     only: BalanceSheet,
 ) -> Attribution:
-    method = rules.weather.get(measure.weather)
+    method, area, peers = rules.weather.get(measure.weather), term.area, term.peers
 
     def pair(sheets: tuple[BalanceSheet, BalanceSheet] | None) -> Ends:
         if sheets is None:
@@ -182,6 +181,7 @@ def _attributed(
         least_peers=rules.least_peers,
         exponent=method.exponent if method else None,
         earlier=(pair(earlier.get(area)), {peer: pair(earlier.get(peer)) for peer in peers}) if earlier else None,
+        names=dict(areas(term.zone)),
     )
 
 

@@ -176,7 +176,8 @@ def figure(value: Amount, *, signed: bool = False) -> str:
     """A figure for the page: at most two decimals, with its sign where it is a change; a dash where there is none."""
     if value is None:
         return NOTHING
-    found = round_half_even(value, 2)
+    places = -int(value.as_tuple().exponent)
+    found = round_half_even(value, 2) if places > 2 else value
     text = plain(found) if found else "0"
     return f"+{text}" if signed and found > 0 else text
 
