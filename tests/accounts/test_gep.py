@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared_data import shared_file
 
 from ecociv.accounts.gep.declaration import ZoneGep, load_gep
 from ecociv.accounts.gep.statement import Found, GepStatement, compile_statement
@@ -17,6 +16,7 @@ from ecociv.core.missing import Missing
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.standards.natural_capital import Category
+from shared_data import shared_file
 
 BASIS = {"standard": "test"}
 PLACE = Text(zh="示例县", en="Sample County")

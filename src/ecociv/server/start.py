@@ -144,12 +144,6 @@ def prepare(zone: str, *, sample: bool) -> None:
         for said, module, load in SAMPLE_ROOMS:
             with step(said):
                 getattr(import_module(module), load)(zone)
-        with step("Sample prices and green economy"):
-            _load_sample_prices(zone)
-        with step("Sample compensation"):
-            _load_sample_compensation(zone)
-        with step("Sample damage and deposits"):
-            _load_sample_liabilities(zone)
         _say_accounts(accounts)
 
 
@@ -267,28 +261,6 @@ def _load_sample_land(zone: str) -> None:
     from ecociv.land_administration.sample import load_sample_land
 
     load_sample_land(zone)
-
-
-
-
-def _load_sample_prices(zone: str) -> None:
-    from ecociv.green_economy.sample import load_sample_green
-    from ecociv.tariffs.sample import load_sample_tariffs
-
-    load_sample_tariffs(zone)
-    load_sample_green(zone)
-
-
-def _load_sample_liabilities(zone: str) -> None:
-    from ecociv.liabilities.sample import load_sample_liabilities
-
-    load_sample_liabilities(zone)
-
-
-def _load_sample_compensation(zone: str) -> None:
-    from ecociv.compensation.sample import load_sample_compensation
-
-    load_sample_compensation(zone)
 
 
 def _load_sample_cases(zone: str) -> None:
