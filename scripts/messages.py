@@ -21,9 +21,11 @@ PACKAGE = ROOT / "src/ecociv"
 CATALOGUE = PACKAGE / "locale/zh_Hans/LC_MESSAGES/django.po"
 _SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
+_IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 _CALL = re.compile(r"""\b(_|gettext|ngettext|pgettext)\(u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?:,\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))?""")
 
-Message = tuple[str, str]
+Message = tuple[str, str, str]
+"""Context, singular, plural; the first and the last may be empty."""
 
 
 def compile_catalogues() -> int:
@@ -41,16 +43,18 @@ def compile_catalogues() -> int:
 
 
 def messages_in_code(path: Path) -> Iterator[Message]:
-    """Texts given to gettext in a Python file, as (singular, plural or "")."""
+    """Texts given to gettext in a Python file."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if name in _SINGULAR and texts:
-            yield texts[0], ""
+            yield "", texts[0], ""
         elif name in _PLURAL and len(texts) >= 2:
-            yield texts[0], texts[1]
+            yield "", texts[0], texts[1]
+        elif name in _IN_CONTEXT and len(texts) >= 2:
+            yield texts[0], texts[1], ""
 
 
 def messages_in_page(path: Path) -> Iterator[Message]:
@@ -58,9 +62,11 @@ def messages_in_page(path: Path) -> Iterator[Message]:
     from django.utils.translation.template import templatize
 
     for match in _CALL.finditer(templatize(path.read_text(encoding="utf-8"))):
-        singular = ast.literal_eval(match[2])
-        plural = ast.literal_eval(match[3]) if match[1] == "ngettext" and match[3] else ""
-        yield singular, plural
+        first, second = (ast.literal_eval(text) if text else "" for text in (match[2], match[3]))
+        if match[1] == "pgettext":
+            yield first, second, ""
+        else:
+            yield "", first, second if match[1] == "ngettext" else ""
 
 
 def collected() -> dict[Message, list[str]]:
@@ -87,7 +93,7 @@ def collect() -> int:
     if not settings.configured:
         settings.configure(USE_I18N=True, INSTALLED_APPS=[])
         django.setup()
-    old = {(e.msgid, e.msgid_plural): e for e in polib.pofile(str(CATALOGUE))} if CATALOGUE.exists() else {}
+    old = {(e.msgctxt or "", e.msgid, e.msgid_plural): e for e in polib.pofile(str(CATALOGUE))} if CATALOGUE.exists() else {}
     catalogue = polib.POFile(wrapwidth=110)
     catalogue.metadata = {
         "Project-Id-Version": "ecociv",
@@ -97,9 +103,9 @@ def collect() -> int:
         "Content-Transfer-Encoding": "8bit",
         "Plural-Forms": "nplurals=1; plural=0;",
     }
-    for (singular, plural), places in sorted(collected().items(), key=lambda item: (item[1][0], item[0])):
-        known = old.get((singular, plural))
-        entry = polib.POEntry(msgid=singular, occurrences=[(place, "") for place in places])
+    for (context, singular, plural), places in sorted(collected().items(), key=lambda item: (item[1][0], item[0])):
+        known = old.get((context, singular, plural))
+        entry = polib.POEntry(msgctxt=context or None, msgid=singular, occurrences=[(place, "") for place in places])
         if "%(" in singular:
             entry.flags.append("python-format")
         if plural:
