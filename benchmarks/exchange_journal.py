@@ -86,7 +86,8 @@ class NoTables:
 def opened(venue: str, projector: Any, **more: Any) -> Any:
     """A journal with a market open."""
     from ecociv.exchange.engine.engine import Engine
-    from ecociv.exchange.journal.commit import Journal, Sending
+    from ecociv.exchange.journal.commit import Journal
+    from ecociv.exchange.journal.sending import Sending
 
     journal = Journal(venue, Engine, projector, **more)
     sent = [Sending(command, f"setup {number}") for number, command in enumerate(setting_up())]
@@ -118,7 +119,6 @@ def load(venue: str, clients: int, seconds: float, largest_batch: int = 1_000) -
 
     def client(number: int) -> None:
         mine, flow = [], orders(number)
-        connection.ensure_connection()
         ready.wait()
         for step in count():
             begun = time.perf_counter()
@@ -152,8 +152,8 @@ def load(venue: str, clients: int, seconds: float, largest_batch: int = 1_000) -
 def recovery(venue: str, wanted: int) -> None:
     """Write a long journal, then bring up a replica from nothing and from a snapshot."""
     from ecociv.exchange.engine.engine import Engine
-    from ecociv.exchange.journal.commit import Sending
     from ecociv.exchange.journal.replica import recover
+    from ecociv.exchange.journal.sending import Sending
 
     journal = opened(venue, NoTables(), snapshot_every=10**12)
     flow, begun = orders(1), time.perf_counter()
@@ -214,10 +214,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--recover", type=int, default=100_000, help="entries of the journal to recover; 0 leaves it out")
     parser.add_argument("--postgresql", default="", help="URL of an empty database")
+    parser.add_argument("--only-postgresql", action="store_true")
     parser.add_argument("--folder", type=Path, default=None, help="where the SQLite database is made")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecociv.server.settings")
-    databases = [("SQLite", "")] + ([("PostgreSQL", options.postgresql)] if options.postgresql else [])
+    databases = ([] if options.only_postgresql else [("SQLite", "")]) + ([("PostgreSQL", options.postgresql)] if options.postgresql else [])
     for what, url in databases:
         child = os.fork()
         if child == 0:

@@ -82,26 +82,28 @@ def play(orders: list[Order], owners: bool) -> Run:
     book = Book()
     submit, cancel = book.submit, book.cancel
     run = Run(len(orders))
-    done: list[Any] = []
+    count = units = 0
     start = time.process_time()
     if owners:
         for kind, number, side, price, quantity in orders:
             if kind == NEW:
                 trades = submit(number, side, price, quantity, owner=number % OWNERS + 1)
-                if trades:
-                    done += trades
+                count += len(trades)
+                for trade in trades:
+                    units += trade.quantity
             elif number in book:  # with owners some orders were withdrawn by self-trade prevention
                 cancel(number)
     else:
         for kind, number, side, price, quantity in orders:
             if kind == NEW:
                 trades = submit(number, side, price, quantity)
-                if trades:
-                    done += trades
+                count += len(trades)
+                for trade in trades:
+                    units += trade.quantity
             else:
                 cancel(number)
     run.seconds = time.process_time() - start
-    run.trades, run.units = len(done), sum(trade.quantity for trade in done)
+    run.trades, run.units = count, units
     return run
 
 

@@ -24,7 +24,9 @@ MARKETS = {
     "cea": {"tick": 1, "reference": 6_235},
 }
 ACCOUNTS = 60
-UNITS, MONEY = 50_000_000, 10_000_000_000
+UNITS, MONEY = 300_000, 10_000_000_000
+"""Of units and fen for each account: few enough that orders are refused for want of them, and that serial numbers, which
+every trade splits further, end in blocks of a lot (with 50 million each, a million operations made 240,000 blocks)."""
 SECOND = 1_000_000
 KEPT = 4_000
 """Orders that may be withdrawn are drawn from the last so many."""
@@ -91,7 +93,7 @@ class Soak:
         line = {
             "line": "units",
             "series": [market, 2016, ""],
-            "quantity": self.chance.randrange(1, 500),
+            "quantity": 100 * self.chance.randrange(1, 6),
             "giver": giver,
             "before": before,
             "taker": taker,

@@ -52,6 +52,16 @@ def test_a_year_without_any_test_is_missing_not_zero() -> None:
     assert count(years, "closing", "three") is None
 
 
+def test_a_section_that_was_not_tested_in_every_month_lowers_the_grade() -> None:
+    whole = {("section-01", 2017): year_of("section-01", 2017, 3)}
+    part = {("section-01", 2017): SectionYear("section-01", NAME, 2017, 3, 3, 11, (), False, None)}
+    for years, expected in ((whole, False), (part, True)):
+        made_ = counted(DECLARED, PLACES, years, MEMBERS, "closing", "three", 2017, "number", NAME, "count")
+        assert made_.partial is expected
+    rule = national().grades
+    assert (rule.grade("sections"), rule.grade("sections", frozenset({"partial"}))) == ("A", "B")
+
+
 classes = st.lists(st.integers(0, 6), min_size=len(MEMBERS), max_size=len(MEMBERS))
 
 

@@ -102,7 +102,8 @@ def commands() -> list[tuple[str, dict[str, Any]]]:
 def send(folder: Path, *, first: int = 0, last: int = 10_000, size: int = 4, threads: int = 1) -> None:
     """Send the commands from a place on, and write down each that was acknowledged."""
     from ecociv.exchange.engine.engine import Engine
-    from ecociv.exchange.journal.commit import Journal, Sending
+    from ecociv.exchange.journal.commit import Journal
+    from ecociv.exchange.journal.sending import Sending
     from ecociv.exchange.projections.projector import TableProjector
 
     journal = Journal(VENUE, Engine, TableProjector(), snapshot_every=30)

@@ -110,10 +110,14 @@ def test_a_halt_withdraws_what_is_open_and_takes_nothing() -> None:
     desk = prepared()
     desk.order("kiln", "buy", 100, 39_000)
     desk.done("block-propose", account="kiln", counterparty="plant", market="so2", side="buy", price=39_000, quantity=50_000)
+    ends = desk.at + 60 * SECOND
+    listed = {"market": "so2", "side": "sell", "mode": "listed", "quantity": 100, "price": 39_000, "ends": ends}
+    desk.done("offer", account="plant", document="list", **listed)
     assert desk.done("halt", market="so2", document="order 7")["withdrawn"] == [1]
     assert desk.cash("kiln") == (MILLIONS, 0)
     said = {"account": "kiln", "market": "so2", "side": "buy", "quantity": 100, "price": 39_000}
     assert desk.refused("order", **said) == "halted"
+    assert desk.refused("bid", account="kiln", offer=1, quantity=100, price=39_000) == "halted"
     assert desk.refused("halt", market="so2", document="order 8") == "halted"
     desk.done("resume", market="so2", document="order 9")
     assert desk.refused("resume", market="so2", document="order 9") == "not-halted"
@@ -158,6 +162,17 @@ def test_a_document_is_asked_for() -> None:
     assert desk.refused("deposit", account="kiln", amount=1, document=" ") == "malformed"
     command = issue_to("kiln", 10, document="")
     assert desk.refused(command.pop("kind"), **command) == "document-missing"
+
+
+def test_texts_and_numbers_that_no_table_holds_are_refused() -> None:
+    desk = prepared()
+    for command in (issue_to("kiln", 10**16), issue_to("kiln", 1, document="x" * 301)):
+        assert desk.refused(command.pop("kind"), **command) == "malformed"
+    command = issue_to("kiln", 1)
+    command["movement"]["lines"][0]["series"][2] = "x" * 121
+    assert desk.refused(command.pop("kind"), **command) == "malformed"
+    assert desk.refused("open-market", rules=rules(market="y" * 121), document="notice") == "malformed"
+    assert desk.refused("deposit", account="kiln", amount=1, document="x" * 301) == "malformed"
 
 
 @pytest.mark.parametrize("kind", ["reserve", "deliver", "deposit", "block", "release-cash"])

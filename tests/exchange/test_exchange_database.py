@@ -26,8 +26,8 @@ from ecociv.exchange.actions import (
     SendCommand,
     SubmitOrder,
 )
-from ecociv.exchange.journal.commit import KeyReused
 from ecociv.exchange.journal.models import JournalEntry
+from ecociv.exchange.journal.sending import KeyReused
 from ecociv.exchange.models import AccountRow, DayRow, HoldingRow, MoneyRow, MovementRow, OrderRow, TradeRow
 from ecociv.exchange.replay import database_lines, replay_lines
 from ecociv.exchange.sample import load_sample_market
@@ -88,6 +88,24 @@ def test_balances_are_what_the_movements_add_up_to(sample: None) -> None:
     assert queries.money_of(ZONE, KILN, as_of=before) == (1_000_000_000, 0)
     held = {each.instrument: each.quantity for each in queries.holdings_of(ZONE, KILN, as_of=before)}
     assert held == {"so2": 120_000, "nox": 90_000, "cod": 60_000, "cea": 300_000}
+
+
+def test_a_statement_leads_from_its_opening_to_its_closing(sample: None) -> None:
+    china = timezone.get_fixed_timezone(480)
+    since, until = dt.datetime(2017, 6, 20, tzinfo=china), dt.datetime(2017, 6, 21, tzinfo=china)
+    told = queries.statement(ZONE, KILN, since, until)
+    assert {trade.day for trade in told.trades} == {"2017-06-20"}
+    # what was free and reserved at the opening, and each trade with its fee, give what is there at the end
+    gained = sum(
+        (trade.amount if trade.seller == KILN else -trade.amount)
+        - (trade.sell_fee if trade.seller == KILN else trade.buy_fee)
+        for trade in told.trades
+    )
+    assert gained and sum(told.opening_money) + gained == sum(told.closing_money)
+    units = sum(trade.quantity * (1 if trade.buyer == KILN else -1) for trade in told.trades if trade.market == "so2")
+    held = [sum(each.quantity for each in side if each.instrument == "so2") for side in (told.opening_holdings, told.closing_holdings)]
+    assert held[0] + units == held[1]
+    assert all(line.document for line in told.movements)
 
 
 def test_the_book_of_the_pages_is_the_book_of_the_engine(sample: None) -> None:

@@ -11,20 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from exchange.rights_situations import (
-    CEA,
-    KILN,
-    POWER,
-    SO2,
-    ZONE,
-    factory,
-    give,
-    officer,
-    open_accounts,
-)
 from openpyxl import load_workbook
 
-from ecociv.exchange.actions import OpenMarket
+from ecociv.exchange.actions import Deposit, OpenMarket
 from ecociv.exchange.market.rules import rules_of
 from ecociv.exchange.models import (
     AccountRow,
@@ -37,6 +26,18 @@ from ecociv.exchange.queries import holdings_of
 from ecociv.exchange.rights.emissions import RecordVerifiedEmission
 from ecociv.exchange.rights.watching import LookForAlerts
 from ecociv.registers.sample import load_sample_registers
+from exchange.rights_situations import (
+    CEA,
+    KILN,
+    POWER,
+    RESERVE,
+    SO2,
+    ZONE,
+    factory,
+    give,
+    officer,
+    open_accounts,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -103,21 +104,25 @@ def test_an_account_shows_its_units_and_gives_its_statement(operator: Client) ->
     held = operator.get(reverse("portal:exchange-statement", args=[KILN]), {"format": "xlsx"})
     sheet = load_workbook(io.BytesIO(held.content)).active
     assert [cell.value for cell in sheet[2]][6] == 1000
-    moves = operator.get(reverse("portal:exchange-statement", args=[KILN]), {"format": "csv", "what": "movements"})
+    moves = operator.get(
+        reverse("portal:exchange-statement", args=[KILN]), {"format": "csv", "what": "movements"}
+    )
     assert "许可证" in moves.content.decode("utf-8-sig")
     assert operator.get(reverse("portal:exchange-statement", args=[KILN])).status_code == 404
     page(operator, "exchange-account", "nobody", expect=404)
 
 
 def test_an_enterprise_sees_its_own_account_and_nothing_else(enterprise: Client) -> None:
-    assert enterprise.get(reverse("portal:exchange-mine")).headers["Location"] == reverse(
+    assert enterprise.get(reverse("portal:exchange-registry")).headers["Location"] == reverse(
         "portal:exchange-account", args=[KILN]
     )
     assert "1–1000" in page(enterprise, "exchange-account", KILN)
     page(enterprise, "exchange-account", POWER, expect=404)
-    assert enterprise.get(reverse("portal:exchange-statement", args=[POWER]), {"format": "csv"}).status_code == 404
+    assert (
+        enterprise.get(reverse("portal:exchange-statement", args=[POWER]), {"format": "csv"}).status_code
+        == 404
+    )
     for name in (
-        "exchange-registry",
         "exchange-holdings",
         "exchange-movements",
         "exchange-operate",
@@ -128,9 +133,16 @@ def test_an_enterprise_sees_its_own_account_and_nothing_else(enterprise: Client)
     ):
         page(enterprise, name, expect=403)
     assert Client().get(reverse("portal:exchange-account", args=[KILN])).status_code == 302
+    stranger = Client()
+    stranger.force_login(factory("91360222MA00000046", "without"))
+    assert "统一社会信用代码" in page(stranger, "exchange-registry") or "credit code" in page(
+        stranger, "exchange-registry"
+    )
 
 
-def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(operator: Client, enterprise: Client) -> None:
+def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(
+    operator: Client, enterprise: Client
+) -> None:
     address = reverse("portal:exchange-operate")
     said = {
         "operation": "pledge",
@@ -157,6 +169,49 @@ def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(operator: Clien
     assert strange.status_code == 422
 
 
+def test_each_kind_of_operation_is_reached_from_the_form(operator: Client) -> None:
+    """2026 terms: allowances are carried over, not borrowed; SO2 rights are of 2026 so that they are valid today."""
+    this_year = timezone.localdate().year
+    now = SO2._replace(vintage=this_year)
+    give(now, KILN, 1000)
+    Deposit(zone=ZONE, author="test", account=RESERVE, amount=1_000_000, document="拨款").execute()
+    address = reverse("portal:exchange-operate")
+    so2 = {"instrument": "so2", "vintage": str(this_year), "region": "jingdezhen", "account": KILN}
+    cea = {"instrument": "cea", "vintage": "2022", "region": "", "account": POWER}
+    for said, status in (
+        ({**so2, "operation": "buy-back", "quantity": "10", "price": "39"}, 302),
+        ({**so2, "operation": "buy-back", "quantity": "10"}, 422),
+        ({**so2, "operation": "replace", "quantity": "100", "target": str(this_year + 1)}, 422),  # not known
+        (
+            {
+                **so2,
+                "operation": "replace",
+                "quantity": "100",
+                "target": str(this_year + 1),
+                "quality": "missed",
+            },
+            302,
+        ),
+        ({**so2, "operation": "reclaim", "quantity": "10", "last_used": "2015-01-01"}, 302),
+        ({**so2, "operation": "reclaim", "quantity": "10"}, 422),
+        ({**so2, "operation": "cancel", "quantity": "10"}, 302),
+        ({**so2, "operation": "grant", "quantity": "10", "price": "39"}, 422),  # no paid part
+        ({**cea, "operation": "bank", "quantity": "100", "target": "2025"}, 302),
+        ({**cea, "operation": "bank", "quantity": "100"}, 422),
+        ({**cea, "operation": "borrow", "quantity": "10"}, 422),
+    ):
+        assert operator.post(address, {**said, "document": "文1号"}).status_code == status, said
+    # 1000 - 10 bought back - 200 given up - 10 reclaimed - 10 cancelled
+    free = {one.vintage: one.quantity for one in holdings_of(ZONE, KILN) if one.state == "free"}
+    assert free == {2018: 1000, this_year: 770, this_year + 1: 100}
+    assert {
+        one.vintage: one.quantity for one in holdings_of(ZONE, POWER, instrument="cea") if one.state == "free"
+    } == {
+        2022: 400,
+        2025: 100,
+    }
+
+
 def test_surrender_shows_the_count_and_settles_it(operator: Client) -> None:
     assert operator.get(reverse("portal:exchange-surrender", args=[POWER, "cea", 2022])).status_code == 404
     address = reverse("portal:exchange-emission-new")
@@ -172,7 +227,9 @@ def test_surrender_shows_the_count_and_settles_it(operator: Client) -> None:
     count = reverse("portal:exchange-surrender", args=[POWER, "cea", 2022])
     assert operator.post(count, {"credits": "", "document": ""}).status_code == 422
     looked = operator.post(count, {"credits": "0", "document": "通知", "look": "1"})
-    assert looked.status_code == 200 and not [one for one in holdings_of(ZONE, POWER) if one.state == "surrendered"]
+    assert looked.status_code == 200 and not [
+        one for one in holdings_of(ZONE, POWER) if one.state == "surrendered"
+    ]
     assert operator.post(count, {"credits": "", "document": "清缴通知"}).status_code == 302
     assert [one.quantity for one in holdings_of(ZONE, POWER) if one.state == "surrendered"] == [460]
     twice = operator.post(count, {"credits": "", "document": "清缴通知"})
@@ -213,7 +270,11 @@ def test_a_round_is_looked_at_and_then_made(operator: Client) -> None:
     }
     looked = operator.post(address, said)
     # NOx of KILN's permit: 57,000; a quarter is 14,250
-    assert looked.status_code == 200 and "57,000" in looked.content.decode() and "14,250" in looked.content.decode()
+    assert (
+        looked.status_code == 200
+        and "57,000" in looked.content.decode()
+        and "14,250" in looked.content.decode()
+    )
     assert not AllocationRound.objects.exists()
     assert operator.post(address, {**said, "make": "1"}).status_code == 302
     made = AllocationRound.objects.get()
@@ -248,18 +309,21 @@ def test_the_console_finds_decides_freezes_and_halts(operator: Client) -> None:
         ),
     ).execute()
     assert "75.00%" not in page(operator, "exchange-supervision")
+    today = timezone.localdate()
     assert operator.post(reverse("portal:exchange-look"), {"day": "2018-06-04"}).status_code == 302
+    assert not SurveillanceAlert.objects.exists()  # nobody held anything then
+    assert operator.post(reverse("portal:exchange-look"), {"day": today.isoformat()}).status_code == 302
     text = page(operator, "exchange-supervision")
     assert "75.00%" in text and "样例乐平火力发电一" in text  # 3,000 of 4,000
-    alert = LookForAlerts(zone=ZONE, author="test", day=timezone.localdate()).execute()
+    alert = LookForAlerts(zone=ZONE, author="test", day=today).execute()
     assert alert == []
     found = SurveillanceAlert.objects.first()
     assert found is not None
     address = reverse("portal:exchange-alert", args=[found.pk])
     assert operator.post(address, {"decision": "acted", "note": "已处理"}).status_code == 422
-    assert operator.post(address, {"decision": "inquiry", "note": "发函"}).status_code == 302
-    assert "发函" in page(operator, "exchange-alert", found.pk)
-    assert "发函" not in page(operator, "exchange-supervision", standing="open")
+    assert operator.post(address, {"decision": "inquiry", "note": "询问函甲字一号"}).status_code == 302
+    assert "甲字一号" in page(operator, "exchange-alert", found.pk)
+    assert address not in page(operator, "exchange-supervision", standing="open")
     freeze = reverse("portal:exchange-order", args=["freeze"])
     assert operator.post(freeze, {"account": KILN, "document": ""}).status_code == 422
     assert operator.post(freeze, {"account": KILN, "document": "冻结令1号"}).status_code == 302
@@ -269,9 +333,12 @@ def test_the_console_finds_decides_freezes_and_halts(operator: Client) -> None:
     unfreeze = reverse("portal:exchange-order", args=["unfreeze"])
     assert operator.post(unfreeze, {"account": KILN, "document": "解冻令"}).status_code == 302
     for what, halted in (("halt", True), ("resume", False)):
-        assert operator.post(
-            reverse("portal:exchange-order", args=[what]), {"market": "so2", "document": "公告2"}
-        ).status_code == 302
+        assert (
+            operator.post(
+                reverse("portal:exchange-order", args=[what]), {"market": "so2", "document": "公告2"}
+            ).status_code
+            == 302
+        )
         assert bool(MarketRow.objects.get(market="so2").halted) == halted
     page(operator, "exchange-order", "explode", expect=404)
 
@@ -284,9 +351,12 @@ def test_the_extract_is_taken_as_a_file(operator: Client) -> None:
     rows = [json.loads(line) for line in b"".join(response.streaming_content).decode().splitlines()]
     assert {"journal", "movement"} <= {row["record"] for row in rows}
     assert operator.get(reverse("portal:exchange-extract"), {"since": "x"}).status_code == 302
-    assert operator.get(
-        reverse("portal:exchange-extract"), {"since": "2020-01-02", "until": "2020-01-01", "form": "csv"}
-    ).status_code == 302
+    assert (
+        operator.get(
+            reverse("portal:exchange-extract"), {"since": "2020-01-02", "until": "2020-01-01", "form": "csv"}
+        ).status_code
+        == 302
+    )
 
 
 def test_another_body_reads_and_changes_nothing(client: Client) -> None:

@@ -8,13 +8,14 @@ import zlib
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
 
 from ecociv.exchange.journal import commit, durability
-from ecociv.exchange.journal.commit import Journal, JournalUnavailable, KeyReused, Receipt, Sending
+from ecociv.exchange.journal.commit import Journal
 from ecociv.exchange.journal.lines import JournalBroken, NotPlain, digest, header_line
 from ecociv.exchange.journal.models import JournalEntry, Snapshot
 from ecociv.exchange.journal.replica import ReplicaDiverged, recover
+from ecociv.exchange.journal.sending import JournalUnavailable, KeyReused, Receipt, Sending
 from exchange.counting import Counting, Kept
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,57 @@ def test_a_commit_that_fails_acknowledges_nothing_and_rebuilds_the_replica(monke
 
 def _full(*_: Any) -> None:
     raise DatabaseError("the disk is full")
+
+
+def test_a_machine_that_fails_on_everything_writes_nothing() -> None:
+    mine = journal()
+    with pytest.raises(RuntimeError, match="broken as told"):
+        mine.submit({"kind": "break"}, key="a")
+    assert total(mine) == 0 and JournalEntry.objects.count() == 0
+
+
+def test_a_snapshot_that_fails_is_no_matter_of_whoever_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = journal(snapshot_every=2)
+    monkeypatch.setattr(commit, "write_snapshot", _full)
+    for number in range(5):
+        assert mine.submit(add(1), key=str(number)).outcome["total"] == number + 1
+    assert Snapshot.objects.count() == 0
+
+
+def test_a_thread_that_stops_waiting_is_not_made_the_leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = journal()
+
+    class Stopped(BaseException):
+        pass
+
+    def stop() -> None:
+        raise Stopped
+
+    mine._led = True  # as if another thread were writing
+    request = commit._Request([commit._Item(Sending(add(1), "a"), "{}")])
+    monkeypatch.setattr(request.woken, "wait", stop)
+    with pytest.raises(Stopped):
+        mine._wait(request)
+    mine._pass_on()  # the other thread is done: nobody waits any more
+    assert mine.submit(add(2), key="b").outcome["total"] == 2
+
+
+def test_a_row_that_the_database_refuses_fails_its_own_request_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = journal()
+    mine.submit(add(1), key="a")
+    true = commit.write_rows
+
+    def picky(venue: str, table: Any, rows: Any) -> None:
+        if any('"by":13' in row[4] for row in rows):
+            raise DataError("13 does not fit")
+        true(venue, table, rows)
+
+    monkeypatch.setattr(commit, "write_rows", picky)
+    requests = [commit._Request([commit._Item(Sending(add(by), str(by)), json.dumps(add(by), separators=(",", ":"), sort_keys=True))]) for by in (2, 13, 3)]
+    mine._write_apart(requests)
+    assert [isinstance(each.error, DataError) for each in requests] == [False, True, False]
+    assert [each.items[0].receipt is not None for each in requests] == [True, False, True]
+    assert total(mine) == 6 and JournalEntry.objects.count() == 3
 
 
 def test_what_is_written_beside_is_written_with_the_command_or_not_at_all() -> None:

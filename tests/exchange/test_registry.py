@@ -245,3 +245,39 @@ def test_movements_are_written_as_json_and_read_back() -> None:
     with pytest.raises(MovementRefused) as caught:
         movement_from_json({"id": 1, "kind": "gift", "document": "d", "at": 0, "lines": []})
     assert caught.value.code == "malformed"
+
+
+GOOD = transfer(7, SO2, 5, "kiln", "buyer", blocks=((1, 5),), **PAPER).to_json()
+MONEY = deposit(7, "buyer", 5, **PAPER).to_json()
+
+
+@pytest.mark.parametrize(
+    ("whole", "name", "value"),
+    [
+        (GOOD, "quantity", "5"),
+        (GOOD, "quantity", True),
+        (GOOD, "quantity", 5.0),
+        (GOOD, "giver", ["kiln"]),
+        (GOOD, "taker", None),
+        (GOOD, "series", ["so2", "2016", "jingdezhen"]),
+        (GOOD, "series", [["so2"], 2016, "jingdezhen"]),
+        (GOOD, "series", "so2"),
+        (GOOD, "blocks", [["1", 5]]),
+        (GOOD, "blocks", [[1]]),
+        (GOOD, "blocks", 3),
+        (GOOD, "before", "gone"),
+        (GOOD, "line", "gift"),
+        (GOOD, "colour", "red"),
+        (MONEY, "amount", "5"),
+        (MONEY, "taker_reserved", 0),
+        (MONEY, "taker", {}),
+    ],
+)
+def test_what_is_no_movement_is_refused_before_it_reaches_the_book(
+    whole: dict, name: str, value: object
+) -> None:
+    assert movement_from_json(whole)
+    broken = {**whole, "lines": [{**whole["lines"][0], name: value}]}
+    with pytest.raises(MovementRefused) as caught:
+        movement_from_json(broken)
+    assert caught.value.code == "malformed"

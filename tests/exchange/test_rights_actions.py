@@ -18,6 +18,7 @@ from ecociv.exchange.registry.rules import Applicant
 from ecociv.exchange.rights.allocating import (
     AllocateRound,
     FileRefused,
+    GrantPaidPart,
     applicants_of_file,
     applicants_of_permits,
     rounds,
@@ -131,6 +132,25 @@ def test_a_round_from_permits_gives_each_his_amount_and_keeps_the_arithmetic() -
     assert caught.value.code == "allocated-before"
     AllocateRound(series=SO2, cap=10, applicants=[Applicant(KILN, 10)], supplement=True, **PAPER).execute()
     assert held(KILN) == 30_010 and [one.number for one in rounds(ZONE, SO2)] == [2, 1]
+
+
+def test_the_paid_part_is_handed_over_once_against_its_price() -> None:
+    """A quarter of 400 is 100: 100 kg x 39 fen x 5 years = 19,500 fen."""
+    AllocateRound(
+        series=SO2, cap=400, applicants=[Applicant(KILN, 400, paid=Fraction(1, 4))], **PAPER
+    ).execute()
+    asked = {"series": SO2, "account": KILN, "price": 39, **PAPER}
+    with pytest.raises(CommandRefused) as refused:
+        GrantPaidPart(quantity=60, **asked).execute()
+    assert refused.value.code == "cash-short" and held(KILN) == 300
+    Deposit(zone=ZONE, author="test", account=KILN, amount=20_000, document="缴款单").execute()
+    GrantPaidPart(quantity=60, **asked).execute()
+    with pytest.raises(RightsRefused) as caught:
+        GrantPaidPart(quantity=41, **asked).execute()
+    assert caught.value.code == "paid-part"
+    GrantPaidPart(quantity=40, **asked).execute()
+    assert (held(KILN), held(RESERVE), money_of(ZONE, RESERVE).free) == (400, 0, 19_500)
+    sound()
 
 
 @pytest.mark.parametrize(
@@ -375,3 +395,23 @@ def test_verified_emissions_are_only_ever_added() -> None:
                 reason="更正",
             ).execute()
         assert caught.value.code == code
+
+
+def test_two_rounds_and_two_payments_that_saw_the_same_happen_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = [Applicant(KILN, 400, paid=Fraction(1, 4))]
+    rounds_ = [AllocateRound(series=SO2, cap=400, applicants=part, **PAPER) for _ in range(2)]
+    for each in rounds_:
+        each.check()
+    rounds_[0].execute()
+    Deposit(zone=ZONE, author="test", account=KILN, amount=100_000, document="缴款单").execute()
+    grants = [GrantPaidPart(series=SO2, account=KILN, quantity=100, price=39, **PAPER) for _ in range(2)]
+    for each in grants:
+        each.check()
+    grants[0].execute()
+    # what was planned before is sent now, as it was planned
+    for made, late in ((AllocateRound, rounds_[1]), (GrantPaidPart, grants[1])):
+        monkeypatch.setattr(made, "check", lambda self: None)
+        with pytest.raises(RightsRefused) as caught:
+            late.execute()
+        assert caught.value.code == "done-already"
+    assert held(KILN) == 400 and AllocationRound.objects.count() == 1

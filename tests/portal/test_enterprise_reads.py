@@ -13,7 +13,7 @@ from ecociv.people.models import User
 from ecociv.people.roles import Role
 from ecociv.registers.sample import load_sample_registers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 ZONE, FACTORY = "jingdezhen", "91360222MA0000001W"
 
@@ -22,16 +22,28 @@ OWN = {
     "people:password_change",
     "people:password_change_done",
     "people:tokens",
-    "people:revoke_token",
     "people:token-new",
     "portal:notices",
     "portal:notices-open",
+    "portal:exchange-registry",
+    "portal:damages",
+    "portal:deposits",
+    "portal:market-orders",
+    "portal:market-blocks",
+    "portal:exchange-mine",
 }
-"""Addresses that answer whoever has an account about that account alone."""
+"""Addresses that answer whoever has an account about that account, or that enterprise, alone."""
 
-DIFFERS = {"people:login", "portal:register-entry", "portal:register", "portal:workbook-download"}
+DIFFERS = {
+    "people:login",
+    "portal:register-entry",
+    "portal:register",
+    "portal:workbook-download",
+    "portal:markets",
+    "portal:market-offers",
+}
 """Pages that a visitor may open and that say something else to an enterprise: its own entry whole; the log-in itself;
-a file with the moment of its making in it."""
+a file with the moment of its making in it; the market with what the enterprise itself may do there."""
 
 SENTENCES = (
     r"请先登录。 <a href=\"/account/log-in/[^>]*>\s*登录\s*</a>",
@@ -104,14 +116,17 @@ def said(content: bytes) -> str:
 @pytest.fixture
 def readers(plan_in_database: None) -> tuple[Client, Client]:
     load_sample_registers(ZONE)
-    user = User.objects.create(username="factory", role=Role.ENTERPRISE.value, organisation=FACTORY, zone=ZONE)
+    user = User.objects.create(
+        username="factory", role=Role.ENTERPRISE.value, organisation=FACTORY, zone=ZONE
+    )
     enterprise = Client()
     enterprise.force_login(user)
     return Client(), enterprise
 
 
 def closed(status: int, location: str) -> bool:
-    return status in {401, 403, 404} or (status == 302 and "/account/log-in/" in location)
+    # 405: the address takes what is sent to it alone, and says nothing.
+    return status in {401, 403, 404, 405} or (status == 302 and "/account/log-in/" in location)
 
 
 def test_no_address_says_more_to_an_enterprise_than_to_a_visitor(readers: tuple[Client, Client]) -> None:

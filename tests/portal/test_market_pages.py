@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from django.core.signals import request_finished
-from django.db import close_old_connections
 from django.test import Client
 
-from ecociv.exchange.actions import OpenAccount, RecordMovement, SendCommand
+from ecociv.exchange.actions import SendCommand
 from ecociv.exchange.models import OrderRow, TradeRow
-from ecociv.exchange.queries import holdings_of, money_of, proposals
-from ecociv.exchange.registry import Series, issue
+from ecociv.exchange.queries import holdings_of, money_of
 from ecociv.people.models import User
 from ecociv.people.roles import Role
-from ecociv.portal.views import market_stream
+from portal import market_day
 from portal.market_day import DAY, KILN, POWER, WHO, ZONE, cancel, fresh_journal, open_market, order
 
 LogIn = Callable[..., Client]
@@ -136,6 +134,18 @@ def test_two_orders_meet_and_a_second_click_changes_nothing(
     assert "样例陶瓷厂" in mine
 
 
+def test_what_was_refused_once_is_tried_again_when_its_form_is_sent_again(
+    open_day: None, power: Client
+) -> None:
+    SendCommand(said={"kind": "halt", "market": "cea", "document": "停牌通知7号"}, **WHO).execute()
+    wish = form("buy", "61", "10", confirm="1", key="same")
+    power.post("/market/cea/order/", wish)
+    assert not OrderRow.objects.exists()
+    SendCommand(said={"kind": "resume", "market": "cea", "document": "复牌通知8号"}, **WHO).execute()
+    power.post("/market/cea/order/", wish)
+    assert OrderRow.objects.get().quantity == 10
+
+
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
@@ -209,6 +219,21 @@ def test_a_halted_market_says_why_and_takes_nothing(open_day: None, client: Clie
     assert "停牌通知7号" in page.content.decode()
 
 
+def test_outside_the_hours_the_order_is_not_offered_for_sending(
+    db: None, power: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning = replace(market_day.RULES, hours=((34_200, 41_400),))  # 9:30 to 11:30 in China
+    monkeypatch.setattr(market_day, "RULES", morning)
+    open_market()
+    noon, ten = (dt.datetime(2017, 6, 21, hour, tzinfo=dt.UTC) for hour in (4, 2))  # UTC
+    monkeypatch.setattr("ecociv.portal.market_check.timezone.now", lambda: noon)
+    page = power.post("/market/cea/order/", form("buy", "61", "1"))
+    assert page.status_code == 422
+    assert "09:30–11:30" in page.content.decode()
+    monkeypatch.setattr("ecociv.portal.market_check.timezone.now", lambda: ten)
+    assert power.post("/market/cea/order/", form("buy", "61", "1")).status_code == 200
+
+
 def test_a_day_ends_with_its_volume_weighted_close(open_day: None, client: Client) -> None:
     order(KILN, "sell", 6000, 100)
     order(KILN, "sell", 6300, 50)
@@ -221,163 +246,6 @@ def test_a_day_ends_with_its_volume_weighted_close(open_day: None, client: Clien
     ).content.decode("utf-8-sig").replace('"', "")
 
 
-# The stream ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(market_stream, "POLL", 0.01)
-    monkeypatch.setattr(market_stream, "HEARTBEAT", 0.05)
-
-
-def close(response: Any) -> None:
-    """Close a response as a server does, keeping the connection that the test needs."""
-    request_finished.disconnect(close_old_connections)
-    response.close()
-    request_finished.connect(close_old_connections)
-
-
-def test_the_stream_sends_what_changed_and_a_heartbeat_in_between(
-    open_day: None, client: Client, quick: None
-) -> None:
-    response = client.get("/market/cea/stream/")
-    assert response["Content-Type"].startswith("text/event-stream")
-    events = iter(response.streaming_content)
-    assert next(events).startswith(b"retry:")
-    first = next(events).decode()
-    assert "event: market" in first
-    assert next(events) == b": still here\n\n"
-    order(KILN, "sell", 6123, 10)
-    told = json.loads(next(events).decode().split("data: ")[1])
-    assert "61.23" in told["html"]
-    assert KILN not in told["html"]
-    close(response)
-
-
-def test_streams_are_bounded_and_a_closed_one_gives_its_place_back(
-    open_day: None, client: Client, settings: Any
-) -> None:
-    settings.ECOCIV_MARKET_STREAMS = 2
-    assert len(market_stream.places) == 0
-    open_ones = [client.get("/market/cea/stream/") for _ in range(2)]
-    refused = client.get("/market/cea/stream/")
-    assert refused.status_code == 503
-    assert refused["Retry-After"]
-    close(open_ones[0])  # nothing was read from it
-    third = client.get("/market/cea/stream/")
-    assert third.status_code == 200
-    for response in (open_ones[1], third):
-        close(response)
-    assert len(market_stream.places) == 0
-
-
-def test_a_stream_ends_by_itself(
-    open_day: None, client: Client, quick: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(market_stream, "LASTS", 0.1)
-    events = list(client.get("/market/cea/stream/").streaming_content)
-    assert len(events) >= 2
-    assert len(market_stream.places) == 0
-
-
-def test_a_place_that_was_never_given_back_is_free_after_its_time() -> None:
-    places = market_stream.Places(lasts=-1)
-    assert places.take(1) is not None
-    assert places.take(1) is not None
-    held = market_stream.Places(lasts=100)
-    assert held.take(1) is not None
-    assert held.take(1) is None
-
-
-# Listings and blocks ------------------------------------------------------------------------------------------------
-
-
-def test_a_listing_is_bid_up_and_names_stay_hidden(
-    open_day: None, kiln: Client, power: Client, client: Client
-) -> None:
-    listed = {
-        "market": "cea",
-        "side": "sell",
-        "price": "60",
-        "quantity": "500",
-        "ends": "2999-01-01T10:00",
-        "document": "厂务会决定3号",
-        "key": "listing",
-    }
-    assert kiln.post("/market/offers/new/", {**listed, "ends": "soon"}).status_code == 422
-    assert kiln.post("/market/offers/new/", listed).status_code == 302
-    assert power.post("/market/offers/1/", {"price": "59.99", "quantity": "500"}).status_code == 422
-    assert power.post("/market/offers/1/", {"price": "60.50", "quantity": "400"}).status_code == 302
-    assert kiln.post("/market/offers/1/", {"price": "61", "quantity": "400"}).status_code == 422  # his own
-    for reader in (client, kiln):
-        page = reader.get("/market/offers/1/").content.decode()
-        assert "60.50" in page
-        assert POWER not in page
-        assert "样例电厂" not in page
-    assert kiln.post("/market/offers/1/withdraw/", follow=True).status_code == 200
-    assert "60.00" in client.get("/market/offers/?state=open").content.decode()  # there are bids: it stays
-    assert client.get("/market/offers/new/").status_code == 302
-    assert client.post("/market/offers/1/", {"price": "61", "quantity": "400"}).status_code in (302, 404)
-
-
-def test_sealed_bids_are_seen_by_their_bidder_alone(
-    open_day: None, kiln: Client, power: Client, client: Client
-) -> None:
-    opened = {
-        "kind": "offer",
-        "account": "reserve",
-        "market": "cea",
-        "side": "sell",
-        "mode": "sealed",
-        "price": 6000,
-        "quantity": 100,
-        "ends": 32_000_000_000_000_000,
-        "document": "拍卖公告1号",
-    }
-    OpenAccount(account="reserve", name="政府储备", sort="reserve", document="文件", **WHO).execute()
-    RecordMovement(
-        movement=issue(1, Series("cea", 2016, ""), "reserve", 100, document="文件", at=0), **WHO
-    ).execute()
-    SendCommand(said=opened, **WHO).execute()
-    assert power.post("/market/offers/1/", {"price": "63.21", "quantity": "100"}).status_code == 302
-    assert "63.21" in power.get("/market/offers/1/").content.decode()
-    for reader in (client, kiln):
-        assert "63.21" not in reader.get("/market/offers/1/").content.decode()
-
-
-def test_a_block_is_proposed_and_confirmed_by_the_other_side(
-    open_day: None, kiln: Client, power: Client, logged_in: LogIn
-) -> None:
-    wish = {
-        "market": "cea",
-        "side": "sell",
-        "counterparty": POWER,
-        "price": "50",
-        "quantity": "1200",
-        "key": "b",
-    }
-    assert (
-        kiln.post("/market/blocks/new/", {**wish, "price": "41.99"}).status_code == 422
-    )  # 60 less 30 % is 42
-    assert kiln.post("/market/blocks/new/", {**wish, "key": "c"}).status_code == 302
-    number = proposals(ZONE).get().number
-    assert kiln.get(f"/market/blocks/{number}/confirm/").status_code == 404
-    look = power.get(f"/market/blocks/{number}/confirm/").content.decode()
-    # 50.00 x 1,200 = 60,000.00; fee 30.00
-    assert "60,000.00" in look
-    assert "30.00" in look
-    assert (
-        logged_in("environmental-protection-bureau", "department_officer")
-        .get(f"/market/blocks/{number}/confirm/")
-        .status_code
-        == 404
-    )
-    assert power.post(f"/market/blocks/{number}/confirm/").status_code == 302
-    trade = TradeRow.objects.get()
-    assert (trade.way, trade.price, trade.quantity, trade.buyer) == ("block", 5000, 1200, POWER)
-    assert power.get("/market/blocks/").status_code == 200
-
-
 def test_the_pages_are_complete_in_english(open_day: None, kiln: Client, client: Client) -> None:
     order(KILN, "sell", 6100, 300)
     for reader, address in (
@@ -388,5 +256,10 @@ def test_the_pages_are_complete_in_english(open_day: None, kiln: Client, client:
         (kiln, "/market/blocks/new/"),
         (kiln, "/market/offers/new/"),
     ):
-        page = reader.get(address, headers={"accept-language": "en"})
+        reader.cookies["ecociv_language"] = "en"
+        page = reader.get(address)
         assert page.status_code == 200
+        text = page.content.decode()
+        assert '<html lang="en">' in text
+        for word in ("委托", "交易", "市场", "价格"):
+            assert word not in text, address

@@ -91,7 +91,14 @@ def test_an_entry_is_made_revised_and_moved(bureau: Client) -> None:
     assert bureau.get(f"/registers/enterprise/entries/{NEW}/revise/").status_code == 200
     revised = bureau.post(
         f"/registers/enterprise/entries/{NEW}/revise/",
-        {"name": "乙公司", "division": "360281", "on": "2017-01-01", "key-unit": "yes", "reason": "迁址", "seen": "1"},
+        {
+            "name": "乙公司",
+            "division": "360281",
+            "on": "2017-01-01",
+            "key-unit": "yes",
+            "reason": "迁址",
+            "seen": "1",
+        },
     )
     assert revised.status_code == 302
     moved = f"/registers/enterprise/entries/{NEW}/move/suspended/"
@@ -105,7 +112,9 @@ def test_an_entry_is_made_revised_and_moved(bureau: Client) -> None:
 
 def test_amounts_have_an_input_for_each_pollutant(sample: None, bureau: Client) -> None:
     number = NEW + "001P"
-    bureau.post("/registers/enterprise/new/", {"number": NEW, "name": "乙", "division": "360222", "on": "2016-01-01"})
+    bureau.post(
+        "/registers/enterprise/new/", {"number": NEW, "name": "乙", "division": "360222", "on": "2016-01-01"}
+    )
     said = {
         "number": number,
         "site": "一厂",
@@ -127,7 +136,9 @@ def test_amounts_have_an_input_for_each_pollutant(sample: None, bureau: Client) 
 def test_a_file_is_taken_or_its_rows_are_named(bureau: Client) -> None:
     def send(text: str) -> str:
         file = SimpleUploadedFile("企业.csv", text.encode())
-        answer = bureau.post("/registers/enterprise/import/", {"file": file, "reason": "年度更新"}, follow=True)
+        answer = bureau.post(
+            "/registers/enterprise/import/", {"file": file, "reason": "年度更新"}, follow=True
+        )
         return answer.content.decode()
 
     head = "统一社会信用代码,名称,所在县（市、区）代码\n"

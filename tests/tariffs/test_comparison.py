@@ -44,7 +44,9 @@ def test_tenths_of_the_households_by_use() -> None:
     use = households(list(range(20, 0, -1)))
     found = compare(schedule_of(OLD), schedule_of(NEW), use)
     assert [group.households for group in found.deciles] == [2] * 10
-    assert [group.litres for group in found.deciles] == [(4 * at - 1) * 1000 for at in range(1, 11)]  # 1+2, 3+4
+    assert [group.litres for group in found.deciles] == [
+        (4 * at - 1) * 1000 for at in range(1, 11)
+    ]  # 1+2, 3+4
     assert sum(group.fen_after for group in found.deciles) == found.whole.fen_after
 
 
@@ -159,6 +161,30 @@ def test_files_that_are_no_consumption(text: str, words: str) -> None:
         read(text)
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 9),
+            st.decimals(0, 900, places=3),
+            st.sampled_from(["", "poor"]),
+            st.integers(1, 50),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_a_clean_file_is_read_by_columns_as_it_is_by_rows(rows: list[tuple[int, Decimal, str, int]]) -> None:
+    lines = [f"{persons},{use},{key},{count}" for persons, use, key, count in rows]
+    clean = "\n".join(["persons,use_m3,exemption,households", *lines])
+    # a quoted cell sends the same file the other way
+    first = lines[0].replace(",", '","')
+    quoted = "\n".join(["persons,use_m3,exemption,households", f'"{first}"', *lines[1:]])
+    one, other = (read_consumption(text.encode(), (1,) * 12, ("poor",)) for text in (clean, quoted))
+    for name in ("annual", "persons", "exemption", "weights"):
+        assert getattr(one, name).tolist() == getattr(other, name).tolist(), name
+
+
 def test_a_file_in_no_known_encoding() -> None:
     with pytest.raises(ConsumptionRefused, match="neither"):
         read_consumption(b"\xff\xff\x00\x81", (1,) * 12, ())
@@ -232,7 +258,10 @@ def test_the_declared_tariffs_of_the_zone_are_samples() -> None:
         ({"bounds": ("15.0001", "22")}, "three decimals"),
         ({"household": {"persons": 4}}, "extra_per_person"),
         ({"until": "2015-01-01"}, "lies before"),
-        ({"surcharges": [{"key": "a", "name": CITED, "price": "1", "exempt": ["nobody"]}]}, "no exemption nobody"),
+        (
+            {"surcharges": [{"key": "a", "name": CITED, "price": "1", "exempt": ["nobody"]}]},
+            "no exemption nobody",
+        ),
         ({"unknown": 1}, "Extra inputs"),
     ],
 )

@@ -84,7 +84,9 @@ def test_the_traces_end_in_the_revenue() -> None:
     figures = compile_figures(tariff(), version((), ("2.2",)), version(), use, None)
     trace = figures.change_trace()
     assert str(trace.value) == "-480.00"  # 12 x (26,800 - 26,840)
-    assert sum(leaf.value for leaf in figures.revenue_trace(True).leaves()) == figures.revenue_trace(True).value  # type: ignore[misc]
+    assert (
+        sum(leaf.value for leaf in figures.revenue_trace(True).leaves()) == figures.revenue_trace(True).value
+    )  # type: ignore[misc]
 
 
 def test_the_paper_in_every_form() -> None:

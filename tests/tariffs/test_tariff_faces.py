@@ -30,7 +30,16 @@ def run(*arguments: str) -> Result:
 
 def test_bill_command() -> None:
     result = run(
-        "bill", "water-household", "--use", "26", "--from", "2016-03-01", "--to", "2016-03-31", "--format", "json"
+        "bill",
+        "water-household",
+        "--use",
+        "26",
+        "--from",
+        "2016-03-01",
+        "--to",
+        "2016-03-31",
+        "--format",
+        "json",
     )
     said = json.loads(result.stdout)
     # 26 x (1.80 + 0.95 + 0.10)
@@ -64,8 +73,16 @@ def test_compare_command_reads_real_consumption(tmp_path: Path) -> None:
     ("arguments", "code", "words"),
     [
         (("bill", "nope", "--use", "1", "--from", "2016-03-01", "--to", "2016-03-31"), 3, "water-household"),
-        (("bill", "water-household", "--use", "x", "--from", "2016-03-01", "--to", "2016-03-31"), 2, "commas"),
-        (("bill", "water-household", "--use", "1", "--from", "1999-03-01", "--to", "1999-03-31"), 3, "in force"),
+        (
+            ("bill", "water-household", "--use", "x", "--from", "2016-03-01", "--to", "2016-03-31"),
+            2,
+            "commas",
+        ),
+        (
+            ("bill", "water-household", "--use", "1", "--from", "1999-03-01", "--to", "1999-03-31"),
+            3,
+            "in force",
+        ),
         (("check", "water-household", "--tiers", "1", "--prices", "2"), 2, "2 tiers, but 1 prices"),
         (("check", "water-household", "--tiers", "9,5", "--prices", "2,3,6"), 3, "above the one before"),
         (("compare", "water-household"), 2, "--with"),
@@ -119,9 +136,7 @@ def test_pages_are_open_to_visitors(client: Client, page: str, language: str) ->
 
 @pages
 def test_the_simulator_keeps_the_proposal_in_its_address(client: Client) -> None:
-    address = (
-        "/tariffs/simulator/?tariff=water-household&on=2016-06-01&accumulation=year&tiers=180,264&prices=2,3,6"
-    )
+    address = "/tariffs/simulator/?tariff=water-household&on=2016-06-01&accumulation=year&tiers=180,264&prices=2,3,6"
     page = client.get(address)
     assert page.status_code == 200
     assert page.context["figures"].after.tiers[0].up_to == 180

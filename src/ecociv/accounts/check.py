@@ -6,13 +6,17 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from ecociv.accounts.companions import compared, pilot_checks, supply_use, transition
+from ecociv.accounts.declaration import load_accounts
+from ecociv.accounts.forms import national
 from ecociv.accounts.gather.transitions import NoTransition
-from ecociv.accounts.queries import BalanceSheet, areas, balance_sheet, years
+from ecociv.accounts.queries import BalanceSheet, areas, balance_sheet, state, years
 from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
+from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.standards.natural_capital.balance import add_up
 
@@ -75,9 +79,17 @@ def check(
         Whether closing stocks are held against layers, and the land transition against the account, too. Measuring layers
         takes seconds the first time.
     """
+    span = tuple(chosen) if chosen is not None else tuple(years(zone))
+    return _checked(zone, span, as_of, second_sources, state(zone))
+
+
+@lru_cache(maxsize=16)
+def _checked(
+    zone: str, span: tuple[int, ...], as_of: dt.datetime | None, second_sources: bool, _state: tuple[object, ...]
+) -> Checked:
     findings: list[Finding] = []
     sheets = columns = missing = 0
-    for year in chosen if chosen is not None else years(zone):
+    for year in span:
         of_year = [balance_sheet(zone, key, year, as_of) for key, _ in areas(zone)]
         for sheet in of_year:
             sheets += 1
@@ -141,9 +153,23 @@ def _counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterat
 
 
 def _transitions(zone: str, as_of: dt.datetime | None) -> Iterator[Finding]:
+    declared = load_accounts(zone)
+    if declared.transitions is None:
+        return
+    tolerance = declared.transitions.tolerance
+    settle = declared.accounts["land"].settle if "land" in declared.accounts else ""
     for key, _ in areas(zone):
         found = transition(zone, key, as_of=as_of)
         if isinstance(found, NoTransition):
             continue
-        for reason in found.matrix.verdict.reasons:
-            yield Finding(reason.code, key, found.last.year, "land-transition", reason.text)
+        names = national().accounts["land"].columns
+        for column, gaps in found.matrix.residual.items():
+            for gap, day in zip(gaps, (found.first, found.last), strict=True):
+                if gap is None or abs(gap) <= tolerance:
+                    continue
+                name, shown = names.get(column, Text(zh=column, en=column)), plain(round_half_even(gap, 2))
+                text = Text(
+                    zh=f"{name.zh}：{day}账户面积比转移矩阵多{shown}公顷",
+                    en=f"{name.en}: on {day} the account has {shown} hectare more than the transition matrix",
+                )
+                yield Finding("land-transition", key, day.year, "land-transition", text, settle)

@@ -137,8 +137,8 @@ def absent(
             yield Reason(
                 "entry-missing",
                 Text(
-                    zh=f"{name.zh}：{what.zh}{cell.missing.label.zh}",  # type: ignore[union-attr]
-                    en=f"{name.en}: {what.en} is {cell.missing.label.en}",  # type: ignore[union-attr]
+                    zh=f"{name.zh}：{what.zh}{cell.missing.label.zh}",
+                    en=f"{name.en}: {what.en} is {cell.missing.label.en}",
                 ),
                 {"column": column, "row": row},
             )

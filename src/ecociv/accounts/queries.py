@@ -196,7 +196,7 @@ def balance_sheet(zone: str, area: str, year: int, as_of: dt.datetime | None = N
     """
     key = resolve_area(zone, area)
     _check_year(zone, year)
-    return _sheet(zone, key, year, as_of, (*state_of(zone), *_other_state(zone)))
+    return _sheet(zone, key, year, as_of, state(zone))
 
 
 def position(zone: str, area: str, on: dt.date, as_of: dt.datetime | None = None) -> Position:
@@ -257,15 +257,16 @@ def _check_year(zone: str, year: int) -> None:
         )
 
 
-def _other_state(zone: str) -> tuple[object, ...]:
-    """What else changes a sheet: layers (a withdrawal is a version too) and entries of registers."""
+def state(zone: str) -> tuple[object, ...]:
+    """What changes when anything does that a sheet follows from: declarations, evidence, layers (a withdrawal is a version
+    too), entries of registers. Results are kept by it."""
     layers = LayerVersion.objects.filter(layer__zone=zone).aggregate(last=Max("pk"), at=Max("recorded_at"))
-    return (ARITHMETIC, layers["last"], layers["at"], *registers_state(zone))
+    return (ARITHMETIC, *state_of(zone), layers["last"], layers["at"], *registers_state(zone))
 
 
 @lru_cache(maxsize=256)
 def _sheet(
-    zone: str, area: str, year: int, as_of: dt.datetime | None, state: tuple[object, ...]
+    zone: str, area: str, year: int, as_of: dt.datetime | None, known: tuple[object, ...]
 ) -> BalanceSheet:
     declared = load_accounts(zone)
     sources = Sources(zone, declared, read_figures(zone, as_of), as_of)
@@ -278,7 +279,7 @@ def _sheet(
             previous = _compiled(sources, key, area, year - 1, None)
         accounts.append(_compiled(sources, key, area, year, previous))
     name = load_places(zone).by_key[area].name
-    print_ = digest_of_json([zone, area, year, as_of.isoformat() if as_of else None, *map(str, state)])
+    print_ = digest_of_json([zone, area, year, as_of.isoformat() if as_of else None, *map(str, known)])
     return BalanceSheet(zone, area, name, year, as_of, tuple(accounts), print_)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ecociv.cli.accounts_audit import audit
+from ecociv.cli.accounts_gep import gep
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
@@ -35,6 +36,7 @@ def group() -> None:
 
 
 group.add_command(audit)
+group.add_command(gep)
 
 
 def _reading(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -232,11 +234,10 @@ def _write(content: bytes, out: Path | None) -> None:
             fail(f"{out} cannot be written: {error.strerror}.", Exit.INPUT)
         click.echo(f"{out}: {len(content)} bytes", err=True)
         return
-    stream = click.get_binary_stream("stdout")
-    if stream.isatty():
+    if sys.stdout.isatty():
         fail("A workbook is no text for a terminal: give --out FILE.xlsx or send it to a file.", Exit.USAGE)
-    stream.write(content)
-    stream.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def _say_json(data: Any, out: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""``ecociv exchange``: replay and verify the journal, run sessions, place orders, settle days."""
+"""``ecociv exchange``: replay, verify and export the journal; markets and settlement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
-from ecociv.cli.land_given import DAY, account, user_option, zone_option
+from ecociv.cli.exchange_rights import allocate, holdings, record_emissions, surrender
+from ecociv.cli.exchange_supervision import extract_file, freeze, surveillance
+from ecociv.cli.exchange_trading import cancel, end_of_day, halt, order, session
+from ecociv.cli.land_given import DAY, zone_option
 
 
 @click.group(epilog=EXIT_CODES)
@@ -31,42 +34,6 @@ def group() -> None:
 @group.group(epilog=EXIT_CODES)
 def journal() -> None:
     """The journal itself."""
-
-
-@group.group(epilog=EXIT_CODES)
-def session() -> None:
-    """Sessions of a trading day."""
-
-
-def done(action: Any, form: str, language: str) -> None:
-    """Send an action and say what came of it; ends the command where it is refused."""
-    from django.core.exceptions import PermissionDenied
-
-    from ecociv.exchange.actions import CommandRefused
-    from ecociv.exchange.journal.commit import JournalUnavailable, KeyReused
-    from ecociv.exchange.journal.lines import JournalBroken, NotPlain
-
-    try:
-        receipt = action.execute()
-    except (CommandRefused, KeyReused, JournalBroken) as refused:
-        fail(refused.text.in_language(language))
-    except (PermissionDenied, NotPlain, ValueError) as refused:
-        fail(str(refused))
-    except JournalUnavailable as error:
-        fail(f"{error} Send it again with --key {action.key}: it will be taken once.", Exit.MISSING)
-    told = {
-        "sequence": receipt.sequence,
-        "key": action.key,
-        "repeated": receipt.repeated,
-        "outcome": dict(receipt.outcome),
-    }
-    if form == "json":
-        say_json(told)
-        return
-    say(f"entry {receipt.sequence}" + (" (taken before under this key)" if receipt.repeated else ""))
-    for name, value in receipt.outcome.items():
-        if name != "ok":
-            say(f"  {name}: {value}")
 
 
 def _lines(source: Path | None, zone: str) -> Iterator[str]:
@@ -190,144 +157,6 @@ def snapshot(zone: str) -> None:
     say(f"snapshot after entry {journal_of(zone).snapshot()}")
 
 
-def sending(command: Any) -> Any:
-    """The options of every command that writes the journal."""
-    for option in reversed(
-        (
-            zone_option,
-            user_option,
-            click.option("--key", default="", help="Idempotency key; sent again with it, nothing is done twice."),
-            format_option("text", "json"),
-            language_option,
-        )
-    ):
-        command = option(command)
-    return command
-
-
-def _sent(zone: str, username: str, key: str) -> dict[str, Any]:
-    said: dict[str, Any] = {"zone": zone, "author": account(username)}
-    return {**said, "key": key} if key else said
-
-
-@session.command("open", epilog=EXIT_CODES)
-@click.argument("market")
-@click.option("--day", type=DAY, help="Trading day; today by default.")
-@click.option("--auction", is_flag=True, help="Collect orders for a call auction first.")
-@sending
-@with_django
-def open_session(
-    market: str, day: dt.datetime | None, auction: bool, zone: str, username: str, key: str, form: str, language: str
-) -> None:
-    """Open the session of MARKET."""
-    from django.utils import timezone
-
-    from ecociv.exchange.actions import OpenSession
-
-    on = day.date() if day else timezone.localdate()
-    done(OpenSession(market=market, day=on, auction=auction, **_sent(zone, username, key)), form, language)
-
-
-@session.command("clear", epilog=EXIT_CODES)
-@click.argument("market")
-@sending
-@with_django
-def clear_auction(market: str, zone: str, username: str, key: str, form: str, language: str) -> None:
-    """Call the auction of MARKET; continuous trading follows."""
-    from ecociv.exchange.actions import ClearAuction
-
-    done(ClearAuction(market=market, **_sent(zone, username, key)), form, language)
-
-
-@session.command("close", epilog=EXIT_CODES)
-@click.argument("market")
-@sending
-@with_django
-def close_session(market: str, zone: str, username: str, key: str, form: str, language: str) -> None:
-    """Close the session of MARKET; open orders are withdrawn."""
-    from ecociv.exchange.actions import CloseSession
-
-    done(CloseSession(market=market, **_sent(zone, username, key)), form, language)
-
-
-@group.command("end-of-day", epilog=EXIT_CODES)
-@click.argument("day", type=DAY)
-@sending
-@with_django
-def end_of_day(day: dt.datetime, zone: str, username: str, key: str, form: str, language: str) -> None:
-    """End the trading DAY: closes, and the references of the next day."""
-    from ecociv.exchange.actions import EndDay
-
-    done(EndDay(day=day.date(), **_sent(zone, username, key)), form, language)
-
-
-@group.command(epilog=EXIT_CODES)
-@click.option("--account", "holder", required=True, help="Account that trades.")
-@click.option("--market", required=True)
-@click.option("--side", type=click.Choice(["buy", "sell"]), required=True)
-@click.option("--quantity", type=int, required=True, help="Units of the instrument, a multiple of the lot.")
-@click.option("--price", type=int, default=None, help="Limit in fen; without it an order at the market.")
-@click.option("--life", type=click.Choice(["day", "immediate", "fill-or-kill"]), default="day", show_default=True)
-@sending
-@with_django
-def order(
-    holder: str,
-    market: str,
-    side: str,
-    quantity: int,
-    price: int | None,
-    life: str,
-    zone: str,
-    username: str,
-    key: str,
-    form: str,
-    language: str,
-) -> None:
-    """Place an order."""
-    from ecociv.exchange.actions import SubmitOrder
-
-    asked = SubmitOrder(
-        account=holder,
-        market=market,
-        side=side,
-        quantity=quantity,
-        price=price,
-        life=life,
-        **_sent(zone, username, key),
-    )
-    done(asked, form, language)
-
-
-@group.command(epilog=EXIT_CODES)
-@click.argument("number", type=int)
-@click.option("--account", "holder", required=True, help="Account that placed it.")
-@click.option("--quantity", type=int, default=None, help="Units to withdraw; all by default.")
-@sending
-@with_django
-def cancel(
-    number: int, holder: str, quantity: int | None, zone: str, username: str, key: str, form: str, language: str
-) -> None:
-    """Withdraw the order NUMBER."""
-    from ecociv.exchange.actions import CancelOrder
-
-    asked = CancelOrder(account=holder, order=number, quantity=quantity, **_sent(zone, username, key))
-    done(asked, form, language)
-
-
-@group.command(epilog=EXIT_CODES)
-@click.argument("market")
-@click.argument("document")
-@click.option("--resume", "back", is_flag=True, help="Resume it instead.")
-@sending
-@with_django
-def halt(market: str, document: str, back: bool, zone: str, username: str, key: str, form: str, language: str) -> None:
-    """Halt MARKET by the order DOCUMENT: its orders are withdrawn."""
-    from ecociv.exchange.actions import HaltMarket, ResumeMarket
-
-    asked = (ResumeMarket if back else HaltMarket)(market=market, document=document, **_sent(zone, username, key))
-    done(asked, form, language)
-
-
 @group.command("markets", epilog=EXIT_CODES)
 @zone_option
 @format_option("text", "json")
@@ -337,9 +166,10 @@ def list_markets(zone: str, form: str, language: str) -> None:
     """Markets with their phase, last price and book of five levels."""
     from ecociv.exchange.queries import depth, markets
 
-    rows = []
+    rows: list[dict[str, Any]] = []
+    book_of = {}
     for each in markets(zone):
-        book = depth(zone, each.row.market)
+        book = book_of[each.row.market] = depth(zone, each.row.market)
         rows.append(
             {
                 "market": each.row.market,
@@ -360,8 +190,8 @@ def list_markets(zone: str, form: str, language: str) -> None:
         say_json(rows)
         return
     for row in rows:
-        best_bid = row["bids"][0][0] if row["bids"] else "-"
-        best_ask = row["asks"][0][0] if row["asks"] else "-"
+        best_bid = book_of[row["market"]]["bids"][0].price if row["bids"] else "-"
+        best_ask = book_of[row["market"]]["asks"][0].price if row["asks"] else "-"
         say(
             f"{row['market']:<12} {row['label']} {row['phase']} {row['day'] or '-'} last {row['last'] or '-'} "
             f"bid {best_bid} ask {best_ask} (fen){' 样例 sample' if row['sample'] else ''}"
@@ -388,4 +218,9 @@ def settlement_file(day: dt.datetime, zone: str, out: Path | None) -> None:
     say(f"{text.count(chr(10)) - 2} lines")
 
 
-from ecociv.cli import exchange_rights  # noqa: E402, F401 - its commands join the group
+for each in (
+    *(session, end_of_day, order, cancel, halt),
+    *(holdings, allocate, record_emissions, surrender),
+    *(freeze, surveillance, extract_file),
+):
+    group.add_command(each)

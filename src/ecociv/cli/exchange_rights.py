@@ -1,4 +1,4 @@
-"""``ecociv exchange holdings|allocate|surrender|freeze|surveillance|extract``: the registry of rights and its supervision."""
+"""``ecociv exchange holdings|allocate|emissions|surrender``: the registry of rights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
-from ecociv.cli.exchange import done, group, sending
 from ecociv.cli.indicator import moment
 from ecociv.cli.land_given import DAY, account, user_option, zone_option
 
@@ -31,7 +30,7 @@ def series_options(command: Any) -> Any:
     return click.option("--instrument", required=True, help="Such as so2, cod, cea, water-right.")(command)
 
 
-@group.command(epilog=EXIT_CODES)
+@click.command(epilog=EXIT_CODES)
 @zone_option
 @click.option("--account", "holder", default="", help="Only this account.")
 @click.option("--instrument", default="", help="Only this instrument.")
@@ -39,9 +38,7 @@ def series_options(command: Any) -> Any:
 @format_option("text", "json")
 @language_option
 @with_django
-def holdings(
-    zone: str, holder: str, instrument: str, as_of: str | None, form: str, language: str
-) -> None:
+def holdings(zone: str, holder: str, instrument: str, as_of: str | None, form: str, language: str) -> None:
     """Holdings by account, instrument, vintage, region and state, with their serial numbers."""
     from ecociv.exchange.queries import holdings_of
     from ecociv.exchange.registry import State
@@ -71,20 +68,37 @@ def holdings(
         say_json(rows)
         return
     for row in rows:
-        series = "/".join(str(part) for part in (row["instrument"], row["vintage"] or "", row["region"]) if part)
+        series = "/".join(
+            str(part) for part in (row["instrument"], row["vintage"] or "", row["region"]) if part
+        )
         blocks = row["blocks"] or []
-        serials = ", ".join(f"{first}-{last}" for first, last in blocks[:4]) + (" ..." if len(blocks) > 4 else "")
+        serials = ", ".join(f"{first}-{last}" for first, last in blocks[:4]) + (
+            " ..." if len(blocks) > 4 else ""
+        )
         state = State(row["state"]).label.in_language(language)
-        say(f"{row['account']:<20} {series:<32} {state:<8} {row['quantity']:>14} {row['claim']} {serials}".rstrip())
+        say(
+            f"{row['account']:<20} {series:<32} {state:<8} {row['quantity']:>14} {row['claim']} {serials}".rstrip()
+        )
     if not rows:
         say({"zh": "没有持有记录。", "en": "Nothing is held."}[language])
 
 
-@group.command(epilog=EXIT_CODES)
+@click.command(epilog=EXIT_CODES)
 @series_options
 @click.option("--cap", type=int, required=True, help="Whole units that there are for all.")
-@click.option("--from", "file", type=click.Path(path_type=Path), default=None, help="CSV of outputs; the permits by default.")
-@click.option("--paid", default="0", show_default=True, help="Per cent that is paid for, where the permits are the ground.")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="CSV of outputs; the permits by default.",
+)
+@click.option(
+    "--paid",
+    default="0",
+    show_default=True,
+    help="Per cent that is paid for, where the permits are the ground.",
+)
 @click.option("--on", type=DAY, default=None, help="Day whose permits and rules hold; today by default.")
 @click.option("--document", required=True, help="Document it rests on.")
 @click.option("--supplement", is_flag=True, help="It adds to a round that the series has had.")
@@ -179,10 +193,13 @@ def allocate(
         say(f"{part.account:<20} {part.units:>14}  free {part.free}  paid {part.paid}")
     for one in left_out:
         say(f"{one.account:<20} {'-':>14}  {one.why.in_language(language)}")
-    say(f"cap {made.cap}, without a ground {made.reserve}" + (f", entry {sequence}" if sequence else ", nothing recorded"))
+    say(
+        f"cap {made.cap}, without a ground {made.reserve}"
+        + (f", entry {sequence}" if sequence else ", nothing recorded")
+    )
 
 
-@group.command(epilog=EXIT_CODES)
+@click.command(epilog=EXIT_CODES)
 @click.argument("holder", metavar="ACCOUNT")
 @click.argument("instrument")
 @click.argument("year", type=int)
@@ -257,110 +274,15 @@ def surrender(
                 for series, quantity in plan.parts:
                     say(f"  {series}: {quantity}")
             elif name == "reasons":
-                for sentence in told["reasons"]:  # type: ignore[union-attr]
-                    say(sentence)
+                for one in plan.verdict.reasons:
+                    say(one.text.in_language(language))
             else:
                 say(f"{name}: {value if value is not None else '-'}")
     if sequence is None and place.due:
         sys.exit(int(Exit.FOUND))
 
 
-@group.command(epilog=EXIT_CODES)
-@click.argument("holder", metavar="ACCOUNT")
-@click.argument("document")
-@click.option("--release", is_flag=True, help="End the freeze instead.")
-@sending
-@with_django
-def freeze(
-    holder: str, document: str, release: bool, zone: str, username: str, key: str, form: str, language: str
-) -> None:
-    """Freeze ACCOUNT by the order DOCUMENT: its orders are withdrawn, nothing can be taken out; surrender stays possible."""
-    from ecociv.exchange.actions import FreezeAccount, UnfreezeAccount
-
-    made = UnfreezeAccount if release else FreezeAccount
-    common: dict[str, Any] = {"zone": zone, "author": account(username), "account": holder, "document": document}
-    if key:
-        common["key"] = key
-    done(made(**common), form, language)
-
-
-@group.command(epilog=EXIT_CODES)
-@click.argument("day", type=DAY)
-@click.option("--as", "username", default="", help="Keep what is found, as this account; without it only show it.")
-@zone_option
-@format_option("text", "json")
-@language_option
-@with_django
-def surveillance(day: dt.datetime, username: str, zone: str, form: str, language: str) -> None:
-    """Look at the trading DAY: large positions, wash trades, ramping near the close. Exit code 1 when something is found."""
-    from django.core.exceptions import PermissionDenied
-
-    from ecociv.exchange.rights.watching import LookForAlerts, look
-    from ecociv.exchange.surveillance import NoThresholds
-
-    try:
-        found = look(zone, day.date())
-        kept = (
-            LookForAlerts(zone=zone, author=account(username), day=day.date()).execute() if username else []
-        )
-    except NoThresholds as refused:
-        fail(refused.text.in_language(language))
-    except PermissionDenied as refused:
-        fail(str(refused))
-    if form == "json":
-        say_json({"kept": len(kept), "alerts": [alert.to_json() for alert in found]})
-    else:
-        for alert in found:
-            numbers = ", ".join(str(trade.number) for trade in alert.trades)
-            said = alert.reason.text.in_language(language)
-            say(f"{alert.label.in_language(language)}  {alert.market}  {said}" + (f"  [{numbers}]" if numbers else ""))
-        say(f"{len(found)} found" + (f", {len(kept)} new" if username else ""))
-    if found:
-        sys.exit(int(Exit.FOUND))
-
-
-@group.command("extract", epilog=EXIT_CODES)
-@click.argument("target", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--since", type=DAY, required=True)
-@click.option("--until", type=DAY, required=True, help="Last day, included.")
-@click.option("--account", "holder", default="", help="Only what concerns this account.")
-@format_option("jsonl", "csv")
-@zone_option
-@with_django
-def extract_file(
-    target: Path, since: dt.datetime, until: dt.datetime, holder: str, form: str, zone: str
-) -> None:
-    """Write the audit extract to TARGET, or to standard output for -."""
-    from zoneinfo import ZoneInfo
-
-    from ecociv.exchange.rights.extract import as_csv, as_json_lines, extract
-
-    if since > until:
-        fail("--until lies before --since.", Exit.USAGE)
-    china = ZoneInfo("Asia/Shanghai")
-    rows = extract(
-        zone,
-        since.replace(tzinfo=china),
-        until.replace(tzinfo=china) + dt.timedelta(days=1),
-        holder,
-    )
-    lines = as_csv(rows) if form == "csv" else as_json_lines(rows)
-    if str(target) == "-":
-        for line in lines:
-            click.echo(line, nl=False)
-        return
-    count = 0
-    try:
-        with target.open("w", encoding="utf-8", newline="") as file:
-            for line in lines:
-                file.write(line)
-                count += 1
-    except OSError as error:
-        fail(f"{target} cannot be written: {error.strerror}.")
-    say(f"{count} lines")
-
-
-@group.command("emissions", epilog=EXIT_CODES)
+@click.command("emissions", epilog=EXIT_CODES)
 @click.argument("holder", metavar="ACCOUNT")
 @click.argument("instrument")
 @click.argument("year", type=int)

@@ -238,6 +238,33 @@ def movements(
     return rows
 
 
+class Statement(NamedTuple):
+    """What an account had, what happened, and what it has then (对账单)."""
+
+    opening_money: Money
+    opening_holdings: list[Held]
+    movements: QuerySet[MovementRow]
+    trades: QuerySet[TradeRow]
+    closing_money: Money
+    closing_holdings: list[Held]
+
+
+def statement(venue: str, account_key: str, since: dt.datetime, until: dt.datetime) -> Statement:
+    """The statement of an account from ``since`` up to but without ``until``, in the order of time.
+
+    Opening and closing are added up from the movements recorded before each, so that opening and movements give closing.
+    """
+    before, last = since - dt.timedelta(microseconds=1), until - dt.timedelta(microseconds=1)
+    return Statement(
+        money_of(venue, account_key, before),
+        holdings_of(venue, account_key, as_of=before),
+        movements(venue, account_key, since=since, until=until).order_by("movement", "place"),
+        trades(venue, account=account_key).filter(at__gte=micros(since), at__lt=micros(until)).order_by("number"),
+        money_of(venue, account_key, last),
+        holdings_of(venue, account_key, as_of=last),
+    )
+
+
 def proposals(venue: str, account_key: str = "", *, open_only: bool = True) -> QuerySet[ProposalRow]:
     """Block proposals of which an account is a side."""
     rows = ProposalRow.objects.filter(venue=venue).order_by("-number")

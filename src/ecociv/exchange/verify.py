@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
-
 from ecociv.core.text import Text
 from ecociv.exchange.engine.engine import Changes, Engine
 from ecociv.exchange.engine.state import State
+from ecociv.exchange.journal.durability import reading
 from ecociv.exchange.journal.lines import JournalBroken
 from ecociv.exchange.journal.models import Snapshot
 from ecociv.exchange.journal.replica import entries_after, genesis
@@ -92,7 +91,7 @@ def verify(venue: str, *, every: int = 50_000) -> Verified:
         Entries between two looks at the invariants; they are looked at in the end in any case.
     """
     done = Verified(venue)
-    with transaction.atomic():  # one state of the database, whatever is written meanwhile
+    with reading():
         try:
             done.broken = _walk(venue, every, done)
         except JournalBroken as broken:

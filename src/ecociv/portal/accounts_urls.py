@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecociv.portal.views import resource_account_tables, resource_accounts
+from ecociv.portal.views import resource_account_tables, resource_accounts, resource_product
 
 urlpatterns = [
     path("resource-accounts/", resource_accounts.overview, name="resource-accounts"),
     path("resource-accounts/land-transitions/", resource_account_tables.land, name="resource-land-transitions"),
     path("resource-accounts/water-supply-use/", resource_account_tables.water, name="resource-water-supply-use"),
+    path("resource-accounts/product/", resource_product.product, name="resource-product"),
     path("resource-accounts/checks/", resource_account_tables.checks, name="resource-account-checks"),
     path("resource-accounts/<slug:key>/", resource_accounts.account, name="resource-account"),
     path(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecociv.exchange.models import AlertDecision
 from ecociv.exchange.queries import accounts, markets
@@ -60,7 +60,7 @@ def account_options(*, reserves: bool = True) -> list[tuple[str, str]]:
 class SeriesForm(forms.Form):
     """An instrument with its vintage and region."""
 
-    instrument = forms.ChoiceField(label=gettext_lazy("Instrument"), widget=forms.Select(_CHOICE))
+    instrument = forms.ChoiceField(label=pgettext_lazy("rights", "Instrument"), widget=forms.Select(_CHOICE))
     vintage = forms.IntegerField(
         label=gettext_lazy("Vintage"),
         min_value=1990,
@@ -135,7 +135,9 @@ class AllocationForm(SeriesForm):
         ),
     )
     supplement = forms.BooleanField(
-        label=gettext_lazy("It adds to a round that this series has had"), required=False
+        label=gettext_lazy("It adds to a round that this series has had"),
+        required=False,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
     )
     document = document_field()
 
@@ -159,11 +161,17 @@ class OperationForm(SeriesForm):
             ("unfreeze", gettext_lazy("Unfreeze units")),
             ("transfer", gettext_lazy("Transfer outside of trading")),
             ("cancel", gettext_lazy("Cancel for good")),
+            ("grant", gettext_lazy("Hand over the paid part of an allocation")),
+            ("bank", gettext_lazy("Carry into a later vintage")),
+            ("borrow", gettext_lazy("Borrow from the next vintage")),
+            ("replace", gettext_lazy("Reduction replacement")),
+            ("buy-back", gettext_lazy("Buy back into the reserve")),
+            ("reclaim", gettext_lazy("Reclaim idle rights")),
         ],
         widget=forms.Select(_CHOICE),
     )
-    account = forms.ChoiceField(label=gettext_lazy("Account"), widget=forms.Select(_CHOICE))
-    quantity = units_field(gettext_lazy("Units"))
+    account = forms.ChoiceField(label=pgettext_lazy("rights", "Account"), widget=forms.Select(_CHOICE))
+    quantity = units_field(pgettext_lazy("rights", "Units"))
     claim = forms.CharField(
         label=gettext_lazy("Contract or order"),
         max_length=120,
@@ -172,6 +180,44 @@ class OperationForm(SeriesForm):
         help_text=gettext_lazy(
             "Number of the pledge contract or of the order to freeze; the release names the same."
         ),
+    )
+    price = units_field(
+        gettext_lazy("Price (fen per unit and year)"),
+        required=False,
+        help_text=gettext_lazy(
+            "For the paid part and for buying back: price x units x years pass between the account and the reserve."
+        ),
+    )
+    target = forms.IntegerField(
+        label=gettext_lazy("Into vintage"),
+        min_value=1990,
+        max_value=2999,
+        required=False,
+        widget=forms.TextInput(_NUMBER),
+        help_text=gettext_lazy("For carrying over and for replacement."),
+    )
+    net_sold = units_field(
+        gettext_lazy("Sold net"),
+        least=0,
+        required=False,
+        help_text=gettext_lazy("For carrying over: units sold less units bought in the span of the scheme."),
+    )
+    quality = forms.ChoiceField(
+        label=gettext_lazy("Quality of last year"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("not known")),
+            ("met", gettext_lazy("met the standard")),
+            ("missed", gettext_lazy("missed the standard")),
+        ],
+        widget=forms.Select(_CHOICE),
+        help_text=gettext_lazy("For replacement: twice as much is given up where it missed the standard."),
+    )
+    last_used = forms.DateField(
+        label=gettext_lazy("Last day of use"),
+        required=False,
+        widget=forms.DateInput(_DATE, format="%Y-%m-%d"),
+        help_text=gettext_lazy("For idle rights, as the inspection found it."),
     )
     taker = forms.ChoiceField(
         label=gettext_lazy("To account"),
@@ -191,6 +237,11 @@ class OperationForm(SeriesForm):
         "quantity",
         "claim",
         "taker",
+        "price",
+        "target",
+        "net_sold",
+        "quality",
+        "last_used",
         "document",
     )
 
@@ -206,13 +257,17 @@ class OperationForm(SeriesForm):
             self.add_error("taker", _("Choose the account that receives them."))
         if said.get("operation") in ("pledge", "unpledge", "freeze", "unfreeze") and not said.get("claim"):
             self.add_error("claim", _("Give the number of the contract or of the order."))
+        if said.get("operation") in ("grant", "buy-back") and not said.get("price"):
+            self.add_error("price", _("Give the price."))
+        if said.get("operation") in ("bank", "replace") and not said.get("target"):
+            self.add_error("target", _("Give the vintage."))
         return said
 
 
 class EmissionForm(SeriesForm):
     """Verified emissions of a year."""
 
-    account = forms.ChoiceField(label=gettext_lazy("Account"), widget=forms.Select(_CHOICE))
+    account = forms.ChoiceField(label=pgettext_lazy("rights", "Account"), widget=forms.Select(_CHOICE))
     quantity = units_field(
         gettext_lazy("Verified emissions"), least=0, help_text=gettext_lazy("Whole units of the instrument.")
     )
@@ -238,7 +293,9 @@ class SurrenderForm(forms.Form):
 
     credits = units_field(gettext_lazy("Sink credits to use"), least=0, required=False)
     partial = forms.BooleanField(
-        label=gettext_lazy("Surrender what there is, although it does not suffice"), required=False
+        label=gettext_lazy("Surrender what there is, although it does not suffice"),
+        required=False,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
     )
     document = document_field(gettext_lazy("Number of the notice of compliance."))
 
@@ -246,7 +303,7 @@ class SurrenderForm(forms.Form):
 class AccountOrderForm(forms.Form):
     """Freezing or unfreezing of a whole account."""
 
-    account = forms.ChoiceField(label=gettext_lazy("Account"), widget=forms.Select(_CHOICE))
+    account = forms.ChoiceField(label=pgettext_lazy("rights", "Account"), widget=forms.Select(_CHOICE))
     document = document_field(gettext_lazy("Number of the order of the court or of the authority."))
 
     def __init__(self, *args: Any, frozen: bool, **kwargs: Any) -> None:
@@ -320,7 +377,7 @@ class ExtractForm(forms.Form):
         label=gettext_lazy("Only account"), max_length=120, required=False, widget=forms.TextInput(_TEXT)
     )
     form = forms.ChoiceField(
-        label=gettext_lazy("Form"),
+        label=pgettext_lazy("rights", "Form"),
         choices=[("csv", "CSV"), ("jsonl", "JSON Lines")],
         widget=forms.Select(_CHOICE),
     )

@@ -13,7 +13,6 @@ from ecociv.portal.views import (
 
 urlpatterns = [
     path("registry/", exchange_registry.listing, name="exchange-registry"),
-    path("registry/mine/", exchange_registry.mine, name="exchange-mine"),
     path("registry/holdings/", exchange_registry.holdings, name="exchange-holdings"),
     path("registry/movements/", exchange_registry.movement_list, name="exchange-movements"),
     path("registry/operate/", exchange_registry.operate, name="exchange-operate"),

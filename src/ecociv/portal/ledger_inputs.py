@@ -18,16 +18,16 @@ CHOICE = {"class": "form-select"}
 DATE = {"type": "date", "class": "form-control"}
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """An amount in yuan, read into whole fen; parts of a fen are refused with a sentence."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput({**TEXT, "inputmode": "decimal"}))
-        super().__init__(max_length=30, **kwargs)
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
         """Whole fen."""
-        text = str(value or "").strip()
+        text = str(value or "").strip()[:40]
         if not text:
             return None
         try:

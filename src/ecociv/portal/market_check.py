@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ecociv.core.text import Text
 from ecociv.exchange.engine.orders import allowed_price, allowed_quantity
 from ecociv.exchange.engine.refusals import Refused
-from ecociv.exchange.queries import MarketNow, Quote, holdings_of, money_of, quote
+from ecociv.exchange.market.rules import clock
+from ecociv.exchange.queries import MarketNow, Quote, holdings_of, micros, money_of, quote
 from ecociv.portal.market_figures import LIVES, SIDES, fen_of, units_of, yuan
 from ecociv.portal.zone import language
 
@@ -84,6 +86,9 @@ def check_order(now: MarketNow, wish: OrderWish, frozen: bool) -> Check:
         found.add("market", _("The market is halted: %(why)s.") % {"why": row.halted})
     elif row.phase == "closed":
         found.add("market", _("The session is closed: orders are taken when it opens again."))
+    elif not rules.open_at(micros(timezone.now())):
+        spans = ", ".join(f"{clock(begin)}–{clock(end)}" for begin, end in rules.hours)
+        found.add("market", _("Orders are taken in the trading hours only: %(spans)s.") % {"spans": spans})
     if frozen:
         found.add("market", _("The account is frozen by order and cannot trade."))
     if wish.price is None:

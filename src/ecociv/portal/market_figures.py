@@ -6,17 +6,22 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ecociv.exchange.actions.base import require_operator
 from ecociv.exchange.auctions import Clearing, Offer, call_auction
 from ecociv.exchange.instruments.declaration import national
+from ecociv.exchange.market.prices import half_even
 from ecociv.exchange.market.rules import MarketRules
 from ecociv.exchange.models import AccountRow, OrderRow
 from ecociv.exchange.queries import Level, MarketNow, accounts, depth, when
+from ecociv.exchange.zone import operator
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
+from ecociv.plan.queries import ZoneNotLoaded
 from ecociv.portal.as_of import LOCAL
 from ecociv.portal.zone import zone_key
 
@@ -182,7 +187,7 @@ class Quotation:
     def mean(self) -> int | None:
         """Volume-weighted mean price of the day so far, fen."""
         day = self.now.day
-        return round(Decimal(day.value) / day.volume) if day and day.volume else None
+        return half_even(day.value, day.volume) if day and day.volume else None
 
     @property
     def phase(self) -> str | Promise:
@@ -223,3 +228,25 @@ def own_accounts(user: object) -> list[AccountRow]:
     key = getattr(user, "organisation", "")
     rows = accounts(zone).filter(account=key, closed=False) if key else []
     return [row for row in rows if allowed(user, Action.TRADE, zone=zone, lead=[row.account])]
+
+
+def is_operator(user: object) -> bool:
+    """Whether somebody acts for the body that operates the exchange."""
+    if not getattr(user, "is_authenticated", False):
+        return False
+    zone = zone_key()
+    try:
+        lead = operator(zone, timezone.localdate())
+    except ZoneNotLoaded:  # then nobody is known to operate anything
+        return False
+    return allowed(user, Action.KEEP_REGISTER, zone=zone, lead=[lead])
+
+
+def require_operator_of(user: object) -> None:
+    """Refuse whoever does not act for the operator, with the sentence of the policy.
+
+    Raises
+    ------
+    PermissionDenied
+    """
+    require_operator(user, zone_key())

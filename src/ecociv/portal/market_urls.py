@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecociv.portal.views import market_blocks, market_offers, market_orders, market_stream, markets
+from ecociv.portal.views import (
+    market_blocks,
+    market_offers,
+    market_operator,
+    market_orders,
+    market_stream,
+    markets,
+)
 
 urlpatterns = [
     path("", markets.listing, name="markets"),
@@ -14,6 +21,9 @@ urlpatterns = [
     path("offers/new/", market_offers.new, name="market-offer-new"),
     path("offers/<int:number>/", market_offers.detail, name="market-offer"),
     path("offers/<int:number>/withdraw/", market_offers.withdraw, name="market-offer-withdraw"),
+    path("offers/<int:number>/award/", market_operator.award, name="market-offer-award"),
+    path("offers/reserve/", market_operator.sealed, name="market-sealed-new"),
+    path("end-of-day/", market_operator.end_day, name="market-end-of-day"),
     path("blocks/", market_blocks.listing, name="market-blocks"),
     path("blocks/new/", market_blocks.new, name="market-block-new"),
     path("blocks/<int:number>/<slug:step>/", market_blocks.answer, name="market-block-answer"),
@@ -23,6 +33,7 @@ urlpatterns = [
     path("<slug:key>/mine/", market_orders.mine, name="market-mine"),
     path("<slug:key>/check/", market_orders.check, name="market-check"),
     path("<slug:key>/order/", market_orders.order, name="market-order"),
+    path("<slug:key>/session/<slug:step>/", market_operator.session, name="market-session"),
     path("<slug:key>/trades/", markets.trade_list, name="market-trades"),
     path("<slug:key>/days/", markets.day_list, name="market-days"),
 ]

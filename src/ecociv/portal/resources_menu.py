@@ -14,8 +14,8 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:resource-land-transitions", _("Land transitions"), "arrows-exchange", False),
     ("portal:resource-water-supply-use", _("Water supply and use"), "ripple", False),
     ("portal:leaving-audits", _("Leaving-office audits"), "clipboard-check", False),
+    ("portal:resource-product", _("Ecosystem product"), "leaf", False),
     ("portal:exchange-registry", _("Registry of rights"), "wallet", False),
-    ("portal:exchange-mine", _("My account of rights"), "certificate", False),
     ("portal:exchange-supervision", _("Supervision of the market"), "gavel", False),
     ("portal:liabilities", _("Restoration due"), "plant-2", False),
     ("portal:damages", _("Environmental damage"), "alert-octagon", False),
@@ -29,5 +29,5 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
 )
 """Address, name, symbol, and whether visitors may open the page."""
 
-FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-mine", "portal:damages", "portal:deposits"})
+FOR_ENTERPRISES: frozenset[str] = frozenset({"portal:exchange-registry", "portal:damages", "portal:deposits"})
 """Addresses of entries that visitors may not open and the accounts of enterprises may: their own matters."""

@@ -42,8 +42,8 @@ def bill_curve(before: TariffVersion, after: TariffVersion, persons: int) -> Cha
             "unit": _("yuan"),
             "years": [f"{use} m³" for use in uses],
             "series": [
-                {"name": _("In force"), "role": "path", "values": now},
-                {"name": _("Proposal"), "role": "actual", "values": then},
+                {"name": _("In force now"), "role": "path", "values": now},
+                {"name": _("Proposed tariff"), "role": "actual", "values": then},
             ],
         },
         heads,

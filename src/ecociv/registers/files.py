@@ -23,7 +23,7 @@ from ecociv.registers.kinds import Kind
 from ecociv.registers.values import Value, shown
 
 LARGEST = 20 * 1024**2
-LONGEST = 50_000
+LONGEST = 20_000
 """Bytes of a file, and rows of it."""
 
 STATE, SINCE, DOCUMENT, SAMPLE = "state", "valid-from", "document", "sample"

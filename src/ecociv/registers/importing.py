@@ -29,7 +29,7 @@ from ecociv.registers.files import (
 )
 from ecociv.registers.kinds import FieldRule, Kind
 from ecociv.registers.loading import kind_of
-from ecociv.registers.queries import entry
+from ecociv.registers.queries import entries
 from ecociv.registers.values import ValueRefused, key_of, parsed, to_json
 
 _SINCE = FieldRule.model_validate(
@@ -105,6 +105,8 @@ class ImportEntries:
         seen: dict[str, int] = {}
         with transaction.atomic():
             audit.hold()
+            # What is planned for later counts as well: a row is compared with what the entry will say at the end.
+            there = {one.key: one for one in entries(self.zone, self.kind, dt.date.max)}
             for row in rows:
                 before = seen.setdefault(row.key, row.number)
                 if before != row.number:
@@ -115,7 +117,7 @@ class ImportEntries:
                     faults.append(RowFault(row.number, row.key, "key", text))
                     continue
                 try:
-                    self._take(row, declared, done)
+                    self._take(row, declared, there, done)
                 except EntryRefused as refused:
                     faults += [RowFault(row.number, row.key, one.field, one.text) for one in refused.faults]
                 except PermissionDenied as refused:
@@ -128,7 +130,7 @@ class ImportEntries:
             raise ImportRefused(tuple(faults))
         return done
 
-    def _take(self, row: FileRow, declared: Kind, done: Imported) -> None:
+    def _take(self, row: FileRow, declared: Kind, known: Mapping[str, Entry], done: Imported) -> None:
         try:
             key = key_of(declared, row.key)
             given = parsed(_SINCE, row.cells.get(SINCE, ""))
@@ -150,8 +152,7 @@ class ImportEntries:
             "document": row.cells.get(DOCUMENT, "") or self.document,
             "sample": self.sample or row.cells.get(SAMPLE, "").lower() in ("是", "yes"),
         }
-        # What is planned for later counts as well: the row is compared with what the entry will say at the end.
-        there = entry(self.zone, self.kind, key, dt.date.max)
+        there = known.get(key)
         if there is None:
             new = RegisterEntry(**common, on=since, values=values, state=state, reason=self.reason)
             try:

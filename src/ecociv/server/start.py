@@ -40,6 +40,7 @@ SAMPLE_ROOMS = (
     ("Sample compensation", "ecociv.compensation.sample", "load_sample_compensation"),
     ("Sample damage and deposits", "ecociv.liabilities.sample", "load_sample_liabilities"),
     ("Sample market", "ecociv.exchange.sample", "load_sample_market"),
+    ("Sample rights", "ecociv.exchange.rights.sample", "load_sample_rights"),
     ("Sample prices", "ecociv.tariffs.sample", "load_sample_tariffs"),
     ("Sample green economy", "ecociv.green_economy.sample", "load_sample_green"),
     ("Sample leaving-office audit", "ecociv.accounts.audit.sample", "load_sample_audit"),
@@ -262,16 +263,6 @@ def _load_sample_land(zone: str) -> None:
     load_sample_land(zone)
 
 
-
-
-def _load_sample_market(zone: str) -> None:
-    from ecociv.exchange.rights.sample import load_sample_rights
-    from ecociv.exchange.sample import load_sample_market
-
-    load_sample_market(zone)
-    load_sample_rights(zone)
-
-
 def _load_sample_cases(zone: str) -> None:
     from ecociv.assessment.sample import load_sample_rounds
     from ecociv.supervision.sample import load_sample_supervision
@@ -352,7 +343,7 @@ def serve(host: str, port: int, workers: int) -> None:
         f"--workers={workers}",
         f"--blocking-threads={4 + settings.ECOCIV_MARKET_STREAMS}",
         "--workers-kill-timeout=3",
-        "--log-level=warning",
+        "--log-level=error",  # its warnings are about the number of threads, which is meant: streams wait most of the time
         "ecociv.server.wsgi:application",
     ]
     execute: Callable[[str, list[str]], None] = os.execv

@@ -102,6 +102,7 @@ class Sources:
                 return missing_cell(
                     Missing.MISSING, label, form.unit, made.reason, source="sections", trace=made.trace
                 )
+            marks |= {"partial"} if made.partial else set()
             return _cell(form, made.figure, "sections", made.trace, marks, sample=made.sample)
         if source.register_:
             summed = register_figure(self.zone, area, source, row, column, year, form.unit, self.as_of)

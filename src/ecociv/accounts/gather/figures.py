@@ -231,7 +231,7 @@ def read_figures(zone: str, as_of: dt.datetime | None = None) -> Figures:
 
 @lru_cache(maxsize=_KEPT)
 def _read(zone: str, _state: tuple[object, ...], as_of: dt.datetime | None) -> Figures:
-    declared, forms = load_accounts(zone), load_forms(zone)
+    declared = load_accounts(zone)
     places = load_places(zone)
     wanted: set[Part] = set()
     for area in areas_of(declared, places):
@@ -259,18 +259,25 @@ def _read(zone: str, _state: tuple[object, ...], as_of: dt.datetime | None) -> F
         for flow in flows:
             if flow.return_:
                 wanted.update(flow_parts(places, flow, area))
+    return figures_of(zone, wanted, (declared.first_year - 1, declared.last_year or 2999), as_of)
+
+
+def figures_of(
+    zone: str, wanted: Iterable[Part], years: tuple[int, int], as_of: dt.datetime | None = None
+) -> Figures:
+    """The figures of some parts in a span of years, as known at a moment."""
     keys = [
         series_key(part.network, part.place, part.property, sample=sample)
         for part in wanted
         for sample in (False, True)
     ]
-    start, end = year_bounds(declared.first_year - 1, declared.last_year or 2999)
+    start, end = year_bounds(*years)
     found = observations(keys, start=start, end=end, as_of=as_of)
     return Figures(
-        places,
-        {form.key: form for form in forms},
+        load_places(zone),
+        {form.key: form for form in load_forms(zone)},
         {key: {item.day.year: item for item in items} for key, items in found.items()},
     )
 
 
-__all__ = ["Figures", "Part", "Summed", "areas_of", "flow_parts", "inside", "parts_of", "read_figures", "state_of"]
+__all__ = ["Figures", "Part", "Summed", "areas_of", "figures_of", "flow_parts", "inside", "parts_of", "read_figures", "state_of"]

@@ -21,6 +21,9 @@ from ecociv.core.text import Text
 from ecociv.core.trace import Trace, TraceInput, TraceParameter
 from ecociv.liabilities.queries import due
 
+NAMED = 4
+"""Emitters that a note names; the others are counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -150,9 +153,11 @@ def _permits(sources: Sources, declared: Liability, permits: Permits, area: str,
         )  # fmt: skip
     if not members:
         return _absent(declared, Missing.NOT_APPLICABLE, _NO_EMITTER)
+    some, more = without[:NAMED], len(without) > NAMED
     note = Text(
-        zh=f"{len(without)}家没有对应的许可量或排放量，未计入：{'、'.join(one.zh for one in without)}",
-        en=f"{len(without)} without a permitted or a reported amount are left out: {', '.join(one.en for one in without)}",
+        zh=f"{len(without)}家没有对应的许可量或排放量，未计入：{'、'.join(one.zh for one in some)}{'等' if more else ''}",
+        en=f"{len(without)} without a permitted or a reported amount are left out: "
+        f"{', '.join(one.en for one in some)}{' and others' if more else ''}",
     )
     if not inputs:
         return _absent(declared, Missing.MISSING, note)
@@ -179,6 +184,7 @@ def _restoration(sources: Sources, declared: Liability, area: str, year: int) ->
     if not parts:
         return _absent(declared, Missing.MISSING if not codes else Missing.NOT_APPLICABLE, _NOTHING_DUE)
     known = [one for one in parts if isinstance(one.amount, Decimal)]
+    total = sum((one.amount for one in parts if isinstance(one.amount, Decimal)), Decimal(0))
     notes = [
         Text(
             zh=f"{one.title}（{one.key}）缺少登记内容，未计入",
@@ -193,7 +199,7 @@ def _restoration(sources: Sources, declared: Liability, area: str, year: int) ->
         )
     if not known:
         return _absent(declared, Missing.MISSING, notes[0])
-    amount = convert(sum((one.amount for one in known), Decimal(0)), "yuan", declared.unit)  # type: ignore[misc]
+    amount = convert(total, "yuan", declared.unit)
     trace = Trace(
         declared.name, amount, declared.unit, "sum", tuple(one.trace for one in known), declared.basis.citation,
         notes=tuple(notes),
@@ -229,7 +235,10 @@ def _valued(declared: Liability, amount: Decimal, trace: Trace, *, sample: bool)
 
 def _absent(declared: Liability, kind: Missing, reason: Text) -> Owed:
     trace = Trace(declared.name, kind, declared.unit, "", (), declared.basis.citation, notes=(reason,))
-    return Owed(declared.key, declared.name, declared.kind, declared.unit, kind, None, reason, trace)
+    return Owed(
+        declared.key, declared.name, declared.kind, declared.unit, kind, None, reason, trace,
+        verified=declared.basis.verified,
+    )  # fmt: skip
 
 
 def _sections(sources: Sources, declared: Liability, area: str, year: int) -> Owed:

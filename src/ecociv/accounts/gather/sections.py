@@ -23,6 +23,7 @@ from ecociv.evidence.section_months import class_of_month, target_of, used_value
 from ecociv.standards import surface_water
 
 CLASSES = ("one", "two", "three", "four", "five", "worse")
+MONTHS = 12
 RULE = Citation("环办〔2011〕22号", "年均值评价", 2011, verified=False)
 
 
@@ -117,12 +118,13 @@ def weight_of(declared: ZoneAccounts, section: str, weigh: str) -> Decimal | Non
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The sections that a cell counts."""
+    """The sections that a cell counts; ``partial`` where one of them was not tested in every month."""
 
     figure: Decimal | None
     reason: Text | None
     trace: Trace
     sample: bool
+    partial: bool = False
 
 
 def counted(
@@ -144,7 +146,7 @@ def counted(
     """
     inputs: list[TraceInput] = []
     total = Decimal(0)
-    seen = False
+    seen = partial = False
     for section in members:
         now, before = years.get((section, year)), years.get((section, year - 1))
         seen = seen or now is not None
@@ -168,6 +170,7 @@ def counted(
             )
             return Counted(None, reason, Trace(label, None, unit, "", notes=(reason,)), source.sample)
         inputs.append(source.input(weight, unit))
+        partial = partial or source.months < MONTHS
         total += weight
     if not seen:
         reason = Text(zh=f"{year}年没有断面监测", en=f"No section was tested in {year}")
@@ -177,4 +180,4 @@ def counted(
     sample = any(one.sample for one in inputs) or any(
         each.sample for section in members if (each := years.get((section, year)))
     )
-    return Counted(total, None, trace, sample)
+    return Counted(total, None, trace, sample, partial)

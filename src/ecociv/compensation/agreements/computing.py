@@ -65,7 +65,7 @@ def compute(
         ),
         amount,
         "yuan",
-        "sum(section * share), then least amount and caps",
+        "sum(section * share)",
         tuple(part.trace for part in parts),
         version.clause("formula"),
         tuple(limits),
@@ -95,7 +95,7 @@ def _section(version: Version, period: SettlementPeriod, section: Section, means
         Text(zh="断面权重", en="share of the section"), section.share, "1", version.clause("sections")
     )
     shared = amount * section.share
-    label = Text(zh=f"断面 {section.place}", en=f"Section {section.place}")
+    label = _named(section)
     return _Part(shared, Trace(label, shared, "yuan", "section * share", (trace,), None, (share,)))
 
 
@@ -133,7 +133,7 @@ def _exceedance(
     )
     own = replace(own, inputs=named)
     trace = Trace(
-        Text(zh=f"断面 {section.place}", en=f"Section {section.place}"),
+        _named(section),
         result.value,
         "yuan",
         own.formula,
@@ -175,7 +175,7 @@ def _load(
                 Rounding("half-even", FEN),
             )
         )
-    label = Text(zh=f"断面 {section.place}", en=f"Section {section.place}")
+    label = _named(section)
     return total, Trace(label, total, "yuan", "sum(items)", tuple(parts), version.clause("formula"))
 
 
@@ -233,7 +233,7 @@ def _index(
         ),
     ]
     trace = Trace(
-        Text(zh=f"断面 {section.place}", en=f"Section {section.place}"),
+        _named(section),
         amount,
         "yuan",
         "upstream pays" if upstream else "downstream pays",
@@ -243,6 +243,10 @@ def _index(
         notes=tuple(notes),
     )
     return amount, trace
+
+
+def _named(section: Section) -> Text:
+    return Text(zh=f"断面 {section.label.zh}", en=f"Section {section.label.en}")
 
 
 def _limited(

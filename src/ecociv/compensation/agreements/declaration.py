@@ -54,8 +54,14 @@ class Section(Declared):
     """A section where the water passes the border; ``share`` of the result of each, 1 for a single one."""
 
     place: str
+    name: LocalText | None = None
     design_flow: Positive | None = None
     share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal(1)
+
+    @property
+    def label(self) -> Text:
+        """Its name, or the key of the place where none is given."""
+        return self.name or Text(zh=self.place, en=self.place)
 
 
 class Step(Declared):

@@ -154,16 +154,16 @@ class Means:
             raise Open(
                 [
                     Text(
-                        zh=f"断面 {section.place} 的{name.zh}缺 {months}，按协议不予结算。",
-                        en=f"{name.en} at {section.place} is missing in {months}; by the agreement the period is not settled.",
+                        zh=f"断面 {section.label.zh} 的{name.zh}缺 {months}，按协议不予结算。",
+                        en=f"{name.en} at {section.label.en} is missing in {months}; by the agreement the period is not settled.",
                     )
                 ]
             )
         value = section.design_flow if item == FLOW else self.version.formula.items[item].design  # type: ignore[index]
         assert value is not None
         note = Text(
-            zh=f"断面 {section.place} 的{name.zh}缺 {months}，以设计值 {value} 代替",
-            en=f"{name.en} at {section.place} is missing in {months}; the design value {value} stands in",
+            zh=f"断面 {section.label.zh} 的{name.zh}缺 {months}，以设计值 {value} 代替",
+            en=f"{name.en} at {section.label.en} is missing in {months}; the design value {value} stands in",
         )
         self.notes.append(note)
         missing = TraceInput(self._label(section, item), Missing.MISSING, self._unit(item), valid=months)
@@ -186,7 +186,7 @@ class Means:
     def _label(self, section: Section, item: str, month: Month | None = None) -> Text:
         when = f" {month[0]}-{month[1]:02d}" if month else ""
         name = self._name(item)
-        return Text(zh=f"{section.place} {name.zh}{when}", en=f"{section.place} {name.en}{when}")
+        return Text(zh=f"{section.label.zh} {name.zh}{when}", en=f"{section.label.en} {name.en}{when}")
 
     def _unit(self, item: str) -> str:
         return UNITS.get(item, CONCENTRATION)

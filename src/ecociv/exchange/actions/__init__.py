@@ -31,7 +31,7 @@ from ecociv.exchange.actions.trading import (
     WithdrawBlock,
     WithdrawOffer,
 )
-from ecociv.exchange.journal.commit import Receipt
+from ecociv.exchange.journal.sending import Receipt
 
 __all__ = [
     "CancelOrder",

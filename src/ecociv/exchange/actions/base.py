@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from ecociv.core.text import Text
-from ecociv.exchange.journal.commit import Receipt, Sending
+from ecociv.exchange.journal.sending import Receipt, Sending
 from ecociv.exchange.venue import journal_of
 from ecociv.exchange.zone import operator
 from ecociv.people import audit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from ecociv.exchange.engine.changes import TradeDone
 from ecociv.exchange.engine.fields import POSITIVE, SIDE, WORD, read
@@ -147,7 +147,7 @@ def _found(state: State, number: int, account: str, *, counterparty: bool) -> Pr
     return made
 
 
-def _unknown(number: int) -> Any:
+def _unknown(number: int) -> NoReturn:
     refuse(
         "proposal-unknown",
         f"没有等待本账户确认的{number}号大宗协议。",

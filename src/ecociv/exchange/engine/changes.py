@@ -79,7 +79,7 @@ class Touched:
             self.trades,
             self.movements,
         ):
-            each.clear()  # type: ignore[attr-defined]
+            each.clear()
 
     def moved(self, movement: Movement) -> None:
         """Note a movement that happened."""

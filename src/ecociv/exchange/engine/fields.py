@@ -67,6 +67,20 @@ def _check(key: str, value: Any, wanted: str) -> None:
             refuse("malformed", f"“{key}”的类型不对。", f"{key!r} is of the wrong kind: a {wanted} is expected.")
 
 
+def bounded(value: Any, key: str = "movement") -> None:
+    """Refuse texts and numbers within a table that the tables of the exchange could not hold."""
+    if isinstance(value, str) and len(value) > _LONGEST[DOCUMENT if key in ("document", "source", "claim", "giver_claim", "taker_claim") else WORD]:
+        refuse("malformed", f"“{key}”的文字过长。", f"The text of {key!r} is too long.")
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            bounded(each, str(name))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            bounded(each, key)
+    elif isinstance(value, int) and abs(value) > _WITHIN[POSITIVE][1]:
+        refuse("malformed", f"“{key}”的数值过大。", f"The number of {key!r} is too large.")
+
+
 def one_of(command: Mapping[str, Any], key: str, allowed: Iterable[str]) -> str:
     """A word out of a list."""
     value = command.get(key)

@@ -46,8 +46,7 @@ def open_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, A
     side, price, quantity = SIDES[command["side"]], command["price"], command["quantity"]
     if mode == "sealed" and (account.kind != "reserve" or side != SELL):
         refuse("reserve-only", "密封竞价只用于政府储备的出让。", "Sealed auctions are for the government's reserve, which sells.")
-    if market.halted:
-        refuse("halted", f"已停牌：{market.halted}。", f"The market {market.key!r} is halted: {market.halted}.")
+    _not_halted(market)
     if command["ends"] <= at:
         refuse("ends-past", "竞价截止时间已过。", "The end of bidding lies in the past.")
     _steps(market, price, quantity)
@@ -81,6 +80,7 @@ def bid(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     account, made = state.acting(command["account"]), _offer(state, command["offer"])
     market, price, quantity = state.markets[made.market], command["price"], command["quantity"]
     side = -made.side
+    _not_halted(market)
     if at >= made.ends:
         refuse("bidding-over", "竞价已截止。", "Bidding on this offer is over.")
     if state.accounts[made.account].number == account.number:
@@ -120,6 +120,7 @@ def close_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, 
     if at < made.ends:
         refuse("bidding-open", "竞价尚未截止。", "Bidding on this offer is still open.")
     market = state.markets[made.market]
+    _not_halted(market)
     standing = [
         Standing(each.number, each.price, each.quantity)
         for each in made.bids.values()
@@ -235,6 +236,11 @@ def _serve(state: State, market: Market, made: Offer, each: Bid, price: int, qua
 def _give_back(state: State, market: Market, made: Offer, each: Bid, quantity: int, at: int) -> None:
     release(state, market, each.account, -made.side, quantity, each.reserved, each.claim, at)
     each.reserved = 0
+
+
+def _not_halted(market: Market) -> None:
+    if market.halted:
+        refuse("halted", f"已停牌：{market.halted}。", f"The market {market.key!r} is halted: {market.halted}.")
 
 
 def _steps(market: Market, price: int, quantity: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ecociv.exchange.engine.fields import DOCUMENT, POSITIVE, TABLE, WORD, one_of, read
+from ecociv.exchange.engine.fields import DOCUMENT, POSITIVE, TABLE, WORD, bounded, one_of, read
 from ecociv.exchange.engine.offers import withdraw_of
 from ecociv.exchange.engine.orders import withdraw_all
 from ecociv.exchange.engine.refusals import refuse
@@ -83,6 +83,7 @@ def movement(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any
             "“movement”应有kind、document、lines三项。",
             "'movement' has the keys kind, document and lines.",
         )
+    bounded(given)
     made = movement_from_json({**given, "id": state.registry.sequence + 1, "at": at})
     if made.kind in _NOT_HERE:
         refuse(

@@ -8,7 +8,7 @@ from typing import Any
 
 from ecociv.exchange.auctions import Offer, call_auction
 from ecociv.exchange.engine.blocks import expire_proposals
-from ecociv.exchange.engine.fields import DAY, DOCUMENT, FLAG, TABLE, WORD, read
+from ecociv.exchange.engine.fields import DAY, DOCUMENT, FLAG, TABLE, WORD, bounded, read
 from ecociv.exchange.engine.orders import withdraw_all
 from ecociv.exchange.engine.refusals import EngineFault, refuse
 from ecociv.exchange.engine.settlement import settle
@@ -21,6 +21,7 @@ from ecociv.exchange.registry import Series
 def open_market(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     """``open-market``: a market with its rules (开设交易品种)."""
     read(command, {"rules": TABLE, "document": DOCUMENT})
+    bounded(command["rules"], "rules")
     rules = rules_of(command["rules"])
     if rules.market in state.markets:
         refuse("market-known", f"市场“{rules.market}”已开设。", f"The market {rules.market!r} is there already.")
@@ -33,6 +34,7 @@ def open_market(state: State, command: Mapping[str, Any], at: int) -> dict[str, 
 def change_rules(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     """``change-rules``: other rules from the next session on; what is traded stays the same."""
     read(command, {"rules": TABLE, "document": DOCUMENT})
+    bounded(command["rules"], "rules")
     rules = rules_of(command["rules"])
     market = state.market(rules.market)
     if market.phase != CLOSED or (market.day.day and not market.day.ended):

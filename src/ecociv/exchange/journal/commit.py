@@ -17,88 +17,30 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
-from ecociv.core.text import Text
 from ecociv.exchange.journal.durability import durable
 from ecociv.exchange.journal.lines import Entry, digest, plain_text
 from ecociv.exchange.journal.machine import Machine, Projector
 from ecociv.exchange.journal.models import JournalEntry
-from ecociv.exchange.journal.replica import Make, Replica, head, recover, write_snapshot
-from ecociv.exchange.journal.tables import Row, Table, write_rows
+from ecociv.exchange.journal.replica import Make, Replica, recover, write_snapshot
+from ecociv.exchange.journal.sending import (
+    LONGEST_ACTOR,
+    LONGEST_KEY,
+    Also,
+    JournalUnavailable,
+    KeyReused,
+    Receipt,
+    Sending,
+)
+from ecociv.exchange.journal.tables import Row, Table, entries_of, head, write_rows
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
-LONGEST_KEY = 120
 
 
 _plain = attrgetter(*(each.name for each in fields(Entry)))
 _JOURNAL = Table(JournalEntry, (*(each.name for each in fields(Entry)), "kind", "digest"))
-
-
-class KeyReused(ValueError):
-    """An idempotency key came again with another command, or from somebody else."""
-
-    def __init__(self, key: str) -> None:
-        self.text = Text(
-            zh=f"幂等键“{key}”已用于另一条指令；新的指令请换用新的键。",
-            en=f"The key {key!r} was used for another command; give a new command a new key.",
-        )
-        super().__init__(self.text.en)
-
-
-class JournalUnavailable(RuntimeError):
-    """The command could not be written; whether it was is told by sending it again with the same key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a command came to, on the disk.
-
-    Attributes
-    ----------
-    sequence : int
-        Its place in the journal.
-    at : int
-        When it was taken, microseconds since 1970 UTC.
-    outcome : Mapping
-        As the machine gave it.
-    repeated : bool
-        Whether the command had been taken before under the same key: nothing was done this time.
-    """
-
-    sequence: int
-    at: int
-    outcome: Mapping[str, Any]
-    repeated: bool = False
-
-
-Also = Callable[[Receipt], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One command on its way into the journal.
-
-    Attributes
-    ----------
-    command : Mapping
-        Plain values with a ``kind``.
-    key : str
-        Idempotency key: sent again with the same key, a command gives its first outcome and does nothing.
-    actor : str
-        Who sends it.
-    at : int or None
-        When it was taken, for what is loaded from elsewhere; never before the entry before. The clock otherwise.
-    also : callable or None
-        Run in the same transaction once the outcome is known (an entry in the record of changes); not when repeated.
-    """
-
-    command: Mapping[str, Any]
-    key: str
-    actor: str = ""
-    at: int | None = None
-    also: Also | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +60,8 @@ class _Request:
     items: list[_Item]
     error: BaseException | None = None
     leads: bool = False
+    connected: bool = field(default_factory=lambda: connection.connection is not None)
+    """Whether its thread has a connection to the database already."""
     woken: threading.Event = field(default_factory=threading.Event)
 
 
@@ -203,7 +147,7 @@ class Journal:
         receipts: list[Receipt] = []
         for begin in range(0, len(sent), self._largest_batch):
             part = sent[begin : begin + self._largest_batch]
-            request = _Request([_Item(each, plain_text(each.command)) for each in part if _good(each.key)])
+            request = _Request([_Item(each, plain_text(each.command)) for each in part if _good(each)])
             if self._wait(request):
                 self._lead()
             receipts += _receipts(request)
@@ -215,11 +159,7 @@ class Journal:
         with self._mutex:
             self._queue.popleft()
         try:
-            with transaction.atomic():
-                return read(self._current().machine)
-        except BaseException:
-            self._replica = None
-            raise
+            return read(self._current().machine)
         finally:
             self._pass_on()
 
@@ -250,8 +190,20 @@ class Journal:
             if not self._led:
                 self._led = request.leads = True
         if not request.leads:
-            request.woken.wait()
+            try:
+                request.woken.wait()
+            except BaseException:  # a thread that is told to stop must not be waited for as a leader
+                self._leave(request)
+                raise
         return request.leads
+
+    def _leave(self, request: _Request) -> None:
+        with self._mutex:
+            if request in self._queue:
+                self._queue.remove(request)
+            leads = request.leads
+        if leads:
+            self._pass_on()
 
     def _lead(self) -> None:
         """Write one batch, answer it, and hand over."""
@@ -264,7 +216,7 @@ class Journal:
                     break
                 batch.append(self._queue.popleft())
         try:
-            self._write(batch)
+            self._write_apart(batch)
         except BaseException as error:  # noqa: BLE001 - every thread that waits has to hear of it, the leader among them
             self._replica = None
             stopped = not isinstance(error, Exception)
@@ -279,15 +231,39 @@ class Journal:
                 self._pass_on()
 
     def _pass_on(self) -> None:
-        """Wake the first that still waits, or leave the place free."""
+        """Wake one that still waits, or leave the place free.
+
+        The first whose thread has a connection goes before others: two hundred threads then share a few connections.
+        """
         with self._mutex:
-            if self._queue:
-                self._queue[0].leads = True
-                self._queue[0].woken.set()
-            else:
+            if not self._queue:
                 self._led = False
+                return
+            following = next((each for each in self._queue if each.connected), self._queue[0])
+            if following is not self._queue[0]:
+                self._queue.remove(following)
+                self._queue.appendleft(following)
+            following.leads = True
+            following.woken.set()
+
+    def _write_apart(self, batch: list[_Request]) -> None:
+        """Write a batch; when the database refuses a row of it, each request alone, so that one cannot fail the others."""
+        try:
+            self._write(batch)
+        except (DataError, IntegrityError):
+            self._replica = None
+            if len(batch) == 1:
+                raise
+            for each in batch:
+                try:
+                    self._write([each])
+                except (DataError, IntegrityError) as error:
+                    self._replica = None
+                    each.error = error
 
     def _write(self, batch: list[_Request]) -> None:
+        if self._replica is None:
+            self._current()  # from a long journal it takes a while, in which others should be able to write
         faulty: set[int] = set()
         while True:
             try:
@@ -310,10 +286,9 @@ class Journal:
     ) -> list[tuple[_Item, Receipt | KeyReused]]:
         replica = self._current()
         items = [item for request in batch for item in request.items if id(item) not in faulty]
-        known = {
-            row.key: row.as_entry()
-            for row in JournalEntry.objects.filter(venue=self.venue, key__in=[item.sent.key for item in items])
-        }
+        if not items:
+            return []
+        known = entries_of(self.venue, [item.sent.key for item in items])
         made: list[tuple[_Item, Receipt | KeyReused]] = []
         rows: list[Row] = []
         also: list[tuple[Also, Receipt]] = []
@@ -375,7 +350,7 @@ class Journal:
         try:
             with transaction.atomic():
                 write_snapshot(self.venue, replica)
-        except DatabaseError:
+        except Exception:  # noqa: BLE001 - what was taken is on the disk: whoever sent it must not be told otherwise
             _LOG.warning("no snapshot of %s could be written", self.venue, exc_info=True)
             replica.kept_at = replica.sequence  # tried again after as many entries
 
@@ -396,7 +371,11 @@ def _receipts(request: _Request) -> list[Receipt]:
     return [item.receipt for item in request.items if item.receipt is not None]
 
 
-def _good(key: str) -> bool:
-    if not key or len(key) > LONGEST_KEY or not key.isprintable():
-        raise ValueError(f"An idempotency key has 1 to {LONGEST_KEY} printable characters; {key[:200]!r} has not.")
+def _good(sent: Sending) -> bool:
+    for what, text, least, most in (
+        ("An idempotency key", sent.key, 1, LONGEST_KEY),
+        ("The name of a sender", sent.actor, 0, LONGEST_ACTOR),
+    ):
+        if not least <= len(text) <= most or not text.isprintable():
+            raise ValueError(f"{what} has {least} to {most} printable characters; {text[:200]!r} has not.")
     return True

@@ -31,9 +31,33 @@ def durable(venue: str) -> Iterator[None]:
         return
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = on")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_SPACE, crc32(venue.encode()) - 2**31])
+            lock = crc32(venue.encode()) - 2**31
+            cursor.execute(f"SET LOCAL synchronous_commit = on; SELECT pg_advisory_xact_lock({_SPACE}, {lock})")
         yield
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """One state of the database for as long as it is read, while others go on writing.
+
+    Within a transaction of the caller it is that transaction.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        # Django begins each transaction as a writer here; a long look at the journal must not keep orders waiting.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
 
 
 def _pragma(level: str) -> None:

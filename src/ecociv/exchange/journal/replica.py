@@ -95,14 +95,6 @@ def genesis(venue: str, make: Make) -> Replica:
     return Replica(make(), 0, digest(header_line(venue)))
 
 
-def head(venue: str) -> tuple[int, str]:
-    """Sequence and digest of the last entry; those of the header where there is none."""
-    found = (
-        JournalEntry.objects.filter(venue=venue).order_by("-sequence").values_list("sequence", "digest").first()
-    )
-    return found or (0, digest(header_line(venue)))
-
-
 def recover(venue: str, make: Make) -> Replica:
     """The latest snapshot that holds, or the beginning, and every entry after it."""
     for kept in Snapshot.objects.filter(venue=venue).order_by("-sequence"):

@@ -151,7 +151,7 @@ class Book:
         level = self._at.get(key)
         if level is None:
             level = self._levels.open(key)
-        self._entries[order] = (quantity, owner, key)
+        self._entries[order] = (quantity, owner, level.key)
         level.queue.append(order)
         level.live += 1
         level.quantity += quantity
@@ -174,7 +174,7 @@ class Book:
         self._highest = max(self._highest, order)
         self.withdrawn = ()
         level = self._at.get(key) or self._levels.open(key)
-        self._entries[order] = (quantity, owner, key)
+        self._entries[order] = (quantity, owner, level.key)
         level.queue.append(order)
         level.live += 1
         level.quantity += quantity
@@ -220,7 +220,7 @@ class Book:
             queue.popleft()
         else:
             self._levels.ghosts[order] = key
-            if len(queue) > 2 * level.live + SPARE:
+            if len(queue) > 3 * level.live + SPARE:
                 self._levels.tidy(level)
         if not level.live:
             self._levels.close(key)

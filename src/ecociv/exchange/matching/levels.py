@@ -3,7 +3,7 @@
 The key of a price is the price times the sign of the side, so that on both sides the better price has the larger key, and
 the sign of a key tells its side. An order is a tuple ``(units, owner, key)`` under its number, and a queue holds numbers
 only: nothing that the garbage collector has to follow is made for an order that rests. The number of a withdrawn order
-stays in its queue as a ghost until it comes to either end or until ghosts outnumber the others, so that withdrawing takes
+stays in its queue as a ghost until it comes to either end or until ghosts are two thirds of it, so that withdrawing takes
 the same time anywhere in a queue; `Levels.ghosts` knows them, because a number may come again.
 """
 
@@ -31,15 +31,18 @@ class Level:
     ----------
     queue : deque of int
         Numbers of orders, ghosts among them.
+    key : int
+        The one object that all orders of the level share.
     live : int
         Orders that are not ghosts; never 0 between calls.
     quantity : int
         Their units.
     """
 
-    __slots__ = ("live", "quantity", "queue")
+    __slots__ = ("key", "live", "quantity", "queue")
 
-    def __init__(self) -> None:
+    def __init__(self, key: int) -> None:
+        self.key = key
         self.queue: deque[int] = deque()
         self.live = 0
         self.quantity = 0
@@ -59,7 +62,7 @@ class Levels:
 
     def open(self, key: int) -> Level:
         """Make the level of a key that has none."""
-        level = self.at[key] = Level()
+        level = self.at[key] = Level(key)
         insort(self.bids if key > 0 else self.asks, key)
         return level
 
@@ -81,11 +84,13 @@ class Levels:
 
     def tidy(self, level: Level) -> None:
         """Drop the ghosts of a queue."""
-        entries = self.entries
+        ghosts, kept = self.ghosts, deque[int]()
         for order in level.queue:
-            if order not in entries:
-                del self.ghosts[order]
-        level.queue = deque(order for order in level.queue if order in entries)
+            if order in ghosts:
+                del ghosts[order]
+            else:
+                kept.append(order)
+        level.queue = kept
 
 
 def resting(order: int, entry: Entry) -> RestingOrder:

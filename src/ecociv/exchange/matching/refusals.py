@@ -50,7 +50,7 @@ def refuse_number(code: str, found: object) -> NoReturn:
 
 def refuse_numbers(order: object, quantity: object, owner: object) -> NoReturn:
     """Say which of the three is not a whole number, or that no units are wanted."""
-    if quantity.__class__ is not int or quantity <= 0:  # type: ignore[operator]
+    if quantity.__class__ is not int or quantity <= 0:
         refuse_number("bad-quantity", quantity)
     if owner.__class__ is not int:
         refuse_number("bad-owner", owner)

@@ -1,11 +1,11 @@
-"""Writing the projections: all rows of a batch with one statement a table."""
+"""Writing the projections: all rows of a batch in one go."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ecociv.exchange.engine.engine import Changes
-from ecociv.exchange.journal.tables import write_rows
+from ecociv.exchange.journal.tables import write_tables
 from ecociv.exchange.projections.rows import TABLES, rows_of
 
 
@@ -15,8 +15,7 @@ class TableProjector:
     def write(self, venue: str, changes: Any) -> None:
         """Add or replace the rows that changed."""
         assert isinstance(changes, Changes)
-        for table, rows in rows_of(changes).values():
-            write_rows(venue, table, rows)
+        write_tables(venue, list(rows_of(changes).values()))
 
     def clear(self, venue: str) -> None:
         """Remove all rows of a venue."""

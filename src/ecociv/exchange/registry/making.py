@@ -61,7 +61,7 @@ def transfer(
     kind: Kind = Kind.TRANSFER,
     amount: int = 0,
 ) -> Movement:
-    """Free units to another account (划转); also ``BUY_BACK``, where the taker pays ``amount`` fen, and ``RECLAIM``."""
+    """Free units to another account (划转); also ``BUY_BACK`` and ``GRANT``, where the taker pays ``amount`` fen, and ``RECLAIM``."""
     lines: tuple[Line, ...] = (Units(series, quantity, giver, _FREE, taker, _FREE, blocks=blocks),)
     if amount:
         lines += (Cash(amount, taker, giver),)

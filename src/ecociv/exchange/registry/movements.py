@@ -74,6 +74,7 @@ class Kind(StrEnum):
     REPLACE = "replace"
     CONVERT = "convert"
     BUY_BACK = "buy-back"
+    GRANT = "grant"
     RECLAIM = "reclaim"
     DEPOSIT = "deposit"
     WITHDRAW = "withdraw"
@@ -111,6 +112,7 @@ _KINDS = {
     Kind.REPLACE: Text(zh="削减替代", en="reduction replacement"),
     Kind.CONVERT: Text(zh="转换", en="conversion"),
     Kind.BUY_BACK: Text(zh="政府回购", en="buy-back by the reserve"),
+    Kind.GRANT: Text(zh="有偿出让", en="paid grant"),
     Kind.RECLAIM: Text(zh="闲置收回", en="reclaiming of idle rights"),
     Kind.DEPOSIT: Text(zh="入金", en="deposit"),
     Kind.WITHDRAW: Text(zh="出金", en="withdrawal"),
@@ -296,8 +298,29 @@ def _line_from_json(data: Mapping[str, Any]) -> Line:
     made = _LINES[fields.pop("line")]
     for name in ("series", "source"):
         if fields.get(name) is not None:
-            fields[name] = Series(*fields[name])
+            instrument, vintage, region = fields[name]
+            fields[name] = Series(_of(instrument, str), _of(vintage, int), _of(region, str))
     if made is Units:
         fields["before"], fields["after"] = State(fields["before"]), State(fields["after"])
-        fields["blocks"] = tuple((first, last) for first, last in fields.get("blocks", ()))
+        fields["blocks"] = tuple(
+            (_of(first, int), _of(last, int)) for first, last in fields.get("blocks", ())
+        )
+    for name, value in fields.items():
+        wanted = _TYPES.get(name)
+        if wanted is not None:
+            _of(value, wanted)
     return made(**fields)
+
+
+_TYPES: dict[str, type] = {
+    **dict.fromkeys(("quantity", "amount", "given"), int),
+    **dict.fromkeys(("giver_reserved", "taker_reserved"), bool),
+    **dict.fromkeys(("account", "giver", "taker", "giver_claim", "taker_claim"), str),
+}
+
+
+def _of(value: Any, wanted: type) -> Any:
+    """The value, when it is of exactly this type: a truth value is no number."""
+    if type(value) is not wanted:
+        raise TypeError(f"{value!r} is not of the kind {wanted.__name__}")
+    return value

@@ -14,6 +14,7 @@ _FREE = State.FREE
 UNIT_CHANGES: dict[Kind, frozenset[Change]] = {
     Kind.TRANSFER: frozenset({(_FREE, _FREE, OTHER)}),
     Kind.BUY_BACK: frozenset({(_FREE, _FREE, OTHER)}),
+    Kind.GRANT: frozenset({(_FREE, _FREE, OTHER)}),
     Kind.RECLAIM: frozenset({(_FREE, _FREE, OTHER)}),
     Kind.RESERVE: frozenset({(_FREE, State.RESERVED, SAME)}),
     Kind.RELEASE: frozenset({(State.RESERVED, _FREE, SAME)}),
@@ -50,6 +51,7 @@ CASH = frozenset(
         Kind.PAY,
         Kind.DELIVER,
         Kind.BUY_BACK,
+        Kind.GRANT,
         Kind.REALISE,
     }
 )

@@ -11,16 +11,18 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Sum
+
 from ecociv.core.missing import Missing
 from ecociv.core.text import Text
 from ecociv.core.trace import Citation
 from ecociv.evidence.actions.authors import name_of
 from ecociv.exchange.actions.base import OperatorAction
 from ecociv.exchange.instruments import Instrument
-from ecociv.exchange.journal.commit import Receipt
-from ecociv.exchange.projections.models import AccountRow
-from ecociv.exchange.registry import Movement, Series
-from ecociv.exchange.registry.rules import Allocation, AllocationRefused, Applicant, Output, allocate
+from ecociv.exchange.journal.sending import Receipt
+from ecociv.exchange.projections.models import AccountRow, MovementRow
+from ecociv.exchange.registry import Kind, Movement, Series
+from ecociv.exchange.registry.rules import Allocation, AllocationRefused, Applicant, Output, allocate, grant
 from ecociv.exchange.registry.rules.reasons import no, reason
 from ecociv.exchange.rights.base import NUMBERED_BY_THE_JOURNAL, RightsAction, RightsRefused, refuse_unless
 from ecociv.exchange.rights.models import AllocationRound
@@ -253,7 +255,7 @@ class AllocateRound(RightsAction):
                     )
                 )
             )
-        self.key = f"allocate-{self.series}-{self._number}-{self.key[:12]}"[:120]
+        self.settle_once(self.series, self._number)
         one = self.instrument(self.series.instrument)
         return self._round.movement(NUMBERED_BY_THE_JOURNAL, self.series, one.reserve, **self.paper())
 
@@ -329,6 +331,73 @@ class AllocateRound(RightsAction):
                 )
             )
         refuse_unless(no(*reasons))
+
+
+@dataclass(kw_only=True, slots=True)
+class GrantPaidPart(RightsAction):
+    """Hand over the paid part of an allocation against its price (有偿部分出让), up to what is not paid for yet.
+
+    ``price`` in fen per unit and year; where the zone declares a benchmark price, not below it.
+    """
+
+    series: Series
+    quantity: int
+    account: str
+    price: int
+
+    def plan(self) -> Movement:
+        one = self.instrument(self.series.instrument)
+        left = unpaid(self.zone, self.series, self.account)
+        reasons = []
+        if self.quantity > left:
+            reasons.append(
+                reason(
+                    "paid-part",
+                    "账户“{account}”尚未缴款的有偿部分为 {left}，拟出让 {asked}。",
+                    "{left} units of the paid part of account {account} are not paid for yet; {asked} were asked for.",
+                    account=self.account,
+                    left=left,
+                    asked=self.quantity,
+                )
+            )
+        floor = one.offered.benchmark_price
+        if self.price <= 0 or (floor is not None and self.price < floor):
+            reasons.append(
+                reason(
+                    "price",
+                    "单价 {price} 分低于基准价 {floor} 分。",
+                    "The price of {price} fen is below the benchmark of {floor} fen.",
+                    price=self.price,
+                    floor=floor or 1,
+                )
+            )
+        refuse_unless(no(*reasons))
+        self.settle_once(self.series, self.account, left)
+        return grant(
+            NUMBERED_BY_THE_JOURNAL,
+            one,
+            self.series,
+            self.quantity,
+            self.account,
+            self.price,
+            **self.paper(),
+        )
+
+
+def unpaid(zone: str, series: Series, account: str) -> int:
+    """Units of the paid parts of an account that have not been handed over yet."""
+    due = sum(
+        part["paid"] for made in rounds(zone, series) for part in made.parts if part["account"] == account
+    )
+    had = MovementRow.objects.filter(
+        venue=zone,
+        kind=Kind.GRANT.value,
+        unit=series.instrument,
+        vintage=series.vintage,
+        region=series.region,
+        taker=account,
+    ).aggregate(units=Sum("quantity"))["units"]
+    return int(due - (had or 0))
 
 
 def rounds(zone: str, series: Series | None = None) -> list[AllocationRound]:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from django.utils import timezone
 
+from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Verdict
 from ecociv.exchange.actions.base import ExchangeAction, OperatorAction
 from ecociv.exchange.engine.engine import Engine
 from ecociv.exchange.instruments import Instrument, instrument
+from ecociv.exchange.journal.models import JournalEntry
+from ecociv.exchange.journal.sending import KeyReused, Receipt
 from ecociv.exchange.registry import Movement, Registry, Series, State
+from ecociv.exchange.registry.rules.reasons import no, reason
 from ecociv.exchange.venue import journal_of
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 from ecociv.plan.package import zone_directory
 
 T = TypeVar("T")
+_DONE_ALREADY = no(
+    reason(
+        "done-already",
+        "这件事刚刚已由他人办理，请刷新后查看。",
+        "Somebody else has just done this: look at the figures again.",
+    )
+)
 NUMBERED_BY_THE_JOURNAL = 1
 """Id of a movement until the engine gives it its own."""
 
@@ -73,6 +85,7 @@ class RightsAction(OperatorAction):
     document: str
     on: dt.date | None = None
     _movement: Movement | None = field(default=None, init=False, repr=False)
+    _once: bool = field(default=False, init=False, repr=False)
 
     def day(self) -> dt.date:
         """The day whose rules hold."""
@@ -97,6 +110,35 @@ class RightsAction(OperatorAction):
         assert self._movement is not None, "an action is checked before it is sent"
         said = self._movement.to_json()
         return {"movement": {name: said[name] for name in ("kind", "document", "lines")}}
+
+    def settle_once(self, *said: Any) -> None:
+        """Give the command the key of what it was planned on: whoever planned on the same sends the same key.
+
+        Of two people who saw the same figures and act at once only the first changes anything. After a refusal the key is
+        another one.
+        """
+        stem = f"{type(self).__name__}-{digest_of_json([str(each) for each in said])[:40]}"
+        before = JournalEntry.objects.filter(venue=self.zone, key__startswith=stem)
+        refused = sum(not json.loads(entry.outcome)["ok"] for entry in before)
+        self.key, self._once = f"{stem}-{refused}", True
+
+    def execute(self) -> Receipt:
+        """Let it happen.
+
+        Raises
+        ------
+        RightsRefused
+            By the rules, or because somebody else has just done it.
+        CommandRefused
+            By the engine.
+        """
+        try:
+            receipt = ExchangeAction.execute(self)
+        except KeyReused as again:
+            raise RightsRefused(_DONE_ALREADY) from again
+        if self._once and receipt.repeated:
+            raise RightsRefused(_DONE_ALREADY)
+        return receipt
 
     def instrument(self, key: str) -> Instrument:
         """An instrument on the day of the action."""

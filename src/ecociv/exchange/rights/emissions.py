@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from ecociv.core.digests import digest_of_json
 from ecociv.core.verdicts import Reason
 from ecociv.evidence.actions.authors import name_of
 from ecociv.exchange.actions.base import CommandRefused, require_operator
-from ecociv.exchange.journal.commit import KeyReused, Receipt
-from ecociv.exchange.journal.models import JournalEntry
+from ecociv.exchange.journal.sending import Receipt
 from ecociv.exchange.registry import Movement
 from ecociv.exchange.registry.rules import Assessment, SurrenderPlan, plan_surrender
 from ecociv.exchange.registry.rules.reasons import no, reason
@@ -222,17 +219,9 @@ class SurrenderUnits(HolderAction):
             raise RightsRefused(
                 no(reason("nothing-due", "没有需要清缴的数量。", "There is nothing to surrender."))
             )
-        self.key = self._key(plan)
-        return plan.movement(NUMBERED_BY_THE_JOURNAL, **self.paper())
-
-    def _key(self, plan: SurrenderPlan) -> str:
-        """The same key for whoever settles the same count, so that it is settled once; another after a refusal."""
         place = plan.position
-        said = [plan.account, plan.obligation, place.own, place.credits, place.revision]
-        stem = f"surrender-{digest_of_json(said)[:40]}"
-        before = JournalEntry.objects.filter(venue=self.zone, key__startswith=stem)
-        refused = sum(not json.loads(entry.outcome)["ok"] for entry in before)
-        return f"{stem}-{refused}"
+        self.settle_once(plan.account, plan.obligation, place.own, place.credits, place.revision)
+        return plan.movement(NUMBERED_BY_THE_JOURNAL, **self.paper())
 
     def execute(self) -> Receipt:
         """Surrender them.
@@ -240,24 +229,9 @@ class SurrenderUnits(HolderAction):
         Raises
         ------
         RightsRefused
-            By the rules, or because somebody else has just done it.
+            By the rules, by the engine, or because somebody else has just done it.
         """
         try:
-            receipt = HolderAction.execute(self)
-        except KeyReused as again:
-            raise RightsRefused(_done_already()) from again
+            return HolderAction.execute(self)
         except CommandRefused as refused:
             raise RightsRefused(no(Reason(refused.code, refused.text))) from refused
-        if receipt.repeated:
-            raise RightsRefused(_done_already())
-        return receipt
-
-
-def _done_already() -> Any:
-    return no(
-        reason(
-            "done-already",
-            "这一笔清缴刚刚已由他人办理，请刷新后查看。",
-            "This has just been surrendered by somebody else: look at the count again.",
-        )
-    )

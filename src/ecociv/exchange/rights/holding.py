@@ -170,6 +170,7 @@ class BankUnits(HolderAction):
             banked_before=before,
         )
         refuse_unless(plan.verdict)
+        self.settle_once(self.account, self.source, target, before)
         return plan.movement(NUMBERED_BY_THE_JOURNAL, **self.paper())
 
 
@@ -214,6 +215,7 @@ class BorrowUnits(HolderAction):
             one, self.account, self.now, self.quantity, required=required, held=held, owed=owed
         )
         refuse_unless(plan.verdict)
+        self.settle_once(self.account, self.now, required, owed)
         return plan.movement(NUMBERED_BY_THE_JOURNAL, **self.paper())
 
 

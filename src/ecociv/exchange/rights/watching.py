@@ -9,14 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from ecociv.evidence.actions.authors import name_of
 from ecociv.exchange.actions.base import require_operator
 from ecociv.exchange.instruments import InstrumentNotInForce
 from ecociv.exchange.journal.models import JournalEntry
-from ecociv.exchange.projections.models import AccountRow, DayRow, HoldingRow, TradeRow
-from ecociv.exchange.queries import MarketNow, markets, micros
+from ecociv.exchange.projections.models import AccountRow, DayRow, TradeRow
+from ecociv.exchange.queries import MarketNow, holdings_of, markets, micros
 from ecociv.exchange.registry import LIVE
 from ecociv.exchange.registry.rules.reasons import no, reason
 from ecociv.exchange.rights.base import instrument_on, refuse_unless
@@ -39,7 +40,7 @@ DAY_ENDS = dt.time(15, 0)
 
 
 def look(zone: str, day: dt.date) -> list[Alert]:
-    """What stands out on a trading day, and in the holdings as they are now.
+    """What stands out on a trading day, and in the holdings at its end.
 
     Raises
     ------
@@ -65,7 +66,7 @@ def look(zone: str, day: dt.date) -> list[Alert]:
     for market in markets(zone):
         alerts += large_positions(
             market.row.market,
-            _holdings(zone, market),
+            _holdings(zone, market, day),
             rules.large_position,
             owners=owners,
             limit=market.rules.position or None,
@@ -213,19 +214,16 @@ def _seen(row: TradeRow) -> TradeSeen:
     return TradeSeen(row.number, row.at, row.market, row.price, row.quantity, row.buyer, row.seller)
 
 
-def _holdings(zone: str, market: MarketNow) -> dict[str, int]:
-    rows = (
-        HoldingRow.objects.filter(
-            venue=zone,
-            instrument=market.row.instrument,
-            vintage=market.row.vintage,
-            region=market.row.region,
-            state__in=[state.value for state in LIVE],
-        )
-        .values("account")
-        .annotate(units=Sum("quantity"))
-    )
-    return {row["account"]: row["units"] for row in rows}
+def _holdings(zone: str, market: MarketNow, day: dt.date) -> dict[str, int]:
+    """Live units by account at the end of a day; now, where the day is not over."""
+    ends = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0), LOCAL)
+    as_of = ends if ends <= timezone.now() else None
+    series = (market.row.vintage, market.row.region)
+    found: dict[str, int] = {}
+    for held in holdings_of(zone, instrument=market.row.instrument, as_of=as_of):
+        if (held.vintage, held.region) == series and held.state in LIVE:
+            found[held.account] = found.get(held.account, 0) + held.quantity
+    return found
 
 
 def _reserves(zone: str) -> set[str]:

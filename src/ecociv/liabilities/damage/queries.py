@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ecociv.ledger.money import yuan
+from ecociv.ledger.money import shown
 from ecociv.liabilities.damage.plan import InstalmentState, states
 from ecociv.liabilities.models import Damage, Movement, Settlement, Valuation
 from ecociv.liabilities.money import Sums, standing, sums
@@ -46,19 +45,19 @@ class Position:
         return sum(one.left for one in self.instalments if one.state == "overdue")
 
     @property
-    def agreed_yuan(self) -> Decimal:
-        """What is to be paid, in yuan."""
-        return yuan(self.agreed)
+    def agreed_shown(self) -> str:
+        """What is to be paid, in yuan, thousands apart."""
+        return shown(self.agreed)
 
     @property
-    def paid_yuan(self) -> Decimal:
-        """What is paid, in yuan."""
-        return yuan(self.sums.paid)
+    def paid_shown(self) -> str:
+        """What is paid, in yuan, thousands apart."""
+        return shown(self.sums.paid)
 
     @property
-    def overdue_yuan(self) -> Decimal:
-        """What is late, in yuan."""
-        return yuan(self.overdue)
+    def overdue_shown(self) -> str:
+        """What is late, in yuan, thousands apart."""
+        return shown(self.overdue)
 
     @property
     def late(self) -> int:

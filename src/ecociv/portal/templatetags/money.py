@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
+
 from django import template
 
 from ecociv.ledger.money import shown
@@ -23,3 +25,18 @@ def yuan(fen: int | None) -> str:
 def yuan_abs(fen: int | None) -> str:
     """The same without the sign."""
     return "—" if fen is None else shown(abs(fen))
+
+
+@register.filter
+def amount(value: Decimal | str | None) -> str:
+    """A decimal with thousands apart, its decimals as they are; a dash for none.
+
+    >>> amount(Decimal("1234.50")), amount("-1000"), amount(None)
+    ('1,234.50', '-1,000', '—')
+    """
+    if value is None or value == "":
+        return "—"
+    try:
+        return f"{Decimal(value):,f}"
+    except InvalidOperation:
+        return str(value)

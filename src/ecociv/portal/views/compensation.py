@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from ecociv.compensation.agreements.declaration import Agreement, Compensation, Version, compensation
 from ecociv.compensation.settlements.queries import STATES, PeriodState, calendar_of
+from ecociv.core.rounding import round_half_even
 from ecociv.evidence.declared import DeclarationError
 from ecociv.ledger.money import yuan
 from ecociv.plan.package import ZonePackage
@@ -249,21 +250,26 @@ def _chart(states: list[PeriodState]) -> Chart | None:
     if not sums:
         return None
     years = sorted(sums)
-    heads = (_("Year"), _("Upstream pays, yuan"), _("Downstream pays, yuan"))
-    values = [[float(yuan(sums[year][side])) for year in years] for side in (0, 1)]
+    heads = (_("Year"), _("Upstream pays, 10⁴ yuan"), _("Downstream pays, 10⁴ yuan"))
+    values = [[float(_wan(sums[year][side])) for year in years] for side in (0, 1)]
     payload = {
         "kind": "bars",
-        "unit": _("yuan"),
+        "unit": _("10⁴ yuan"),
         "names": [str(year) for year in years],
         "series": [{"name": heads[1], "values": values[0]}, {"name": heads[2], "values": values[1]}],
         "own": None,
     }
-    rows = tuple((str(y), f"{yuan(sums[y][0]):,.2f}", f"{yuan(sums[y][1]):,.2f}") for y in years)
+    rows = tuple((str(y), f"{_wan(sums[y][0]):,.2f}", f"{_wan(sums[y][1]):,.2f}") for y in years)
     summary = _("Final settlements from %(first)s to %(last)s, corrections included.") % {
         "first": years[0],
         "last": years[-1],
     }
     return Chart("settled", "bars", _("What each year came to"), summary, payload, heads, rows)
+
+
+def _wan(amount: int) -> Decimal:
+    """10⁴ yuan of fen, with two decimals: what a bar has room for."""
+    return round_half_even(Decimal(amount) / 1_000_000, 2)
 
 
 __all__ = ["agreement", "agreement_or_404", "agreements", "calendar", "declared"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import yaml
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from ecociv.compensation.agreements.declaration import OutOfForce, Version
 from ecociv.compensation.simulating import recent_years, what_if
 from ecociv.compensation.simulation import Simulation, TermRefused, YearCompared
+from ecociv.core.rounding import round_half_even
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.internal import internal
@@ -157,15 +159,22 @@ def _terms_of(version: Version) -> list[tuple[str, str]]:
 def _chart(made: Simulation) -> Chart:
     names = [str(each.year) for each in made.years]
     heads = (_("Year"), _("Upstream net, in force"), _("Upstream net, other terms"))
-    base = [float(each.base.net) for each in made.years]
-    other = [float(each.other.net) for each in made.years]
+    base = [float(_wan(each.base.net)) for each in made.years]
+    other = [float(_wan(each.other.net)) for each in made.years]
     payload = {
         "kind": "bars",
-        "unit": _("yuan"),
+        "unit": _("10⁴ yuan"),
         "names": names,
         "series": [{"name": heads[1], "values": base}, {"name": heads[2], "values": other}],
         "own": None,
     }
-    rows = tuple((str(each.year), f"{each.base.net:,.2f}", f"{each.other.net:,.2f}") for each in made.years)
-    summary = _("What upstream pays less what it receives, under both.")
+    rows = tuple(
+        (str(each.year), f"{_wan(each.base.net):,.2f}", f"{_wan(each.other.net):,.2f}") for each in made.years
+    )
+    summary = _("What upstream pays less what it receives, under both, in 10⁴ yuan.")
     return Chart("simulated", "bars", _("Both side by side"), summary, payload, heads, rows)
+
+
+def _wan(amount: Decimal) -> Decimal:
+    """10⁴ yuan with two decimals: what a bar has room for."""
+    return round_half_even(amount / 10_000, 2)

@@ -92,6 +92,7 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     if download := export(request, table, _("Restoration due")):
         return download
     names = {one.key: one.title for one in entries(zone, "enterprise", on, as_of.moment)}
+    total = total_due(zone, on, as_of.moment)
     pages = _damage_pages(rows)
     context = {
         "table": table,
@@ -100,12 +101,14 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
                 one,
                 due_words(one.kind),
                 names.get(one.holder, one.holder),
-                _known(one.amount),
+                _cell(_known(one.amount)) or None,
+                _cell(one.secured),
                 pages.get(one.key),
             )
             for one in table.page_rows
         ],
-        "total": total_due(zone, on, as_of.moment),
+        "total": total,
+        "total_shown": _cell(total.value),
         "chart": _chart(rows),
         "filters": filters,
         "filters_kept": [(key, request.GET[key]) for key in ("on", "as_of") if request.GET.get(key)],

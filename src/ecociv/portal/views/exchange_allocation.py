@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.core.text import Text
@@ -23,6 +23,7 @@ from ecociv.exchange.registry.rules import AllocationRefused
 from ecociv.exchange.rights.allocating import (
     AllocateRound,
     FileRefused,
+    LeftOut,
     applicants_of_file,
     applicants_of_permits,
     rounds,
@@ -38,9 +39,17 @@ from ecociv.portal.zone import language, zone_key
 
 LARGEST_FILE = 5_000_000
 PART_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
-    Column("name", gettext_lazy("Name"), lambda p: p["name"], sort_by=lambda p: p["name"]),
-    Column("account", gettext_lazy("Account"), lambda p: p["account"], sort_by=lambda p: p["account"]),
-    Column("units", gettext_lazy("Units"), lambda p: p["units"], sort_by=lambda p: p["units"], numeric=True),
+    Column("name", pgettext_lazy("rights", "Name"), lambda p: p["name"], sort_by=lambda p: p["name"]),
+    Column(
+        "account", pgettext_lazy("rights", "Account"), lambda p: p["account"], sort_by=lambda p: p["account"]
+    ),
+    Column(
+        "units",
+        pgettext_lazy("rights", "Units"),
+        lambda p: p["units"],
+        sort_by=lambda p: p["units"],
+        numeric=True,
+    ),
     Column(
         "free", gettext_lazy("Free of charge"), lambda p: p["free"], sort_by=lambda p: p["free"], numeric=True
     ),
@@ -138,7 +147,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _action(request: HttpRequest, form: AllocationForm) -> AllocateRound:
-    said, left_out = form.cleaned_data, []
+    said = form.cleaned_data
+    left_out: list[LeftOut] = []
     if said["source"] == "file":
         file = said["file"]
         if file.size > LARGEST_FILE:

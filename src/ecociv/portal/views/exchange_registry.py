@@ -10,20 +10,27 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.exchange.actions import CommandRefused
 from ecociv.exchange.instruments import InstrumentNotInForce
-from ecociv.exchange.models import AccountRow, MovementRow
-from ecociv.exchange.queries import Held, accounts, holdings_of, is_participant, money_of, movements
+from ecociv.exchange.models import AccountRow
+from ecociv.exchange.queries import Held, accounts, holdings_of, money_of, movements
 from ecociv.exchange.queries import account as account_row
+from ecociv.exchange.registry import Series
+from ecociv.exchange.rights.allocating import GrantPaidPart
 from ecociv.exchange.rights.base import RightsRefused
 from ecociv.exchange.rights.holding import (
+    BankUnits,
+    BorrowUnits,
+    BuyBackUnits,
     CancelUnits,
     FreezeUnits,
     PledgeUnits,
+    ReclaimIdle,
     ReleasePledge,
+    ReplaceUnits,
     TransferUnits,
     UnfreezeUnits,
 )
@@ -35,24 +42,18 @@ from ecociv.exchange.rights.queries import (
     obligations,
     serial_holdings,
 )
-from ecociv.people.doors import people_of_the_zone
+from ecociv.people.doors import of_the_zone, people_of_the_zone
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.exchange_figures import (
     SHOWN_BLOCKS,
     account_names,
-    blocks_text,
     instrument_choices,
-    instrument_name,
     kind_choices,
-    kind_name,
-    local_time,
     region_choices,
-    region_name,
     state_choices,
-    state_name,
-    unit_name,
 )
 from ecociv.portal.exchange_forms import OperationForm
+from ecociv.portal.exchange_rows import HOLDING_COLUMNS, MOVEMENT_COLUMNS, shown_holding, shown_movement
 from ecociv.portal.exports import FORMS
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table
@@ -67,72 +68,13 @@ SORTS = {
     "exchange": gettext_lazy("the exchange itself"),
 }
 
-HOLDING_COLUMNS: tuple[Column[SerialHolding], ...] = (
-    Column("account", gettext_lazy("Account"), lambda h: h.account, sort_by=lambda h: h.account),
-    Column(
-        "instrument",
-        gettext_lazy("Instrument"),
-        lambda h: instrument_name(h.series.instrument),
-        sort_by=lambda h: h.series,
-    ),
-    Column(
-        "vintage",
-        gettext_lazy("Vintage"),
-        lambda h: h.series.vintage or "",
-        sort_by=lambda h: h.series.vintage,
-        numeric=True,
-    ),
-    Column(
-        "region",
-        gettext_lazy("Region or basin"),
-        lambda h: region_name(h.series.region),
-        sort_by=lambda h: h.series.region,
-    ),
-    Column("state", gettext_lazy("State"), lambda h: state_name(h.state), sort_by=lambda h: h.state),
-    Column("claim", gettext_lazy("Held for"), lambda h: h.claim, sort_by=lambda h: h.claim),
-    Column(
-        "quantity", gettext_lazy("Units"), lambda h: h.quantity, sort_by=lambda h: h.quantity, numeric=True
-    ),
-    Column("unit", gettext_lazy("Unit"), lambda h: unit_name(h.series.instrument), export_only=True),
-    Column("blocks", gettext_lazy("Serial numbers"), lambda h: blocks_text(h.blocks)),
-)
-
-MOVEMENT_COLUMNS: tuple[Column[MovementRow], ...] = (
-    Column(
-        "number",
-        gettext_lazy("Number"),
-        lambda m: f"{m.movement}.{m.place}",
-        sort_by=lambda m: (m.movement, m.place),
-    ),
-    Column(
-        "time",
-        gettext_lazy("Time"),
-        lambda m: local_time(m.at).strftime("%Y-%m-%d %H:%M:%S"),
-        sort_by=lambda m: m.at,
-    ),
-    Column("kind", gettext_lazy("Kind"), lambda m: kind_name(m.kind), sort_by=lambda m: m.kind),
-    Column(
-        "instrument",
-        gettext_lazy("Instrument"),
-        lambda m: instrument_name(m.unit) if m.unit else "",
-        sort_by=lambda m: m.unit,
-    ),
-    Column("vintage", gettext_lazy("Vintage"), lambda m: m.vintage or "", export_only=True),
-    Column("region", gettext_lazy("Region or basin"), lambda m: region_name(m.region), export_only=True),
-    Column(
-        "quantity", gettext_lazy("Units"), lambda m: m.quantity, sort_by=lambda m: m.quantity, numeric=True
-    ),
-    Column("giver", gettext_lazy("From"), lambda m: m.giver, sort_by=lambda m: m.giver),
-    Column("before", gettext_lazy("State before"), lambda m: state_name(m.before), export_only=True),
-    Column("taker", gettext_lazy("To"), lambda m: m.taker, sort_by=lambda m: m.taker),
-    Column("after", gettext_lazy("State after"), lambda m: state_name(m.after), export_only=True),
-    Column("document", gettext_lazy("Document"), lambda m: m.document, sort_by=lambda m: m.document),
-)
-
 ACCOUNT_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
-    Column("name", gettext_lazy("Name"), lambda a: a["row"].name, sort_by=lambda a: a["row"].name),
+    Column("name", pgettext_lazy("rights", "Name"), lambda a: a["row"].name, sort_by=lambda a: a["row"].name),
     Column(
-        "account", gettext_lazy("Account"), lambda a: a["row"].account, sort_by=lambda a: a["row"].account
+        "account",
+        pgettext_lazy("rights", "Account"),
+        lambda a: a["row"].account,
+        sort_by=lambda a: a["row"].account,
     ),
     Column(
         "sort", gettext_lazy("Sort"), lambda a: SORTS.get(a["row"].sort, ""), sort_by=lambda a: a["row"].sort
@@ -149,10 +91,12 @@ ACCOUNT_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
 )
 
 
-@people_of_the_zone
+@login_required
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """All accounts."""
+    """All accounts for people of the zone; an enterprise is led to its own."""
+    if not of_the_zone(request.user):
+        return _own(request)
     zone = zone_key()
     filters = Filters(
         request.GET,
@@ -162,9 +106,9 @@ def listing(request: HttpRequest) -> HttpResponse:
                 "state",
                 _("State"),
                 [
-                    Choice("open", _("open")),
+                    Choice("open", pgettext("rights", "open")),
                     Choice("frozen", _("frozen by order")),
-                    Choice("closed", _("closed")),
+                    Choice("closed", pgettext("rights", "closed")),
                 ],
                 _("All states"),
             ),
@@ -192,18 +136,6 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/exchange/accounts.html", context)
 
 
-@login_required
-@require_safe
-def mine(request: HttpRequest) -> HttpResponse:
-    """The reader's own account."""
-    zone = zone_key()
-    key = getattr(request.user, "organisation", "")
-    row = account_row(zone, key) if key else None
-    if row is None or not may_read_account(request.user, zone, key):
-        return render(request, "portal/exchange/no_account.html")
-    return redirect("portal:exchange-account", key=key)
-
-
 @people_of_the_zone
 @require_safe
 def holdings(request: HttpRequest) -> HttpResponse:
@@ -211,7 +143,7 @@ def holdings(request: HttpRequest) -> HttpResponse:
     filters = Filters(
         request.GET,
         [
-            Filter("instrument", _("Instrument"), instrument_choices(), _("All")),
+            Filter("instrument", pgettext("rights", "Instrument"), instrument_choices(), _("All")),
             Filter("region", _("Region or basin"), region_choices(), _("All")),
             Filter("state", _("State"), state_choices(), _("All states")),
         ],
@@ -246,7 +178,7 @@ def movement_list(request: HttpRequest) -> HttpResponse:
     filters = Filters(
         request.GET,
         [
-            Filter("instrument", _("Instrument"), instrument_choices(), _("All")),
+            Filter("instrument", pgettext("rights", "Instrument"), instrument_choices(), _("All")),
             Filter("kind", _("Kind"), kind_choices(), _("All kinds")),
         ],
     )
@@ -362,6 +294,14 @@ def _operation(request: HttpRequest, form: OperationForm) -> Any:
         return TransferUnits(giver=said["account"], taker=said["taker"], **common)
     if said["operation"] == "cancel":
         return CancelUnits(account=said["account"], **common)
+    if said["operation"] == "grant":
+        return GrantPaidPart(account=said["account"], price=said["price"], **common)
+    if said["operation"] == "buy-back":
+        return BuyBackUnits(giver=said["account"], price=said["price"], **common)
+    if said["operation"] == "reclaim":
+        return ReclaimIdle(giver=said["account"], last_used=said["last_used"], **common)
+    if said["operation"] in ("bank", "borrow", "replace"):
+        return _carrying(form, common)
     action = {
         "pledge": PledgeUnits,
         "unpledge": ReleasePledge,
@@ -369,6 +309,33 @@ def _operation(request: HttpRequest, form: OperationForm) -> Any:
         "unfreeze": UnfreezeUnits,
     }[said["operation"]]
     return action(account=said["account"], claim=said["claim"], **common)
+
+
+def _carrying(form: OperationForm, common: dict[str, Any]) -> Any:
+    """Units that take the place of others."""
+    said, series = form.cleaned_data, common.pop("series")
+    account, quantity = said["account"], common.pop("quantity")
+    if said["operation"] == "borrow":
+        return BorrowUnits(account=account, now=series, quantity=quantity, **common)
+    if said["operation"] == "bank":
+        net_sold = said["net_sold"] or 0
+        return BankUnits(
+            account=account,
+            source=series,
+            vintage=said["target"],
+            quantity=quantity,
+            net_sold=net_sold,
+            **common,
+        )
+    met = {"met": True, "missed": False}.get(said["quality"])
+    return ReplaceUnits(
+        account=account,
+        source=series,
+        vintage=said["target"],
+        needed=quantity,
+        quality_met=met,
+        **common,
+    )
 
 
 def readable_account(request: HttpRequest, key: str) -> AccountRow:
@@ -386,51 +353,26 @@ def is_readable(request: HttpRequest, key: str) -> bool:
 
 def account_state(row: AccountRow) -> str:
     """Open, frozen or closed, in words."""
-    return {"open": _("open"), "frozen": _("frozen by order"), "closed": _("closed")}[_state_key(row)]
+    return {
+        "open": pgettext("rights", "open"),
+        "frozen": _("frozen by order"),
+        "closed": pgettext("rights", "closed"),
+    }[_state_key(row)]
 
 
 def _state_key(row: AccountRow) -> str:
     return "closed" if row.closed else "frozen" if row.frozen else "open"
 
 
-def shown_holding(one: SerialHolding, names: dict[str, str]) -> dict[str, Any]:
-    """A holding in words."""
-    counted = sum(last - first + 1 for first, last in one.blocks)
-    return {
-        "account": one.account,
-        "account_name": names.get(one.account, one.account),
-        "instrument": instrument_name(one.series.instrument),
-        "unit": unit_name(one.series.instrument),
-        "vintage": one.series.vintage,
-        "region": region_name(one.series.region),
-        "state": state_name(one.state),
-        "state_key": one.state,
-        "claim": one.claim,
-        "quantity": one.quantity,
-        "blocks": blocks_text(one.blocks),
-        "more": bool(one.blocks) and counted < one.quantity,
-    }
-
-
-def shown_movement(row: MovementRow, names: dict[str, str]) -> dict[str, Any]:
-    """A line of a movement in words."""
-    return {
-        "row": row,
-        "time": local_time(row.at),
-        "kind": kind_name(row.kind),
-        "instrument": instrument_name(row.unit) if row.unit else "",
-        "region": region_name(row.region),
-        "giver": names.get(row.giver, row.giver),
-        "taker": names.get(row.taker, row.taker),
-        "links": is_participant(row.giver) and is_participant(row.taker),
-        "before": state_name(row.before),
-        "after": state_name(row.after),
-    }
+def _own(request: HttpRequest) -> HttpResponse:
+    """The reader's own account, or the page that says how to come by one."""
+    key = getattr(request.user, "organisation", "")
+    if not key or account_row(zone_key(), key) is None or not is_readable(request, key):
+        return render(request, "portal/exchange/no_account.html")
+    return redirect("portal:exchange-account", key=key)
 
 
 def _of_the_past(one: Held) -> SerialHolding:
-    from ecociv.exchange.registry import Series
-
     return SerialHolding(
         one.account, Series(one.instrument, one.vintage, one.region), one.state, "", one.quantity, ()
     )

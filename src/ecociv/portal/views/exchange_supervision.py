@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ecociv.core.text import Text
@@ -59,13 +59,16 @@ ALERT_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     ),
     Column("kind", gettext_lazy("Kind"), lambda a: a["kind"], sort_by=lambda a: a["row"].kind),
     Column("market", gettext_lazy("Market"), lambda a: a["market"], sort_by=lambda a: a["row"].market),
-    Column("owner", gettext_lazy("About"), lambda a: a["owner"], sort_by=lambda a: a["owner"]),
-    Column("what", gettext_lazy("What was found"), lambda a: a["what"]),
+    Column("owner", pgettext_lazy("rights", "About"), lambda a: a["owner"], sort_by=lambda a: a["owner"]),
+    Column("what", pgettext_lazy("rights", "What was found"), lambda a: a["what"]),
     Column(
         "trades", gettext_lazy("Trades"), lambda a: a["trades"], sort_by=lambda a: a["trades"], numeric=True
     ),
     Column(
-        "standing", gettext_lazy("Standing"), lambda a: a["standing"], sort_by=lambda a: str(a["standing"])
+        "standing",
+        pgettext_lazy("rights", "Standing"),
+        lambda a: a["standing"],
+        sort_by=lambda a: str(a["standing"]),
     ),
 )
 
@@ -86,7 +89,7 @@ def console(request: HttpRequest) -> HttpResponse:
             ),
             Filter(
                 "standing",
-                _("Standing"),
+                pgettext("rights", "Standing"),
                 [Choice(key, name) for key, name in STANDINGS.items()],
                 _("All"),
             ),
@@ -215,14 +218,14 @@ def order(request: HttpRequest, what: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        action = {
+        orders: dict[str, Any] = {
             "freeze": FreezeAccount,
             "unfreeze": UnfreezeAccount,
             "halt": HaltMarket,
             "resume": ResumeMarket,
-        }[what]
+        }
         try:
-            receipt = action(zone=zone, author=request.user, **said).execute()
+            receipt = orders[what](zone=zone, author=request.user, **said).execute()
         except CommandRefused as refused:
             form.add_error(None, refused.text.in_language(language()))
         else:
@@ -242,12 +245,12 @@ def order(request: HttpRequest, what: str) -> HttpResponse:
 
 @people_of_the_zone
 @require_safe
-def extract(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def extract(request: HttpRequest) -> Any:
     """The audit extract as a file."""
     form = ExtractForm(request.GET)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(str(error) for error in errors))
         return redirect("portal:exchange-supervision")
     said = form.cleaned_data
     since = dt.datetime.combine(said["since"], dt.time(0), LOCAL)

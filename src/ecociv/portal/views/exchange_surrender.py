@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.exchange.instruments import InstrumentNotInForce
@@ -33,10 +33,10 @@ from ecociv.portal.zone import language, zone_key
 
 EMISSION_COLUMNS: tuple[Column[VerifiedEmission], ...] = (
     Column("year", gettext_lazy("Year"), lambda e: e.year, sort_by=lambda e: e.year, numeric=True),
-    Column("account", gettext_lazy("Account"), lambda e: e.account, sort_by=lambda e: e.account),
+    Column("account", pgettext_lazy("rights", "Account"), lambda e: e.account, sort_by=lambda e: e.account),
     Column(
         "instrument",
-        gettext_lazy("Instrument"),
+        pgettext_lazy("rights", "Instrument"),
         lambda e: instrument_name(e.instrument),
         sort_by=lambda e: e.instrument,
     ),
@@ -68,7 +68,7 @@ def emission_list(request: HttpRequest) -> HttpResponse:
     filters = Filters(
         request.GET,
         [
-            Filter("instrument", _("Instrument"), instrument_choices(), _("All")),
+            Filter("instrument", pgettext("rights", "Instrument"), instrument_choices(), _("All")),
             Filter(
                 "year",
                 _("Year"),

@@ -78,7 +78,7 @@ _TRIAL: tuple[Column[TrialRow], ...] = (
     Column("key", gettext_lazy("Account"), lambda r: r.account.key, sort_by=lambda r: r.account.key),
     Column(
         "title",
-        gettext_lazy("Name"),
+        gettext_lazy("Name of the account"),
         lambda r: r.account.title.in_language(language()),
         sort_by=lambda r: r.account.title.in_language(language()),
     ),

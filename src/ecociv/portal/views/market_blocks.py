@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ecociv.exchange.actions.base import CommandRefused, ExchangeAction
 from ecociv.exchange.actions.trading import ConfirmBlock, ProposeBlock, WithdrawBlock
-from ecociv.exchange.journal.commit import JournalUnavailable, KeyReused
 from ecociv.exchange.models import ProposalRow
 from ecociv.exchange.queries import MarketNow, accounts, is_participant, markets, proposals, quote
 from ecociv.portal.market_figures import (
@@ -28,6 +25,7 @@ from ecociv.portal.market_figures import (
     unit_of,
     units_of,
 )
+from ecociv.portal.market_sending import done
 from ecociv.portal.views.market_orders import own_account
 from ecociv.portal.zone import language, zone_key
 
@@ -142,30 +140,22 @@ def answer(request: HttpRequest, number: int, step: str) -> HttpResponse:
     row = proposals(zone_key(), account.account, open_only=False).filter(number=number).first()
     if row is None or (step == "confirm" and row.account == account.account):
         raise Http404(_("No block proposal of this number waits for you."))
-    fault = ""
+    fault, key = "", str(request.POST.get("key", "")) or uuid4().hex
     if request.method == "POST":
         make = ConfirmBlock if step == "confirm" else WithdrawBlock
         action = make(zone=zone_key(), author=request.user, account=account.account, proposal=number)
         said = _("The block trade is made.") if step == "confirm" else _("The proposal is ended.")
-        fault = done(request, action, f"block-{step}-{number}-{account.account}", said)
+        fault = done(request, action, key, said)
         if not fault:
             return redirect("portal:market-blocks")
     names = {each.account: each.name for each in accounts(zone_key())}
     known = {now.row.market: now for now in markets(zone_key())}
     shown = _shown(row, account.account, names, known)
-    context = {"shown": shown, "step": step, "fault": fault, "quoted": quoted(known[row.market].rules)}
+    context = {
+        "shown": shown,
+        "step": step,
+        "fault": fault,
+        "key": key,
+        "quoted": quoted(known[row.market].rules),
+    }
     return render(request, "portal/market/block_answer.html", context, status=422 if fault else 200)
-
-
-def done(request: HttpRequest, action: ExchangeAction, key: str, said: str) -> str:
-    """Send an action and say that it is done; what was refused otherwise, for the form."""
-    if key:
-        action.key = key[:64]
-    try:
-        action.execute()
-    except (CommandRefused, KeyReused) as refused:
-        return refused.text.in_language(language())
-    except JournalUnavailable:
-        return _("It could not be written down; send it again: it will not be taken twice.")
-    messages.success(request, said)
-    return ""

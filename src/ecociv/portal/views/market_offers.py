@@ -32,15 +32,16 @@ from ecociv.portal.market_figures import (
     PRICINGS,
     clock,
     fen_of,
+    is_operator,
     own_accounts,
     quoted,
     unit_of,
     units_of,
     yuan,
 )
+from ecociv.portal.market_sending import done
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export
-from ecociv.portal.views.market_blocks import done
 from ecociv.portal.views.market_orders import own_account
 from ecociv.portal.zone import language, zone_key
 
@@ -183,6 +184,7 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         "bids": shown_bids(row, own),
         "hidden": row.mode == "sealed" and row.state == "open",
         "mine": own is not None and own.account == row.account,
+        "may_award": row.state == "open" and not open_now and is_operator(request.user),
         "may_bid": own is not None and own.account != row.account and open_now,
         "open_now": open_now,
         "money": money_of(zone_key(), own.account) if own else None,
@@ -222,7 +224,7 @@ def new(request: HttpRequest) -> HttpResponse:
         price, quantity, ends = (
             fen_of(written["price"]),
             units_of(written["quantity"]),
-            _moment(written["ends"]),
+            moment_of(written["ends"]),
         )
         if not price or not quantity:
             fault = _(
@@ -260,7 +262,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/market/offer_form.html", context, status=422 if fault else 200)
 
 
-def _moment(written: str) -> dt.datetime | None:
+def moment_of(written: str) -> dt.datetime | None:
     """A day and time of the form, by the clock of China."""
     try:
         return dt.datetime.fromisoformat(written).replace(tzinfo=LOCAL)

@@ -30,6 +30,7 @@ from ecociv.portal.market_figures import (
     units_of,
     yuan,
 )
+from ecociv.portal.market_sending import send
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export
 from ecociv.portal.views.markets import asked_market
@@ -113,17 +114,19 @@ def order(request: HttpRequest, key: str) -> HttpResponse:
 def _send(request: HttpRequest, key: str, wish: OrderWish) -> HttpResponse:
     assert wish.quantity is not None
     try:
-        receipt = SubmitOrder(
-            zone=zone_key(),
-            author=request.user,
-            key=wish.key,
-            account=wish.account,
-            market=key,
-            side=wish.side,
-            price=wish.price,
-            quantity=wish.quantity,
-            life=wish.life,
-        ).execute()
+        receipt = send(
+            SubmitOrder(
+                zone=zone_key(),
+                author=request.user,
+                key=wish.key,
+                account=wish.account,
+                market=key,
+                side=wish.side,
+                price=wish.price,
+                quantity=wish.quantity,
+                life=wish.life,
+            )
+        )
     except (CommandRefused, KeyReused) as refused:
         messages.error(request, refused.text.in_language(language()))
     except JournalUnavailable:

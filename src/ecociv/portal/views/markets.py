@@ -21,6 +21,7 @@ from ecociv.portal.market_figures import (
     WAYS,
     Quotation,
     clock,
+    is_operator,
     own_accounts,
     quotation,
     yuan,
@@ -91,7 +92,11 @@ _TRADES: tuple[Column[TradeRow], ...] = (
         numeric=True,
     ),
     Column(
-        "quantity", gettext_lazy("Number of units"), lambda t: t.quantity, sort_by=lambda t: t.quantity, numeric=True
+        "quantity",
+        gettext_lazy("Number of units"),
+        lambda t: t.quantity,
+        sort_by=lambda t: t.quantity,
+        numeric=True,
     ),
     Column(
         "amount",
@@ -173,8 +178,18 @@ def listing(request: HttpRequest) -> HttpResponse:
     table = Table(_MARKETS, rows, request.GET, default_sort="market")
     if download := export(request, table, _("Markets of the exchange")):
         return download
-    context = {"table": table, "filters": filters, "sample": any(row.now.row.sample for row in rows)}
+    context = {
+        "table": table,
+        "filters": filters,
+        "sample": any(row.now.row.sample for row in rows),
+        "day_to_end": _day_to_end(rows) if is_operator(request.user) else "",
+    }
     return render(request, "portal/market/list.html", context)
+
+
+def _day_to_end(rows: list[Quotation]) -> str:
+    """The earliest trading day that is not ended, or ""."""
+    return min((row.now.day.day for row in rows if row.now.day and not row.now.day.ended), default="")
 
 
 @require_safe
@@ -191,6 +206,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         "limits": now.limits,
         "days": list(daily(zone_key(), key)[:LAST_DAYS]),
         "chart_days": _chart_of_days(now),
+        "operates": is_operator(request.user),
     }
     return render(request, "portal/market/detail.html", context)
 

@@ -51,17 +51,23 @@ def overview(request: HttpRequest) -> HttpResponse:
     zone, tongue, as_of = zone_key(), language(), read_as_of(request)
     number = counts(zone, None, as_of.moment)
     sees_all = allowed(request.user, Action.READ, zone=zone)
-    cards = [
-        KindCard(
-            kind,
-            kind.name.in_language(tongue),
-            kind.about.in_language(tongue),
-            number[kind.key],
-            may_keep(request.user, zone, kind),
+    cards = []
+    for kind in kinds(zone).values():
+        seen = number[kind.key]
+        if not kind.public and not sees_all:
+            # An enterprise finds its own entries of a kind that is not public; how many others there are is not said.
+            seen = len(readable(request.user, entries(zone, kind.key, None, as_of.moment)))
+            if not seen:
+                continue
+        cards.append(
+            KindCard(
+                kind,
+                kind.name.in_language(tongue),
+                kind.about.in_language(tongue),
+                seen,
+                may_keep(request.user, zone, kind),
+            )
         )
-        for kind in kinds(zone).values()
-        if kind.public or sees_all or request.user.is_authenticated
-    ]
     return render(request, "portal/registers/overview.html", {"cards": cards, "as_of": as_of})
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +20,7 @@ from ecociv.accounts.forms import national
 from ecociv.accounts.queries import AccountsRefused, BalanceSheet, areas, balance_sheet, years
 from ecociv.accounts.seea import sdmx_csv
 from ecociv.core.missing import Missing
+from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.evidence.mapping import load_places
 from ecociv.people.permissions import require
@@ -91,7 +95,7 @@ def asked(request: HttpRequest, plan: ZonePackage) -> Asked:
     year = read_year(request.GET.get("year", ""))
     if year not in span:
         milestones = [each for each in plan.zone.milestones if each in span]
-        year = 2017 if 2017 in milestones else (milestones or span)[-1]
+        year = (milestones or span)[-1]
     area = request.GET.get("area", "")
     names = dict(there)
     if area not in names:
@@ -108,8 +112,6 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     sheet = page.sheet()
     if form := request.GET.get("format"):
         return _file(sheet, form)
-    from django.urls import reverse
-
     accounts = [
         standing(one, reverse("portal:resource-account", args=[one.key]) + page.query)
         for one in sheet.accounts
@@ -120,6 +122,7 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "sheet": sheet,
         "accounts": accounts,
         "owed": _owed(page),
+        "values": _values(page, sheet),
         "grades": national().grades.names,
         "breaking": [one for one in accounts if one.state == "breaks"],
         "residuals": [
@@ -130,15 +133,38 @@ def overview(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return render(request, "portal/resource_accounts/overview.html", context)
 
 
+def _values(page: Asked, sheet: BalanceSheet) -> dict[str, Any]:
+    """What has a declared price: closing value by account, valued liabilities, and their difference."""
+    rows = []
+    assets, verified = Decimal(0), True
+    for one in sheet.accounts:
+        found = worth(page.zone, one, page.year)
+        if found is None or not found.columns:
+            continue
+        worths = [found.rounded(found.account.closing[column]) for column in found.columns]
+        total = sum((value for value in worths if value is not None), Decimal(0))
+        assets += total
+        verified = verified and found.verified
+        named = [one.columns[column].in_language(language()) for column in found.columns]
+        rows.append((heading(one), ("、" if language() == "zh" else ", ").join(named), number(total)))
+    owing = [
+        one.value
+        for one in liabilities(page.zone, page.area, page.year, page.as_of.moment)
+        if one.value is not None
+    ]
+    debts = sum(owing, Decimal(0))
+    return {"rows": rows, "assets": number(assets), "owed": number(debts), "net": number(assets - debts), "verified": verified}
+
+
 def _owed(page: Asked) -> list[dict[str, Any]]:
     return [
         {
             "name": one.name,
             "kind": KIND_WORDS[one.kind],
-            "amount": "—" if one.number is None else number(one.number),
+            "amount": "—" if one.number is None else number(round_half_even(one.number, 2)),
             "absent": one.amount.label if isinstance(one.amount, Missing) else None,
             "unit": unit(one.unit),
-            "value": None if one.value is None else number(one.value),
+            "value": None if one.value is None or one.unit == "yuan" else number(one.value),
             "reason": one.reason,
             "over": bool(one.number),
             "trace": one.trace,
@@ -283,14 +309,19 @@ def cell(request: HttpRequest, plan: ZonePackage, key: str, row: str, column: st
 MARK_WORDS = {
     "older": Text(zh="来源早于当年", en="the source is older than the year"),
     "fallback": Text(zh="来自替代来源", en="from a source of second choice"),
-    "partial": Text(zh="只有部分样本", en="from a part of the sample"),
+    "partial": Text(zh="不是每月都有监测", en="not tested in every month"),
     "estimate": Text(zh="估算", en="estimated"),
     "sample": Text(zh="示例数据", en="sample data"),
 }
 
-_FILES = {
+
+def _pilot(sheet: BalanceSheet, tongue: str) -> bytes:
+    return pilot_workbook(sheet, None, tongue)
+
+
+_FILES: dict[str, tuple[Callable[[BalanceSheet, str], bytes], str, str]] = {
     "xlsx": (balance_sheet_workbook, "balance-sheet", "自然资源资产负债表"),
-    "pilot": (lambda sheet, tongue: pilot_workbook(sheet, None, tongue), "pilot-forms", "试点报表"),
+    "pilot": (_pilot, "pilot-forms", "试点报表"),
     "seea": (seea_workbook, "seea", "SEEA账户"),
 }
 

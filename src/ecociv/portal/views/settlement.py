@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ecociv.compensation.agreements.declaration import Agreement, OutOfForce
+from ecociv.compensation.agreements.declaration import Agreement, OutOfForce, Version
 from ecociv.compensation.agreements.periods import NoPeriod, SettlementPeriod, period_of
 from ecociv.compensation.models import Settlement
 from ecociv.compensation.settlements.actions import last_day_to_object, last_day_to_pay
 from ecociv.compensation.settlements.permissions import may_decide, may_object, may_settle
 from ecociv.compensation.settlements.preparing import PeriodRefused, Prepared, period_for, prepare
 from ecociv.compensation.settlements.queries import calendar_of, newest, settlements
+from ecociv.core.text import Text
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.internal import internal
@@ -29,6 +30,7 @@ from ecociv.portal.zone import language, zone_key
 from ecociv.reporting.problems import ReportRefused
 from ecociv.reporting.settlement_statement.write import FORMS, write_settlement_statement
 
+_FLOW = Text(zh="流量", en="Flow")
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -77,6 +79,10 @@ def shown(
     transfer = getattr(settlement, "transfer", None) if settlement is not None else None
     if transfer is not None and as_of.moment is not None and transfer.recorded_at > as_of.moment:
         transfer = None
+    figures = _figures(settlement, prepared)
+    changed = [each for row in figures["corrections"] for each in row["changed"]]
+    for each in (*figures["readings"], *changed):
+        _name(each, version)
     context: dict[str, Any] = {
         "agreement": agreement,
         "period": span,
@@ -91,10 +97,18 @@ def shown(
         "corrected_by": _corrected_by(settlement, as_of),
         "as_of": as_of,
         "forms": _forms(request, agreement, span, settlement, state, plan, as_of, refused),
-        **_figures(settlement, prepared),
+        **figures,
     }
     status = 422 if refused is not None else 200
     return render(request, "portal/compensation/settlement.html", context, status=status)
+
+
+def _name(reading: dict[str, Any], version: Version) -> None:
+    """Add the names of section and item to a reading that is about to be shown."""
+    section = next((each for each in version.sections if each.place == reading["place"]), None)
+    item = version.formula.items.get(reading["item"])  # type: ignore[call-overload]
+    reading["place_name"] = section.label.in_language(language()) if section else reading["place"]
+    reading["item_name"] = item.name if item else _FLOW
 
 
 def _figures(settlement: Settlement | None, prepared: Prepared | None) -> dict[str, Any]:
@@ -197,7 +211,7 @@ def _forms(
     ]
     if settles and (settlement is None or settlement.stage == "preliminary"):
         heading = _("Compute again") if settlement else _("Record the preliminary figure")
-        found.append(("preliminary", heading, DocumentForm(prefix="preliminary"), _("Record")))
+        found.append(("preliminary", heading, DocumentForm(prefix="preliminary"), _("Put on record")))
     if settles and state.state == "to-finalise":
         found.insert(
             0, ("final", _("Record the final figure"), DocumentForm(prefix="final"), _("Make final"))

@@ -66,6 +66,15 @@ def households_of(zone: str, utility: str, count: int, seed: int) -> Consumption
     return generate(declared.distributions[utility], count, seed)  # type: ignore[index]
 
 
+@lru_cache(maxsize=64)
+def tried(zone: str, tariff: Tariff, before: TariffVersion, after: TariffVersion) -> HearingFigures:
+    """A proposal tried on the page's households; kept, because the page is open to everybody and the work is not small."""
+    declared = zone_tariffs(zone)
+    assert declared is not None
+    households = generated(declared, tariff)
+    return compile_figures(tariff, before, after, households, declared.elasticities[tariff.utility])
+
+
 def generated(declared: Tariffs, tariff: Tariff, count: int = HOUSEHOLDS) -> Consumption:
     """The generated households of a tariff's utility."""
     return households_of(zone_key(), tariff.utility, count, declared.distributions[tariff.utility].seed)
@@ -173,13 +182,7 @@ def simulator(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "declared": declared.tariffs, "chosen": chosen}
     status = 200
     if form.is_valid():
-        figures = compile_figures(
-            form.chosen(),
-            form.before,
-            form.proposal,
-            generated(declared, form.chosen()),
-            declared.elasticities[form.chosen().utility],
-        )
+        figures = tried(zone_key(), form.chosen(), form.before, form.proposal)
         if download := export(request, group_table(figures, request), _("Effect of a proposed tariff")):
             return download
         context |= shown_figures(figures, _persons(request))
@@ -278,8 +281,8 @@ def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
             for name, one in zip((_("weak"), _("central"), _("strong")), found.responses, strict=False)
         ],
         "checks": [
-            (_("In force"), figures.check_before),
-            (_("Proposal"), figures.check_after),
+            (_("In force now"), figures.check_before),
+            (_("Proposed tariff"), figures.check_after),
         ],
         "trace": figures.change_trace(),
         "households_text": f"{figures.households:,}",

@@ -18,7 +18,6 @@ from ecociv.reporting.compose.words import document_words
 from ecociv.reporting.document import Align, Cell, Column, Cover, Document, Row, Section, Table, printable
 from ecociv.reporting.facts import AnnualFacts
 
-
 _NOT_IN_SHEETS = re.compile(r"[\\*?:/\[\]]")
 """Characters that no workbook takes in the name of a sheet."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell as SheetCell
+from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -31,7 +32,8 @@ SAMPLE = Text(zh="示例数据：由程序生成，不是实测", en="Sample dat
 _HEAD = PatternFill("solid", fgColor="E6F2EC")
 _ABSENT = Font(italic=True, color="7B8794")
 _GAP = Font(bold=True, color="B3261E")
-_THIN = Border(*(Side(style="thin", color="C3CBD3") for _ in range(4)))
+_EDGE = Side(style="thin", color="C3CBD3")
+_THIN = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
 
 
 class Page:
@@ -41,10 +43,10 @@ class Page:
         self.sheet: Worksheet = book.create_sheet(_name(title, book.sheetnames))
         self.row = 0
 
-    def line(self, values: Sequence[Any], *, head: bool = False, font: Font | None = None) -> list[SheetCell]:
+    def line(self, values: Sequence[Any], *, head: bool = False, font: Font | None = None) -> list[SheetCell | MergedCell]:
         """Write a row."""
         self.row += 1
-        cells = []
+        cells: list[SheetCell | MergedCell] = []
         for place, value in enumerate(values, start=1):
             cell = self.sheet.cell(self.row, place)
             if isinstance(value, str):

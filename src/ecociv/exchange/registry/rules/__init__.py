@@ -21,7 +21,7 @@ from ecociv.exchange.registry.rules.lifetime import (
     last_day,
     reclaim_movement,
 )
-from ecociv.exchange.registry.rules.passing import Party, buy_back, may_convert, may_pass
+from ecociv.exchange.registry.rules.passing import Party, buy_back, grant, may_convert, may_pass
 from ecociv.exchange.registry.rules.replacement import ReplacementPlan, plan_replacement
 from ecociv.exchange.registry.rules.surrendering import (
     Assessment,
@@ -51,6 +51,7 @@ __all__ = [
     "coverage",
     "expired_on",
     "expiry_movement",
+    "grant",
     "idle_verdict",
     "last_day",
     "may_convert",

@@ -124,6 +124,34 @@ def buy_back(
     )
 
 
+def grant(
+    id: Id,
+    instrument: Instrument,
+    series: Series,
+    quantity: int,
+    taker: str,
+    price: int,
+    *,
+    document: str,
+    at: int,
+) -> Movement:
+    """The reserve hands over the paid part of an allocation against its price (有偿出让): units and money in one movement.
+
+    ``price`` in fen per unit and year: the amount is price x quantity x years of the terms.
+    """
+    return transfer(
+        id,
+        series,
+        quantity,
+        instrument.reserve,
+        taker,
+        document=document,
+        at=at,
+        kind=Kind.GRANT,
+        amount=price * quantity * instrument.terms.price_years,
+    )
+
+
 def _of_units(
     instrument: Instrument, series: Series, quantity: int, on: dt.date, held: int | None
 ) -> Iterator[Reason]:

@@ -1,0 +1,146 @@
+"""Pages of the accounts: figures with their way back, absences with their kind, residuals in sight, files, who may read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from ecociv.core.missing import Missing
+from ecociv.people.roles import Role
+from indicators.primary_records import file_cells
+from portal.evidence_for_pages import english
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_in_database", "accounts_on_record")]
+BASE = "/resource-accounts/"
+PLACE = "jingdezhen"
+
+
+@pytest.fixture
+def accounts_on_record(settings: Any, tmp_path: Path) -> None:
+    """Timber of 2016 with felling that was not reported in full, and what was not collected."""
+    settings.ECOCIV_EVIDENCE_URI = str(tmp_path / "evidence" / "observations")
+    settings.MEDIA_ROOT = str(tmp_path / "documents")
+    settings.ECOCIV_VAR = str(tmp_path / "var")
+    timber = {
+        "planted": {"opening": 1000.0, "growth": 60.0, "planting": 5.0, "felling": 25.0, "occupation": 0.0,
+                    "disaster": 0.0, "mortality": 10.0, "classed_in": 0.0, "classed_out": 0.0},
+        "natural": {"opening": 500.0, "growth": Missing.WITHHELD, "felling": 5.0},
+    }  # fmt: skip
+    cells = {
+        f"forest-change/{PLACE}/timber.{column}.{row}": value
+        for column, rows in timber.items()
+        for row, value in rows.items()
+    }
+    # 1000 + 65 - 35 = 1030, reported 1022: -8
+    cells |= {f"forestry/{PLACE}/volume.plantation": 1022.0, f"forestry/{PLACE}/volume.natural": 520.0}
+    cells |= {f"water-stock/{PLACE}/works.abstracted": 100.0, f"water-stock/{PLACE}/works.supplied": 88.0}
+    file_cells(2016, cells)
+
+
+def page(client: Client, address: str) -> str:
+    found = client.get(BASE + address)
+    assert found.status_code == 200, address
+    return found.content.decode("utf-8-sig")
+
+
+@pytest.fixture
+def auditor() -> Client:
+    """Somebody of the zone who reads everything."""
+    return english(Role.AUDITOR)
+
+
+def test_the_overview_says_how_each_account_stands(auditor: Client) -> None:
+    text = page(auditor, "?year=2016")
+    assert "Stock of timber and its change" in text and "does not close" in text
+    assert "-8" in text  # the residual, on the first page
+    assert "Planted forest" in text
+    assert "Water used above the red line" in text
+
+
+def test_an_account_shows_residual_absence_and_the_way_back(auditor: Client) -> None:
+    text = page(auditor, "forest/?year=2016")
+    assert 'class="exceeds">-8</a>' in text
+    assert ">withheld</a>" in text  # not a dash, not a zero
+    assert "recorded less computed closing is -8" in text
+    assert "forest/felling/planted/?year=2016" in text
+
+
+def test_a_cell_leads_to_its_return(auditor: Client) -> None:
+    text = page(auditor, "forest/residual/planted/?year=2016")
+    for each in ("1022", "1030", "forestry/jingdezhen/volume.plantation", "forest-change/jingdezhen/timber.planted.felling"):
+        assert each in text
+    withheld = page(auditor, "forest/growth/natural/?year=2016")
+    assert "withheld" in withheld and "Natural forest" in withheld
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh-hans"])
+def test_every_page_stands_without_evidence_of_its_year(tongue: str, auditor: Client) -> None:
+    client = auditor
+    for address in ("", "land/", "minerals/", "air_emissions/", "water_quality/", "land/closing/forest/",
+                    "land-transitions/", "water-supply-use/", "checks/?is=missing&year=2018",
+                    "?year=0&area=%3Cscript%3E&as_of=x"):  # fmt: skip
+        found = client.get(BASE + address, headers={"accept-language": tongue})
+        assert found.status_code == 200, address
+        assert "<script>" not in found.content.decode().split("</head>")[1], address
+
+
+def test_supply_and_use_draws_only_what_is_known(auditor: Client) -> None:
+    text = page(auditor, "water-supply-use/?year=2016")
+    # 100 abstracted, 88 passed on; what the works returned is missing, so that their consumption is too.
+    assert "100.00" in text and "88.00" in text
+    assert "It cannot be told whether supply and use close." in text
+    assert '"nodes"' in text and "Waterworks" in text
+
+
+def test_checks_list_what_is_broken_and_what_is_missing(auditor: Client) -> None:
+    client = auditor
+    broken = page(client, "checks/?year=2016")
+    assert "recorded less computed closing is -8" in broken and "without Opening" not in broken
+    assert "without" in page(client, "checks/?year=2016&is=missing")
+    lines = list(csv.reader(io.StringIO(page(client, "checks/?year=2016&format=csv"))))
+    assert any("-8" in cell for line in lines for cell in line)
+
+
+@pytest.mark.parametrize(("form", "sheet"), [("xlsx", "Stock of timber and its change"), ("pilot", "Stock of timber and its change"), ("seea", "Stock of timber and its change")])  # fmt: skip
+def test_workbooks_can_be_taken_away(form: str, sheet: str, auditor: Client) -> None:
+    found = auditor.get(f"{BASE}?year=2016&format={form}")
+    book = load_workbook(io.BytesIO(found.content))
+    values = [cell.value for row in book[sheet].iter_rows() for cell in row]
+    assert 1022 in values
+    assert "attachment" in found["Content-Disposition"]
+
+
+def test_sdmx_can_be_taken_away(auditor: Client) -> None:
+    lines = list(csv.DictReader(io.StringIO(page(auditor, "?year=2016&format=csv"))))
+    felled = next(one for one in lines if one["CAUSE"] == "felling" and one["ITEM"] == "planted")
+    assert felled["OBS_VALUE"] == "25"
+
+
+@pytest.mark.parametrize("address", ["nothing/", "forest/nothing/planted/", "forest/felling/nothing/", "?format=exe"])
+def test_what_is_not_there_is_not_found(address: str, auditor: Client) -> None:
+    assert auditor.get(BASE + address).status_code == 404
+
+
+def test_visitors_are_asked_to_log_in_and_enterprises_are_refused() -> None:
+    for address in ("", "forest/", "checks/", "land-transitions/", "water-supply-use/", "forest/closing/planted/"):
+        assert english().get(BASE + address).status_code == 302
+    if hasattr(Role, "ENTERPRISE"):
+        client = english(Role.ENTERPRISE, "91360222MA0000001W")
+        for address in ("", "forest/", "checks/", "land-transitions/", "water-supply-use/", "forest/closing/planted/"):
+            assert client.get(BASE + address).status_code == 403, address
+
+
+def test_the_menu_leads_to_the_accounts(auditor: Client) -> None:
+    assert f'href="{BASE}"' in auditor.get("/").content.decode()
+    assert f'href="{BASE}"' not in english().get("/").content.decode()
+
+
+def test_an_earlier_day_knows_less(auditor: Client) -> None:
+    text = page(auditor, "forest/?year=2016&as_of=2001-01-01")
+    assert ">-8<" not in text and ">missing</a>" in text
