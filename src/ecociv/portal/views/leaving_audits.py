@@ -56,7 +56,7 @@ TABS = (
     ("targets", gettext_lazy("Targets")),
     ("cases", gettext_lazy("Decisions and cases")),
     ("papers", gettext_lazy("Working papers")),
-    ("conclusion", gettext_lazy("Conclusion")),
+    ("conclusion", gettext_lazy("Conclusion of the audit")),
 )
 
 
@@ -80,7 +80,7 @@ _COLUMNS: tuple[Column[AuditRow], ...] = (
     Column("last", gettext_lazy("Last day"), lambda r: r.audit.last.isoformat(), sort_by=lambda r: r.audit.last),
     Column("papers", gettext_lazy("Papers"), lambda r: r.papers, sort_by=lambda r: r.papers, numeric=True),
     Column("state", gettext_lazy("State"), lambda r: r.state, sort_by=lambda r: r.state),
-    Column("conclusion", gettext_lazy("Conclusion"), lambda r: r.conclusion, sort_by=lambda r: r.conclusion),
+    Column("conclusion", gettext_lazy("Conclusion of the audit"), lambda r: r.conclusion, sort_by=lambda r: r.conclusion),
 )
 
 
@@ -214,7 +214,7 @@ def _forms(
                 found.append(("publish", _("Publish the list and the seed"), SeedForm(initial={"seed": audit.number}), _("Publish")))
             elif not now.sample:
                 found.append(("draw", _("Draw the sample"), None, _("Draw")))
-            found.append(("request", _("Ask for evidence"), RequestForm(bodies_to_ask(plan, audit)), _("Ask")))
+            found.append(("request", _("Ask for evidence"), RequestForm(bodies_to_ask(plan, audit)), _("Ask for evidence")))
         if tab == "conclusion":
             word = _("Send the draft again") if now.draft else _("Send the draft for comment")
             if now.draft:

@@ -89,8 +89,8 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
             ),
             Filter(
                 "force",
-                _("In force"),
-                [Choice("yes", _("In force")), Choice("no", _("Not in force"))],
+                _("In force now"),
+                [Choice("yes", _("In force now")), Choice("no", _("Not in force"))],
                 _("In force or not"),
             ),
             *(
