@@ -250,7 +250,7 @@ def _columns(kind: Kind, tongue: str) -> list[Column[Entry]]:
 
     return [
         Column("key", kind.number.name.in_language(tongue), lambda one: one.key, sort_by=lambda one: one.key),
-        Column("title", gettext_lazy("Name"), lambda one: one.title, sort_by=lambda one: one.title),
+        Column("title", gettext_lazy("Name of the entry"), lambda one: one.title, sort_by=lambda one: one.title),
         Column(
             "state",
             gettext_lazy("State"),
