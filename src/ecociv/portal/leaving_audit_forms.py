@@ -112,7 +112,7 @@ class RequestForm(forms.Form):
 class CommentForm(forms.Form):
     """What the audited body says to the draft."""
 
-    text = forms.CharField(label=_("Comment"), max_length=4000, widget=_area(5))
+    text = forms.CharField(label=_("Comment of the body"), max_length=4000, widget=_area(5))
 
 
 class ConclusionForm(forms.Form):
