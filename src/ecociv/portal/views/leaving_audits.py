@@ -170,8 +170,10 @@ def shown(
 
 
 def _named(data: dict[str, Any], place: int) -> dict[str, Any]:
+    """A table of the report; each cell with the head of its column, which a phone shows beside it."""
     found: dict[str, Any] = data["sections"][place]
-    return found
+    heads = found.get("heads", ())
+    return found | {"labelled": [list(zip(heads, row, strict=False)) for row in found.get("rows", ())]}
 
 
 def _moment(now: AuditStanding, as_of: AsOf, full: bool) -> dt.datetime | None:
