@@ -18,19 +18,19 @@ from ecociv.people.roles import Role
 TYPES = load_case_types(ZONE)
 CASES = [(key, move) for key, each in TYPES.items() for move in each.transitions]
 OWNERSHIP = ["party", "predecessor-party", "other-body", "no-body", "other-zone", "closed-account"]
-FOR_A_PARTY = {Role.DEPARTMENT_OFFICER, Role.COUNTY_OFFICER, Role.ENTERPRISE}
+OFFICERS = {Role.DEPARTMENT_OFFICER, Role.COUNTY_OFFICER}
 
 
 def expected(case_type: CaseType, by: tuple[str, ...], role: Role, ownership: str) -> bool:
-    """The rule in words: an open account of the zone, and either a role that the move names, or an account that
-    acts for a party which the move names. An administrator and a visitor never."""
+    """The rule in words: an open account of the zone, and either a role that the move names, or an officer of a body
+    that plays a part that the move names. An enterprise plays no body's part. An administrator and a visitor never."""
     if ownership in {"other-zone", "closed-account"} or role in {Role.ADMINISTRATOR, Role.VISITOR}:
         return False
     named = [case_type.parts[part] for part in by]
     if any(part.role == role for part in named):
         return True
     return (
-        role in FOR_A_PARTY
+        role in OFFICERS
         and ownership in {"party", "predecessor-party"}
         and any(part.bodies is not None for part in named)
     )
