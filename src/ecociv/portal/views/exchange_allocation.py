@@ -33,7 +33,7 @@ from ecociv.exchange.rights.queries import may_operate
 from ecociv.people.doors import people_of_the_zone
 from ecociv.portal.exchange_figures import account_names, instrument_name, region_name, unit_name
 from ecociv.portal.exchange_forms import AllocationForm
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export
 from ecociv.portal.zone import language, zone_key
 
@@ -50,12 +50,8 @@ PART_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
         sort_by=lambda p: p["units"],
         numeric=True,
     ),
-    Column(
-        "free", gettext_lazy("Free of charge"), lambda p: p["free"], sort_by=lambda p: p["free"], numeric=True
-    ),
-    Column(
-        "paid", gettext_lazy("To be paid for"), lambda p: p["paid"], sort_by=lambda p: p["paid"], numeric=True
-    ),
+    sortable("free", gettext_lazy("Free of charge"), lambda p: p["free"], numeric=True),
+    sortable("paid", gettext_lazy("To be paid for"), lambda p: p["paid"], numeric=True),
 )
 
 
