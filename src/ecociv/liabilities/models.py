@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -97,8 +99,6 @@ class Settlement(RecordedOnPaper):
     @property
     def instalments(self) -> tuple[Instalment, ...]:
         """The instalments, in the order of their days."""
-        import datetime as dt
-
         return tuple(Instalment(dt.date.fromisoformat(day), fen) for day, fen in self.plan)
 
 
