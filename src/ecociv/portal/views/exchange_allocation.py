@@ -20,14 +20,8 @@ from ecociv.exchange.actions import CommandRefused
 from ecociv.exchange.instruments import InstrumentNotInForce
 from ecociv.exchange.models import AllocationRound
 from ecociv.exchange.registry.rules import AllocationRefused
-from ecociv.exchange.rights.allocating import (
-    AllocateRound,
-    FileRefused,
-    LeftOut,
-    applicants_of_file,
-    applicants_of_permits,
-    rounds,
-)
+from ecociv.exchange.rights.allocating import AllocateRound, rounds
+from ecociv.exchange.rights.applicants import FileRefused, LeftOut, applicants_of_file, applicants_of_permits
 from ecociv.exchange.rights.base import RightsRefused, instrument_on
 from ecociv.exchange.rights.queries import may_operate
 from ecociv.people.doors import people_of_the_zone
