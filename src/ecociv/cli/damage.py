@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from ecociv.cli.console import (
     with_django,
 )
 from ecociv.cli.indicator import moment
-from ecociv.cli.land_given import DAY, day_of, reading_options, zone_option
+from ecociv.cli.land_given import DAY, day_of, number_of, reading_options, zone_option
 from ecociv.cli.liability_given import MoneyGiven, money_options, yuan_text
 
 
@@ -148,11 +148,11 @@ def value(
         name, equals, figure = each.partition("=")
         if not equals:
             fail(f"{each!r}: write a factor as sensitivity=5.", Exit.USAGE)
-        chosen[name.strip()] = _number(figure)
+        chosen[name.strip()] = number_of(figure)
     try:
         check_unit(unit)
         found = virtual_treatment_cost(
-            _number(quantity), _number(unit_cost), medium, function_class, chosen, on.date(), unit=unit
+            number_of(quantity), number_of(unit_cost), medium, function_class, chosen, on.date(), unit=unit
         )
     except ValuationRefused as refused:
         fail(refused.text.in_language(language))
@@ -271,13 +271,3 @@ def position_json(one: Any) -> dict[str, Any]:
         "to_restore": yuan_text(one.to_restore),
         "sample": one.damage.sample,
     }
-
-
-def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        fail(f"{text!r} is no number.", Exit.USAGE)
-    if not number.is_finite():
-        fail(f"{text!r} is no number.", Exit.USAGE)
-    return number
