@@ -377,7 +377,7 @@ class ExtractForm(forms.Form):
         label=gettext_lazy("Only account"), max_length=120, required=False, widget=forms.TextInput(_TEXT)
     )
     form = forms.ChoiceField(
-        label=pgettext_lazy("rights", "Form"),
+        label=pgettext_lazy("rights", "File format"),
         choices=[("csv", "CSV"), ("jsonl", "JSON Lines")],
         widget=forms.Select(_CHOICE),
     )

@@ -71,7 +71,7 @@ class PaperForm(forms.Form):
         widget=_area(),
         help_text=_("Needed when the paper is handed in for review."),
     )
-    finding = forms.CharField(label=_("What was found"), required=False, max_length=4000, widget=_area())
+    finding = forms.CharField(label=_("What was observed"), required=False, max_length=4000, widget=_area())
     severity = forms.ChoiceField(
         label=_("How grave"), choices=FindingSeverity.choices, widget=forms.Select(_CHOICE)
     )
@@ -85,11 +85,11 @@ class ReviewForm(forms.Form):
 
     accept = forms.ChoiceField(
         label=_("Review"),
-        choices=[("", "—"), ("yes", _("Accept")), ("no", _("Send back"))],
+        choices=[("", "—"), ("yes", _("Pass")), ("no", _("Send back"))],
         widget=forms.Select(_CHOICE),
     )
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=2000, widget=_area(2), help_text=_("Needed when it is sent back.")
+        label=_("Remarks"), required=False, max_length=2000, widget=_area(2), help_text=_("Needed when it is sent back.")
     )
 
 
@@ -112,7 +112,7 @@ class RequestForm(forms.Form):
 class CommentForm(forms.Form):
     """What the audited body says to the draft."""
 
-    text = forms.CharField(label=_("Comment"), max_length=4000, widget=_area(5))
+    text = forms.CharField(label=_("Comment of the body"), max_length=4000, widget=_area(5))
 
 
 class ConclusionForm(forms.Form):

@@ -175,7 +175,7 @@ class RestorationForm(_Common):
             self.fields[f"name-{row}"] = forms.CharField(
                 label=_("Work %(row)s") % {"row": row}, required=first, max_length=100, widget=text_input()
             )
-            self.fields[f"quantity-{row}"] = FigureField(label=_("Quantity"), required=first)
+            self.fields[f"quantity-{row}"] = FigureField(label=_("How much"), required=first)
             self.fields[f"unit-{row}"] = forms.ChoiceField(
                 label=_("Unit"),
                 choices=[("m^3", "m³"), ("m^2", "m²"), ("ha", "ha"), ("t", "t"), ("count", _("items"))],

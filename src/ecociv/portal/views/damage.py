@@ -95,7 +95,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
                 [Choice(key, state.title.in_language(tongue)) for key, state in declared_type.states.items()],
                 _("All states"),
             ),
-            Filter("pay", _("Payment"), [Choice("late", _("Overdue"))], _("All")),
+            Filter("pay", _("Payment"), [Choice("late", _("Overdue payment"))], _("All")),
         ],
     )
     rows = [

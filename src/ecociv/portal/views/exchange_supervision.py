@@ -60,7 +60,7 @@ ALERT_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     Column("kind", gettext_lazy("Kind"), lambda a: a["kind"], sort_by=lambda a: a["row"].kind),
     Column("market", gettext_lazy("Market"), lambda a: a["market"], sort_by=lambda a: a["row"].market),
     Column("owner", pgettext_lazy("rights", "About"), lambda a: a["owner"], sort_by=lambda a: a["owner"]),
-    Column("what", pgettext_lazy("rights", "What was found"), lambda a: a["what"]),
+    Column("what", pgettext_lazy("rights", "What was observed"), lambda a: a["what"]),
     sortable("trades", gettext_lazy("Trades"), lambda a: a["trades"], numeric=True),
     Column(
         "standing",

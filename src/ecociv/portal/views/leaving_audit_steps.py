@@ -175,11 +175,11 @@ def paper(request: HttpRequest, plan: ZonePackage, pk: int, number: int | None =
         else:
             messages.success(request, _("Recorded."))
             return redirect(f"{reverse('portal:leaving-audit', args=[pk])}?tab=papers")
-    revisions = audit.papers.none() if number is None else audit.papers.filter(number=number)
+    revisions = audit.papers.filter(number=number).order_by("-revision") if number is not None else audit.papers.none()
     if as_of.moment is not None:
         revisions = revisions.filter(recorded_at__lte=as_of.moment)
     context = {
-        "audit": audit, "as_of": as_of, "paper": newest, "revisions": revisions.order_by("-revision"),
+        "audit": audit, "as_of": as_of, "paper": newest, "revisions": revisions,
         "form": form if writes else None, "review": review if reviews else None,
         "own": newest is not None and newest.status == PaperStatus.SUBMITTED and newest.written_by_id == request.user.pk,
     }  # fmt: skip

@@ -56,7 +56,7 @@ TABS = (
     ("targets", gettext_lazy("Targets")),
     ("cases", gettext_lazy("Decisions and cases")),
     ("papers", gettext_lazy("Working papers")),
-    ("conclusion", gettext_lazy("Conclusion")),
+    ("conclusion", gettext_lazy("Conclusion of the audit")),
 )
 
 
@@ -80,7 +80,7 @@ _COLUMNS: tuple[Column[AuditRow], ...] = (
     Column("last", gettext_lazy("Last day"), lambda r: r.audit.last.isoformat(), sort_by=lambda r: r.audit.last),
     sortable("papers", gettext_lazy("Papers"), lambda r: r.papers, numeric=True),
     sortable("state", gettext_lazy("State"), lambda r: r.state),
-    sortable("conclusion", gettext_lazy("Conclusion"), lambda r: r.conclusion),
+    sortable("conclusion", gettext_lazy("Conclusion of the audit"), lambda r: r.conclusion),
 )
 
 
@@ -170,8 +170,10 @@ def shown(
 
 
 def _named(data: dict[str, Any], place: int) -> dict[str, Any]:
+    """A table of the report; each cell with the head of its column, which a phone shows beside it."""
     found: dict[str, Any] = data["sections"][place]
-    return found
+    heads = found.get("heads", ())
+    return found | {"labelled": [list(zip(heads, row, strict=False)) for row in found.get("rows", ())]}
 
 
 def _moment(now: AuditStanding, as_of: AsOf, full: bool) -> dt.datetime | None:
@@ -214,7 +216,7 @@ def _forms(
                 found.append(("publish", _("Publish the list and the seed"), SeedForm(initial={"seed": audit.number}), _("Publish")))
             elif not now.sample:
                 found.append(("draw", _("Draw the sample"), None, _("Draw")))
-            found.append(("request", _("Ask for evidence"), RequestForm(bodies_to_ask(plan, audit)), _("Ask")))
+            found.append(("request", _("Ask for evidence"), RequestForm(bodies_to_ask(plan, audit)), _("Ask for evidence")))
         if tab == "conclusion":
             word = _("Send the draft again") if now.draft else _("Send the draft for comment")
             if now.draft:

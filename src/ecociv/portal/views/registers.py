@@ -89,8 +89,8 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
             ),
             Filter(
                 "force",
-                _("In force"),
-                [Choice("yes", _("In force")), Choice("no", _("Not in force"))],
+                _("In force now"),
+                [Choice("yes", _("In force now")), Choice("no", _("Not in force"))],
                 _("In force or not"),
             ),
             *(
@@ -250,7 +250,7 @@ def _columns(kind: Kind, tongue: str) -> list[Column[Entry]]:
 
     return [
         Column("key", kind.number.name.in_language(tongue), lambda one: one.key, sort_by=lambda one: one.key),
-        Column("title", gettext_lazy("Name"), lambda one: one.title, sort_by=lambda one: one.title),
+        Column("title", gettext_lazy("Name of the entry"), lambda one: one.title, sort_by=lambda one: one.title),
         Column(
             "state",
             gettext_lazy("State"),

@@ -95,7 +95,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             Filter(
                 "is",
                 _("State"),
-                [Choice("in-force", _("In force")), Choice("over", _("Over"))],
+                [Choice("in-force", _("Running")), Choice("over", _("Over"))],
                 _("All contracts"),
             )
         ],

@@ -13,7 +13,6 @@ from django.utils import timezone
 from ecociv.accounts.audit.as_json import digest_of_dossier
 from ecociv.accounts.audit.attribution import Outcome
 from ecociv.accounts.audit.dossier import Dossier
-from ecociv.core.decimals import plain
 from ecociv.core.quantities import label_of
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text, language_of
@@ -178,7 +177,7 @@ def figure(value: Amount, *, signed: bool = False) -> str:
         return NOTHING
     places = -int(value.as_tuple().exponent)
     found = round_half_even(value, 2) if places > 2 else value
-    text = plain(found) if found else "0"
+    text = f"{found:,f}" if found else "0"
     return f"+{text}" if signed and found > 0 else text
 
 
