@@ -22,7 +22,7 @@ from ecociv.cli.console import (
 )
 from ecociv.cli.indicator import moment
 from ecociv.cli.land_given import DAY, day_of, number_of, reading_options, zone_option
-from ecociv.cli.liability_given import MoneyGiven, money_options, yuan_text
+from ecociv.cli.liability_given import KIND, MoneyGiven, money_options, yuan_text
 
 
 @click.group(epilog=EXIT_CODES)
@@ -167,14 +167,15 @@ def value(
 @group.command("pay", epilog=EXIT_CODES)
 @click.argument("number")
 @zone_option
+@click.option("--kind", type=KIND, default="paid", show_default=True)
 @money_options
 @language_option
 @with_django
-def pay(number: str, zone: str, given: MoneyGiven, language: str) -> None:
+def pay(number: str, zone: str, kind: str, given: MoneyGiven, language: str) -> None:
     """Book a payment for the damage of case NUMBER, accepted works, or what is given back."""
     from ecociv.liabilities.damage.payments import MoveDamageMoney
 
-    given.book(partial(MoveDamageMoney, damage=damage_of(zone, number)), language)
+    given.book(partial(MoveDamageMoney, damage=damage_of(zone, number), kind=kind), language)
 
 
 @group.command("due", epilog=EXIT_CODES)

@@ -11,7 +11,7 @@ import click
 from ecociv.cli.console import EXIT_CODES, fail, format_option, language_option, say, say_json, with_django
 from ecociv.cli.indicator import moment
 from ecociv.cli.land_given import day_of, reading_options, zone_option
-from ecociv.cli.liability_given import MoneyGiven, money_options, yuan_text
+from ecociv.cli.liability_given import KIND, MoneyGiven, money_options, yuan_text
 
 
 @click.group(epilog=EXIT_CODES)
@@ -91,16 +91,17 @@ def show(right: str, zone: str, on: dt.datetime | None, as_of: str | None, form:
 @group.command("move", epilog=EXIT_CODES)
 @click.argument("right")
 @zone_option
+@click.option("--kind", type=KIND, required=True)
 @money_options
 @language_option
 @with_django
-def move(right: str, zone: str, given: MoneyGiven, language: str) -> None:
+def move(right: str, zone: str, kind: str, given: MoneyGiven, language: str) -> None:
     """Book what the mine of RIGHT paid in, accepted works paid from it, or what was given back."""
     from ecociv.cli.database import ensure_plan
     from ecociv.liabilities.deposits.actions import MoveDepositMoney
 
     ensure_plan(zone)
-    given.book(partial(MoveDepositMoney, zone=zone, right=right), language)
+    given.book(partial(MoveDepositMoney, zone=zone, right=right, kind=kind), language)
 
 
 def _json(one: Any) -> dict[str, Any]:

@@ -16,12 +16,15 @@ from ecociv.cli.land_given import DAY, account, user_option
 R = TypeVar("R")
 
 
+KIND = click.Choice(["paid", "works", "refund"])
+"""Which way money moved; a command whose name does not say so has no default."""
+
+
 @dataclass(frozen=True, slots=True)
 class MoneyGiven:
     """Money that moved, as it stands on the command line."""
 
     username: str
-    kind: str
     money: str
     day: dt.datetime
     document: str
@@ -37,7 +40,6 @@ class MoneyGiven:
 
         try:
             made = action(
-                kind=self.kind,
                 day=self.day.date(),
                 fen=fen(self.money),
                 document=self.document,
@@ -70,9 +72,6 @@ def money_options(command: Callable[..., R]) -> Callable[..., R]:
         click.option("--document", required=True, help="Receipt, acceptance of the works, decision."),
         click.option("--day", type=DAY, required=True, help="Day on which the money moved."),
         click.option("--amount", "money", required=True, help="Yuan, with two decimals at most."),
-        click.option(
-            "--kind", type=click.Choice(["paid", "works", "refund"]), default="paid", show_default=True
-        ),
         user_option,
     ):
         made = option(made)
