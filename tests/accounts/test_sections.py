@@ -28,7 +28,7 @@ def year_of(section: str, year: int, water_class: int) -> SectionYear:
 
 def count(years: dict, row: str, column: str, year: int = 2017, weigh: str = "number") -> Decimal | None:
     unit = "count" if weigh == "number" else "km"
-    return counted(DECLARED, PLACES, years, MEMBERS, row, column, year, weigh, NAME, unit).figure
+    return counted(DECLARED, years, MEMBERS, row, column, year, weigh, NAME, unit).figure
 
 
 def test_a_section_that_changed_its_class_leaves_one_column_and_enters_another() -> None:
@@ -56,7 +56,7 @@ def test_a_section_that_was_not_tested_in_every_month_lowers_the_grade() -> None
     whole = {("section-01", 2017): year_of("section-01", 2017, 3)}
     part = {("section-01", 2017): SectionYear("section-01", NAME, 2017, 3, 3, 11, (), False, None)}
     for years, expected in ((whole, False), (part, True)):
-        made_ = counted(DECLARED, PLACES, years, MEMBERS, "closing", "three", 2017, "number", NAME, "count")
+        made_ = counted(DECLARED, years, MEMBERS, "closing", "three", 2017, "number", NAME, "count")
         assert made_.partial is expected
     rule = national().grades
     assert (rule.grade("sections"), rule.grade("sections", frozenset({"partial"}))) == ("A", "B")

@@ -34,7 +34,7 @@ from ecociv.ledger.models import Entry
 from ecociv.ledger.queries import balances
 from ecociv.ledger.verify import verify
 from ecociv.people import audit
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 
 pytestmark = pytest.mark.django_db
 ZONE, KEY = "jingdezhen", "zhushan-changjiang"

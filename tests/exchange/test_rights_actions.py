@@ -15,14 +15,8 @@ from ecociv.exchange.models import AllocationRound, MovementRow, VerifiedEmissio
 from ecociv.exchange.queries import holdings_of, money_of
 from ecociv.exchange.registry import Series, State
 from ecociv.exchange.registry.rules import Applicant
-from ecociv.exchange.rights.allocating import (
-    AllocateRound,
-    FileRefused,
-    GrantPaidPart,
-    applicants_of_file,
-    applicants_of_permits,
-    rounds,
-)
+from ecociv.exchange.rights.allocating import AllocateRound, GrantPaidPart, rounds
+from ecociv.exchange.rights.applicants import FileRefused, applicants_of_file, applicants_of_permits
 from ecociv.exchange.rights.base import RightsRefused, instrument_on, registry_read
 from ecociv.exchange.rights.emissions import RecordVerifiedEmission, SurrenderUnits
 from ecociv.exchange.rights.holding import (

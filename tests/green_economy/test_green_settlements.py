@@ -18,7 +18,7 @@ from ecociv.evidence.schema import STAGED
 from ecociv.green_economy.actions import GreenRefused, SettlePerformance
 from ecociv.green_economy.contracts import Month, contract_of, performance, settlements
 from ecociv.people.models import AuditEntry
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from green_economy.situations import LOCAL, PROVIDER, ZONE, contract, entered, obligation
 
 SERIES = "sewage-online/plant-1/cod"

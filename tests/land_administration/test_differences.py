@@ -33,7 +33,7 @@ from ecociv.land_administration.differences.queries import (
 )
 from ecociv.land_administration.differences.running import RunDifferences, RunRefused, repeat
 from ecociv.people.models import User
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.territory.models import LayerVersion
 from land_administration.plans import CITY, DAY, box, city, farmland, lay_plans
 from land_administration.situations import BUREAU, FULIANG, LEPING, ZONE

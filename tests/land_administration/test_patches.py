@@ -19,7 +19,7 @@ from ecociv.land_administration.patches.actions import DispatchPatches, Dispatch
 from ecociv.land_administration.patches.models import DispatchedPatch
 from ecociv.land_administration.patches.queries import patches_for, tallies, waiting_versions
 from ecociv.people.models import User
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.territory.layers.features import Features
 from ecociv.territory.models import LayerVersion
 from land_administration.situations import BUREAU, FULIANG, LEPING, ZONE, patches_layer

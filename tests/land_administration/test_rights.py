@@ -43,7 +43,7 @@ from ecociv.land_administration.rights.state import (
     transferred,
 )
 from ecociv.people.models import User
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.territory.models import LayerVersion
 from land_administration.situations import BUREAU, FULIANG, LEPING, ZONE
 

@@ -22,7 +22,7 @@ from ecociv.ledger.queries import balance, balances, statement, trial_balance
 from ecociv.ledger.verify import verify
 from ecociv.people import audit
 from ecociv.people.models import User
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ledger.conftest import open_book
 
 MARCH = dt.date(2016, 3, 31)

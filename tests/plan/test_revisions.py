@@ -12,9 +12,10 @@ from django.db import DatabaseError, connection, transaction
 from ecociv.people import audit
 from ecociv.people.append_only import statements
 from ecociv.people.models import AuditEntry, User
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.people.roles import Role
 from ecociv.plan.actions import ItemChange, LoadZonePackage, PlanChangeRefused, RevisePlan
-from ecociv.plan.models import AppendOnlyError, ItemKind, PlanItemRevision, RevisionSource
+from ecociv.plan.models import ItemKind, PlanItemRevision, RevisionSource
 from ecociv.plan.package import load_zone
 from ecociv.plan.package.load import payload
 from ecociv.plan.queries import (

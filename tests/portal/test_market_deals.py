@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -15,48 +15,12 @@ from ecociv.exchange.queries import proposals
 from ecociv.exchange.registry import Series, issue
 from ecociv.exchange.venue import journal_of
 from ecociv.exchange.zone import operator as operator_of
-from ecociv.people.models import User
-from ecociv.people.roles import Role
 from ecociv.plan.actions import LoadZonePackage
 from ecociv.portal.views import market_operator
-from portal.market_day import KILN, POWER, WHO, ZONE, fresh_journal, open_market, order
+from portal.market_day import KILN, POWER, WHO, ZONE, open_market, order
 
-LogIn = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def journal() -> Iterator[None]:
-    with fresh_journal():
-        yield
-
-
-@pytest.fixture
-def open_day(db: None) -> None:
-    open_market()
-
-
-@pytest.fixture
-def logged_in(db: None) -> LogIn:
-    def make(organisation: str, role: str = "enterprise") -> Client:
-        name = f"{role}-{organisation}"
-        user, _ = User.objects.get_or_create(
-            username=name, role=Role(role).value, organisation=organisation, zone=ZONE
-        )
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return make
-
-
-@pytest.fixture
-def kiln(logged_in: LogIn) -> Client:
-    return logged_in(KILN)
-
-
-@pytest.fixture
-def power(logged_in: LogIn) -> Client:
-    return logged_in(POWER)
+pytestmark = pytest.mark.usefixtures("own_exchange")
+Member = Callable[..., Client]
 
 
 def test_a_listing_is_bid_up_and_names_stay_hidden(
@@ -113,7 +77,7 @@ def test_sealed_bids_are_seen_by_their_bidder_alone(
 
 
 def test_a_block_is_proposed_and_confirmed_by_the_other_side(
-    open_day: None, kiln: Client, power: Client, logged_in: LogIn
+    open_day: None, kiln: Client, power: Client, member: Member
 ) -> None:
     wish = {
         "market": "cea",
@@ -134,7 +98,7 @@ def test_a_block_is_proposed_and_confirmed_by_the_other_side(
     assert "60,000.00" in look
     assert "30.00" in look
     assert (
-        logged_in("environmental-protection-bureau", "department_officer")
+        member("environmental-protection-bureau", "department_officer")
         .get(f"/market/blocks/{number}/confirm/")
         .status_code
         == 404
@@ -146,10 +110,10 @@ def test_a_block_is_proposed_and_confirmed_by_the_other_side(
 
 
 @pytest.fixture
-def operator(logged_in: LogIn) -> Client:
+def operator(member: Member) -> Client:
     """An officer of the body that operates the exchange today."""
     LoadZonePackage(ZONE).execute()
-    return logged_in(operator_of(ZONE, timezone.localdate()), "department_officer")
+    return member(operator_of(ZONE, timezone.localdate()), "department_officer")
 
 
 def test_the_operator_runs_a_day_on_the_pages(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,47 +13,11 @@ from django.test import Client
 from ecociv.exchange.actions import SendCommand
 from ecociv.exchange.models import OrderRow, TradeRow
 from ecociv.exchange.queries import holdings_of, money_of
-from ecociv.people.models import User
-from ecociv.people.roles import Role
 from portal import market_day
-from portal.market_day import DAY, KILN, POWER, WHO, ZONE, cancel, fresh_journal, open_market, order
+from portal.market_day import DAY, KILN, POWER, WHO, ZONE, cancel, open_market, order
 
-LogIn = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def journal() -> Iterator[None]:
-    with fresh_journal():
-        yield
-
-
-@pytest.fixture
-def open_day(db: None) -> None:
-    open_market()
-
-
-@pytest.fixture
-def logged_in(db: None) -> LogIn:
-    def make(organisation: str, role: str = "enterprise") -> Client:
-        name = f"{role}-{organisation}"
-        user, _ = User.objects.get_or_create(
-            username=name, role=Role(role).value, organisation=organisation, zone=ZONE
-        )
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return make
-
-
-@pytest.fixture
-def kiln(logged_in: LogIn) -> Client:
-    return logged_in(KILN)
-
-
-@pytest.fixture
-def power(logged_in: LogIn) -> Client:
-    return logged_in(POWER)
+pytestmark = pytest.mark.usefixtures("own_exchange")
+Member = Callable[..., Client]
 
 
 def form(side: str, price: str, quantity: str, **more: str) -> dict[str, str]:
@@ -201,8 +165,8 @@ def test_my_orders_are_listed_filtered_and_handed_out(open_day: None, kiln: Clie
     assert "61.00" not in power.get("/market/orders/").content.decode()
 
 
-def test_without_an_account_nothing_can_be_sent(open_day: None, logged_in: LogIn) -> None:
-    officer = logged_in("environmental-protection-bureau", "department_officer")
+def test_without_an_account_nothing_can_be_sent(open_day: None, member: Member) -> None:
+    officer = member("environmental-protection-bureau", "department_officer")
     page = officer.get("/market/cea/")
     assert page.status_code == 200
     assert 'id="order-form"' not in page.content.decode()

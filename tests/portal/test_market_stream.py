@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,18 +11,9 @@ from django.db import close_old_connections
 from django.test import Client
 
 from ecociv.portal.views import market_stream
-from portal.market_day import KILN, fresh_journal, open_market, order
+from portal.market_day import KILN, order
 
-
-@pytest.fixture(autouse=True)
-def journal() -> Iterator[None]:
-    with fresh_journal():
-        yield
-
-
-@pytest.fixture
-def open_day(db: None) -> None:
-    open_market()
+pytestmark = pytest.mark.usefixtures("own_exchange")
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from django.utils import timezone
 from ecociv.core.missing import Missing
 from ecociv.people import audit
 from ecociv.people.models import User
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.registers.actions import ChangeState, EntryRefused, RegisterEntry, ReviseEntry
-from ecociv.registers.models import EntryRevision, RevisionKept
+from ecociv.registers.models import EntryRevision
 from ecociv.registers.queries import entries, entry, history, readable, referring
 from registers.situations import FACTORY, NAMES, OTHER, PERMIT, ZONE, permit_values
 
@@ -231,9 +232,9 @@ def test_what_refers_to_an_entry_is_found(permit: str) -> None:
 def test_rows_stay_as_they_were_recorded(factory: str) -> None:
     row = EntryRevision.objects.get()
     row.state = "closed"
-    with pytest.raises(RevisionKept):
+    with pytest.raises(AppendOnlyError):
         row.save()
-    with pytest.raises(RevisionKept):
+    with pytest.raises(AppendOnlyError):
         row.delete()
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ecociv.evidence.documents import read_document
 from ecociv.people import audit
 from ecociv.people.models import AuditEntry, User
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.reporting.models import Annulment, IssuedDocument
 from ecociv.reporting.official import series as series_module
 from ecociv.reporting.official.register import (

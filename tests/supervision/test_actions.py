@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from ecociv.people import audit
 from ecociv.people.models import AuditEntry, User
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.supervision import actions
 from ecociv.supervision.actions import CorrectReport, DutyNotFound, ReportNotFound, ReportProgress
 from ecociv.supervision.drafts import DraftRefused, Output

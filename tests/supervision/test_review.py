@@ -13,7 +13,7 @@ from django.utils import timezone
 from ecociv.casework.models import Notice
 from ecociv.core.workdays import add_working_days
 from ecociv.people.models import AuditEntry
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.supervision.actions import CorrectReport, ReportNotFound, ReportProgress
 from ecociv.supervision.models import ProgressReport, ReportReview
 from ecociv.supervision.queries import sent_back, statuses, waiting_for_review

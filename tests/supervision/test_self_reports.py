@@ -12,7 +12,7 @@ from django.utils import timezone
 from ecociv.casework.models import Notice
 from ecociv.people import audit
 from ecociv.people.models import AuditEntry
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.supervision.actions import ReportNotFound, ReportProgress
 from ecociv.supervision.draft_actions import WorkDraftRefused
 from ecociv.supervision.drafts import DraftRefused

@@ -12,7 +12,7 @@ from docx import Document as Word
 from openpyxl import load_workbook
 
 from ecociv.people.models import AuditEntry, User
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.reporting.problems import UnknownForm
 from ecociv.reporting.tariff_hearing.write import write_hearing_paper
 from ecociv.tariffs.actions import CompileHearing, HearingRefused

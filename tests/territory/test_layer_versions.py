@@ -12,8 +12,8 @@ import shapely
 from django.utils import timezone
 
 from ecociv.people.models import User
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.people.roles import Role
-from ecociv.plan.models import AppendOnlyError
 from ecociv.territory.actions import AddLayerVersion, LayerRefused, WithdrawLayerVersion
 from ecociv.territory.layers.features import Features, FeaturesRefused
 from ecociv.territory.layers.geopackage import LayerFile, LayerFileUnreadable, write_features

@@ -17,8 +17,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from ecociv.people.models import User
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.people.roles import Role
-from ecociv.plan.models import AppendOnlyError
 from ecociv.reporting.problems import NoChineseFont, UnknownForm
 from ecociv.reporting.site_check.content import certificate_data, certificate_map
 from ecociv.reporting.site_check.write import write_certificate

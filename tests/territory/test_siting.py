@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecociv.people.models import User
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.people.roles import Role
-from ecociv.plan.models import AppendOnlyError
 from ecociv.territory.models import SitingScenario
 from ecociv.territory.rules.purposes import PurposeRefused
 from ecociv.territory.siting.actions import FindSites, SitingRequest, repeat

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -23,7 +22,12 @@ from ecociv.accounts.declared_beside import (
 )
 from ecociv.accounts.forms import CLOSING, OPENING, AccountForm, Name, national
 from ecociv.core.text import Text
-from ecociv.evidence.declared import Declared, LocalText, Tolerance, read_declaration, zone_folder
+from ecociv.evidence.declared import (
+    Declared,
+    LocalText,
+    Tolerance,
+    zone_declaration_if_any,
+)
 
 FILE = "accounts.yaml"
 
@@ -264,15 +268,10 @@ def load_accounts(zone: str) -> ZoneAccounts:
     ecociv.evidence.declared.DeclarationError
         With file and line of each fault.
     """
-    path = zone_folder(zone) / FILE
-    if not path.is_file():
+    found = zone_declaration_if_any(zone, FILE, ZoneAccounts)
+    if found is None:
         raise AccountsNotDeclared(zone)
-    return _read(zone, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _read(zone: str, _stamp: int) -> ZoneAccounts:
-    return read_declaration(zone_folder(zone) / FILE, ZoneAccounts)
+    return found
 
 
 __all__ = [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecociv.assessment.stages import AmountKind, ScoredBy, Stage
 from ecociv.evidence.models import Document
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel
 
 _REFUSAL = "a record of an assessment is never changed or removed; record what follows as the next one"
 

@@ -28,6 +28,7 @@ __all__ = [
     "by_type",
     "case_standing",
     "cases_for",
+    "every_case",
     "counts_by_state",
     "due_between",
     "escalations_due",
@@ -58,10 +59,17 @@ def cases_for(user: Any, zone: str, *, as_of: dt.datetime | None = None) -> Quer
     known of them then.
     """
     cases = Case.objects.filter(_visible(user, zone), zone=zone)
-    if as_of is not None:
-        opened = CaseStep.objects.filter(case=OuterRef("pk"), number=1, recorded_at__lte=as_of)
-        cases = cases.filter(Exists(opened))
-    return cases
+    return cases if as_of is None else _on_record(cases, as_of)
+
+
+def every_case(zone: str, *, as_of: dt.datetime) -> QuerySet[Case]:
+    """The cases of a zone that were on record by then, whoever may see them: for no reader, only for the operator."""
+    return _on_record(Case.objects.filter(zone=zone), as_of)
+
+
+def _on_record(cases: QuerySet[Case], as_of: dt.datetime) -> QuerySet[Case]:
+    opened = CaseStep.objects.filter(case=OuterRef("pk"), number=1, recorded_at__lte=as_of)
+    return cases.filter(Exists(opened))
 
 
 def _visible(user: Any, zone: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import sys
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from ecociv.cli.console import (
     year_option,
 )
 from ecociv.cli.indicator import moment
+from ecociv.cli.land_given import number_of
 
 
 class ZoneOrCommand(click.Group):
@@ -165,8 +166,8 @@ def what_if(
 
     found = _live(zone, rules, year, None)
     key = _unit(found, unit)
-    changes: list[Any] = [SetValue(key, name, _number(text)) for name, text in map(_pair, values)]
-    changes += [SetWeight(name, _number(text)) for name, text in map(_pair, weights)]
+    changes: list[Any] = [SetValue(key, name, number_of(text)) for name, text in map(_pair, values)]
+    changes += [SetWeight(name, number_of(text)) for name, text in map(_pair, weights)]
     for duty, text in map(_pair, done):
         holding = [
             name
@@ -353,16 +354,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign or not name:
         fail(f"{text!r} is no change: write NAME=VALUE.", Exit.USAGE)
     return name, value
-
-
-def _number(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        fail(f"{text!r} is no number.", Exit.USAGE)
-    if not value.is_finite():
-        fail(f"{text!r} is no number.", Exit.USAGE)
-    return value
 
 
 def _day(text: str) -> dt.date:

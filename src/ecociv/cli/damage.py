@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import click
@@ -20,7 +21,8 @@ from ecociv.cli.console import (
     with_django,
 )
 from ecociv.cli.indicator import moment
-from ecociv.cli.land_given import DAY, account, day_of, reading_options, user_option, zone_option
+from ecociv.cli.land_given import DAY, day_of, number_of, reading_options, zone_option
+from ecociv.cli.liability_given import KIND, MoneyGiven, money_options, yuan_text
 
 
 @click.group(epilog=EXIT_CODES)
@@ -78,8 +80,8 @@ def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form
                 "instalments": [
                     {
                         "due": each.instalment.due.isoformat(),
-                        "amount": amount(each.instalment.fen),
-                        "paid": amount(each.paid),
+                        "amount": yuan_text(each.instalment.fen),
+                        "paid": yuan_text(each.paid),
                         "state": each.state,
                         "days_late": each.late,
                     }
@@ -89,7 +91,7 @@ def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form
                     {
                         "day": each.day.isoformat(),
                         "kind": each.kind,
-                        "amount": amount(each.fen),
+                        "amount": yuan_text(each.fen),
                         "entry": each.entry.number,
                         "document": each.document,
                         "by": each.author_name,
@@ -146,11 +148,11 @@ def value(
         name, equals, figure = each.partition("=")
         if not equals:
             fail(f"{each!r}: write a factor as sensitivity=5.", Exit.USAGE)
-        chosen[name.strip()] = _number(figure)
+        chosen[name.strip()] = number_of(figure)
     try:
         check_unit(unit)
         found = virtual_treatment_cost(
-            _number(quantity), _number(unit_cost), medium, function_class, chosen, on.date(), unit=unit
+            number_of(quantity), number_of(unit_cost), medium, function_class, chosen, on.date(), unit=unit
         )
     except ValuationRefused as refused:
         fail(refused.text.in_language(language))
@@ -165,45 +167,15 @@ def value(
 @group.command("pay", epilog=EXIT_CODES)
 @click.argument("number")
 @zone_option
-@user_option
-@click.option("--kind", type=click.Choice(["paid", "works", "refund"]), default="paid", show_default=True)
-@click.option("--amount", "money", required=True, help="Yuan, with two decimals at most.")
-@click.option("--day", type=DAY, required=True, help="Day on which the money moved.")
-@click.option("--document", required=True, help="What it rests on.")
-@click.option("--reason", default="", help="Why.")
-@click.option("--request", default="", help="Names the request: sent twice it is booked once.")
+@click.option("--kind", type=KIND, default="paid", show_default=True)
+@money_options
 @language_option
 @with_django
-def pay(
-    number: str,
-    zone: str,
-    username: str,
-    kind: str,
-    money: str,
-    day: dt.datetime,
-    document: str,
-    reason: str,
-    request: str,
-    language: str,
-) -> None:
+def pay(number: str, zone: str, kind: str, given: MoneyGiven, language: str) -> None:
     """Book a payment for the damage of case NUMBER, accepted works, or what is given back."""
     from ecociv.liabilities.damage.payments import MoveDamageMoney
 
-    damage = damage_of(zone, number)
-    book_movement(
-        lambda fen: MoveDamageMoney(
-            damage=damage,
-            kind=kind,
-            day=day.date(),
-            fen=fen,
-            document=document,
-            author=account(username),
-            reason=reason,
-            request=request,
-        ),
-        money,
-        language,
-    )
+    given.book(partial(MoveDamageMoney, damage=damage_of(zone, number), kind=kind), language)
 
 
 @group.command("due", epilog=EXIT_CODES)
@@ -267,25 +239,6 @@ def verify(zone: str, language: str) -> None:
     say({"zh": "一致。", "en": "They agree."}[language])
 
 
-def book_movement(action: Any, money: str, language: str) -> None:
-    """Book an action of money made from fen; ends the command with one sentence where it is refused."""
-    from django.core.exceptions import PermissionDenied
-
-    from ecociv.ledger.money import NotMoney, fen
-    from ecociv.liabilities.money import LiabilityRefused
-
-    try:
-        made = action(fen(money)).execute()
-    except NotMoney as refused:
-        fail(refused.text.in_language(language))
-    except LiabilityRefused as refused:
-        fail("\n".join(text.in_language(language) for text in refused.texts))
-    except PermissionDenied as refused:
-        fail(str(refused))
-    words = {"zh": "已记第 {0} 号凭证。", "en": "Booked as entry {0}."}[language]
-    say(words.format(made.entry.number))
-
-
 def damage_of(zone: str, number: str) -> Any:
     """The damage of a case; ends the command where there is none."""
     from ecociv.cli.database import ensure_plan
@@ -307,32 +260,15 @@ def position_json(one: Any) -> dict[str, Any]:
         "enterprise": one.damage.enterprise,
         "medium": one.damage.medium,
         "happened_on": one.damage.happened_on.isoformat(),
-        "valued": amount(one.valuation.fen) if one.valuation else None,
-        "agreed": amount(one.settlement.fen) if one.settlement else None,
-        "paid": amount(one.sums.paid),
-        "works": amount(one.sums.works),
-        "refunded": amount(one.sums.refunded),
-        "held": amount(one.sums.held),
-        "outstanding": amount(one.outstanding),
-        "overdue": amount(one.overdue),
+        "valued": yuan_text(one.valuation.fen) if one.valuation else None,
+        "agreed": yuan_text(one.settlement.fen) if one.settlement else None,
+        "paid": yuan_text(one.sums.paid),
+        "works": yuan_text(one.sums.works),
+        "refunded": yuan_text(one.sums.refunded),
+        "held": yuan_text(one.sums.held),
+        "outstanding": yuan_text(one.outstanding),
+        "overdue": yuan_text(one.overdue),
         "days_late": one.late,
-        "to_restore": amount(one.to_restore),
+        "to_restore": yuan_text(one.to_restore),
         "sample": one.damage.sample,
     }
-
-
-def amount(fen: int) -> str:
-    """Yuan with two decimals, as text."""
-    from ecociv.ledger.money import yuan
-
-    return str(yuan(fen))
-
-
-def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        fail(f"{text!r} is no number.", Exit.USAGE)
-    if not number.is_finite():
-        fail(f"{text!r} is no number.", Exit.USAGE)
-    return number

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import click
 
 from ecociv.cli.console import EXIT_CODES, fail, format_option, language_option, say, say_json, with_django
-from ecociv.cli.damage import amount, book_movement
 from ecociv.cli.indicator import moment
-from ecociv.cli.land_given import DAY, account, day_of, reading_options, user_option, zone_option
+from ecociv.cli.land_given import day_of, reading_options, zone_option
+from ecociv.cli.liability_given import KIND, MoneyGiven, money_options, yuan_text
 
 
 @click.group(epilog=EXIT_CODES)
@@ -72,7 +73,7 @@ def show(right: str, zone: str, on: dt.datetime | None, as_of: str | None, form:
                     {
                         "day": each.day.isoformat(),
                         "kind": each.kind,
-                        "amount": amount(each.fen),
+                        "amount": yuan_text(each.fen),
                         "document": each.document,
                     }
                     for each in one.movements
@@ -90,52 +91,22 @@ def show(right: str, zone: str, on: dt.datetime | None, as_of: str | None, form:
 @group.command("move", epilog=EXIT_CODES)
 @click.argument("right")
 @zone_option
-@user_option
-@click.option("--kind", type=click.Choice(["paid", "works", "refund"]), required=True)
-@click.option("--amount", "money", required=True, help="Yuan, with two decimals at most.")
-@click.option("--day", type=DAY, required=True, help="Day on which the money moved.")
-@click.option("--document", required=True, help="Receipt, acceptance of the works, decision.")
-@click.option("--reason", default="", help="Why.")
-@click.option("--request", default="", help="Names the request: sent twice it is booked once.")
+@click.option("--kind", type=KIND, required=True)
+@money_options
 @language_option
 @with_django
-def move(
-    right: str,
-    zone: str,
-    username: str,
-    kind: str,
-    money: str,
-    day: dt.datetime,
-    document: str,
-    reason: str,
-    request: str,
-    language: str,
-) -> None:
+def move(right: str, zone: str, kind: str, given: MoneyGiven, language: str) -> None:
     """Book what the mine of RIGHT paid in, accepted works paid from it, or what was given back."""
     from ecociv.cli.database import ensure_plan
     from ecociv.liabilities.deposits.actions import MoveDepositMoney
 
     ensure_plan(zone)
-    book_movement(
-        lambda fen: MoveDepositMoney(
-            zone=zone,
-            right=right,
-            kind=kind,
-            day=day.date(),
-            fen=fen,
-            document=document,
-            author=account(username),
-            reason=reason,
-            request=request,
-        ),
-        money,
-        language,
-    )
+    given.book(partial(MoveDepositMoney, zone=zone, right=right, kind=kind), language)
 
 
 def _json(one: Any) -> dict[str, Any]:
     def yuan(fen: int | None) -> str | None:
-        return None if fen is None else amount(fen)
+        return None if fen is None else yuan_text(fen)
 
     return {
         "right": one.entry.key,
@@ -145,10 +116,10 @@ def _json(one: Any) -> dict[str, Any]:
         "regime": one.regime.key if one.regime else None,
         "cost": yuan(one.cost_fen),
         "called": yuan(one.called_fen),
-        "paid": amount(one.sums.paid),
-        "works": amount(one.sums.works),
-        "refunded": amount(one.sums.refunded),
-        "held": amount(one.sums.held),
+        "paid": yuan_text(one.sums.paid),
+        "works": yuan_text(one.sums.works),
+        "refunded": yuan_text(one.sums.refunded),
+        "held": yuan_text(one.sums.held),
         "short": yuan(one.short),
         "to_restore": yuan(one.to_restore),
         "sample": one.entry.sample,

@@ -134,8 +134,8 @@ def allocate(
     from ecociv.exchange.instruments import InstrumentNotInForce
     from ecociv.exchange.registry import Series
     from ecociv.exchange.registry.rules import AllocationRefused
-    from ecociv.exchange.rights.allocating import (
-        AllocateRound,
+    from ecociv.exchange.rights.allocating import AllocateRound
+    from ecociv.exchange.rights.applicants import (
         FileRefused,
         LeftOut,
         applicants_of_file,

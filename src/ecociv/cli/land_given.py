@@ -1,15 +1,16 @@
-"""What the commands of land administration are given: accounts, days, boundaries, documents."""
+"""What commands of many rooms are given: a zone, an account, days, outlines, files."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from ecociv.cli.console import fail
+from ecociv.cli.console import Exit, fail
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,6 +49,17 @@ def account(username: str) -> Any:
 def day_of(given: dt.datetime | None) -> dt.date | None:
     """A day from an option."""
     return given.date() if given else None
+
+
+def number_of(given: str) -> Decimal:
+    """An exact number from an option; ends the command where it is none."""
+    try:
+        number = Decimal(given)
+    except InvalidOperation:
+        fail(f"{given!r} is no number.", Exit.USAGE)
+    if not number.is_finite():
+        fail(f"{given!r} is no number.", Exit.USAGE)
+    return number
 
 
 def outline_of(given: str, crs: str, zone: str, language: str) -> tuple[str, str, Any]:

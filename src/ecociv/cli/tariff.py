@@ -18,14 +18,8 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
-from ecociv.cli.tariff_given import (
-    DAY,
-    households_given,
-    litres_given,
-    proposal_options,
-    told,
-    versions_given,
-)
+from ecociv.cli.land_given import DAY, zone_option
+from ecociv.cli.tariff_given import ProposalGiven, litres_given, proposal_options, told
 
 
 @click.group(epilog=EXIT_CODES)
@@ -34,7 +28,7 @@ def group() -> None:
 
 
 @group.command("list", epilog=EXIT_CODES)
-@click.option("--zone", default="jingdezhen", show_default=True)
+@zone_option
 @format_option("text", "json")
 @language_option
 @told
@@ -62,7 +56,7 @@ def list_tariffs(zone: str, form: str, language: str) -> None:
 @click.option("--persons", type=click.IntRange(1, 100), default=1, show_default=True)
 @click.option("--exemption", default="", help="Key of an exemption that was granted.")
 @click.option("--leaked", default="0", help="m3 of it confirmed as leaked.")
-@click.option("--zone", default="jingdezhen", show_default=True)
+@zone_option
 @format_option("text", "json")
 @language_option
 @told
@@ -103,35 +97,19 @@ def bill(
 @format_option("text", "json")
 @language_option
 @told
-def check(
-    tariff: str,
-    zone: str,
-    on: dt.datetime | None,
-    tiers: str,
-    prices: str,
-    accumulation: str | None,
-    consumption: Path | None,
-    households: int,
-    seed: int | None,
-    form: str,
-    language: str,
-) -> None:
+def check(tariff: str, given: ProposalGiven, form: str, language: str) -> None:
     """TARIFF, or a proposal to change it, against the national guidance; ends with 1 where it does not follow it."""
     from ecociv.tariffs.checking import check_version
-    from ecociv.tariffs.declaration import require_tariffs
 
-    declared = require_tariffs(zone)
-    found = declared.tariff(tariff)
-    _before, after = versions_given(found, on, tiers, prices, accumulation)
-    use = households_given(declared, found, consumption, households, seed)
-    result = check_version(found.utility, after, use)
+    compared = given.read(tariff)
+    result = check_version(compared.tariff.utility, compared.after, compared.use)
     if form == "json":
         say_json(
             {
                 **result.verdict.to_json(),
                 "edition": result.edition,
                 "coverage": [asdict(one) for one in result.coverage],
-                "generated": use.generated,
+                "generated": compared.use.generated,
             }
         )
     else:
@@ -145,7 +123,7 @@ def check(
             say(f"  {reason.code}: {reason.text.in_language(language)}")
         for one in result.coverage:
             say(f"  {one.tier}: {one.bound} m3, {one.covered_share:.1f} % (>= {one.wanted_share} %)")
-        if use.generated:
+        if compared.use.generated:
             say(
                 {
                     "zh": "用量为生成的分布，不是抄表数据。",
@@ -166,38 +144,28 @@ def check(
 def compare_tariffs(
     tariff: str,
     other: dt.datetime | None,
-    zone: str,
-    on: dt.datetime | None,
-    tiers: str,
-    prices: str,
-    accumulation: str | None,
-    consumption: Path | None,
-    households: int,
-    seed: int | None,
+    given: ProposalGiven,
     form: str,
     language: str,
 ) -> None:
     """TARIFF as in force against a proposal (--tiers, --prices) or another version (--with), on many households."""
-    from ecociv.tariffs.declaration import require_tariffs
     from ecociv.tariffs.papers import compile_figures
     from ecociv.tariffs.schedule import cubic_metres, yuan
 
-    declared = require_tariffs(zone)
-    found = declared.tariff(tariff)
-    before, after = versions_given(found, on, tiers, prices, accumulation)
-    if other is not None:
-        after = found.version_on(other.date())
-    if not prices and other is None:
+    if not given.prices and other is None:
         fail("Name the proposal by --tiers and --prices, or another version by --with.", Exit.USAGE)
-    use = households_given(declared, found, consumption, households, seed)
-    figures = compile_figures(found, before, after, use, declared.elasticities[found.utility])
+    compared = given.read(tariff)
+    found = compared.tariff
+    after = compared.after if other is None else found.version_on(other.date())
+    elasticity = compared.declared.elasticities[found.utility]
+    figures = compile_figures(found, compared.before, after, compared.use, elasticity)
     if form == "json":
         say_json(figures.to_json())
         return
     whole, result = figures.comparison.whole, figures.comparison
     zh = language == "zh"
     say(
-        f"{whole.households:,} {'户' if zh else 'households'}{'' if not use.generated else '（生成）' if zh else ' (generated)'}"
+        f"{whole.households:,} {'户' if zh else 'households'}{'' if not compared.use.generated else '（生成）' if zh else ' (generated)'}"
     )
     heads = (
         ("组", "户数", "户均m3", "现行元", "方案元", "增减元")
@@ -243,14 +211,7 @@ def hearing(
     out: Path,
     source: str,
     author: str,
-    zone: str,
-    on: dt.datetime | None,
-    tiers: str,
-    prices: str,
-    accumulation: str | None,
-    consumption: Path | None,
-    households: int,
-    seed: int | None,
+    given: ProposalGiven,
     language: str,
 ) -> None:
     """Compile the paper of a hearing on a proposal to change TARIFF, keep it, and write it to a file."""
@@ -259,26 +220,23 @@ def hearing(
     from ecociv.reporting.problems import NoChineseFont, ReportRefused
     from ecociv.reporting.tariff_hearing.write import write_hearing_paper
     from ecociv.tariffs.actions import CompileHearing, HearingRefused
-    from ecociv.tariffs.declaration import require_tariffs
 
-    ensure_plan(zone)
-    declared = require_tariffs(zone)
-    found = declared.tariff(tariff)
-    before, after = versions_given(found, on, tiers, prices, accumulation)
-    use = households_given(declared, found, consumption, households, seed)
+    ensure_plan(given.zone)
+    compared = given.read(tariff)
+    declared, utility = compared.declared, compared.tariff.utility
+    file = given.consumption
     try:
         form = form_of(out).removeprefix(".")
         require_folder(out)
         paper = CompileHearing(
-            zone=zone,
+            zone=given.zone,
             title=title,
-            tariff=found,
-            before=before,
-            after=after,
-            consumption=use,
-            source=source
-            or (consumption.name if consumption else declared.distributions[found.utility].note.zh),
-            elasticity=declared.elasticities[found.utility],
+            tariff=compared.tariff,
+            before=compared.before,
+            after=compared.after,
+            consumption=compared.use,
+            source=source or (file.name if file else declared.distributions[utility].note.zh),
+            elasticity=declared.elasticities[utility],
             author=author,
         ).execute()
         write_whole(out, write_hearing_paper(paper, form, language=language))

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
 from ecociv.cli.console import Exit, fail
+from ecociv.cli.land_given import DAY, zone_option
 
 P = ParamSpec("P")
 R = TypeVar("R")
-DAY = click.DateTime(["%Y-%m-%d"])
+
+if TYPE_CHECKING:
+    from ecociv.tariffs.consumption import Consumption
+    from ecociv.tariffs.declaration import Tariff, Tariffs, TariffVersion
 
 
 def told(command: Callable[P, R]) -> Callable[P, R]:
@@ -69,10 +74,78 @@ def litres_given(volume: str) -> int:
     return int(number * 1000)
 
 
-def proposal_options(command: Callable[P, R]) -> Callable[P, R]:
-    """How a proposal, and the households, are given."""
+@dataclass(frozen=True, slots=True)
+class ProposalGiven:
+    """A proposal to change a tariff, and the households it is looked at on, as they stand on the command line."""
+
+    zone: str
+    on: dt.datetime | None
+    tiers: str
+    prices: str
+    accumulation: Literal["month", "quarter", "year"] | None
+    consumption: Path | None
+    households: int
+    seed: int | None
+
+    def read(self, tariff: str) -> Compared:
+        """The declared tariff with what it is compared with; ends the command where what is given is no proposal."""
+        from ecociv.tariffs.declaration import require_tariffs
+
+        declared = require_tariffs(self.zone)
+        found = declared.tariff(tariff)
+        before, after = self._versions(found)
+        return Compared(declared, found, before, after, self._households(declared, found))
+
+    def _versions(self, tariff: Tariff) -> tuple[TariffVersion, TariffVersion]:
+        """The version in force, and the proposal (the same where none is given)."""
+        from ecociv.tariffs.schedule import version_with
+
+        day = self.on.date() if self.on else dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        before = tariff.version_on(day)
+        if not self.prices:
+            return before, before
+        rates = numbers_of(self.prices, "--prices")
+        bounds = numbers_of(self.tiers, "--tiers") if self.tiers else []
+        if len(rates) != len(bounds) + 1:
+            fail(
+                f"{len(bounds)} ends make {len(bounds) + 1} tiers, but {len(rates)} prices were given.",
+                Exit.USAGE,
+            )
+        return before, version_with(before, bounds=bounds, prices=rates, accumulation=self.accumulation)
+
+    def _households(self, declared: Tariffs, tariff: Tariff) -> Consumption:
+        """Households of a file, or generated ones."""
+        from ecociv.tariffs.consumption import generate, read_consumption
+
+        distribution = declared.distributions[tariff.utility]
+        if self.consumption is None:
+            return generate(distribution, self.households, self.seed)
+        keys = tuple(sorted({one.key for version in tariff.versions for one in version.exemptions}))
+        return read_consumption(self.consumption.read_bytes(), distribution.season, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A tariff as in force, as proposed, and the consumption on which both are looked at."""
+
+    declared: Tariffs
+    tariff: Tariff
+    before: TariffVersion
+    after: TariffVersion
+    use: Consumption
+
+
+def proposal_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The options of a proposal and of the households; the command has them as ``given``."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> R:
+        given = ProposalGiven(**{each.name: options.pop(each.name) for each in fields(ProposalGiven)})
+        return command(*args, given=given, **options)
+
+    made: Callable[..., R] = run
     for option in (
-        click.option("--zone", default="jingdezhen", show_default=True),
+        zone_option,
         click.option("--on", "on", type=DAY, help="The version in force on this day; today by default."),
         click.option("--tiers", default="", help="Ends of the proposed tiers in m3 of a period: 180,264."),
         click.option("--prices", default="", help="Proposed prices in yuan/m3, one more: 2,3,6."),
@@ -94,35 +167,5 @@ def proposal_options(command: Callable[P, R]) -> Callable[P, R]:
             "--seed", type=click.IntRange(0), default=None, help="Another seed than the declared one."
         ),
     ):
-        command = option(command)
-    return command
-
-
-def households_given(declared: Any, tariff: Any, file: Path | None, count: int, seed: int | None) -> Any:
-    """Households of a file, or generated ones."""
-    from ecociv.tariffs.consumption import generate, read_consumption
-
-    distribution = declared.distributions[tariff.utility]
-    if file is None:
-        return generate(distribution, count, seed)
-    keys = tuple(sorted({one.key for version in tariff.versions for one in version.exemptions}))
-    return read_consumption(file.read_bytes(), distribution.season, keys)
-
-
-def versions_given(
-    tariff: Any, on: dt.datetime | None, tiers: str, prices: str, accumulation: str | None
-) -> Any:
-    """The version in force, and the proposal (the same where none is given)."""
-    from ecociv.tariffs.schedule import version_with
-
-    before = tariff.version_on(on.date() if on else dt.datetime.now(ZoneInfo("Asia/Shanghai")).date())
-    if not prices:
-        return before, before
-    rates = numbers_of(prices, "--prices")
-    bounds = numbers_of(tiers, "--tiers") if tiers else []
-    if len(rates) != len(bounds) + 1:
-        fail(
-            f"{len(bounds)} ends make {len(bounds) + 1} tiers, but {len(rates)} prices were given.",
-            Exit.USAGE,
-        )
-    return before, version_with(before, bounds=bounds, prices=rates, accumulation=accumulation)  # type: ignore[arg-type]
+        made = option(made)
+    return made

@@ -8,6 +8,8 @@ from ecociv.standards.declared import (
     Unit,
     line_in,
     read_declaration,
+    zone_declaration,
+    zone_declaration_if_any,
     zone_folder,
 )
 
@@ -19,5 +21,7 @@ __all__ = [
     "Unit",
     "line_in",
     "read_declaration",
+    "zone_declaration",
+    "zone_declaration_if_any",
     "zone_folder",
 ]

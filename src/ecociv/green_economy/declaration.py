@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_declaration
 
 
 class PayBand(Declared):
@@ -106,11 +106,6 @@ def rules() -> GreenRules:
     return read_declaration(Path(__file__).with_name("rules.yaml"), GreenRules)
 
 
-@lru_cache(maxsize=8)
-def _bodies(path: Path, stamp: int) -> GreenBodies:
-    return read_declaration(path, GreenBodies)
-
-
 def bodies(zone: str) -> GreenBodies:
     """Who answers for what in a zone.
 
@@ -119,5 +114,4 @@ def bodies(zone: str) -> GreenBodies:
     DeclarationError
         Where the zone declares nobody, or the file cannot be read.
     """
-    path = zone_folder(zone) / "green_economy.yaml"
-    return _bodies(path, path.stat().st_mtime_ns if path.is_file() else 0)
+    return zone_declaration(zone, "green_economy.yaml", GreenBodies)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.core.trace import Trace
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import Recorded
 
 
-class PerformanceSettlement(AppendOnlyModel):
+class PerformanceSettlement(Recorded):
     """What is paid for one month of a treatment contract; settling again is the next revision."""
 
     refusal = "a settlement is never changed or removed; settle the month again"
@@ -29,15 +28,6 @@ class PerformanceSettlement(AppendOnlyModel):
     trace_said = models.JSONField(_("arithmetic"))
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     sample = models.BooleanField(_("sample data"))
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("settled by"), max_length=150)
 
     class Meta:
@@ -64,7 +54,7 @@ class PerformanceSettlement(AppendOnlyModel):
         return None if self.amount is None else self.fee - self.amount
 
 
-class IssuanceRequest(AppendOnlyModel):
+class IssuanceRequest(Recorded):
     """A request that net removals of a forest-carbon project be issued as units (签发申请)."""
 
     refusal = "a request for issuance is never changed or removed; the registry decides on it"
@@ -82,15 +72,6 @@ class IssuanceRequest(AppendOnlyModel):
     said = models.JSONField(_("figures"))
     trace_said = models.JSONField(_("arithmetic"))
     sample = models.BooleanField(_("sample data"))
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("requested by"), max_length=150)
 
     class Meta:

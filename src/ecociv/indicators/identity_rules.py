@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -14,8 +14,7 @@ from ecociv.evidence.declared import (
     LocalText,
     Tolerance,
     Unit,
-    read_declaration,
-    zone_folder,
+    zone_declaration_if_any,
 )
 from ecociv.indicators.declarations import CellInput
 from ecociv.indicators.expressions import Evaluator, Expression, FormulaError, evaluator, quantity
@@ -140,13 +139,7 @@ def load_identities(zone: str) -> Identities:
     DeclarationError
         With file and line of each fault.
     """
-    path = zone_folder(zone) / FILE
-    return _read(zone, path.stat().st_mtime_ns) if path.is_file() else Identities()
-
-
-@lru_cache(maxsize=8)
-def _read(zone: str, _stamp: int) -> Identities:
-    return read_declaration(zone_folder(zone) / FILE, Identities)
+    return zone_declaration_if_any(zone, FILE, Identities) or Identities()
 
 
 __all__ = [

@@ -6,16 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from ecociv.ledger.models import Book
 from ecociv.people import permissions
 from ecociv.people.models import User
 from ecociv.people.policy import Action
 from ecociv.plan.queries import ZoneNotLoaded, current_package
-
-
-def keeper_of(book: Book) -> str:
-    """Key of the body that keeps a book today, following its successors."""
-    return keeper_today(book.zone, book.keeper)
 
 
 def keeper_today(zone: str, keeper: str) -> str:

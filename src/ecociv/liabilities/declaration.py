@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from ecociv.liabilities.valuation.declaration import Dated, Factor
-from ecociv.standards.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.standards.declared import Declared, LocalText, zone_declaration
 
 
 class Book(Declared):
@@ -54,4 +54,4 @@ def declared(zone: str) -> Liabilities:
     DeclarationError
         With file, line and key.
     """
-    return read_declaration(zone_folder(zone) / "liabilities.yaml", Liabilities)
+    return zone_declaration(zone, "liabilities.yaml", Liabilities)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,31 +11,10 @@ from ecociv.casework.models import Case
 from ecociv.core.trace import Trace
 from ecociv.ledger.models import Entry
 from ecociv.liabilities.damage.plan import Instalment
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import RecordedOnPaper
 
 
-class Recorded(AppendOnlyModel):
-    """Who recorded a row, when, why, and on what it rests."""
-
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    author_name = models.CharField(_("recorded by"), max_length=150)
-    reason = models.TextField(_("reason"), blank=True, default="")
-    document = models.CharField(_("document"), max_length=300, blank=True, default="")
-    sample = models.BooleanField(_("sample data"), default=False)
-
-    class Meta:
-        abstract = True
-
-
-class Damage(Recorded):
+class Damage(RecordedOnPaper):
     """Damage to the environment, the enterprise that answers for it, and the case in which it is dealt with."""
 
     refusal = "damage on record is never changed or removed; its case says what came of it"
@@ -54,7 +34,7 @@ class Damage(Recorded):
         return self.case.number
 
 
-class Valuation(Recorded):
+class Valuation(RecordedOnPaper):
     """What damage was valued at, part by part, each with its arithmetic; a new one follows and replaces none."""
 
     refusal = "a valuation is never changed or removed; record the next one"
@@ -83,7 +63,7 @@ class Valuation(Recorded):
         return Trace.from_json(self.trace)
 
 
-class Settlement(Recorded):
+class Settlement(RecordedOnPaper):
     """What is to be paid and when: by agreement, or by judgment; a later one replaces the plan, not the payments."""
 
     refusal = "a settlement is never changed or removed; record the supplementary one"
@@ -119,12 +99,10 @@ class Settlement(Recorded):
     @property
     def instalments(self) -> tuple[Instalment, ...]:
         """The instalments, in the order of their days."""
-        import datetime as dt
-
         return tuple(Instalment(dt.date.fromisoformat(day), fen) for day, fen in self.plan)
 
 
-class Movement(Recorded):
+class Movement(RecordedOnPaper):
     """Money of a liability that moved, with its entry in the ledger: paid in, spent on accepted works, given back."""
 
     refusal = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -103,8 +104,8 @@ class Owner:
 
 
 @dataclass(kw_only=True, slots=True)
-class MoveMoney:
-    """Record that money of a liability moved, and post it: all or nothing.
+class MoneyMoved:
+    """What is said of money that moved, whatever the liability.
 
     Parameters
     ----------
@@ -118,8 +119,6 @@ class MoveMoney:
         Names the request: sent twice it is recorded once.
     """
 
-    zone: str
-    owner: Owner
     kind: str
     day: dt.date
     fen: int
@@ -128,6 +127,14 @@ class MoveMoney:
     reason: str = ""
     request: str = ""
     sample: bool = False
+
+
+@dataclass(kw_only=True, slots=True)
+class MoveMoney(MoneyMoved):
+    """Record that money of a liability moved, and post it: all or nothing."""
+
+    zone: str
+    owner: Owner
 
     def check(self) -> None:
         """Refuse whoever does not keep the book, and what cannot be.
@@ -291,3 +298,35 @@ def disagreements(zone: str) -> list[Text]:
                     )
                 )
     return found
+
+
+@dataclass(kw_only=True, slots=True)
+class MoveMoneyOf(MoneyMoved, ABC):
+    """Money of one liability of a kind, which has rules of its own beside those of every movement."""
+
+    @abstractmethod
+    def check(self) -> MoveMoney:
+        """The movement, when neither set of rules is against it."""
+
+    def movement(self, zone: str, owner: Owner, *, sample: bool) -> MoveMoney:
+        """The movement, when the rules of every movement are not against it; sample where its liability is."""
+        move = MoveMoney(
+            zone=zone,
+            owner=owner,
+            kind=self.kind,
+            day=self.day,
+            fen=self.fen,
+            document=self.document,
+            author=self.author,
+            reason=self.reason,
+            request=self.request,
+            sample=self.sample or sample,
+        )
+        move.check()
+        return move
+
+    def execute(self) -> Movement:
+        """Record and post it."""
+        with transaction.atomic():
+            audit.hold()
+            return self.check().execute()

@@ -6,11 +6,11 @@ it with who changed it, when and why, so that the plan can be read as it stood o
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from ecociv.people.recorded import AppendOnlyModel
 
 
 class ItemKind(models.TextChoices):
@@ -29,32 +29,6 @@ class RevisionSource(models.TextChoices):
     PACKAGE = "package", _("Zone package")
     WORKBOOK = "workbook", _("Workbook")
     PAGE = "page", _("Page")
-
-
-class AppendOnlyError(TypeError):
-    """An attempt to change or delete what may only be added to."""
-
-
-class AppendOnlyModel(models.Model):
-    """A row that is added once and never changed or removed; ``refusal`` says so, and what to do instead.
-
-    The migration of such a table closes it in the database as well (`ecociv.people.append_only.AppendOnly`).
-    """
-
-    refusal: ClassVar[str]
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; refuses to change one that is stored."""
-        if self.pk is not None:
-            raise AppendOnlyError(self.refusal)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse: what is on record stays."""
-        raise AppendOnlyError(self.refusal)
 
 
 class PlanItemRevision(AppendOnlyModel):

@@ -16,8 +16,6 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:tariffs", _("Tiered prices"), "receipt", True),
     ("portal:tariff-simulator", _("Price simulator"), "calculator", True),
     ("portal:markets", _("Markets"), "chart-candle", True),
-    ("portal:leaving-audits", _("Leaving-office audits"), "clipboard-check", False),
-    ("portal:resource-product", _("Ecosystem product"), "leaf", False),
     ("portal:exchange-registry", _("Registry of rights"), "wallet", False),
     ("portal:exchange-supervision", _("Supervision of the market"), "gavel", False),
     ("portal:liabilities", _("Restoration due"), "plant-2", False),

@@ -33,6 +33,13 @@ class Column(Generic[Row]):
     page_only: bool = False
 
 
+def sortable(
+    key: str, label: str | Promise, value: Callable[[Row], Cell], *, numeric: bool = False
+) -> Column[Row]:
+    """A column that is sorted by what it shows."""
+    return Column(key, label, value, sort_by=value, numeric=numeric)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A column heading as the page shows it."""

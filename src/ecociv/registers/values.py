@@ -288,12 +288,9 @@ def shown(rule: FieldRule, value: Value | None, language: str, *, unit: bool = T
         names = {one.key: one.name.in_language(language) for one in rule.choices}
         return "; ".join(f"{names.get(key, key)}={plain(amount)}" for key, amount in value.items())
     if isinstance(value, Decimal | int):
-        number = plain(Decimal(value))
-        return (
-            with_unit(number, label_of(rule.unit), language)
-            if unit and rule.unit and rule.unit != "1"
-            else number
-        )
+        if unit and rule.unit and rule.unit != "1":
+            return with_unit(f"{Decimal(plain(Decimal(value))):,f}", label_of(rule.unit), language)
+        return plain(Decimal(value))
     if isinstance(value, dt.date):
         return value.isoformat()
     if rule.type == "choice":

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.evidence.models import Document
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel
 
 _REFUSAL = "an issued document is never changed or removed; annul it with a reason and issue another"
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, cast
 
 import yaml
 from pydantic import (
@@ -153,6 +154,34 @@ def zone_folder(zone: str) -> Path:
         known = ", ".join(sorted(p.name for p in zones.iterdir() if p.is_dir())) if zones.is_dir() else "none"
         raise DeclarationError(f"There is no zone {zone!r}; there are: {known}.")
     return folder
+
+
+def zone_declaration(zone: str, file: str, model: type[_Model]) -> _Model:
+    """What a zone declares in one of its files; read once, and again when the file changes.
+
+    Raises
+    ------
+    DeclarationError
+        When there is no such zone or file, and with file and line of each fault.
+    """
+    path = zone_folder(zone) / file
+    return cast(_Model, _read_once(path, path.stat().st_mtime_ns if path.is_file() else 0, model))
+
+
+def zone_declaration_if_any(zone: str, file: str, model: type[_Model]) -> _Model | None:
+    """The same; none where the zone has no such file.
+
+    Raises
+    ------
+    DeclarationError
+        When there is no such zone, and with file and line of each fault.
+    """
+    return zone_declaration(zone, file, model) if (zone_folder(zone) / file).is_file() else None
+
+
+@lru_cache(maxsize=128)
+def _read_once(path: Path, _stamp: int, model: type[BaseModel]) -> BaseModel:
+    return read_declaration(path, model)
 
 
 def _repeated_keys(node: yaml.Node | None) -> Any:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.core.decimals import plain
-from ecociv.plan.models import AppendOnlyError, AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyError, AppendOnlyModel
 from ecociv.supervision.inspection import models as inspection  # noqa: F401  so that Django finds them
 from ecociv.supervision.report_models import ReportEvidence, ReportReview, SelfReport, WorkDraft
 from ecociv.supervision.reports import Report, Review

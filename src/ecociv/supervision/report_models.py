@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.evidence.models import Document, DocumentFiling
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel
 
 _REFUSAL = "this record is added to, never changed or removed"
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from ecociv.core.periods import OutsideValidity, Validity
-from ecociv.evidence.declared import DeclarationError, Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import (
+    DeclarationError,
+    Declared,
+    LocalText,
+    zone_declaration_if_any,
+)
 
 Utility = Literal["water", "gas"]
 Accumulation = Literal["month", "quarter", "year"]
@@ -287,11 +291,6 @@ class UnknownTariff(DeclarationError):
     """A tariff that the zone does not declare."""
 
 
-@lru_cache(maxsize=8)
-def _read(zone: str, stamp: int) -> Tariffs:
-    return read_declaration(zone_folder(zone) / "tariffs.yaml", Tariffs)
-
-
 def zone_tariffs(zone: str) -> Tariffs | None:
     """The tariffs of a zone; none where it declares none.
 
@@ -300,8 +299,7 @@ def zone_tariffs(zone: str) -> Tariffs | None:
     DeclarationError
         With file and line of each fault.
     """
-    path = zone_folder(zone) / "tariffs.yaml"
-    return _read(zone, path.stat().st_mtime_ns) if path.is_file() else None
+    return zone_declaration_if_any(zone, "tariffs.yaml", Tariffs)
 
 
 def require_tariffs(zone: str) -> Tariffs:

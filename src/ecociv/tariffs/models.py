@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import Recorded
 from ecociv.tariffs.papers import HearingFigures
 
 
-class HearingPaper(AppendOnlyModel):
+class HearingPaper(Recorded):
     """The paper of a hearing on a proposed tariff (听证方案), with the figures it rests on.
 
     The households themselves are not kept, only the digest of the file they came from and the sums over groups.
@@ -25,15 +24,6 @@ class HearingPaper(AppendOnlyModel):
     source = models.CharField(_("where the consumption is from"), max_length=200)
     figures_said = models.JSONField(_("figures"))
     sample = models.BooleanField(_("sample data"))
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("compiled by"), max_length=150)
 
     class Meta:

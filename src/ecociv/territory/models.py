@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.core.text import Text
 from ecociv.people.permissions import actor_of
+from ecociv.people.recorded import Recorded
 from ecociv.people.roles import Role
-from ecociv.plan.models import AppendOnlyModel
 
 SEES_ALL = frozenset({Role.LEADING_GROUP_OFFICE, Role.AUDITOR, Role.LEADER})
 """Roles that see every layer of their zone, restricted ones among them."""
@@ -79,7 +78,7 @@ class LayerVersionQuerySet(models.QuerySet["LayerVersion"]):
         return self.filter(seen | (own & inner))
 
 
-class LayerVersion(AppendOnlyModel):
+class LayerVersion(Recorded):
     """One state of a layer: a file by its digest, what it claims to be, when it holds and since when we know it.
 
     A withdrawal is a version too: it repeats the file of the version it withdraws and names its number.
@@ -112,16 +111,6 @@ class LayerVersion(AppendOnlyModel):
     valid_to = models.DateField(
         _("valid to"), null=True, blank=True, help_text=_("The last day on which it holds.")
     )
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    author_name = models.CharField(_("recorded by"), max_length=150)
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     source_name = models.CharField(_("file received"), max_length=255, blank=True, default="")
     source_sha256 = models.CharField(_("SHA-256 of the file received"), max_length=64, blank=True, default="")

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ecociv.casework.models import Case
-from ecociv.plan.models import AppendOnlyError
+from ecociv.people.recorded import AppendOnlyError
 from ecociv.supervision.ladder.decide import DecidedMeanwhile, DecideProposal, ProposalRefused, prefilled
 from ecociv.supervision.ladder.models import Proposal
 from ecociv.supervision.ladder.propose import Propose

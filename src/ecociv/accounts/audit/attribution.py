@@ -172,7 +172,7 @@ def attribute(
         reasons.append(
             _reason("peers-left-out", "同类地区{areas}缺数，未参与比较", "Peers without figures were left out: {areas}", areas=areas)
         )
-    stop = _stops(own, adjusted, taken, share, exponent, least_peers)
+    stop = _stops(own, adjusted, taken, share, least_peers)
     if stop is not None:
         trace = Trace(label, Missing.MISSING, unit, "", notes=(stop.text,))
         return Attribution(
@@ -189,7 +189,7 @@ def attribute(
         attributed = _clean(moved - expected)
     floor = material if share else material * own.before
     outcome = _outcome(attributed, low, high, floor, better)
-    reasons.append(_said(outcome, attributed, low, high, unit, floor))
+    reasons.append(_said(outcome, attributed, low, high, floor))
     if exponent is not None:
         reasons.append(_reason("weather-taken-out", "已按降水归一化", "The weather was taken out", adjusted=adjusted))
     placebo = None
@@ -238,9 +238,7 @@ def _prepared(
     return tuple(taken), closing(own), without
 
 
-def _stops(
-    own: Ends, adjusted: Amount, taken: Sequence[PeerChange], share: bool, exponent: Decimal | None, least: int
-) -> Reason | None:
+def _stops(own: Ends, adjusted: Amount, taken: Sequence[PeerChange], share: bool, least: int) -> Reason | None:
     if own.before is None or own.after is None:
         return _reason("end-missing", "期初或期末缺数，无法比较", "The opening or the closing is missing")
     if adjusted is None:
@@ -264,7 +262,7 @@ def _outcome(attributed: Decimal, low: Decimal, high: Decimal, floor: Decimal, b
     return Outcome.GAIN if attributed * sign > 0 else Outcome.LOSS
 
 
-def _said(outcome: Outcome, attributed: Decimal, low: Decimal, high: Decimal, unit: str, floor: Decimal) -> Reason:
+def _said(outcome: Outcome, attributed: Decimal, low: Decimal, high: Decimal, floor: Decimal) -> Reason:
     words = {
         Outcome.NONE: ("attributed-none", "扣除同类地区变化后为{value}，未超过重要性水平{floor}", "Against the peers it is {value}, not above the material {floor}"),
         Outcome.WITHIN: ("attributed-within", "扣除同类地区变化后为{value}，区间{low}至{high}含零", "Against the peers it is {value}; the interval {low} to {high} holds zero"),
@@ -279,7 +277,7 @@ def _said(outcome: Outcome, attributed: Decimal, low: Decimal, high: Decimal, un
 def _placebo(earlier: tuple[Ends, Mapping[str, Ends]], share: bool, exponent: Decimal | None, least: int) -> Amount:
     own, peers = earlier
     taken, adjusted, _ = _prepared(own, peers, share, exponent)
-    if _stops(own, adjusted, taken, share, exponent, least) is not None:
+    if _stops(own, adjusted, taken, share, least) is not None:
         return None
     assert own.before is not None and adjusted is not None
     with localcontext() as context:

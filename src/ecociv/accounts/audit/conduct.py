@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-
 from ecociv.accounts.audit.term import Term
-from ecociv.casework.models import Case, CaseStep
-from ecociv.casework.queries import cases_for
-from ecociv.casework.recorded import declaration_of, standings
 from ecociv.core.text import Text
 from ecociv.indicators.lights import Light
 from ecociv.plan.package import ZonePackage
 from ecociv.supervision.inspection.models import InspectionFinding, Severity
 from ecociv.supervision.queries import known_by
 from ecociv.supervision.responsibility.book import StateBook
+from ecociv.supervision.responsibility.matters import every_matter, matters_known
 from ecociv.supervision.responsibility.record import Matter, Seen
 from ecociv.supervision.responsibility.spans import LEAD, SUPPLY, spans_of
 
@@ -111,9 +107,10 @@ def conduct_of(term: Term, known_on: dt.date, user: Any = None) -> Conduct:
     own = _same(term.body, package)
     targets = tuple(_targets(term, book, package))
     places = {each.place for each in targets if each.counted}
+    known = every_matter(term.zone, known_on) if user is None else matters_known(user, term.zone, known_on)
     matters = [
         each
-        for each in _matters(term.zone, known_on, user)
+        for each in known
         if term.first <= each.opened_on <= term.last
         and each.type != REQUEST
         and (
@@ -147,36 +144,6 @@ def _targets(term: Term, book: StateBook, package: ZonePackage) -> Iterable[Targ
             first = max(term.first, package.zone.plan.issued)
             if first <= term.last:
                 yield TargetAtEnds(place, "", indicator.name, book.at(place, first), book.at(place, term.last), counted=False)
-
-
-def _matters(zone: str, known_on: dt.date, user: Any) -> Iterable[Matter]:
-    moment = known_by(known_on) - dt.timedelta(microseconds=1)
-    if user is None:
-        opened = CaseStep.objects.filter(number=1, recorded_at__lte=moment, case__zone=zone)
-        rows = Case.objects.filter(zone=zone, pk__in=opened.values("case"))
-    else:
-        rows = cases_for(user, zone, as_of=moment)
-    cases = list(rows.select_related("declaration").order_by("opened_at", "pk"))
-    stood = standings(cases, as_of=moment)
-    for case in cases:
-        declared, now = declaration_of(case), stood[case.pk]
-        yield Matter(
-            case=case.pk,
-            type=case.type,
-            type_title=declared.title,
-            number=case.number,
-            title=case.title,
-            subject=case.subject,
-            origin=case.origin,
-            opened_on=timezone.localdate(case.opened_at),
-            state=now.state,
-            closed_on=timezone.localdate(now.closed_at) if now.closed_at else None,
-            outcome=declared.outcomes.get(now.outcome),
-            parties=tuple(key for keys in now.parties.values() for key in keys),
-            sample=case.sample,
-            state_title=declared.states[now.state].title,
-            due=now.due,
-        )
 
 
 def _findings(term: Term, own: frozenset[str], known_on: dt.date) -> Iterable[Found]:

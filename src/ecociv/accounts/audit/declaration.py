@@ -14,7 +14,12 @@ from pydantic import Field, model_validator
 from ecociv.accounts.forms import Basis, national
 from ecociv.core.periods import OutsideValidity, Validity
 from ecociv.core.text import Text
-from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import (
+    Declared,
+    LocalText,
+    read_declaration,
+    zone_declaration_if_any,
+)
 
 ZONE_FILE = "audit.yaml"
 RECORDS = "records"
@@ -252,15 +257,7 @@ def zone_audit(zone: str) -> ZoneAudit:
     ecociv.evidence.declared.DeclarationError
         With file and line of each fault.
     """
-    path = zone_folder(zone) / ZONE_FILE
-    if not path.is_file():
-        return ZoneAudit(zone=zone)
-    return _zone(zone, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _zone(zone: str, _stamp: int) -> ZoneAudit:
-    return read_declaration(zone_folder(zone) / ZONE_FILE, ZoneAudit)
+    return zone_declaration_if_any(zone, ZONE_FILE, ZoneAudit) or ZoneAudit(zone=zone)
 
 
 def measures_of(rules: RuleSet, zone: ZoneAudit, body: str) -> Mapping[str, Measure]:

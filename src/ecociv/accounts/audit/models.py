@@ -6,24 +6,22 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import Recorded
 from ecociv.supervision.responsibility.models import Official
 
 
-class _Recorded(AppendOnlyModel):
-    """Who recorded a row, and when."""
+class _ByAnAuditor(Recorded):
+    """A row that always has an account behind it: nothing of an audit is recorded by the system itself."""
 
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.PROTECT, related_name="+"
     )
-    author_name = models.CharField(_("recorded by"), max_length=150)
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
 
     class Meta:
         abstract = True
 
 
-class LeavingAudit(_Recorded):
+class LeavingAudit(_ByAnAuditor):
     """The audit of an official's term in a body; what came of it stands in its steps and papers."""
 
     refusal = "an audit is never changed or removed; take its next step"
@@ -74,7 +72,7 @@ class StepKind(models.TextChoices):
     CONCLUDED = "concluded", _("Concluded")
 
 
-class AuditStep(_Recorded):
+class AuditStep(_ByAnAuditor):
     """One step with everything it settled: list and seed, sample, frozen draft, comment, conclusion."""
 
     refusal = "a step of an audit is never changed or removed; take the next one"
@@ -113,7 +111,7 @@ class FindingSeverity(models.TextChoices):
     GRAVE = "grave", _("Grave")
 
 
-class AuditPaper(_Recorded):
+class AuditPaper(_ByAnAuditor):
     """One revision of a working paper (审计底稿): what was looked at, how, what was found, and the review."""
 
     refusal = "a revision of a working paper is never changed or removed; write the next one"

@@ -94,8 +94,8 @@ class Sources:
             if not members:
                 return missing_cell(Missing.NOT_APPLICABLE, label, form.unit, _NO_SECTION, source="sections")
             made = counted(
-                self.declared, self.figures.places, self.section_years(source.sections), members, row, column,
-                year, source.weigh, label, form.unit,
+                self.declared, self.section_years(source.sections), members, row, column, year, source.weigh, label,
+                form.unit,
             )  # fmt: skip
             if made.figure is None:
                 assert made.reason is not None

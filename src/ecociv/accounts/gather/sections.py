@@ -16,7 +16,7 @@ from ecociv.accounts.declaration import ZoneAccounts, load_accounts
 from ecociv.accounts.gather.figures import state_of
 from ecociv.core.text import Text
 from ecociv.core.trace import Citation, Trace, TraceInput
-from ecociv.evidence.mapping import Places, load_places
+from ecociv.evidence.mapping import load_places
 from ecociv.evidence.models import Series
 from ecociv.evidence.queries import observations, year_bounds
 from ecociv.evidence.section_months import class_of_month, target_of, used_value
@@ -129,7 +129,6 @@ class Counted:
 
 def counted(
     declared: ZoneAccounts,
-    places: Places,
     years: Mapping[tuple[str, int], SectionYear],
     members: tuple[str, ...],
     row: str,

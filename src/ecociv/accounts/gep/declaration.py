@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -12,7 +11,12 @@ from ecociv.accounts.declared_beside import Cells, Nothing
 from ecociv.accounts.forms import Basis, Name
 from ecociv.accounts.gep.methods import METHODS
 from ecociv.core.text import Text
-from ecociv.evidence.declared import Declared, LocalText, Unit, read_declaration, zone_folder
+from ecociv.evidence.declared import (
+    Declared,
+    LocalText,
+    Unit,
+    zone_declaration_if_any,
+)
 from ecociv.standards.natural_capital import Category
 
 FILE = "gep.yaml"
@@ -198,12 +202,7 @@ def load_gep(zone: str) -> ZoneGep:
     ecociv.evidence.declared.DeclarationError
         With file and line of each fault.
     """
-    path = zone_folder(zone) / FILE
-    if not path.is_file():
+    found = zone_declaration_if_any(zone, FILE, ZoneGep)
+    if found is None:
         raise GepNotDeclared(zone)
-    return _read(zone, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _read(zone: str, _stamp: int) -> ZoneGep:
-    return read_declaration(zone_folder(zone) / FILE, ZoneGep)
+    return found

@@ -27,7 +27,7 @@ from ecociv.compensation.agreements.formulas import (
 from ecociv.core.periods import Validity
 from ecociv.core.text import Text
 from ecociv.core.trace import Citation
-from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_declaration
 
 __all__ = [
     "Accident",
@@ -329,7 +329,6 @@ class Compensation(Declared):
         return tuple(each.key for each in self.agreements)
 
 
-@lru_cache(maxsize=8)
 def compensation(zone: str) -> Compensation:
     """What a zone declares in ``compensation.yaml``.
 
@@ -338,4 +337,4 @@ def compensation(zone: str) -> Compensation:
     DeclarationError
         With file, line and key of everything that is wrong.
     """
-    return read_declaration(zone_folder(zone) / "compensation.yaml", Compensation)
+    return zone_declaration(zone, "compensation.yaml", Compensation)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from ecociv.compensation.agreements.declaration import Clause, NotNegative, Positive
-from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import (
+    Declared,
+    LocalText,
+    zone_declaration_if_any,
+)
 
 
 class Penalty(Declared):
@@ -55,8 +58,7 @@ class _Funds(Declared):
         return self
 
 
-@lru_cache(maxsize=8)
 def allocations(zone: str) -> tuple[Fund, ...]:
     """The funds that a zone declares in ``compensation_funds.yaml``; none where there is no file."""
-    path = zone_folder(zone) / "compensation_funds.yaml"
-    return read_declaration(path, _Funds).funds if path.is_file() else ()
+    found = zone_declaration_if_any(zone, "compensation_funds.yaml", _Funds)
+    return found.funds if found else ()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from ecociv.compensation.agreements.declaration import Clause, NotNegative
 from ecociv.core.periods import Validity
-from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import (
+    Declared,
+    LocalText,
+    zone_declaration_if_any,
+)
 from ecociv.standards.compensation import AreaRate
 
 Share = Annotated[Decimal, Field(gt=0, le=1)]
@@ -84,8 +87,7 @@ class _Schemes(Declared):
     schemes: tuple[Scheme, ...]
 
 
-@lru_cache(maxsize=8)
 def schemes(zone: str) -> tuple[Scheme, ...]:
     """The schemes that a zone declares in ``compensation_areas.yaml``; none where there is no file."""
-    path = zone_folder(zone) / "compensation_areas.yaml"
-    return read_declaration(path, _Schemes).schemes if path.is_file() else ()
+    found = zone_declaration_if_any(zone, "compensation_areas.yaml", _Schemes)
+    return found.schemes if found else ()

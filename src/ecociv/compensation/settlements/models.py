@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,29 +14,20 @@ from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.ledger.models import Entry
 from ecociv.ledger.money import yuan
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel, Recorded
 
 
-class _Recorded(AppendOnlyModel):
-    """What is on record of every act: its day, when it was recorded, and by whom."""
+class _Act(Recorded):
+    """Something done in the course of a settlement, with the day on which it was done."""
 
     day = models.DateField(_("day"))
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("by"), max_length=150)
 
     class Meta:
         abstract = True
 
 
-class Settlement(_Recorded):
+class Settlement(_Act):
     """What an agreement came to in a period (结算): preliminary until the parties had their say, final once.
 
     Amounts are fen: positive where upstream pays downstream. ``own`` is none where the rules on readings left the
@@ -182,7 +172,7 @@ class SettlementCorrection(AppendOnlyModel):
         return list(self.changed)
 
 
-class Objection(_Recorded):
+class Objection(_Act):
     """What a party has against a preliminary settlement (异议)."""
 
     refusal = "an objection is never changed or removed"
@@ -208,7 +198,7 @@ class Objection(_Recorded):
         return getattr(self, "decision", None)
 
 
-class ObjectionDecision(_Recorded):
+class ObjectionDecision(_Act):
     """What became of an objection: upheld, then the period is computed again; or rejected with reasons."""
 
     refusal = "a decision is never changed or removed"
@@ -227,7 +217,7 @@ class ObjectionDecision(_Recorded):
         return str(self.objection)
 
 
-class SettlementTransfer(_Recorded):
+class SettlementTransfer(_Act):
     """That a final settlement was paid: the entry of the book."""
 
     refusal = "a transfer is never changed or removed; reverse the entry"

@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ecociv.people.recorded import AppendOnlyModel
 
-class Recorded(models.Model):
-    """A row that is added and never changed, with who recorded it."""
+
+class Recorded(AppendOnlyModel):
+    """A row of a zone with the name of who recorded it, and when."""
+
+    refusal = "what is on record of rights is never changed or removed; record what follows as the next row"
 
     zone = models.CharField(_("zone"), max_length=60)
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)

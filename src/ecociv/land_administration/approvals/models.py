@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.casework.models import Case
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import Recorded
 from ecociv.territory.site_check.models import SiteCheck
 
 
-class ProjectApplication(AppendOnlyModel):
+class ProjectApplication(Recorded):
     """One form: a project, its applicant, its site with the check that was made of it, and whom it concerns."""
 
     refusal = "an application is never changed or removed; its case says what came of it"
@@ -31,14 +30,6 @@ class ProjectApplication(AppendOnlyModel):
     documents = models.JSONField(_("documents needed"), help_text=_("Keys, and whether each was handed in."))
     case = models.OneToOneField(
         Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="application"
-    )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
     )
     author_name = models.CharField(_("received by"), max_length=150)
     recorded_at = models.DateTimeField(_("recorded at"))

@@ -7,11 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.casework.models import Case
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel, Recorded
 from ecociv.territory.models import LayerVersion
 
 
-class DifferenceRun(AppendOnlyModel):
+class DifferenceRun(Recorded):
     """One comparison of plans, with everything that is needed to make it again."""
 
     refusal = "a run is never changed or removed; make another one"
@@ -32,16 +32,6 @@ class DifferenceRun(AppendOnlyModel):
     sliver_count = models.PositiveIntegerField(_("slivers"))
     sliver_area = models.DecimalField(_("area of slivers in m²"), max_digits=20, decimal_places=2)
     sample = models.BooleanField(_("sample data"), default=False)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    author_name = models.CharField(_("recorded by"), max_length=150)
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
 
     class Meta:
         verbose_name = _("run of differences")

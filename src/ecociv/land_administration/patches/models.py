@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.casework.models import Case
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel
 from ecociv.territory.models import Layer, LayerVersion
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.evidence.models import Document
 from ecociv.land_administration.rights.state import UnitState
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel, Recorded
 from ecociv.territory.models import LayerVersion
 
 
@@ -36,7 +35,7 @@ class RightUnit(AppendOnlyModel):
         return self.number
 
 
-class Registration(AppendOnlyModel):
+class Registration(Recorded):
     """One registration of a unit, with everything the register says of it from then on."""
 
     refusal = "a registration is never changed or removed; register a correction"
@@ -56,15 +55,6 @@ class Registration(AppendOnlyModel):
     serial = models.PositiveIntegerField(_("registration"))
     event = models.CharField(_("what"), max_length=16, choices=Event)
     effective_on = models.DateField(_("effective on"))
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("registered by"), max_length=150)
     reason = models.TextField(_("reason"), blank=True, default="")
     notice_from = models.DateField(_("first day of the public notice"), null=True, blank=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.evidence.models import Document
 from ecociv.ledger.models.books import LedgerAccount
 from ecociv.ledger.models.entries import EntryLine
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel, Recorded
 
 
-class BankStatement(AppendOnlyModel):
+class BankStatement(Recorded):
     """A statement file of a bank (银行对账单) for one account."""
 
     refusal = "a statement is never changed or removed; ask the bank for another one"
@@ -27,14 +26,6 @@ class BankStatement(AppendOnlyModel):
     rows = models.PositiveIntegerField(_("rows"))
     closing = models.BigIntegerField(_("closing balance in fen"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("loaded by"), max_length=150)
     sample = models.BooleanField(_("sample data"), default=False)
 
@@ -85,7 +76,7 @@ class BankLine(AppendOnlyModel):
         return f"{self.day} {self.amount}"
 
 
-class Match(AppendOnlyModel):
+class Match(Recorded):
     """Rows of the bank and lines of the book that are the same money."""
 
     refusal = "a match is never changed or removed; withdraw it and match again"
@@ -106,14 +97,6 @@ class Match(AppendOnlyModel):
     how = models.CharField(_("rule"), max_length=16, choices=How)
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     recorded_at = models.DateTimeField(_("recorded at"))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("matched by"), max_length=150)
 
     class Meta:
@@ -163,7 +146,7 @@ class MatchedItem(AppendOnlyModel):
         return f"{self.match} {self.pk}"
 
 
-class MatchWithdrawal(AppendOnlyModel):
+class MatchWithdrawal(Recorded):
     """That a match was wrong; its rows and lines are open again."""
 
     refusal = "a withdrawal is never changed or removed; match again"
@@ -173,14 +156,6 @@ class MatchWithdrawal(AppendOnlyModel):
     )
     reason = models.CharField(_("reason"), max_length=500)
     recorded_at = models.DateTimeField(_("recorded at"))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("withdrawn by"), max_length=150)
 
     class Meta:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.core.text import Text
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel, Recorded
 
 
 class Book(AppendOnlyModel):
@@ -38,7 +37,7 @@ class Book(AppendOnlyModel):
         return Text(zh=self.title_zh, en=self.title_en)
 
 
-class LedgerAccount(AppendOnlyModel):
+class LedgerAccount(Recorded):
     """An account (账户) of a body in a book.
 
     ``floor`` is the balance in fen below which it never falls; none for accounts of those outside (a bank, a province)
@@ -66,14 +65,6 @@ class LedgerAccount(AppendOnlyModel):
     floor = models.BigIntegerField(_("floor in fen"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"))
     recorded_at = models.DateTimeField(_("recorded at"))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("opened by"), max_length=150)
 
     class Meta:

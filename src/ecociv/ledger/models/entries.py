@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.evidence.models import Document
 from ecociv.ledger.models.books import Book, LedgerAccount
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel, Recorded
 
 
-class Entry(AppendOnlyModel):
+class Entry(Recorded):
     """An entry (记账凭证) of a book: money that left some accounts and entered others on a day.
 
     ``day`` is when it was true, ``recorded_at`` when the book knew it. ``seal`` covers the entry and the seal of the
@@ -34,15 +33,6 @@ class Entry(AppendOnlyModel):
     book = models.ForeignKey(Book, verbose_name=_("book"), on_delete=models.PROTECT, related_name="entries")
     number = models.PositiveIntegerField(_("number"))
     day = models.DateField(_("day"))
-    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
     author_name = models.CharField(_("posted by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.TRANSFER)
     document = models.CharField(_("document"), max_length=200)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Any
-
-from django.db import transaction
 
 from ecociv.core.text import Text
 from ecociv.ledger.money import shown
 from ecociv.liabilities.damage.queries import position
 from ecociv.liabilities.models import Damage, Movement
-from ecociv.liabilities.money import LiabilityRefused, MoveMoney, Owner
-from ecociv.people import audit
+from ecociv.liabilities.money import LiabilityRefused, MoveMoney, MoveMoneyOf, Owner
 
 
 def owner_of(damage: Damage) -> Owner:
@@ -27,18 +22,10 @@ def owner_of(damage: Damage) -> Owner:
 
 
 @dataclass(kw_only=True, slots=True)
-class MoveDamageMoney:
+class MoveDamageMoney(MoveMoneyOf):
     """Record a payment for a damage, works of restoration paid from it, or what is given back."""
 
     damage: Damage
-    kind: str
-    day: dt.date
-    fen: int
-    document: str
-    author: Any
-    reason: str = ""
-    request: str = ""
-    sample: bool = False
 
     def check(self) -> MoveMoney:
         """The movement, when nothing is against it.
@@ -50,19 +37,7 @@ class MoveDamageMoney:
         LiabilityRefused
             For more than is outstanding, before there is a settlement, or what is given back before the case is closed.
         """
-        move = MoveMoney(
-            zone=self.damage.zone,
-            owner=owner_of(self.damage),
-            kind=self.kind,
-            day=self.day,
-            fen=self.fen,
-            document=self.document,
-            author=self.author,
-            reason=self.reason,
-            request=self.request,
-            sample=self.sample or self.damage.sample,
-        )
-        move.check()
+        move = self.movement(self.damage.zone, owner_of(self.damage), sample=self.damage.sample)
         if self.request and Movement.objects.filter(zone=self.damage.zone, entry__key=self.request).exists():
             return move
         here = position(self.damage)
@@ -97,9 +72,3 @@ class MoveDamageMoney:
                 )
             )
         return move
-
-    def execute(self) -> Movement:
-        """Record and post it."""
-        with transaction.atomic():
-            audit.hold()
-            return self.check().execute()

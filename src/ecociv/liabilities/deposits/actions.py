@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Any
-
-from django.db import transaction
 
 from ecociv.core.text import Text
 from ecociv.liabilities.deposits.due import regime_on
 from ecociv.liabilities.deposits.queries import KIND
 from ecociv.liabilities.models import Movement
-from ecociv.liabilities.money import LiabilityRefused, MoveMoney, Owner
-from ecociv.people import audit
+from ecociv.liabilities.money import LiabilityRefused, MoveMoney, MoveMoneyOf, Owner
 from ecociv.registers.entries import Entry
 from ecociv.registers.queries import entry
 
@@ -29,7 +24,7 @@ def owner_of(one: Entry) -> Owner:
 
 
 @dataclass(kw_only=True, slots=True)
-class MoveDepositMoney:
+class MoveDepositMoney(MoveMoneyOf):
     """Record that a mine paid in, that accepted works were paid from it, or that money was given back.
 
     Parameters
@@ -42,14 +37,6 @@ class MoveDepositMoney:
 
     zone: str
     right: str
-    kind: str
-    day: dt.date
-    fen: int
-    document: str
-    author: Any
-    reason: str = ""
-    request: str = ""
-    sample: bool = False
 
     def check(self) -> MoveMoney:
         """The movement, when nothing is against it.
@@ -72,19 +59,7 @@ class MoveDepositMoney:
                     ),
                 )
             )
-        move = MoveMoney(
-            zone=self.zone,
-            owner=owner_of(found),
-            kind=self.kind,
-            day=self.day,
-            fen=self.fen,
-            document=self.document,
-            author=self.author,
-            reason=self.reason,
-            request=self.request,
-            sample=self.sample or found.sample,
-        )
-        move.check()
+        move = self.movement(self.zone, owner_of(found), sample=found.sample)
         if self.kind == Movement.Kind.REFUND and found.state != "closed":
             regime = regime_on(self.day)
             if regime.key == "deposit":
@@ -108,9 +83,3 @@ class MoveDepositMoney:
                     )
                 )
         return move
-
-    def execute(self) -> Movement:
-        """Record and post it."""
-        with transaction.atomic():
-            audit.hold()
-            return self.check().execute()

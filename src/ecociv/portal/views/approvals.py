@@ -30,7 +30,7 @@ from ecociv.portal.case_inputs import received
 from ecociv.portal.case_rows import CaseRow, rows_of, with_parties
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.shape_files import Given, given_shape
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.rules.purposes import PurposeRefused
@@ -56,28 +56,16 @@ class ApplicationRow:
 
 
 _COLUMNS: tuple[Column[ApplicationRow], ...] = (
-    Column(
-        "project",
-        gettext_lazy("Project"),
-        lambda r: r.application.title,
-        sort_by=lambda r: r.application.title,
-    ),
-    Column(
-        "applicant",
-        gettext_lazy("Applicant"),
-        lambda r: r.application.applicant,
-        sort_by=lambda r: r.application.applicant,
-    ),
-    Column(
-        "class", gettext_lazy("Class of the project"), lambda r: r.class_name, sort_by=lambda r: r.class_name
-    ),
+    sortable("project", gettext_lazy("Project"), lambda r: r.application.title),
+    sortable("applicant", gettext_lazy("Applicant"), lambda r: r.application.applicant),
+    sortable("class", gettext_lazy("Class of the project"), lambda r: r.class_name),
     Column(
         "check",
         gettext_lazy("Site check"),
         lambda r: r.application.check_made.answer_text.in_language(language()),
         sort_by=lambda r: r.application.check_made.answer,
     ),
-    Column("state", gettext_lazy("State"), lambda r: r.case.state, sort_by=lambda r: r.case.state),
+    sortable("state", gettext_lazy("State"), lambda r: r.case.state),
     Column(
         "opinions", gettext_lazy("Opinions"), lambda r: r.opinions, sort_by=lambda r: r.asked - r.answered
     ),

@@ -22,7 +22,7 @@ from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters
 from ecociv.portal.internal import internal
 from ecociv.portal.paths import Chart
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.ledger import body_name
 from ecociv.portal.zone import language, zone_key
@@ -68,14 +68,14 @@ class AgreementRow:
 _WAITING = frozenset({"late", "to-compute", "objected", "upheld", "to-finalise", "to-pay", "overdue"})
 
 _COLUMNS: tuple[Column[AgreementRow], ...] = (
-    Column("title", gettext_lazy("Agreement"), lambda r: r.agreement.title.in_language(language()), sort_by=lambda r: r.agreement.title.in_language(language())),
-    Column("upstream", gettext_lazy("Upstream"), lambda r: r.upstream, sort_by=lambda r: r.upstream),
-    Column("downstream", gettext_lazy("Downstream"), lambda r: r.downstream, sort_by=lambda r: r.downstream),
+    sortable("title", gettext_lazy("Agreement"), lambda r: r.agreement.title.in_language(language())),
+    sortable("upstream", gettext_lazy("Upstream"), lambda r: r.upstream),
+    sortable("downstream", gettext_lazy("Downstream"), lambda r: r.downstream),
     Column("formula", gettext_lazy("Formula"), lambda r: FORMULAS[r.version.formula.kind], sort_by=lambda r: r.version.formula.kind),
     Column("period", gettext_lazy("Settled"), lambda r: PERIODS[r.version.calendar.period], sort_by=lambda r: r.version.calendar.period),
     Column("valid", gettext_lazy("In force"), lambda r: f"{r.agreement.versions[0].valid_from} – {r.version.valid_to or ''}", sort_by=lambda r: r.agreement.versions[0].valid_from),
-    Column("settled", gettext_lazy("Periods settled"), lambda r: r.settled, sort_by=lambda r: r.settled, numeric=True),
-    Column("waiting", gettext_lazy("Periods waiting"), lambda r: r.waiting, sort_by=lambda r: r.waiting, numeric=True),
+    sortable("settled", gettext_lazy("Periods settled"), lambda r: r.settled, numeric=True),
+    sortable("waiting", gettext_lazy("Periods waiting"), lambda r: r.waiting, numeric=True),
 )  # fmt: skip
 
 
@@ -133,10 +133,10 @@ _CALENDAR: tuple[Column[CalendarRow], ...] = (
     Column("agreement", gettext_lazy("Agreement"), lambda r: r.state.agreement.title.in_language(language()), sort_by=lambda r: r.state.agreement.key),
     Column("period", gettext_lazy("Period"), lambda r: str(r.state.period), sort_by=lambda r: r.state.period.first),
     Column("state", gettext_lazy("State"), lambda r: r.state.words.in_language(language()), sort_by=lambda r: list(STATES).index(r.state.state)),
-    Column("own", gettext_lazy("Own amount, yuan"), lambda r: r.own, sort_by=lambda r: r.own, numeric=True),
-    Column("total", gettext_lazy("With corrections, yuan"), lambda r: r.total, sort_by=lambda r: r.total, numeric=True),
-    Column("payer", gettext_lazy("Pays"), lambda r: r.payer, sort_by=lambda r: r.payer),
-    Column("receiver", gettext_lazy("Receives"), lambda r: r.receiver, sort_by=lambda r: r.receiver),
+    sortable("own", gettext_lazy("Own amount, yuan"), lambda r: r.own, numeric=True),
+    sortable("total", gettext_lazy("With corrections, yuan"), lambda r: r.total, numeric=True),
+    sortable("payer", gettext_lazy("Pays"), lambda r: r.payer),
+    sortable("receiver", gettext_lazy("Receives"), lambda r: r.receiver),
     Column("due", gettext_lazy("Due"), lambda r: r.state.due.isoformat() if r.state.due else None, sort_by=lambda r: r.state.due),
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.internal import internal
 from ecociv.portal.paths import Chart
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.compensation_simulator import year_or
 from ecociv.portal.views.ledger import body_name
@@ -40,16 +40,16 @@ class ShareRow:
 
 
 _FUND: tuple[Column[ShareRow], ...] = (
-    Column("county", gettext_lazy("County"), lambda r: r.name, sort_by=lambda r: r.name),
-    Column("quality", gettext_lazy("Water quality"), lambda r: r.county.water_quality, sort_by=lambda r: r.county.water_quality, numeric=True),
-    Column("treatment", gettext_lazy("Water treatment"), lambda r: r.county.water_treatment, sort_by=lambda r: r.county.water_treatment, numeric=True),
-    Column("forest", gettext_lazy("Forest"), lambda r: r.county.forest, sort_by=lambda r: r.county.forest, numeric=True),
-    Column("management", gettext_lazy("Water management"), lambda r: r.county.water_management, sort_by=lambda r: r.county.water_management, numeric=True),
-    Column("coefficient", gettext_lazy("Coefficient"), lambda r: r.county.coefficient, sort_by=lambda r: r.county.coefficient, numeric=True),
-    Column("score", gettext_lazy("Weighted score"), lambda r: r.score, sort_by=lambda r: r.score, numeric=True),
-    Column("base", gettext_lazy("Base"), lambda r: r.county.base, sort_by=lambda r: r.county.base, numeric=True),
-    Column("withheld", gettext_lazy("Withheld"), lambda r: r.withheld, sort_by=lambda r: r.withheld, numeric=True),
-    Column("paid", gettext_lazy("Paid"), lambda r: r.paid, sort_by=lambda r: r.paid, numeric=True),
+    sortable("county", gettext_lazy("County"), lambda r: r.name),
+    sortable("quality", gettext_lazy("Water quality"), lambda r: r.county.water_quality, numeric=True),
+    sortable("treatment", gettext_lazy("Water treatment"), lambda r: r.county.water_treatment, numeric=True),
+    sortable("forest", gettext_lazy("Forest"), lambda r: r.county.forest, numeric=True),
+    sortable("management", gettext_lazy("Water management"), lambda r: r.county.water_management, numeric=True),
+    sortable("coefficient", gettext_lazy("Coefficient"), lambda r: r.county.coefficient, numeric=True),
+    sortable("score", gettext_lazy("Weighted score"), lambda r: r.score, numeric=True),
+    sortable("base", gettext_lazy("Base"), lambda r: r.county.base, numeric=True),
+    sortable("withheld", gettext_lazy("Withheld"), lambda r: r.withheld, numeric=True),
+    sortable("paid", gettext_lazy("Paid"), lambda r: r.paid, numeric=True),
 )  # fmt: skip
 
 
@@ -106,9 +106,9 @@ def funds(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 _AREAS: tuple[Column[tuple[str, CountyAmount]], ...] = (
     Column("scheme", gettext_lazy("Compensation"), lambda r: r[1].scheme.title.in_language(language()), sort_by=lambda r: r[1].scheme.key),
-    Column("county", gettext_lazy("County"), lambda r: r[0], sort_by=lambda r: r[0]),
-    Column("area", gettext_lazy("Area, mu"), lambda r: _area(r[1]), sort_by=lambda r: _area(r[1]), numeric=True),
-    Column("amount", gettext_lazy("Amount, yuan"), lambda r: r[1].result.value if r[1].result else None, sort_by=lambda r: r[1].result.value if r[1].result else None, numeric=True),
+    sortable("county", gettext_lazy("County"), lambda r: r[0]),
+    sortable("area", gettext_lazy("Area, mu"), lambda r: _area(r[1]), numeric=True),
+    sortable("amount", gettext_lazy("Amount, yuan"), lambda r: r[1].result.value if r[1].result else None, numeric=True),
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.internal import internal
 from ecociv.portal.paths import Chart
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.compensation import declared
 from ecociv.portal.views.ledger import body_name
@@ -30,7 +30,7 @@ LONGEST_TERMS = 4000
 _EARLIEST, _LATEST = 1900, 2998
 
 _COLUMNS: tuple[Column[YearCompared], ...] = (
-    Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: r.year),
+    sortable("year", gettext_lazy("Year"), lambda r: r.year),
     Column("up", gettext_lazy("Upstream pays, in force"), lambda r: r.base.upstream_pays, numeric=True),
     Column(
         "up_other", gettext_lazy("Upstream pays, other terms"), lambda r: r.other.upstream_pays, numeric=True

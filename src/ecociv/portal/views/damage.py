@@ -26,7 +26,7 @@ from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.liability_forms import MEDIA
 from ecociv.portal.right_forms import day_of
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.registers import suffix_of
 from ecociv.portal.zone import language, zone_key
@@ -58,13 +58,8 @@ def _money(label: Any, key: str, read: Any) -> Column[DamageRow]:
 
 _COLUMNS: tuple[Column[DamageRow], ...] = (
     Column("number", gettext_lazy("Number"), lambda r: r.number, sort_by=lambda r: r.at.damage.pk),
-    Column("title", gettext_lazy("Title"), lambda r: r.title, sort_by=lambda r: r.title),
-    Column(
-        "enterprise",
-        gettext_lazy("Liable enterprise"),
-        lambda r: r.enterprise,
-        sort_by=lambda r: r.enterprise,
-    ),
+    sortable("title", gettext_lazy("Title"), lambda r: r.title),
+    sortable("enterprise", gettext_lazy("Liable enterprise"), lambda r: r.enterprise),
     Column("state", gettext_lazy("State"), lambda r: r.state, sort_by=lambda r: r.at.damage.case.state),
     Column(
         "happened",

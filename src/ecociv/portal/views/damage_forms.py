@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -24,7 +25,7 @@ from ecociv.liabilities.damage.actions import TYPE, OpenDamage, RecordValuation,
 from ecociv.liabilities.damage.payments import MoveDamageMoney
 from ecociv.liabilities.declaration import declared
 from ecociv.liabilities.models import Damage, Movement
-from ecociv.liabilities.money import LiabilityRefused
+from ecociv.liabilities.money import LiabilityRefused, MoveMoneyOf
 from ecociv.liabilities.valuation.amounts import ValuationRefused, restoration_cost
 from ecociv.liabilities.valuation.virtual_treatment import virtual_treatment_cost
 from ecociv.people.doors import people_of_the_zone
@@ -151,25 +152,29 @@ def money(request: HttpRequest, plan: ZonePackage, pk: int, kind: str) -> HttpRe
     require_keeper(request.user, zone_key(), declared(zone_key()).book.keeper)
     title = kind_words(kind)
     form = money_form(request)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            made = MoveDamageMoney(
-                damage=damage,
-                kind=kind,
-                day=said["day"],
-                fen=said["amount"],
-                document=said["document"],
-                author=request.user,
-                reason=said["reason"],
-                request=said["request"],
-            ).execute()
-        except LiabilityRefused as refused:
-            note(form, refused.faults)
-        else:
-            messages.success(request, _("Booked as entry %(number)s.") % {"number": made.entry.number})
-            return redirect("portal:damage", pk=pk)
+    action = partial(MoveDamageMoney, damage=damage, kind=kind)
+    if request.method == "POST" and form.is_valid() and booked(request, form, action):
+        return redirect("portal:damage", pk=pk)
     return page(request, form, title, _("Book it"), damage)
+
+
+def booked(request: HttpRequest, form: MoneyForm, action: Callable[..., MoveMoneyOf]) -> bool:
+    """Whether what a form of money says was booked; the reader is told, or finds the faults in the form."""
+    said = form.cleaned_data
+    try:
+        made = action(
+            day=said["day"],
+            fen=said["amount"],
+            document=said["document"],
+            author=request.user,
+            reason=said["reason"],
+            request=said["request"],
+        ).execute()
+    except LiabilityRefused as refused:
+        note(form, refused.faults)
+        return False
+    messages.success(request, _("Booked as entry %(number)s.") % {"number": made.entry.number})
+    return True
 
 
 def kind_words(kind: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +20,6 @@ from ecociv.ledger.permissions import may_keep, require_keeper
 from ecociv.liabilities.declaration import declared
 from ecociv.liabilities.deposits.actions import MoveDepositMoney
 from ecociv.liabilities.deposits.queries import MinePosition, mine_positions, readable
-from ecociv.liabilities.money import LiabilityRefused
 from ecociv.liabilities.queries import Due, due, total_due
 from ecociv.people.doors import of_the_zone, people_of_the_zone
 from ecociv.plan.package import ZonePackage
@@ -28,9 +27,9 @@ from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.quality_charts import Drawn
 from ecociv.portal.right_forms import day_of
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
-from ecociv.portal.views.damage_forms import kind_words, money_form, note
+from ecociv.portal.views.damage_forms import booked, kind_words, money_form
 from ecociv.portal.views.registers import suffix_of
 from ecociv.portal.zone import language, zone_key
 from ecociv.registers.queries import entries
@@ -45,9 +44,9 @@ def _known(amount: object) -> Decimal | None:
 
 _DUE_COLUMNS: tuple[Column[Due], ...] = (
     Column("kind", gettext_lazy("What"), lambda r: due_words(r.kind), sort_by=lambda r: r.kind),
-    Column("key", gettext_lazy("Number"), lambda r: r.key, sort_by=lambda r: r.key),
-    Column("title", gettext_lazy("Title"), lambda r: r.title, sort_by=lambda r: r.title),
-    Column("holder", gettext_lazy("Enterprise"), lambda r: r.holder, sort_by=lambda r: r.holder),
+    sortable("key", gettext_lazy("Number"), lambda r: r.key),
+    sortable("title", gettext_lazy("Title"), lambda r: r.title),
+    sortable("holder", gettext_lazy("Enterprise"), lambda r: r.holder),
     Column(
         "amount",
         gettext_lazy("Still to be restored (yuan)"),
@@ -55,13 +54,7 @@ _DUE_COLUMNS: tuple[Column[Due], ...] = (
         sort_by=lambda r: _known(r.amount),
         numeric=True,
     ),
-    Column(
-        "secured",
-        gettext_lazy("Secured (yuan)"),
-        lambda r: r.secured,
-        sort_by=lambda r: r.secured,
-        numeric=True,
-    ),
+    sortable("secured", gettext_lazy("Secured (yuan)"), lambda r: r.secured, numeric=True),
 )
 
 
@@ -171,8 +164,8 @@ def _fen_column(key: str, label: Any, read: Any) -> Column[MinePosition]:
 
 
 _COLUMNS: tuple[Column[MinePosition], ...] = (
-    Column("key", gettext_lazy("Mining right"), lambda r: r.entry.key, sort_by=lambda r: r.entry.key),
-    Column("mine", gettext_lazy("Mine"), lambda r: r.entry.title, sort_by=lambda r: r.entry.title),
+    sortable("key", gettext_lazy("Mining right"), lambda r: r.entry.key),
+    sortable("mine", gettext_lazy("Mine"), lambda r: r.entry.title),
     Column(
         "state",
         gettext_lazy("State"),
@@ -263,25 +256,9 @@ def money(request: HttpRequest, plan: ZonePackage, key: str, kind: str) -> HttpR
     one = _mine(request, key)
     require_keeper(request.user, zone_key(), declared(zone_key()).book.keeper)
     title, form = kind_words(kind), money_form(request)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            made = MoveDepositMoney(
-                zone=zone_key(),
-                right=key,
-                kind=kind,
-                day=said["day"],
-                fen=said["amount"],
-                document=said["document"],
-                author=request.user,
-                reason=said["reason"],
-                request=said["request"],
-            ).execute()
-        except LiabilityRefused as refused:
-            note(form, refused.faults)
-        else:
-            messages.success(request, _("Booked as entry %(number)s.") % {"number": made.entry.number})
-            return redirect("portal:deposit", key=key)
+    action = partial(MoveDepositMoney, zone=zone_key(), right=key, kind=kind)
+    if request.method == "POST" and form.is_valid() and booked(request, form, action):
+        return redirect("portal:deposit", key=key)
     context = {"form": form, "title": title, "button": _("Book it"), "mine": one}
     return render(request, "portal/liabilities/form.html", context)
 

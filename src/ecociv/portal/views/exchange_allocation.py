@@ -20,20 +20,14 @@ from ecociv.exchange.actions import CommandRefused
 from ecociv.exchange.instruments import InstrumentNotInForce
 from ecociv.exchange.models import AllocationRound
 from ecociv.exchange.registry.rules import AllocationRefused
-from ecociv.exchange.rights.allocating import (
-    AllocateRound,
-    FileRefused,
-    LeftOut,
-    applicants_of_file,
-    applicants_of_permits,
-    rounds,
-)
+from ecociv.exchange.rights.allocating import AllocateRound, rounds
+from ecociv.exchange.rights.applicants import FileRefused, LeftOut, applicants_of_file, applicants_of_permits
 from ecociv.exchange.rights.base import RightsRefused, instrument_on
 from ecociv.exchange.rights.queries import may_operate
 from ecociv.people.doors import people_of_the_zone
 from ecociv.portal.exchange_figures import account_names, instrument_name, region_name, unit_name
 from ecociv.portal.exchange_forms import AllocationForm
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export
 from ecociv.portal.zone import language, zone_key
 
@@ -50,12 +44,8 @@ PART_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
         sort_by=lambda p: p["units"],
         numeric=True,
     ),
-    Column(
-        "free", gettext_lazy("Free of charge"), lambda p: p["free"], sort_by=lambda p: p["free"], numeric=True
-    ),
-    Column(
-        "paid", gettext_lazy("To be paid for"), lambda p: p["paid"], sort_by=lambda p: p["paid"], numeric=True
-    ),
+    sortable("free", gettext_lazy("Free of charge"), lambda p: p["free"], numeric=True),
+    sortable("paid", gettext_lazy("To be paid for"), lambda p: p["paid"], numeric=True),
 )
 
 

@@ -56,7 +56,7 @@ from ecociv.portal.exchange_forms import OperationForm
 from ecociv.portal.exchange_rows import HOLDING_COLUMNS, MOVEMENT_COLUMNS, shown_holding, shown_movement
 from ecociv.portal.exports import FORMS
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export
 from ecociv.portal.zone import zone_key
 
@@ -81,13 +81,7 @@ ACCOUNT_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     ),
     Column("owner", gettext_lazy("Beneficial owner"), lambda a: a["row"].owner, export_only=True),
     Column("state", gettext_lazy("State"), lambda a: a["state"], sort_by=lambda a: str(a["state"])),
-    Column(
-        "series",
-        gettext_lazy("Series held"),
-        lambda a: a["series"],
-        sort_by=lambda a: a["series"],
-        numeric=True,
-    ),
+    sortable("series", gettext_lazy("Series held"), lambda a: a["series"], numeric=True),
 )
 
 

@@ -42,7 +42,7 @@ from ecociv.portal.exchange_forms import (
     MarketOrderForm,
 )
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export
 from ecociv.portal.zone import language, zone_key
 
@@ -61,9 +61,7 @@ ALERT_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     Column("market", gettext_lazy("Market"), lambda a: a["market"], sort_by=lambda a: a["row"].market),
     Column("owner", pgettext_lazy("rights", "About"), lambda a: a["owner"], sort_by=lambda a: a["owner"]),
     Column("what", pgettext_lazy("rights", "What was observed"), lambda a: a["what"]),
-    Column(
-        "trades", gettext_lazy("Trades"), lambda a: a["trades"], sort_by=lambda a: a["trades"], numeric=True
-    ),
+    sortable("trades", gettext_lazy("Trades"), lambda a: a["trades"], numeric=True),
     Column(
         "standing",
         pgettext_lazy("rights", "Standing"),

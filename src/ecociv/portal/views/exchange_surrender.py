@@ -26,13 +26,13 @@ from ecociv.portal.exchange_figures import (
 )
 from ecociv.portal.exchange_forms import EmissionForm, SurrenderForm
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export
 from ecociv.portal.views.exchange_registry import readable_account
 from ecociv.portal.zone import language, zone_key
 
 EMISSION_COLUMNS: tuple[Column[VerifiedEmission], ...] = (
-    Column("year", gettext_lazy("Year"), lambda e: e.year, sort_by=lambda e: e.year, numeric=True),
+    sortable("year", gettext_lazy("Year"), lambda e: e.year, numeric=True),
     Column("account", pgettext_lazy("rights", "Account"), lambda e: e.account, sort_by=lambda e: e.account),
     Column(
         "instrument",
@@ -43,17 +43,9 @@ EMISSION_COLUMNS: tuple[Column[VerifiedEmission], ...] = (
     Column(
         "region", gettext_lazy("Region or basin"), lambda e: region_name(e.region), sort_by=lambda e: e.region
     ),
-    Column(
-        "revision", gettext_lazy("Revision"), lambda e: e.revision, sort_by=lambda e: e.revision, numeric=True
-    ),
-    Column(
-        "quantity",
-        gettext_lazy("Verified emissions"),
-        lambda e: e.quantity,
-        sort_by=lambda e: e.quantity,
-        numeric=True,
-    ),
-    Column("document", gettext_lazy("Document"), lambda e: e.document, sort_by=lambda e: e.document),
+    sortable("revision", gettext_lazy("Revision"), lambda e: e.revision, numeric=True),
+    sortable("quantity", gettext_lazy("Verified emissions"), lambda e: e.quantity, numeric=True),
+    sortable("document", gettext_lazy("Document"), lambda e: e.document),
     Column("reason", gettext_lazy("Reason of a restatement"), lambda e: e.reason),
     Column("recorded", gettext_lazy("Recorded by"), lambda e: e.author_name, export_only=True),
 )

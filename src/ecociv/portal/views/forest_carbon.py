@@ -31,7 +31,7 @@ from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Filters, matches
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.tariff_hearings import MEDIA_TYPES
 from ecociv.portal.views.treatment_contracts import enterprise_names
@@ -56,22 +56,14 @@ class ProjectRow:
 
 
 _COLUMNS: tuple[Column[ProjectRow], ...] = (
-    Column("key", gettext_lazy("Number"), lambda r: r.project.key, sort_by=lambda r: r.project.key),
-    Column("title", gettext_lazy("Project"), lambda r: r.project.title, sort_by=lambda r: r.project.title),
-    Column("owner", gettext_lazy("Owner"), lambda r: r.owner, sort_by=lambda r: r.owner),
-    Column("area", gettext_lazy("Area (hm²)"), lambda r: r.area, sort_by=lambda r: r.area, numeric=True),
+    sortable("key", gettext_lazy("Number"), lambda r: r.project.key),
+    sortable("title", gettext_lazy("Project"), lambda r: r.project.title),
+    sortable("owner", gettext_lazy("Owner"), lambda r: r.owner),
+    sortable("area", gettext_lazy("Area (hm²)"), lambda r: r.area, numeric=True),
     Column("state", gettext_lazy("State"), lambda r: r.project.state_name.in_language(language())),
     Column("surveys", gettext_lazy("Surveys"), lambda r: ", ".join(map(str, r.surveys))),
-    Column(
-        "next",
-        gettext_lazy("Next survey"),
-        lambda r: r.next_year,
-        sort_by=lambda r: r.next_year,
-        numeric=True,
-    ),
-    Column(
-        "asked", gettext_lazy("Asked for (tCO2)"), lambda r: r.asked, sort_by=lambda r: r.asked, numeric=True
-    ),
+    sortable("next", gettext_lazy("Next survey"), lambda r: r.next_year, numeric=True),
+    sortable("asked", gettext_lazy("Asked for (tCO2)"), lambda r: r.asked, numeric=True),
 )
 
 

@@ -18,7 +18,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters
 from ecociv.portal.paths import Chart
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.treatment_contracts import enterprise_names
 from ecociv.portal.zone import language, zone_key
@@ -29,34 +29,11 @@ MOST_LOANS = 200
 
 def _columns(names: dict[str, str]) -> tuple[Column[ClassTotal], ...]:
     return (
-        Column(
-            "class",
-            gettext_lazy("Class of use"),
-            lambda r: names.get(r.key, r.key),
-            sort_by=lambda r: names.get(r.key, r.key),
-        ),
-        Column("loans", gettext_lazy("Loans"), lambda r: r.loans, sort_by=lambda r: r.loans, numeric=True),
-        Column(
-            "balance",
-            gettext_lazy("Balance (yuan)"),
-            lambda r: r.balance,
-            sort_by=lambda r: r.balance,
-            numeric=True,
-        ),
-        Column(
-            "lent",
-            gettext_lazy("Lent in the quarter (yuan)"),
-            lambda r: r.lent,
-            sort_by=lambda r: r.lent,
-            numeric=True,
-        ),
-        Column(
-            "bad",
-            gettext_lazy("Non-performing (yuan)"),
-            lambda r: r.non_performing,
-            sort_by=lambda r: r.non_performing,
-            numeric=True,
-        ),
+        sortable("class", gettext_lazy("Class of use"), lambda r: names.get(r.key, r.key)),
+        sortable("loans", gettext_lazy("Loans"), lambda r: r.loans, numeric=True),
+        sortable("balance", gettext_lazy("Balance (yuan)"), lambda r: r.balance, numeric=True),
+        sortable("lent", gettext_lazy("Lent in the quarter (yuan)"), lambda r: r.lent, numeric=True),
+        sortable("bad", gettext_lazy("Non-performing (yuan)"), lambda r: r.non_performing, numeric=True),
     )
 
 

@@ -25,7 +25,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.paths import Chart
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.registers.loading import kind_of
@@ -48,45 +48,15 @@ class YearRow:
 
 
 _YEARS: tuple[Column[YearRow], ...] = (
-    Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: r.year),
-    Column(
-        "count",
-        gettext_lazy("Purchases"),
-        lambda r: r.share.count,
-        sort_by=lambda r: r.share.count,
-        numeric=True,
-    ),
-    Column(
-        "all",
-        gettext_lazy("All (yuan)"),
-        lambda r: r.share.total,
-        sort_by=lambda r: r.share.total,
-        numeric=True,
-    ),
-    Column(
-        "green",
-        gettext_lazy("Green (yuan)"),
-        lambda r: r.share.green,
-        sort_by=lambda r: r.share.green,
-        numeric=True,
-    ),
-    Column(
-        "share",
-        gettext_lazy("Share (%)"),
-        lambda r: r.share.share,
-        sort_by=lambda r: r.share.share,
-        numeric=True,
-    ),
+    sortable("year", gettext_lazy("Year"), lambda r: r.year),
+    sortable("count", gettext_lazy("Purchases"), lambda r: r.share.count, numeric=True),
+    sortable("all", gettext_lazy("All (yuan)"), lambda r: r.share.total, numeric=True),
+    sortable("green", gettext_lazy("Green (yuan)"), lambda r: r.share.green, numeric=True),
+    sortable("share", gettext_lazy("Share (%)"), lambda r: r.share.share, numeric=True),
     Column(
         "return", gettext_lazy("By the return (%)"), lambda r: r.said.share if r.said else None, numeric=True
     ),
-    Column(
-        "difference",
-        gettext_lazy("Difference (points)"),
-        lambda r: r.difference,
-        sort_by=lambda r: r.difference,
-        numeric=True,
-    ),
+    sortable("difference", gettext_lazy("Difference (points)"), lambda r: r.difference, numeric=True),
 )
 
 
@@ -147,13 +117,11 @@ def _float(value: Decimal | None) -> float | None:
 
 
 _PURCHASES: tuple[Column[Purchase], ...] = (
-    Column("key", gettext_lazy("Number"), lambda r: r.key, sort_by=lambda r: r.key),
-    Column("item", gettext_lazy("Item"), lambda r: r.item, sort_by=lambda r: r.item),
-    Column("body", gettext_lazy("Body"), lambda r: r.body, sort_by=lambda r: r.body),
+    sortable("key", gettext_lazy("Number"), lambda r: r.key),
+    sortable("item", gettext_lazy("Item"), lambda r: r.item),
+    sortable("body", gettext_lazy("Body"), lambda r: r.body),
     Column("day", gettext_lazy("Day"), lambda r: r.day.isoformat(), sort_by=lambda r: r.day),
-    Column(
-        "amount", gettext_lazy("Amount (yuan)"), lambda r: r.amount, sort_by=lambda r: r.amount, numeric=True
-    ),
+    sortable("amount", gettext_lazy("Amount (yuan)"), lambda r: r.amount, numeric=True),
     Column(
         "product", gettext_lazy("Listed product"), lambda r: r.product, sort_by=lambda r: r.product or None
     ),

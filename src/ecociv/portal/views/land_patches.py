@@ -26,7 +26,7 @@ from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.case_rows import CaseRow, rows_of, with_parties
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.layers.kinds import layer_kind
@@ -45,18 +45,12 @@ class PatchRow:
 
 
 _COLUMNS: tuple[Column[PatchRow], ...] = (
-    Column("patch", gettext_lazy("Patch"), lambda r: r.patch.identity, sort_by=lambda r: r.patch.identity),
-    Column("class", gettext_lazy("Class"), lambda r: r.class_name, sort_by=lambda r: r.class_name),
+    sortable("patch", gettext_lazy("Patch"), lambda r: r.patch.identity),
+    sortable("class", gettext_lazy("Class"), lambda r: r.class_name),
     Column("county", gettext_lazy("County"), lambda r: r.county, sort_by=lambda r: r.patch.county),
-    Column(
-        "area",
-        gettext_lazy("Area (m²)"),
-        lambda r: r.patch.area,
-        sort_by=lambda r: r.patch.area,
-        numeric=True,
-    ),
-    Column("state", gettext_lazy("State"), lambda r: r.case.state, sort_by=lambda r: r.case.state),
-    Column("turn", gettext_lazy("Whose move"), lambda r: r.case.turn, sort_by=lambda r: r.case.turn),
+    sortable("area", gettext_lazy("Area (m²)"), lambda r: r.patch.area, numeric=True),
+    sortable("state", gettext_lazy("State"), lambda r: r.case.state),
+    sortable("turn", gettext_lazy("Whose move"), lambda r: r.case.turn),
     Column(
         "due",
         gettext_lazy("Due"),

@@ -19,7 +19,7 @@ from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.layer_report import topology_view
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, iso, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.downloads import FORMS, Part, PartRefused, compared, file_name, write_download
@@ -46,35 +46,17 @@ class LayerRow:
 
 
 _LIST: tuple[Column[LayerRow], ...] = (
-    Column("title", gettext_lazy("Layer"), lambda r: r.title, sort_by=lambda r: r.title),
-    Column("kind", gettext_lazy("Kind"), lambda r: r.kind, sort_by=lambda r: r.kind),
-    Column(
-        "version",
-        gettext_lazy("Version"),
-        lambda r: r.newest.number,
-        sort_by=lambda r: r.newest.number,
-        numeric=True,
-    ),
+    sortable("title", gettext_lazy("Layer"), lambda r: r.title),
+    sortable("kind", gettext_lazy("Kind"), lambda r: r.kind),
+    sortable("version", gettext_lazy("Version"), lambda r: r.newest.number, numeric=True),
     Column(
         "from",
         gettext_lazy("Valid from"),
         lambda r: iso(r.newest.valid_from),
         sort_by=lambda r: r.newest.valid_from,
     ),
-    Column(
-        "count",
-        gettext_lazy("Features"),
-        lambda r: r.newest.count,
-        sort_by=lambda r: r.newest.count,
-        numeric=True,
-    ),
-    Column(
-        "area",
-        gettext_lazy("Area (m²)"),
-        lambda r: r.newest.area,
-        sort_by=lambda r: r.newest.area,
-        numeric=True,
-    ),
+    sortable("count", gettext_lazy("Features"), lambda r: r.newest.count, numeric=True),
+    sortable("area", gettext_lazy("Area (m²)"), lambda r: r.newest.area, numeric=True),
     Column(
         "confidentiality",
         gettext_lazy("Confidentiality"),
@@ -278,16 +260,16 @@ def version(request: HttpRequest, plan: ZonePackage, key: str, number: int) -> H
 
 
 _CHANGES: tuple[Column[FeatureChange], ...] = (
-    Column("identity", gettext_lazy("Feature"), lambda r: r.identity, sort_by=lambda r: r.identity),
-    Column("name", gettext_lazy("Name"), lambda r: r.name, sort_by=lambda r: r.name),
+    sortable("identity", gettext_lazy("Feature"), lambda r: r.identity),
+    sortable("name", gettext_lazy("Name"), lambda r: r.name),
     Column(
         "kind",
         gettext_lazy("Change"),
         lambda r: r.kind.label.in_language(language()),
         sort_by=lambda r: r.kind.value,
     ),
-    Column("old", gettext_lazy("Class before"), lambda r: r.class_old, sort_by=lambda r: r.class_old),
-    Column("new", gettext_lazy("Class after"), lambda r: r.class_new, sort_by=lambda r: r.class_new),
+    sortable("old", gettext_lazy("Class before"), lambda r: r.class_old),
+    sortable("new", gettext_lazy("Class after"), lambda r: r.class_new),
     Column(
         "area_old",
         gettext_lazy("Area before (m²)"),

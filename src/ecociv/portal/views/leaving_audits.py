@@ -36,7 +36,7 @@ from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.internal import internal
 from ecociv.portal.leaving_audit_forms import CommentForm, ConclusionForm, RequestForm, SeedForm
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.reporting.leaving_audit.content import report_data
@@ -74,13 +74,13 @@ class AuditRow:
 
 _COLUMNS: tuple[Column[AuditRow], ...] = (
     Column("number", gettext_lazy("Number"), lambda r: r.audit.number, sort_by=lambda r: (r.audit.year, r.audit.serial)),
-    Column("official", gettext_lazy("Official"), lambda r: r.official, sort_by=lambda r: r.official),
-    Column("body", gettext_lazy("Body"), lambda r: r.body, sort_by=lambda r: r.body),
+    sortable("official", gettext_lazy("Official"), lambda r: r.official),
+    sortable("body", gettext_lazy("Body"), lambda r: r.body),
     Column("first", gettext_lazy("First day"), lambda r: r.audit.first.isoformat(), sort_by=lambda r: r.audit.first),
     Column("last", gettext_lazy("Last day"), lambda r: r.audit.last.isoformat(), sort_by=lambda r: r.audit.last),
-    Column("papers", gettext_lazy("Papers"), lambda r: r.papers, sort_by=lambda r: r.papers, numeric=True),
-    Column("state", gettext_lazy("State"), lambda r: r.state, sort_by=lambda r: r.state),
-    Column("conclusion", gettext_lazy("Conclusion of the audit"), lambda r: r.conclusion, sort_by=lambda r: r.conclusion),
+    sortable("papers", gettext_lazy("Papers"), lambda r: r.papers, numeric=True),
+    sortable("state", gettext_lazy("State"), lambda r: r.state),
+    sortable("conclusion", gettext_lazy("Conclusion of the audit"), lambda r: r.conclusion),
 )
 
 

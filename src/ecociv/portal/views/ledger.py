@@ -20,7 +20,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import moment_of, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.internal import internal
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 
@@ -75,13 +75,8 @@ def books(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 _TRIAL: tuple[Column[TrialRow], ...] = (
-    Column("key", gettext_lazy("Account"), lambda r: r.account.key, sort_by=lambda r: r.account.key),
-    Column(
-        "title",
-        gettext_lazy("Name of the account"),
-        lambda r: r.account.title.in_language(language()),
-        sort_by=lambda r: r.account.title.in_language(language()),
-    ),
+    sortable("key", gettext_lazy("Account"), lambda r: r.account.key),
+    sortable("title", gettext_lazy("Name of the account"), lambda r: r.account.title.in_language(language())),
     Column(
         "kind",
         gettext_lazy("Kind"),
@@ -154,14 +149,14 @@ def _ends(entry: Entry, way: int) -> str:
 
 
 _ENTRIES: tuple[Column[Entry], ...] = (
-    Column("number", gettext_lazy("Entry"), lambda r: r.number, sort_by=lambda r: r.number, numeric=True),
+    sortable("number", gettext_lazy("Entry"), lambda r: r.number, numeric=True),
     Column("day", gettext_lazy("Day"), lambda r: r.day.isoformat(), sort_by=lambda r: r.day),
-    Column("from", gettext_lazy("From account"), lambda r: _ends(r, -1), sort_by=lambda r: _ends(r, -1)),
-    Column("to", gettext_lazy("To account"), lambda r: _ends(r, 1), sort_by=lambda r: _ends(r, 1)),
+    sortable("from", gettext_lazy("From account"), lambda r: _ends(r, -1)),
+    sortable("to", gettext_lazy("To account"), lambda r: _ends(r, 1)),
     Column("amount", gettext_lazy("Amount, yuan"), lambda r: yuan(moved(r)), sort_by=moved, numeric=True),
     Column("kind", gettext_lazy("Kind"), lambda r: r.get_kind_display(), sort_by=lambda r: r.kind),
-    Column("document", gettext_lazy("Document"), lambda r: r.document, sort_by=lambda r: r.document),
-    Column("text", gettext_lazy("Text"), lambda r: r.text, sort_by=lambda r: r.text),
+    sortable("document", gettext_lazy("Document"), lambda r: r.document),
+    sortable("text", gettext_lazy("Text"), lambda r: r.text),
 )
 
 

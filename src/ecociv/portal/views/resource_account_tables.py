@@ -22,7 +22,7 @@ from ecociv.core.rounding import round_half_even
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.account_rows import number, unit
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.resource_accounts import asked
 from ecociv.portal.zone import language
@@ -84,7 +84,9 @@ def _matrix(found: Transition) -> dict[str, Any]:
         cells = []
         for target in order:
             area = matrix.flows.get((source, target), Decimal(0))
-            cells.append((names[target], number(round_half_even(area, 2)) if area else "", shade(source, target, area)))
+            cells.append(
+                (names[target], number(round_half_even(area, 2)) if area else "", shade(source, target, area))
+            )
         rows.append((names[source], cells, number(round_half_even(matrix.opening[source], 2))))
     closing = [number(round_half_even(matrix.closing[target], 2)) for target in order]
     changes = [
@@ -133,7 +135,9 @@ def _flows_file(request: HttpRequest, found: Transition) -> HttpResponse:
         Column("area", gettext_lazy("Area (hectare)"), lambda r: r[2], numeric=True),
     ]
     rows = [(source, target, area) for (source, target), area in found.matrix.flows.items()]
-    response = export(request, Table(columns, rows, request.GET), f"{_('Land transitions')} {found.first} {found.last}")
+    response = export(
+        request, Table(columns, rows, request.GET), f"{_('Land transitions')} {found.first} {found.last}"
+    )
     assert response is not None
     return response
 
@@ -201,9 +205,9 @@ def _flows(table: SupplyUseTable) -> dict[str, Any]:
 
 _FINDINGS: tuple[Column[Finding], ...] = (
     Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: (r.year, r.area), numeric=True),
-    Column("area", gettext_lazy("City or county"), lambda r: r.area, sort_by=lambda r: r.area),
-    Column("account", gettext_lazy("Account"), lambda r: r.account, sort_by=lambda r: r.account),
-    Column("code", gettext_lazy("Rule"), lambda r: r.code, sort_by=lambda r: r.code),
+    sortable("area", gettext_lazy("City or county"), lambda r: r.area),
+    sortable("account", gettext_lazy("Account"), lambda r: r.account),
+    sortable("code", gettext_lazy("Rule"), lambda r: r.code),
     Column("text", gettext_lazy("What does not hold"), lambda r: r.text.in_language(language())),
     Column("settle", gettext_lazy("Settled by"), lambda r: r.settle, export_only=True),
 )

@@ -34,7 +34,7 @@ from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.outline import outline
 from ecociv.portal.right_forms import day_of
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.reporting.problems import ReportRefused
@@ -61,26 +61,15 @@ class UnitRow:
 
 
 _COLUMNS: tuple[Column[UnitRow], ...] = (
-    Column(
-        "number",
-        gettext_lazy("Number"),
-        lambda r: r.registration.unit.number,
-        sort_by=lambda r: r.registration.unit.number,
-    ),
-    Column("name", gettext_lazy("Name"), lambda r: r.name, sort_by=lambda r: r.name),
-    Column("kind", gettext_lazy("Kind of resource"), lambda r: r.kind, sort_by=lambda r: r.kind),
+    sortable("number", gettext_lazy("Number"), lambda r: r.registration.unit.number),
+    sortable("name", gettext_lazy("Name"), lambda r: r.name),
+    sortable("kind", gettext_lazy("Kind of resource"), lambda r: r.kind),
     Column(
         "county", gettext_lazy("County"), lambda r: r.county, sort_by=lambda r: r.registration.unit.county
     ),
-    Column(
-        "area",
-        gettext_lazy("Area (m²)"),
-        lambda r: r.registration.area,
-        sort_by=lambda r: r.registration.area,
-        numeric=True,
-    ),
-    Column("owners", gettext_lazy("Holders"), lambda r: r.owners, sort_by=lambda r: r.owners),
-    Column("event", gettext_lazy("Last registration"), lambda r: r.event, sort_by=lambda r: r.event),
+    sortable("area", gettext_lazy("Area (m²)"), lambda r: r.registration.area, numeric=True),
+    sortable("owners", gettext_lazy("Holders"), lambda r: r.owners),
+    sortable("event", gettext_lazy("Last registration"), lambda r: r.event),
     Column(
         "effective",
         gettext_lazy("Effective on"),

@@ -19,7 +19,7 @@ from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Filters, matches
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.tariff_forms import HearingForm, proposal_initial
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.tariffs import declared_or_page, generated, group_table, shown_figures
@@ -52,29 +52,11 @@ class PaperRow:
 
 
 _COLUMNS: tuple[Column[PaperRow], ...] = (
-    Column(
-        "number",
-        gettext_lazy("No."),
-        lambda r: r.paper.serial,
-        sort_by=lambda r: r.paper.serial,
-        numeric=True,
-    ),
-    Column("title", gettext_lazy("Title"), lambda r: r.paper.title, sort_by=lambda r: r.paper.title),
-    Column("tariff", gettext_lazy("Tariff"), lambda r: r.name, sort_by=lambda r: r.name),
-    Column(
-        "households",
-        gettext_lazy("Households"),
-        lambda r: r.households,
-        sort_by=lambda r: r.households,
-        numeric=True,
-    ),
-    Column(
-        "change",
-        gettext_lazy("Change of the revenue (yuan)"),
-        lambda r: r.change,
-        sort_by=lambda r: r.change,
-        numeric=True,
-    ),
+    sortable("number", gettext_lazy("No."), lambda r: r.paper.serial, numeric=True),
+    sortable("title", gettext_lazy("Title"), lambda r: r.paper.title),
+    sortable("tariff", gettext_lazy("Tariff"), lambda r: r.name),
+    sortable("households", gettext_lazy("Households"), lambda r: r.households, numeric=True),
+    sortable("change", gettext_lazy("Change of the revenue (yuan)"), lambda r: r.change, numeric=True),
     Column("percent", "%", lambda r: r.percent, sort_by=lambda r: r.percent, numeric=True),
     Column(
         "recorded",

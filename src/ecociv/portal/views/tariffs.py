@@ -21,7 +21,7 @@ from ecociv.core.text import Text
 from ecociv.evidence.declared import DeclarationError
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.tables import Column, Table, url_with
+from ecociv.portal.tables import Column, Table, sortable, url_with
 from ecociv.portal.tariff_charts import bill_curve, decile_chart
 from ecociv.portal.tariff_forms import BillForm, ProposalForm, proposal_initial
 from ecociv.portal.views.common import export, with_plan
@@ -90,7 +90,7 @@ def declared_or_page(request: HttpRequest) -> Tariffs | HttpResponse:
 
 
 _COLUMNS: tuple[Column[VersionRow], ...] = (
-    Column("name", gettext_lazy("Tariff"), lambda r: r.name, sort_by=lambda r: r.name),
+    sortable("name", gettext_lazy("Tariff"), lambda r: r.name),
     Column("key", gettext_lazy("Key"), lambda r: r.tariff.key, export_only=True),
     Column(
         "from",

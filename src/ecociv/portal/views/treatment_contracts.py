@@ -33,7 +33,7 @@ from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.registers.entries import Entry
@@ -64,22 +64,14 @@ class ContractRow:
 
 
 _COLUMNS: tuple[Column[ContractRow], ...] = (
-    Column("key", gettext_lazy("Number"), lambda r: r.contract.key, sort_by=lambda r: r.contract.key),
-    Column("title", gettext_lazy("Project"), lambda r: r.contract.title, sort_by=lambda r: r.contract.title),
-    Column("provider", gettext_lazy("Provider"), lambda r: r.provider, sort_by=lambda r: r.provider),
+    sortable("key", gettext_lazy("Number"), lambda r: r.contract.key),
+    sortable("title", gettext_lazy("Project"), lambda r: r.contract.title),
+    sortable("provider", gettext_lazy("Provider"), lambda r: r.provider),
     Column("mode", gettext_lazy("Mode"), lambda r: r.mode),
-    Column("fee", gettext_lazy("Fee a month (yuan)"), lambda r: r.fee, sort_by=lambda r: r.fee, numeric=True),
-    Column(
-        "months", gettext_lazy("Settled months"), lambda r: r.months, sort_by=lambda r: r.months, numeric=True
-    ),
-    Column("paid", gettext_lazy("Paid (yuan)"), lambda r: r.paid, sort_by=lambda r: r.paid, numeric=True),
-    Column(
-        "reduced",
-        gettext_lazy("Reduced by (yuan)"),
-        lambda r: r.reduced,
-        sort_by=lambda r: r.reduced,
-        numeric=True,
-    ),
+    sortable("fee", gettext_lazy("Fee a month (yuan)"), lambda r: r.fee, numeric=True),
+    sortable("months", gettext_lazy("Settled months"), lambda r: r.months, numeric=True),
+    sortable("paid", gettext_lazy("Paid (yuan)"), lambda r: r.paid, numeric=True),
+    sortable("reduced", gettext_lazy("Reduced by (yuan)"), lambda r: r.reduced, numeric=True),
     Column("state", gettext_lazy("State"), lambda r: r.contract.state_name.in_language(language())),
 )
 

@@ -7,15 +7,13 @@ the zone: they stand in ``zones/<zone>/triggers.yaml`` and nowhere else.
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
-from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import Declared, LocalText, zone_declaration
 from ecociv.indicators.lights import Light
 from ecociv.supervision.states import DutyState
 
@@ -178,11 +176,4 @@ def load_triggers(zone: str) -> Triggers:
     DeclarationError
         When the file is absent or does not hold together, with file and line.
     """
-    path = zone_folder(zone) / FILE
-    changed = path.stat().st_mtime_ns if path.exists() else 0
-    return _load(path, changed)
-
-
-@lru_cache(maxsize=8)
-def _load(path: Path, changed: int) -> Triggers:
-    return read_declaration(path, Triggers)
+    return zone_declaration(zone, FILE, Triggers)

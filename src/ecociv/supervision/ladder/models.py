@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ecociv.casework.models import Case
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
-from ecociv.plan.models import AppendOnlyModel
+from ecociv.people.recorded import AppendOnlyModel
 
 _REFUSAL = (
     "a proposal and what was decided on it are never changed or removed; record the next decision instead"

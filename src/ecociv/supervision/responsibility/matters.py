@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from ecociv.casework.queries import cases_for
+from ecociv.casework.models import Case
+from ecociv.casework.queries import cases_for, every_case
 from ecociv.casework.recorded import declaration_of, standings
 from ecociv.supervision.queries import known_by
 from ecociv.supervision.responsibility.record import Matter
 
 
-def matters_known(user: Any, zone: str, known_on: dt.date, subjects: Iterable[str] = ()) -> tuple[Matter, ...]:
-    """Cases of a zone that a user may read, opened and recorded by the end of a day, as they stood then.
+def matters_known(user: Any, zone: str, known_on: dt.date) -> tuple[Matter, ...]:
+    """Cases of a zone that a user may read, opened and recorded by the end of a day, as they stood then."""
+    moment = _end_of(known_on)
+    return _as_they_stood(cases_for(user, zone, as_of=moment), moment)
 
-    Parameters
-    ----------
-    subjects
-        Only cases about these; about anything, when none is given.
-    """
-    moment = known_by(known_on) - dt.timedelta(microseconds=1)
-    rows = cases_for(user, zone, as_of=moment)
-    if wanted := tuple(subjects):
-        rows = rows.filter(subject__in=wanted)
+
+def every_matter(zone: str, known_on: dt.date) -> tuple[Matter, ...]:
+    """The same of every case, whoever may see it: for no reader, only for the operator of the machine."""
+    moment = _end_of(known_on)
+    return _as_they_stood(every_case(zone, as_of=moment), moment)
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    return known_by(day) - dt.timedelta(microseconds=1)
+
+
+def _as_they_stood(rows: QuerySet[Case], moment: dt.datetime) -> tuple[Matter, ...]:
     cases = list(rows.select_related("declaration").order_by("opened_at", "pk"))
     stood = standings(cases, as_of=moment)
     found = []

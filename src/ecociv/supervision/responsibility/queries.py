@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ecociv.core.text import Text
 from ecociv.plan.package import ZonePackage
+from ecociv.supervision.parts import held_by
 from ecociv.supervision.queries import known_by
 from ecociv.supervision.responsibility.book import StateBook
 from ecociv.supervision.responsibility.matters import matters_known
@@ -182,11 +183,4 @@ def name_of_body(package: ZonePackage, key: str) -> Text:
 
 def _same_body(body: str, package: ZonePackage) -> frozenset[str]:
     """Keys under which a case may name the holder: the body, those before it, and those that followed as a whole."""
-    following = {body}
-    waiting = [body]
-    while waiting:
-        for step in package.organisation(waiting.pop()).successors:
-            if step.whole and step.to not in following:
-                following.add(step.to)
-                waiting.append(step.to)
-    return frozenset({*following, *(each.key for each in package.predecessors(body))})
+    return held_by(body, package) | {each.key for each in package.predecessors(body)}

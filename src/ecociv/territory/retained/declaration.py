@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from ecociv.core.quantities import same_dimension
-from ecociv.evidence.declared import Declared, LocalText, Tolerance, Unit, read_declaration, zone_folder
+from ecociv.evidence.declared import (
+    Declared,
+    LocalText,
+    Tolerance,
+    Unit,
+    zone_declaration_if_any,
+)
 from ecociv.standards.land import LandGroup, land_classes
 from ecociv.territory.layers.kinds import UnknownKind, layer_kind
 
@@ -148,10 +153,4 @@ def load_retained(zone: str) -> RetainedAreas:
     ecociv.standards.declared.DeclarationError
         With file and line of each fault.
     """
-    path = zone_folder(zone) / FILE
-    return _read(zone, path.stat().st_mtime_ns) if path.is_file() else RetainedAreas(first_year=2999)
-
-
-@lru_cache(maxsize=8)
-def _read(zone: str, _stamp: int) -> RetainedAreas:
-    return read_declaration(zone_folder(zone) / FILE, RetainedAreas)
+    return zone_declaration_if_any(zone, FILE, RetainedAreas) or RetainedAreas(first_year=2999)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecociv.core.text import Text
 from ecociv.people.permissions import actor_of
+from ecociv.people.recorded import AppendOnlyModel
 from ecociv.people.roles import Role
-from ecociv.plan.models import AppendOnlyModel
 from ecociv.territory.rules.judging import ANSWERS, Answer
 
 
