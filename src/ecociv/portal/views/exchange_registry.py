@@ -56,6 +56,7 @@ from ecociv.portal.exchange_forms import OperationForm
 from ecociv.portal.exchange_rows import HOLDING_COLUMNS, MOVEMENT_COLUMNS, shown_holding, shown_movement
 from ecociv.portal.exports import FORMS
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.market_figures import own_accounts
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export
 from ecociv.portal.zone import zone_key
@@ -212,6 +213,11 @@ def movement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/exchange/movements.html", context)
 
 
+def _holder(request: HttpRequest, key: str) -> bool:
+    """Whether it is the reader's own account: he alone sees what he has bid under seal."""
+    return any(row.account == key for row in own_accounts(request.user))
+
+
 @login_required
 @require_safe
 def detail(request: HttpRequest, key: str) -> HttpResponse:
@@ -223,7 +229,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         held = [_of_the_past(one) for one in holdings_of(zone, key, as_of=as_of.moment)]
     else:
         held = serial_holdings(zone, key, at_most=SHOWN_BLOCKS)
-    past = movements(zone, key, until=as_of.moment)
+    past = movements(zone, key, until=as_of.moment, sealed=_holder(request, key))
     context = {
         "row": row,
         "state": account_state(row),
@@ -249,7 +255,10 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404(_("A statement is a workbook or a CSV file."))
     if request.GET.get("what") == "movements":
         moves: Table[Any] = Table(
-            MOVEMENT_COLUMNS, movements(zone_key(), key)[:LONGEST_LIST], request.GET, default_sort="-number"
+            MOVEMENT_COLUMNS,
+            movements(zone_key(), key, sealed=_holder(request, key))[:LONGEST_LIST],
+            request.GET,
+            default_sort="-number",
         )
         download = export(request, moves, _("Movements of %(name)s") % {"name": row.name})
     else:
