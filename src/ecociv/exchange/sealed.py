@@ -28,3 +28,14 @@ def giving_away(venue: str) -> Q:
     """The movements that would tell what was bid."""
     claims = sealed_claims(venue)
     return Q(claim__in=claims) | Q(document__in=claims)
+
+
+def held_under_seal(venue: str, account: str, until: int | None = None) -> int:
+    """Fen that are held for sealed bids of an account, those made after a moment left out."""
+    rows = OfferRow.objects.filter(venue=venue, mode="sealed", state="open").values_list("bids", flat=True)
+    return sum(
+        bid["reserved"]
+        for bids in rows
+        for bid in json.loads(bids)
+        if bid["account"] == account and (until is None or bid["at"] <= until)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ecociv.exchange.actions import CommandRefused
 from ecociv.exchange.instruments import InstrumentNotInForce
 from ecociv.exchange.models import AccountRow
-from ecociv.exchange.queries import Held, accounts, holdings_of, money_of, movements
+from ecociv.exchange.queries import Held, Money, accounts, holdings_of, micros, money_of, movements
 from ecociv.exchange.queries import account as account_row
 from ecociv.exchange.registry import Series
 from ecociv.exchange.rights.allocating import GrantPaidPart
@@ -42,6 +43,7 @@ from ecociv.exchange.rights.queries import (
     obligations,
     serial_holdings,
 )
+from ecociv.exchange.sealed import held_under_seal
 from ecociv.people.doors import of_the_zone, people_of_the_zone
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.exchange_figures import (
@@ -213,6 +215,16 @@ def movement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/exchange/movements.html", context)
 
 
+def _shown_money(request: HttpRequest, key: str, moment: dt.datetime | None) -> Money:
+    """Money of an account; to others than its holder what is held under seal counts as free, or it told the bid."""
+    zone = zone_key()
+    money = money_of(zone, key, moment)
+    if _holder(request, key):
+        return money
+    hidden = held_under_seal(zone, key, micros(moment) if moment else None)
+    return Money(money.free + hidden, money.reserved - hidden)
+
+
 def _holder(request: HttpRequest, key: str) -> bool:
     """Whether it is the reader's own account: he alone sees what he has bid under seal."""
     return any(row.account == key for row in own_accounts(request.user))
@@ -234,7 +246,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         "row": row,
         "state": account_state(row),
         "sort": SORTS.get(row.sort, row.sort),
-        "money": money_of(zone, key, as_of.moment),
+        "money": _shown_money(request, key, as_of.moment),
         "held": [shown_holding(one, names) for one in held],
         "obligations": [] if as_of.moment else obligations(zone, key),
         "moves": [shown_movement(one, names) for one in past[:SHOWN_MOVEMENTS]],
