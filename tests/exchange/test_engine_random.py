@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ecociv.exchange.engine.engine import Engine
 from ecociv.exchange.market.calendar import SECOND
-from exchange.engine_situations import DAY, Desk, prepared
+from exchange.engine_situations import DAY, Desk, issue_to, prepared
 
 ACCOUNTS = ("kiln", "plant", "mill", "kiln-2")
 Step = tuple[str, dict[str, Any], int]
@@ -35,6 +35,22 @@ def steps(draw: st.DrawFn) -> Step:
         ("block-propose", {**order, "counterparty": draw(st.sampled_from(ACCOUNTS)), "quantity": 50_000}),
         ("block-confirm", {"account": account, "proposal": draw(st.integers(1, 3))}),
         ("block-withdraw", {"account": account, "proposal": draw(st.integers(1, 3))}),
+        ("block-decline", {"account": account, "proposal": draw(st.integers(1, 3))}),
+        ("block-lapse", {"proposal": draw(st.integers(1, 3))}),
+        (
+            "offer",
+            {
+                "account": "reserve",
+                "market": "so2",
+                "side": "sell",
+                "mode": "sealed",
+                "price": price,
+                "quantity": quantity,
+                "ends": 1_498_010_400 * SECOND + draw(st.integers(0, 60)) * SECOND,
+                "limit": 100 * draw(st.integers(0, 20)),
+                "document": "auction",
+            },
+        ),
         (
             "offer",
             {
@@ -66,9 +82,24 @@ def steps(draw: st.DrawFn) -> Step:
     return kind, said, draw(st.integers(0, 10)) * SECOND
 
 
-def started(auction: bool) -> Desk:
+STRICT = {
+    "late_bids": "awards",
+    "better_bids": "either",
+    "extension_most": 5 * SECOND,
+    "sealed_pricing": "uniform-rejected",
+    "rationing": "pro-rata",
+    "block_lasts": 20 * SECOND,
+    "position_counts": "all",
+}
+
+
+def started(auction: bool, strict: bool) -> Desk:
     """A market in which minimum fees bite and what is bought stays for the day; two accounts have one owner."""
-    desk = prepared(same_day=False, fee={"rate": 1000, "minimum": 7_000}, position=1_100_000)
+    more = STRICT if strict else {}
+    desk = prepared(same_day=False, fee={"rate": 1000, "minimum": 7_000}, position=1_100_000, **more)
+    desk.done("open-account", account="reserve", name="reserve", sort="reserve", document="decree")
+    command = issue_to("reserve", 20_000)
+    desk.done(command.pop("kind"), **command)
     desk.done("open-account", account="kiln-2", name="kiln 2", owner="kiln", document="agreement")
     desk.done("deposit", account="kiln-2", amount=3_000_000, document="slip")
     if auction:
@@ -79,11 +110,13 @@ def started(auction: bool) -> Desk:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(st.lists(steps(), min_size=5, max_size=60), st.booleans(), st.integers(0, 59))
-def test_random_commands_keep_everything_that_must_hold(walk: list[Step], auction: bool, cut: int) -> None:
-    desk = started(auction)
+@given(st.lists(steps(), min_size=5, max_size=60), st.booleans(), st.booleans(), st.integers(0, 59))
+def test_random_commands_keep_everything_that_must_hold(
+    walk: list[Step], auction: bool, strict: bool, cut: int
+) -> None:
+    desk = started(auction, strict)
     beside: Desk | None = None
-    again = started(auction)
+    again = started(auction, strict)
     for number, (kind, said, later) in enumerate(walk):
         before = desk.engine.digest()
         if number == cut:

@@ -298,7 +298,7 @@ def test_a_sale_of_nothing_is_refused() -> None:
 
 # Negotiated blocks --------------------------------------------------------------------------------------------------
 
-RULES = BlockRules(minimum=100_000, band_percent=30, lasts=3600 * SECOND)
+RULES = BlockRules(minimum=100_000, share=3000, lasts=3600 * SECOND)
 
 
 def _block(**change: int) -> Block:

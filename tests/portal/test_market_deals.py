@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from ecociv.exchange.actions import OpenAccount, RecordMovement, SendCommand
@@ -13,6 +15,7 @@ from ecociv.exchange.actions.base import OperatorAction
 from ecociv.exchange.models import TradeRow
 from ecociv.exchange.queries import proposals
 from ecociv.exchange.registry import Series, issue
+from ecociv.exchange.rights.extract import as_csv, as_json_lines, extract
 from ecociv.exchange.venue import journal_of
 from ecociv.exchange.zone import operator as operator_of
 from ecociv.plan.actions import LoadZonePackage
@@ -51,8 +54,22 @@ def test_a_listing_is_bid_up_and_names_stay_hidden(
     assert client.post("/market/offers/1/", {"price": "61", "quantity": "400"}).status_code in (302, 404)
 
 
+def everything(reader: Client) -> str:
+    """Whatever pages and files tell about offers, money and movements."""
+    pages = ["/market/offers/1/", "/market/offers/", "/market/offers/?format=csv", "/market/cea/live/"]
+    pages += [reverse("portal:exchange-movements"), reverse("portal:exchange-movements") + "?format=csv"]
+    pages.append(reverse("portal:exchange-account", args=[POWER]))
+    pages.append(reverse("portal:exchange-statement", args=[POWER]) + "?format=csv&what=movements")
+    told = []
+    for page in pages:
+        answer = reader.get(page)
+        if answer.status_code == 200:
+            told.append(b"".join(answer).decode("utf-8-sig"))  # type: ignore[call-overload]
+    return "\n".join(told)
+
+
 def test_sealed_bids_are_seen_by_their_bidder_alone(
-    open_day: None, kiln: Client, power: Client, client: Client
+    open_day: None, kiln: Client, power: Client, client: Client, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = {
         "kind": "offer",
@@ -72,8 +89,34 @@ def test_sealed_bids_are_seen_by_their_bidder_alone(
     SendCommand(said=opened, **WHO).execute()
     assert power.post("/market/offers/1/", {"price": "63.21", "quantity": "100"}).status_code == 302
     assert "63.21" in power.get("/market/offers/1/").content.decode()
-    for reader in (client, kiln):
-        assert "63.21" not in reader.get("/market/offers/1/").content.decode()
+    LoadZonePackage(ZONE).execute()
+    # 63.21 x 100 = 6,321.00 and a fee of 3.16 are held: 6,324.16 would tell the price.
+    auditor = member("audit-office", "auditor")
+    officer = member(operator_of(ZONE, timezone.localdate()), "department_officer")
+    assert officer.get(reverse("portal:exchange-movements")).status_code == 200
+    assert officer.get(reverse("portal:exchange-account", args=[POWER])).status_code == 200
+    for reader in (client, kiln, officer, auditor):
+        told = everything(reader)
+        for figure in ("63.21", "6,321.00", "6,324.16", "6324.16", "632416"):
+            assert figure not in told
+    assert "632416" in everything(power) or "6,324.16" in everything(power)
+    whole = (dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(2999, 1, 1, tzinfo=dt.UTC))
+    assert "632416" not in "".join(as_json_lines(extract(ZONE, *whole)))
+    assert "6321" not in "".join(as_csv(extract(ZONE, *whole, POWER)))
+
+    monkeypatch.setattr(journal_of(ZONE), "_clock", lambda: 40_000_000_000_000_000)
+    SendCommand(said={"kind": "close-offer", "offer": 1}, **WHO).execute()
+    assert "63.21" in client.get("/market/offers/1/").content.decode()
+    far = (whole[0], dt.datetime(9999, 1, 1, tzinfo=dt.UTC))
+    assert "632416" in "".join(as_json_lines(extract(ZONE, *far)))
+
+
+def test_a_proposal_is_turned_down_by_the_other_side(open_day: None, kiln: Client, power: Client) -> None:
+    wish = {"market": "cea", "side": "sell", "counterparty": POWER, "price": "50", "quantity": "1200", "key": "d"}
+    assert kiln.post("/market/blocks/new/", wish).status_code == 302
+    number = proposals(ZONE).get().number
+    assert power.post(f"/market/blocks/{number}/withdraw/").status_code == 302
+    assert proposals(ZONE, open_only=False).get().state == "declined"
 
 
 def test_a_block_is_proposed_and_confirmed_by_the_other_side(

@@ -81,6 +81,30 @@ def test_an_order_is_shown_with_what_it_reserves_before_it_is_sent(open_day: Non
     assert not OrderRow.objects.exists()
 
 
+def test_an_order_is_looked_at_for_the_position_limit_and_the_day_of_purchase(
+    db: None, power: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = replace(
+        market_day.RULES, position=5400, same_day=False, position_counts="all", largest=9999
+    )
+    monkeypatch.setattr(market_day, "RULES", strict)
+    open_market()
+    order(KILN, "sell", 6000, 100)
+    order(POWER, "buy", 6000, 100)
+    order(POWER, "buy", 5900, 50)
+    wish = {"account": POWER, "market": "cea", "side": "buy", "price": 5900, "quantity": 150}
+    wish |= {"kind": "offer", "mode": "listed", "ends": 32_000_000_000_000_000, "document": "求购函"}
+    SendCommand(said=wish, **WHO).execute()
+    # 5,100 held, 50 + 150 about to be bought: room for 100 of 5,400.
+    fits, beyond = (power.post("/market/cea/order/", form("buy", "59", units)) for units in ("100", "101"))
+    assert (fits.status_code, beyond.status_code) == (200, 422)
+    assert "5400" in beyond.content.decode()
+    # 5,100 free, 100 of them bought today.
+    fits, beyond = (power.post("/market/cea/check/", form("sell", "64", units)) for units in ("5000", "5001"))
+    assert "field-error" not in fits.content.decode()
+    assert "field-error" in beyond.content.decode()
+
+
 def test_two_orders_meet_and_a_second_click_changes_nothing(
     open_day: None, kiln: Client, power: Client
 ) -> None:

@@ -29,6 +29,7 @@ from ecociv.exchange.models import (
     TradeRow,
 )
 from ecociv.exchange.registry import MONEY
+from ecociv.exchange.sealed import giving_away
 
 SECOND = 1_000_000
 
@@ -221,13 +222,20 @@ def movements(
     instrument: str = "",
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
+    sealed: bool = False,
 ) -> QuerySet[MovementRow]:
-    """Lines of movements with their documents, the latest first."""
+    """Lines of movements with their documents, the latest first.
+
+    Those that would tell what was bid in an auction whose bids are not opened yet are left out, but for their bidder
+    (``sealed``).
+    """
     rows = MovementRow.objects.filter(venue=venue).order_by("-movement", "place")
     if account_key:
         rows = rows.filter(Q(giver=account_key) | Q(taker=account_key))
     if instrument:
         rows = rows.filter(unit=instrument)
+    if not sealed:
+        rows = rows.exclude(giving_away(venue))
     wanted = list(kinds)
     if wanted:
         rows = rows.filter(kind__in=wanted)
@@ -258,7 +266,7 @@ def statement(venue: str, account_key: str, since: dt.datetime, until: dt.dateti
     return Statement(
         money_of(venue, account_key, before),
         holdings_of(venue, account_key, as_of=before),
-        movements(venue, account_key, since=since, until=until).order_by("movement", "place"),
+        movements(venue, account_key, since=since, until=until, sealed=True).order_by("movement", "place"),
         trades(venue, account=account_key).filter(at__gte=micros(since), at__lt=micros(until)).order_by("number"),
         money_of(venue, account_key, last),
         holdings_of(venue, account_key, as_of=last),

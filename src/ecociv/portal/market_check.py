@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ecociv.core.text import Text
-from ecociv.exchange.engine.orders import allowed_price, allowed_quantity
+from ecociv.exchange.engine.orders import allowed_price, allowed_quantity, sellable, within_position
 from ecociv.exchange.engine.refusals import Refused
+from ecociv.exchange.exposure import exposure
 from ecociv.exchange.market.rules import clock
-from ecociv.exchange.queries import MarketNow, Quote, holdings_of, micros, money_of, quote
+from ecociv.exchange.queries import MarketNow, Quote, micros, money_of, quote
 from ecociv.portal.market_figures import LIVES, SIDES, fen_of, units_of, yuan
 from ecociv.portal.zone import language
 
@@ -102,11 +103,14 @@ def check_order(now: MarketNow, wish: OrderWish, frozen: bool) -> Check:
     if row.phase == "auction" and wish.life != "day":
         found.add("life", _("A call auction takes orders that rest until the close only."))
     found.free_cash = money_of(row.venue, wish.account).free
-    found.free_units = sum(
-        held.quantity
-        for held in holdings_of(row.venue, wish.account, instrument=row.instrument)
-        if (held.vintage, held.region, held.state) == (row.vintage, row.region, "free")
-    )
+    has = exposure(now, wish.account)
+    found.free_units = has.free
+    if wish.quantity is not None:
+        units = wish.quantity
+        if wish.side == "buy":
+            _take(found, "quantity", lambda: within_position(rules, has.held, has.buying, units))
+        else:
+            _take(found, "quantity", lambda: sellable(has.free, has.bought, units))
     if wish.price is None or wish.quantity is None:
         return found
     found.sums = quote(rules, wish.side, wish.price, wish.quantity)

@@ -71,6 +71,7 @@ MODES: dict[str, str | Promise] = {
 PRICINGS: dict[str, str | Promise] = {
     "pay-as-bid": gettext_lazy("each pays his bid"),
     "uniform": gettext_lazy("all pay the lowest bid that is served"),
+    "uniform-rejected": gettext_lazy("all pay the highest bid that goes without units"),
 }
 OFFER_STATES: dict[str, str | Promise] = {
     "open": gettext_lazy("Open for bids"),
@@ -92,6 +93,8 @@ PROPOSAL_STATES: dict[str, str | Promise] = {
     "open": gettext_lazy("Waits for the other side"),
     "done": gettext_lazy("Traded"),
     "withdrawn": gettext_lazy("Ended"),
+    "declined": gettext_lazy("Turned down"),
+    "lapsed": gettext_lazy("Lapsed: its time was over"),
     "expired": gettext_lazy("Lapsed at the close"),
 }
 

@@ -23,6 +23,7 @@ from ecociv.exchange.actions.operating import (
 from ecociv.exchange.actions.trading import (
     CancelOrder,
     ConfirmBlock,
+    DeclineBlock,
     PlaceBid,
     PlaceOffer,
     ProposeBlock,
@@ -42,6 +43,7 @@ __all__ = [
     "CloseSession",
     "CommandRefused",
     "ConfirmBlock",
+    "DeclineBlock",
     "Deposit",
     "EndDay",
     "ExchangeAction",

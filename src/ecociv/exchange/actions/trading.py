@@ -90,9 +90,16 @@ class ConfirmBlock(TradeAction):
 
 @dataclass(kw_only=True, slots=True)
 class WithdrawBlock(ConfirmBlock):
-    """End a proposal, from either side."""
+    """Take back a proposal of one's own."""
 
     kind = "block-withdraw"
+
+
+@dataclass(kw_only=True, slots=True)
+class DeclineBlock(ConfirmBlock):
+    """Turn down a proposal of another participant (谢绝)."""
+
+    kind = "block-decline"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -109,6 +116,8 @@ class PlaceOffer(TradeAction):
     mode: str = "listed"
     pricing: str = "pay-as-bid"
     extension: int = 0
+    latest: int | None = None
+    limit: int | None = None
 
     def permit(self) -> None:
         if self.mode == "sealed":
@@ -117,7 +126,7 @@ class PlaceOffer(TradeAction):
             TradeAction.permit(self)
 
     def command(self) -> dict[str, Any]:
-        return {
+        said: dict[str, Any] = {
             "account": self.account,
             "market": self.market,
             "side": self.side,
@@ -129,6 +138,8 @@ class PlaceOffer(TradeAction):
             "extension": self.extension,
             "document": self.document,
         }
+        own = {"latest": self.latest, "limit": self.limit}  # what is not said is as the rules of the market have it
+        return said | {key: value for key, value in own.items() if value is not None}
 
 
 @dataclass(kw_only=True, slots=True)

@@ -11,8 +11,8 @@ from ecociv.exchange.auctions.call import (
     uncross,
 )
 from ecociv.exchange.auctions.listed import Bidding, Listing, Standing
-from ecociv.exchange.auctions.offers import AuctionError, Fill, Offer, Rationing
-from ecociv.exchange.auctions.sealed import Award, Pricing, sealed_auction
+from ecociv.exchange.auctions.offers import AuctionError, Fill, Offer, Pricing, Rationing
+from ecociv.exchange.auctions.sealed import Award, sealed_auction
 
 __all__ = [
     "AuctionError",

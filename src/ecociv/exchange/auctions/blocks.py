@@ -14,6 +14,7 @@ from typing import Any
 
 from ecociv.core.text import Text
 from ecociv.exchange.auctions.offers import AuctionError
+from ecociv.exchange.market.prices import band
 from ecociv.exchange.matching import Side
 
 
@@ -25,33 +26,37 @@ class BlockRules:
     ----------
     minimum : int
         Units at least.
-    band_percent : int
-        Per cent of the reference that a price may differ from it, both ways; a price outside by less than a fen is
-        outside.
+    share : int
+        Ten-thousandths of the reference that a price may differ from it, both ways; 0 is no band.
     lasts : int
-        Microseconds that a proposal stands.
+        Microseconds that a proposal stands; 0 until its market closes.
     floor : int
         Fen; the lowest price whatever the reference, as the benchmark of discharge rights. 0 is none.
     lot : int
         Units of which a block is a multiple.
+    tick : int
+        Fen of which a price is a multiple; the band is cut inwards to it.
     """
 
     minimum: int
-    band_percent: int
-    lasts: int
+    share: int
+    lasts: int = 0
     floor: int = 0
     lot: int = 1
+    tick: int = 1
 
-    def band(self, reference: int) -> tuple[int, int]:
-        """The lowest and the highest price in fen.
+    def band(self, reference: int) -> tuple[int, int] | None:
+        """The lowest and the highest price in fen; ``None`` without a share, or without a reference (0).
 
         Examples
         --------
-        >>> BlockRules(minimum=100_000, band_percent=30, lasts=1).band(6235)  # 4364.5 and 8105.5: inside the band
+        >>> BlockRules(minimum=100_000, share=3000).band(6235)  # 4364.5 and 8105.5: inside the band
         (4365, 8105)
         """
-        low = -(-reference * (100 - self.band_percent) // 100)
-        return max(low, self.floor), reference * (100 + self.band_percent) // 100
+        if not self.share or not reference:
+            return None
+        low, high = band(reference, self.share, self.tick)
+        return max(low, self.floor), high
 
 
 class BlockState(StrEnum):
@@ -72,8 +77,8 @@ class Block:
     ----------
     price : int
         Fen for one unit.
-    until : int
-        The moment from which it can no longer be confirmed.
+    until : int or None
+        The moment from which it can no longer be confirmed; ``None`` while its market is open.
     ended : int or None
         When it left the state of a proposal; ``None`` while it has not.
     """
@@ -85,7 +90,7 @@ class Block:
     price: int
     quantity: int
     proposed: int
-    until: int
+    until: int | None
     state: BlockState = BlockState.PROPOSED
     ended: int | None = None
 
@@ -119,7 +124,7 @@ class Block:
 
     def lapse(self, at: int) -> Block:
         """The proposal as it is at a moment: lapsed if its time is over, else unchanged."""
-        if self.state is BlockState.PROPOSED and at >= self.until:
+        if self.state is BlockState.PROPOSED and self.until is not None and at >= self.until:
             return replace(self, state=BlockState.LAPSED, ended=self.until)
         return self
 
@@ -149,7 +154,7 @@ class Block:
                     en=f"This is for the {'maker' if who == self.maker else 'other side'} of block trade {self.number}.",
                 ),
             )
-        if at >= self.until:
+        if self.until is not None and at >= self.until:
             raise AuctionError(
                 "lapsed",
                 Text(
@@ -177,7 +182,7 @@ def propose(
     Raises
     ------
     AuctionError
-        ``own-block`` (both sides the same), ``too-few``, ``off-lot``, ``outside-band``.
+        ``own-block`` (both sides the same), ``too-few``, ``off-lot``, ``off-tick``, ``outside-band``.
     """
     if maker == other:
         raise AuctionError(
@@ -200,21 +205,30 @@ def propose(
                 en=f"{quantity} units: a block is a multiple of {rules.lot}.",
             ),
         )
-    low, high = rules.band(reference)
+    if price % rules.tick:
+        raise AuctionError(
+            "off-tick",
+            Text(
+                zh=f"价格 {price} 分应为 {rules.tick} 分的整数倍。",
+                en=f"A price of {price} fen: prices are multiples of {rules.tick} fen.",
+            ),
+        )
+    limits = rules.band(reference)
+    low, high = limits or (rules.floor, price)
     if not low <= price <= high:
         raise AuctionError(
             "outside-band",
             Text(
-                zh=f"价格 {price} 分超出 {low} 至 {high} 分（参考价 {reference} 分的 ±{rules.band_percent}%"
+                zh=f"价格 {price} 分超出 {low} 至 {high} 分（参考价 {reference} 分的 ±{rules.share / 100:g}%"
                 + (f"，且不低于 {rules.floor} 分" if rules.floor else "")
                 + "）。",
                 en=f"A price of {price} fen is outside {low} to {high} fen (reference {reference} fen, "
-                f"{rules.band_percent} % both ways"
+                f"{rules.share / 100:g} % both ways"
                 + (f", at least {rules.floor} fen" if rules.floor else "")
                 + ").",
             ),
         )
-    return Block(number, side, maker, other, price, quantity, proposed=at, until=at + rules.lasts)
+    return Block(number, side, maker, other, price, quantity, proposed=at, until=at + rules.lasts if rules.lasts else None)
 
 
 _STATES = {

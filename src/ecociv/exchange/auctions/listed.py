@@ -7,12 +7,12 @@ units shortly before the close moves the close (延时), up to a last moment. Ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ecociv.core.text import Text
-from ecociv.exchange.auctions.offers import AuctionError, Fill, Offer, Rationing, give
+from ecociv.exchange.auctions.offers import AuctionError, Fill, Offer, Pricing, Rationing, give, one_price
 from ecociv.exchange.matching import Side
 
 
@@ -41,7 +41,17 @@ class Listing:
         Moments from which, and before which, bids are taken.
     window, extension, latest : int
         A bid within ``window`` microseconds of the close that changes who gets units moves the close to ``extension``
-        after the bid, never past ``latest``. A window of 0 never moves it.
+        after the bid, never past ``latest`` where one is set. A window of 0 never moves it.
+    every : bool
+        Any bid within the window moves the close, whether or not it changes who gets units.
+    smaller : bool
+        A bid with a better price may ask for fewer units than before; one for more units at the same price is none.
+    once : bool
+        A bid stands as it was made (sealed bids).
+    largest : int
+        Units that a bid may ask for at most, whatever is listed; 0 is no limit.
+    pricing : Pricing
+        What winners pay.
     """
 
     number: int
@@ -56,7 +66,12 @@ class Listing:
     whole: bool = False
     window: int = 0
     extension: int = 0
-    latest: int = 0
+    latest: int | None = None
+    every: bool = False
+    smaller: bool = False
+    once: bool = False
+    largest: int = 0
+    pricing: Pricing = Pricing.PAY_AS_BID
 
     def __post_init__(self) -> None:
         for name in ("quantity", "price", "step", "lot"):
@@ -64,8 +79,10 @@ class Listing:
                 raise _bad_listing(name, getattr(self, name))
         if self.opens >= self.closes:
             raise _bad_listing("closes", self.closes)
-        if self.window and (self.latest < self.closes or self.extension <= 0):
-            raise _bad_listing("latest" if self.latest < self.closes else "extension", self.latest)
+        if self.window and self.latest is not None and self.latest < self.closes:
+            raise _bad_listing("latest", self.latest)
+        if self.window and self.extension <= 0:
+            raise _bad_listing("extension", self.extension)
         if self.quantity % self.lot:
             raise _bad_listing("lot", self.lot)
 
@@ -107,6 +124,15 @@ class Bidding:
         self._places = 0
         self._awards: tuple[Fill, ...] | None = None
 
+    @classmethod
+    def of(cls, listing: Listing, bids: Iterable[Offer]) -> Bidding:
+        """The bidding as it stands, from bids that were taken before, in the order of their last change."""
+        bidding = cls(listing)
+        for place, each in enumerate(bids, start=1):
+            bidding._bids[each.order] = Standing(each.order, each.owner, each.price, each.quantity, listing.opens, place)
+            bidding._places = place
+        return bidding
+
     @property
     def closed(self) -> bool:
         """Whether units have been awarded or the listing was called off."""
@@ -123,8 +149,8 @@ class Bidding:
         Raises
         ------
         AuctionError
-            ``not-open``, ``own-listing``, ``price-worse`` (than the start price or than his own bid), ``off-step``,
-            ``off-lot``, ``not-whole``, ``too-many`` (units), ``other-owner``, ``not-better``.
+            ``not-open``, ``own-listing``, ``off-lot``, ``too-large`` (a bid), ``off-step``, ``not-whole``, ``too-many``
+            (units), ``price-worse`` (than the start price), ``other-owner``, ``once``, ``not-better``.
         """
         self._check_open(at)
         self._check_bid(order, owner, price, quantity)
@@ -132,9 +158,13 @@ class Bidding:
         self._places += 1
         self._bids[order] = Standing(order, owner, price, quantity, at, self._places)
         listing = self.listing
-        if not listing.window or self.closes - at > listing.window or self.leading() == before:
+        if not listing.window or self.closes - at > listing.window:
             return False
-        moved = min(listing.latest, at + listing.extension)
+        if not listing.every and self.leading() == before:
+            return False
+        moved = at + listing.extension
+        if listing.latest is not None:
+            moved = min(listing.latest, moved)
         if moved <= self.closes:
             return False
         self.closes = moved
@@ -146,13 +176,16 @@ class Bidding:
         return sorted(self._bids.values(), key=lambda each: (-sign * each.price, each.place))
 
     def leading(self) -> tuple[Fill, ...]:
-        """Who would get how many units if it closed now, each at his own price."""
+        """Who would get how many units if it closed now, and at which price."""
         bids = sorted(self._bids.values(), key=lambda each: each.place)
         offers = [Offer(each.order, each.price, each.quantity, each.owner) for each in bids]
         given = give(offers, self.listing.quantity, self._sign, Rationing.TIME)
         if self.listing.whole:
             given = given[:1]
-        return tuple(Fill(bid.order, units, bid.price, bid.owner) for bid, units in given)
+        price = one_price(offers, given, self.listing.price, self.listing.pricing, self._sign)
+        return tuple(
+            Fill(bid.order, units, bid.price if price is None else price, bid.owner) for bid, units in given
+        )
 
     def close(self, at: int) -> tuple[Fill, ...]:
         """Award the units; asking again gives the same answer.
@@ -184,7 +217,11 @@ class Bidding:
     def dump(self) -> dict[str, Any]:
         """Return the state as plain JSON values."""
         return {
-            "listing": {**asdict(self.listing), "side": int(self.listing.side)},
+            "listing": {
+                **asdict(self.listing),
+                "side": int(self.listing.side),
+                "pricing": self.listing.pricing.value,
+            },
             "closes": self.closes,
             "places": self._places,
             "bids": [asdict(each) for each in sorted(self._bids.values(), key=lambda each: each.place)],
@@ -194,7 +231,8 @@ class Bidding:
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Bidding:
         """Read what `dump` returned."""
-        told = {**state["listing"], "side": Side(state["listing"]["side"])}
+        told = dict(state["listing"])
+        told |= {"side": Side(told["side"]), "pricing": Pricing(told["pricing"])}
         bidding = cls(Listing(**{field.name: told[field.name] for field in fields(Listing)}))
         bidding.closes = state["closes"]
         bidding._places = state["places"]
@@ -225,14 +263,20 @@ class Bidding:
                 "own-listing",
                 Text(zh="挂牌方不得参与自己挂牌的竞价。", en="Who lists may not bid on his own listing."),
             )
-        if sign * price < sign * listing.price:
+        if quantity <= 0 or quantity % listing.lot:
             raise AuctionError(
-                "price-worse",
+                "off-lot",
                 Text(
-                    zh=f"报价 {price} 分劣于起始价 {listing.price} 分；"
-                    + ("卖出挂牌应不低于起始价。" if sign == 1 else "买入挂牌应不高于起始价。"),
-                    en=f"A bid of {price} fen is worse than the start price of {listing.price} fen: bid "
-                    + ("no less." if sign == 1 else "no more."),
+                    zh=f"申报数量 {quantity} 应为 {listing.lot} 的正整数倍。",
+                    en=f"{quantity} units: a bid is for a multiple of {listing.lot}.",
+                ),
+            )
+        if listing.largest and quantity > listing.largest:
+            raise AuctionError(
+                "too-large",
+                Text(
+                    zh=f"单笔申报最多 {listing.largest}，而不是 {quantity}。",
+                    en=f"{quantity} units: a bid is for {listing.largest} at most.",
                 ),
             )
         if (price - listing.price) % listing.step:
@@ -244,14 +288,6 @@ class Bidding:
                     f"step, {listing.step} fen.",
                 ),
             )
-        if quantity <= 0 or quantity % listing.lot:
-            raise AuctionError(
-                "off-lot",
-                Text(
-                    zh=f"申报数量 {quantity} 应为 {listing.lot} 的正整数倍。",
-                    en=f"{quantity} units: a bid is for a multiple of {listing.lot}.",
-                ),
-            )
         if quantity > listing.quantity or (listing.whole and quantity < listing.quantity):
             raise AuctionError(
                 "too-many" if quantity > listing.quantity else "not-whole",
@@ -260,6 +296,16 @@ class Bidding:
                     + ("整体转让，须全部申报。" if listing.whole else "不得超过挂牌数量。"),
                     en=f"{quantity} units bid for, {listing.quantity} listed: "
                     + ("they go as a whole, bid for all." if listing.whole else "bid for no more."),
+                ),
+            )
+        if sign * price < sign * listing.price:
+            raise AuctionError(
+                "price-worse",
+                Text(
+                    zh=f"报价 {price} 分劣于起始价 {listing.price} 分；"
+                    + ("卖出挂牌应不低于起始价。" if sign == 1 else "买入挂牌应不高于起始价。"),
+                    en=f"A bid of {price} fen is worse than the start price of {listing.price} fen: bid "
+                    + ("no less." if sign == 1 else "no more."),
                 ),
             )
         had = self._bids.get(order)
@@ -273,8 +319,16 @@ class Bidding:
                     en=f"Bid {order} is another bidder's: give another number.",
                 ),
             )
+        if listing.once:
+            raise AuctionError(
+                "once", Text(zh="密封报价只能提交一次。", en="A sealed bid is made once and stays as it is.")
+            )
         gain = sign * (price - had.price)
-        if gain < 0 or quantity < had.quantity or (gain == 0 and quantity == had.quantity):
+        if listing.smaller:
+            better = gain > 0
+        else:
+            better = gain >= 0 and quantity >= had.quantity and (gain > 0 or quantity > had.quantity)
+        if not better:
             raise AuctionError(
                 "not-better",
                 Text(

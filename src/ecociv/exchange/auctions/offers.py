@@ -49,6 +49,17 @@ class Rationing(StrEnum):
     """All in proportion to what they want, in whole units; units left over go to the largest fractions, then by time."""
 
 
+class Pricing(StrEnum):
+    """What winners pay."""
+
+    UNIFORM = "uniform"
+    """All pay the worst bid that wins any units, the lowest of a sale (统一价)."""
+    UNIFORM_REJECTED = "uniform-rejected"
+    """All pay the best bid that goes without units, or the reserve price where none does (首个落标价)."""
+    PAY_AS_BID = "pay-as-bid"
+    """Each pays what he bid (按报价成交)."""
+
+
 class AuctionError(ValueError):
     """An auction cannot do what it was told; nothing has changed.
 
@@ -125,6 +136,36 @@ def give(offers: Sequence[Interest], units: int, sign: int, rule: Rationing) -> 
         given += [(offer, got) for offer, got in zip(level, ration(level, part, rule), strict=True) if got]
         units -= part
     return given
+
+
+def one_price(
+    standing: Sequence[Interest],
+    given: Sequence[tuple[Interest, int]],
+    reserve_price: int,
+    pricing: Pricing,
+    sign: int,
+) -> int | None:
+    """The one price that all who win pay; ``None`` where nobody wins or each pays his bid.
+
+    Parameters
+    ----------
+    standing : sequence of Interest
+        Every bid that took part.
+    given : sequence of (Interest, int)
+        Those that win, with their units.
+    reserve_price : int
+        Fen; the worst price that would have been taken.
+    pricing : Pricing
+    sign : int
+        1 where the highest bid is the best, -1 where the lowest is.
+    """
+    if not given or pricing is Pricing.PAY_AS_BID:
+        return None
+    if pricing is Pricing.UNIFORM:
+        return sign * min(sign * bid.price for bid, _ in given)
+    got = {bid.order: units for bid, units in given}
+    without = [sign * bid.price for bid in standing if got.get(bid.order, 0) < bid.quantity]
+    return sign * max([sign * reserve_price, *without])
 
 
 def check_offers(offers: Sequence[Interest]) -> None:

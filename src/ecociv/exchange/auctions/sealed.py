@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ecociv.core.text import Text
 from ecociv.exchange.auctions.offers import (
@@ -12,21 +11,12 @@ from ecociv.exchange.auctions.offers import (
     Fill,
     Interest,
     Offer,
+    Pricing,
     Rationing,
     check_offers,
     give,
+    one_price,
 )
-
-
-class Pricing(StrEnum):
-    """What winners pay."""
-
-    UNIFORM = "uniform"
-    """All pay the lowest bid that wins any units (统一价)."""
-    UNIFORM_REJECTED = "uniform-rejected"
-    """All pay the highest bid that goes without units, at least the reserve price (首个落标价)."""
-    PAY_AS_BID = "pay-as-bid"
-    """Each pays what he bid (按报价成交)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +53,7 @@ def sealed_auction(
     pricing: Pricing,
     rationing: Rationing = Rationing.PRO_RATA,
     limit_each: int | None = None,
+    lot: int = 1,
 ) -> Award:
     """Open sealed bids and award units by price.
 
@@ -80,6 +71,9 @@ def sealed_auction(
         At the last price that gets units.
     limit_each : int, optional
         Units that one bidder may win at most; his best bids count first, the rest is cut.
+    lot : int
+        Units in whole multiples of which is awarded, also where they are divided in proportion; what is on sale or
+        allowed beyond the last whole lot is not.
 
     Raises
     ------
@@ -95,22 +89,26 @@ def sealed_auction(
     """
     offered = list(bids)
     check_offers(offered)
-    for value in (quantity, reserve_price, 1 if limit_each is None else limit_each):
+    for value in (quantity, reserve_price, 1 if limit_each is None else limit_each, lot):
         if value.__class__ is not int or value <= 0:
             raise AuctionError(
                 "bad-sale",
                 Text(
-                    zh=f"拍卖数量、保留价和每户上限应为正整数，实为 {value!r}。",
-                    en=f"Units on sale, reserve price and limit each are whole and above zero, but {value!r} was found.",
+                    zh=f"拍卖数量、保留价、每户上限和手数应为正整数，实为 {value!r}。",
+                    en=f"Units on sale, reserve price, limit each and lot are whole and above zero, but {value!r} was "
+                    "found.",
                 ),
             )
     low = tuple(bid.order for bid in offered if bid.price < reserve_price)
-    standing, cut = _within_limit([bid for bid in offered if bid.price >= reserve_price], limit_each)
-    given = give(standing, quantity, 1, rationing)
-    sold = sum(units for _, units in given)
-    price = _one_price(standing, given, reserve_price, pricing)
+    standing, cut = _within_limit(
+        [bid for bid in offered if bid.price >= reserve_price], None if limit_each is None else limit_each // lot * lot
+    )
+    in_lots = [Offer(bid.order, bid.price, bid.quantity // lot, bid.owner) for bid in standing]
+    given = give([bid for bid in in_lots if bid.quantity], quantity // lot, 1, rationing)
+    sold = sum(lots for _, lots in given) * lot
+    price = one_price(in_lots, given, reserve_price, pricing, 1)
     fills = tuple(
-        Fill(bid.order, units, bid.price if price is None else price, bid.owner) for bid, units in given
+        Fill(bid.order, lots * lot, bid.price if price is None else price, bid.owner) for bid, lots in given
     )
     return Award(fills, sold, quantity - sold, price, low, cut)
 
@@ -134,15 +132,3 @@ def _within_limit(bids: list[Interest], limit: int | None) -> tuple[list[Interes
     return [
         Offer(bid.order, bid.price, kept[bid.order], bid.owner) for bid in bids if kept[bid.order]
     ], tuple(cut)
-
-
-def _one_price(
-    standing: list[Interest], given: list[tuple[Interest, int]], reserve_price: int, pricing: Pricing
-) -> int | None:
-    if not given or pricing is Pricing.PAY_AS_BID:
-        return None
-    if pricing is Pricing.UNIFORM:
-        return min(bid.price for bid, _ in given)
-    got = {bid.order: units for bid, units in given}
-    without = [bid.price for bid in standing if got.get(bid.order, 0) < bid.quantity]
-    return max([reserve_price, *without])

@@ -1,16 +1,24 @@
-"""Block trades (大宗协议): one side proposes, the other confirms, and they are settled at once."""
+"""Block trades (大宗协议): one side proposes, the other confirms, and they are settled at once.
+
+What a block may be, who may take which step and until when is said by `ecociv.exchange.auctions.blocks`; here are the
+reservations and the settlement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from ecociv.exchange import auctions
+from ecociv.exchange.auctions import Block, BlockState
 from ecociv.exchange.engine.changes import TradeDone
 from ecociv.exchange.engine.fields import POSITIVE, SIDE, WORD, read
-from ecociv.exchange.engine.orders import allowed_price, may_hold, may_sell
+from ecociv.exchange.engine.orders import may_hold, may_sell
 from ecociv.exchange.engine.refusals import refuse
 from ecociv.exchange.engine.settlement import deliver, release, reserve
 from ecociv.exchange.engine.state import BUY, CLOSED, SELL, SIDES, Market, Proposal, State
+from ecociv.exchange.engine.worded import in_our_words, of_block
+from ecociv.exchange.matching import Side
 
 
 def propose(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
@@ -32,20 +40,23 @@ def propose(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]
     if not rules.block_minimum:
         refuse("no-blocks", "该市场没有大宗协议方式。", f"The market {market.key!r} has no block trades.")
     _open(market, at)
-    if account.number == other.number:
-        refuse("self-trade", "双方属于同一实际控制人。", "Both accounts have the same beneficial owner.")
-    if quantity < rules.block_minimum or quantity % rules.lot:
-        refuse(
-            "block-size",
-            f"大宗协议的数量应不小于{rules.block_minimum}，并为{rules.lot}的整数倍。",
-            f"A block has at least {rules.block_minimum} units, in multiples of {rules.lot}.",
-        )
-    allowed_price(rules, market.reference, price, block=True)
-    (may_hold if side == BUY else may_sell)(state, market, account.key, quantity)
     number = state.numbers["block"] + 1
+    with in_our_words(of_block(market, price, quantity)):
+        block = auctions.propose(
+            rules.blocks,
+            number,
+            side=Side(side),
+            maker=account.number,
+            other=other.number,
+            price=price,
+            quantity=quantity,
+            reference=market.reference,
+            at=at,
+        )
+    (may_hold if side == BUY else may_sell)(state, market, account.key, quantity)
     held = reserve(state, market, account.key, side, price, quantity, f"block {number}", at)
     state.next("block")
-    made = Proposal(number, market.key, account.key, side, other.key, price, quantity, at, held)
+    made = Proposal(number, market.key, account.key, side, other.key, price, quantity, at, held, until=block.until or 0)
     state.proposals[number] = made
     state.touched.proposals[number] = made
     return {"proposal": number}
@@ -58,6 +69,8 @@ def confirm(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]
     account = state.acting(command["account"])
     market = state.markets[made.market]
     _open(market, at)
+    with in_our_words(of_block(market, made.price, made.quantity)):
+        _block(state, made).confirm(account.number, at)
     other = SELL if made.side == BUY else BUY
     (may_hold if other == BUY else may_sell)(state, market, account.key, made.quantity)
     answer = f"{made.claim} answer"
@@ -111,14 +124,62 @@ def confirm(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]
     return {"proposal": made.number, "trade": number, "amount": amount, "fee": fee}
 
 
-def decline(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
-    """``block-withdraw``: either side ends a proposal."""
+def withdraw(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``block-withdraw``: the proposer takes it back; from the other side it is taken as `decline`."""
     read(command, {"account": WORD, "proposal": POSITIVE})
     made = state.proposals.get(command["proposal"])
     if made is None or command["account"] not in (made.account, made.counterparty):
         _unknown(command["proposal"])
-    end_proposal(state, made, "withdrawn", at)
+    # The state is "withdrawn" from either side: journals written before there was a word for declining say so.
+    return _ended(state, made, command["account"], "withdrawn", at)
+
+
+def decline(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``block-decline``: the other side does not want it."""
+    read(command, {"account": WORD, "proposal": POSITIVE})
+    made = _found(state, command["proposal"], command["account"], counterparty=True)
+    return _ended(state, made, command["account"], "declined", at)
+
+
+def lapse(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``block-lapse``: a proposal whose time is over gives back what it holds."""
+    read(command, {"proposal": POSITIVE})
+    made = state.proposals.get(command["proposal"])
+    if made is None:
+        _unknown(command["proposal"])
+    if _block(state, made).lapse(at).state is not BlockState.LAPSED:
+        refuse("not-lapsed", "该大宗协议尚在有效时间内。", "The time of this proposal is not over yet.")
+    end_proposal(state, made, "lapsed", at)
     return {"proposal": made.number}
+
+
+def _ended(state: State, made: Proposal, account: str, how: str, at: int) -> dict[str, Any]:
+    """End a proposal from one side; whoever is too late gets his money or units back all the same."""
+    block = _block(state, made).lapse(at)
+    if block.state is BlockState.LAPSED:
+        how = "lapsed"
+    else:
+        by = state.account(account).number
+        with in_our_words({}):
+            (block.withdraw if account == made.account else block.decline)(by, at)
+    end_proposal(state, made, how, at)
+    return {"proposal": made.number}
+
+
+def _block(state: State, made: Proposal) -> Block:
+    """The proposal as the rules of blocks know it, its sides by their beneficial owners."""
+    maker = state.accounts[made.account].number
+    answering = state.accounts.get(made.counterparty)  # who holds nothing may have closed the account
+    return Block(
+        made.number,
+        Side(made.side),
+        maker,
+        answering.number if answering else 0,
+        made.price,
+        made.quantity,
+        made.at,
+        made.until or None,
+    )
 
 
 def end_proposal(state: State, made: Proposal, how: str, at: int) -> None:

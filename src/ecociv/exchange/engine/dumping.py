@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from ecociv.exchange.engine.state import BUY, Account, Bid, Day, Market, Offer, Order, Proposal, State
+from ecociv.exchange.engine.state import BUY, Account, Bid, Day, Market, Offer, Order, Proposal, State, Terms
 from ecociv.exchange.market.rules import rules_of
 from ecociv.exchange.matching import Book
 from ecociv.exchange.registry import Registry, Series
@@ -23,7 +23,7 @@ def dumped(state: State) -> dict[str, Any]:
         "owners": list(state.owners),
         "markets": [_market(each) for each in state.markets.values()],
         "orders": [_row(state.orders[number]) for number in sorted(state.orders)],
-        "proposals": [_row(state.proposals[number]) for number in sorted(state.proposals)],
+        "proposals": [_proposal(state.proposals[number]) for number in sorted(state.proposals)],
         "offers": [_offer(state.offers[number]) for number in sorted(state.offers)],
         "numbers": dict(state.numbers),
     }
@@ -53,6 +53,12 @@ def loaded(state: State, given: Mapping[str, Any]) -> None:
             key = (order.account, order.market)
             state.buying[key] = state.buying.get(key, 0) + order.open
     state.touched.clear()
+
+
+def _proposal(made: Proposal) -> list[Any]:
+    """Without a moment of its own as before there was one, so that dumps written then keep their digest."""
+    row = _row(made)
+    return row if made.until else row[:-1]
 
 
 def _row(each: Account | Order | Proposal) -> list[Any]:
@@ -92,16 +98,20 @@ def _loaded_market(given: Mapping[str, Any]) -> Market:
     )
 
 
+_PLAIN = [each.name for each in fields(Offer) if each.name not in ("bids", "terms")]
+
+
 def _offer(offer: Offer) -> dict[str, Any]:
-    plain = [getattr(offer, each.name) for each in fields(Offer) if each.name != "bids"]
+    said = offer.terms.said()
     return {
-        "offer": plain,
+        "offer": [getattr(offer, name) for name in _PLAIN],
         "bids": [[getattr(one, each.name) for each in fields(Bid)] for one in offer.bids.values()],
+        **({"terms": said} if said else {}),
     }
 
 
 def _loaded_offer(given: Mapping[str, Any]) -> Offer:
-    names = [each.name for each in fields(Offer) if each.name != "bids"]
-    offer = Offer(**dict(zip(names, given["offer"], strict=True)))
+    offer = Offer(**dict(zip(_PLAIN, given["offer"], strict=True)))
+    offer.terms = Terms(**given.get("terms", {}))
     offer.bids = {row[0]: Bid(*row) for row in given["bids"]}
     return offer

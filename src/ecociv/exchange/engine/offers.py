@@ -1,24 +1,30 @@
-"""Offers on which others bid: listings up and down (单向竞价), and sealed auctions of the government's reserve."""
+"""Offers on which others bid: listings up and down (单向竞价), and sealed auctions of the government's reserve.
+
+Which bids are taken, what moves the end and who gets how much at which price is said by `ecociv.exchange.auctions`; here
+are the reservations, the settlement, and what the rules of the market say of all that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from ecociv.exchange.auctions import Bidding, Fill, Listing, Pricing, Rationing, sealed_auction
 from ecociv.exchange.auctions import Offer as Standing
-from ecociv.exchange.auctions import Rationing
-from ecociv.exchange.auctions.offers import give
 from ecociv.exchange.engine.blocks import expire_proposals
 from ecociv.exchange.engine.changes import TradeDone
 from ecociv.exchange.engine.fields import COUNT, DOCUMENT, MOMENT, POSITIVE, SIDE, WORD, one_of, read
 from ecociv.exchange.engine.orders import allowed_quantity, may_hold, may_sell
-from ecociv.exchange.engine.refusals import refuse, yuan
+from ecociv.exchange.engine.refusals import refuse
 from ecociv.exchange.engine.settlement import deliver, release, reserve
-from ecociv.exchange.engine.state import BUY, SELL, SIDES, Bid, Market, Offer, State
+from ecociv.exchange.engine.state import BUY, SELL, SIDES, Bid, Market, Offer, State, Terms
+from ecociv.exchange.engine.worded import in_our_words, of_bid, off_tick
 from ecociv.exchange.market.calendar import local_day
+from ecociv.exchange.market.rules import MarketRules
+from ecociv.exchange.matching import Side
 
 MODES = ("listed", "sealed")
-PRICINGS = ("pay-as-bid", "uniform")
+PRICINGS = ("pay-as-bid", "uniform", "uniform-rejected")
 
 
 def open_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
@@ -38,10 +44,10 @@ def open_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, A
             "ends": MOMENT,
             "document": DOCUMENT,
         },
-        {"pricing": WORD, "extension": COUNT},
+        {"pricing": WORD, "extension": COUNT, "latest": MOMENT, "limit": COUNT},
     )
     mode = one_of(command, "mode", MODES)
-    pricing = one_of(command, "pricing", PRICINGS) if "pricing" in command else PRICINGS[0]
+    pricing = one_of(command, "pricing", PRICINGS) if "pricing" in command else ""
     account, market = state.acting(command["account"]), state.market(command["market"])
     side, price, quantity = SIDES[command["side"]], command["price"], command["quantity"]
     if mode == "sealed" and (account.kind != "reserve" or side != SELL):
@@ -49,7 +55,10 @@ def open_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, A
     _not_halted(market)
     if command["ends"] <= at:
         refuse("ends-past", "竞价截止时间已过。", "The end of bidding lies in the past.")
-    _steps(market, price, quantity)
+    allowed_quantity(market.rules, quantity)
+    if price % market.rules.tick:
+        off_tick(market)
+    terms = _terms(command, market.rules)
     (may_hold if side == BUY else may_sell)(state, market, account.key, quantity)
     number = state.numbers["offer"] + 1
     held = reserve(state, market, account.key, side, price, quantity, f"offer {number}", at)
@@ -60,18 +69,34 @@ def open_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, A
         account.key,
         side,
         mode,
-        pricing,
+        pricing or (market.rules.sealed_pricing if mode == "sealed" else PRICINGS[0]),
         price,
         quantity,
         at,
         command["ends"],
-        command.get("extension", 0),
+        command.get("extension", market.rules.extension if mode == "listed" else 0),
         held,
         command["document"],
+        terms=terms,
     )
     state.offers[number] = made
     state.touched.offers[number] = made
     return {"offer": number}
+
+
+def _terms(command: Mapping[str, Any], rules: MarketRules) -> Terms:
+    """What the rules of the market say, as far as the offer says nothing of its own."""
+    latest = command.get("latest", command["ends"] + rules.extension_most if rules.extension_most else 0)
+    if latest and latest < command["ends"]:
+        refuse(
+            "latest-early",
+            "最晚截止时间不得早于截止时间。",
+            "The latest moment of the end cannot lie before the end.",
+        )
+    limit = command.get("limit", rules.bidder_limit)
+    if limit % rules.lot:
+        allowed_quantity(rules, limit)
+    return Terms(rules.late_bids, rules.better_bids, rules.rationing, latest, limit)
 
 
 def bid(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
@@ -81,63 +106,44 @@ def bid(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     market, price, quantity = state.markets[made.market], command["price"], command["quantity"]
     side = -made.side
     _not_halted(market)
-    if at >= made.ends:
-        refuse("bidding-over", "竞价已截止。", "Bidding on this offer is over.")
-    if state.accounts[made.account].number == account.number:
-        refuse("self-trade", "不能对自己的挂牌出价。", "Nobody bids on an offer of his own.")
-    _steps(market, price, quantity)
-    if quantity > made.quantity:
-        refuse("too-large", f"最多{made.quantity}。", f"The offer has {made.quantity} units; a bid cannot have more.")
-    if (price - made.price) * side < 0:
-        refuse(
-            "reserve-price",
-            f"出价应{'不低于' if side == BUY else '不高于'}{yuan(made.price)}元。",
-            f"A bid is at {'least' if side == BUY else 'most'} {yuan(made.price)} yuan.",
-        )
     mine = next((each for each in made.bids.values() if each.account == account.key), None)
-    if mine is not None and made.mode == "sealed":
-        refuse("bid-once", "每个账户只能出价一次。", "Each account has one sealed bid.")
-    if mine is not None and (price - mine.price) * side <= 0:
-        refuse("no-better", "新的出价应优于本账户原出价。", "A new bid has to be better than your own before it.")
-    (may_hold if side == BUY else may_sell)(state, market, account.key, quantity)
     number = state.numbers["bid"] + 1
+    bidding = Bidding.of(_listing(state, market, made), _standing(state, made))
+    with in_our_words(of_bid(market, made, quantity)):
+        bidding.bid(mine.number if mine else number, owner=account.number, price=price, quantity=quantity, at=at)
+    if side == BUY:
+        may_hold(state, market, account.key, quantity, instead=mine.quantity if mine else 0)
+    else:
+        may_sell(state, market, account.key, quantity)
     held = reserve(state, market, account.key, side, price, quantity, f"bid {number}", at)
     state.next("bid")
     if mine is not None:
         _give_back(state, market, made, mine, mine.quantity, at)
         del made.bids[mine.number]
     made.bids[number] = Bid(number, account.key, price, quantity, at, held)
-    if made.extension and made.mode == "listed" and made.ends - at < made.extension:
-        made.ends = at + made.extension
+    made.ends = bidding.closes
     state.touched.offers[made.number] = made
     return {"offer": made.number, "bid": number, "ends": made.ends}
 
 
 def close_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
-    """``close-offer``: bids are served by price, then time; what is left goes back."""
+    """``close-offer``: bids are served as declared; what is left goes back."""
     read(command, {"offer": POSITIVE})
     made = _offer(state, command["offer"])
     if at < made.ends:
         refuse("bidding-open", "竞价尚未截止。", "Bidding on this offer is still open.")
     market = state.markets[made.market]
     _not_halted(market)
-    standing = [
-        Standing(each.number, each.price, each.quantity)
-        for each in made.bids.values()
-        if not state.registry.accounts.get(each.account)
+    fills = _awards(state, market, made, at)
+    got = {fill.order: fill.quantity for fill in fills}
+    left = made.quantity - sum(got.values())
+    trades = [
+        _serve(state, market, made, made.bids[fill.order], fill.price, fill.quantity, at) for fill in fills
     ]
-    served = [
-        (made.bids[one.order], quantity)
-        for one, quantity in give(standing, made.quantity, -made.side, Rationing.TIME)
-    ]
-    left = made.quantity - sum(quantity for _, quantity in served)
-    uniform = served[-1][0].price if served and made.pricing == "uniform" else 0
-    trades = [_serve(state, market, made, each, uniform or each.price, quantity, at) for each, quantity in served]
     for each in made.bids.values():
-        got = next((quantity for one, quantity in served if one.number == each.number), 0)
-        _give_back(state, market, made, each, each.quantity - got, at)
+        _give_back(state, market, made, each, each.quantity - got.get(each.number, 0), at)
     release(state, market, made.account, made.side, left, made.reserved, made.claim, at)
-    made.reserved, made.state = 0, "done" if served else "unsold"
+    made.reserved, made.state = 0, "done" if fills else "unsold"
     del state.offers[made.number]
     state.touched.offers[made.number] = made
     return {
@@ -145,6 +151,56 @@ def close_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, 
         "sold": made.quantity - left,
         "trades": [[trade.number, trade.price, trade.quantity] for trade in trades],
     }
+
+
+def _awards(state: State, market: Market, made: Offer, at: int) -> tuple[Fill, ...]:
+    """Which bids get how many units at which price, in the order in which they are served."""
+    standing = _standing(state, made)
+    if made.mode == "listed":
+        return Bidding.of(_listing(state, market, made), standing).close(at)
+    return sealed_auction(
+        standing,
+        made.quantity,
+        reserve_price=made.price,
+        pricing=Pricing(made.pricing),
+        rationing=Rationing(made.terms.rationing),
+        limit_each=made.terms.limit or None,
+        lot=market.rules.lot,
+    ).fills
+
+
+def _listing(state: State, market: Market, made: Offer) -> Listing:
+    """The offer as the rules of bidding know it; who bids is known by the beneficial owner."""
+    sealed = made.mode == "sealed"
+    extension = 0 if sealed else made.extension
+    return Listing(
+        made.number,
+        Side(made.side),
+        state.accounts[made.account].number,
+        made.quantity,
+        made.price,
+        made.at,
+        made.ends,
+        step=market.rules.tick,
+        lot=market.rules.lot,
+        window=extension,
+        extension=extension,
+        latest=made.terms.latest or None,
+        every=made.terms.late_bids == "any",
+        smaller=made.terms.better_bids == "price",
+        once=sealed,
+        largest=market.rules.largest,
+        pricing=Pricing(made.pricing),
+    )
+
+
+def _standing(state: State, made: Offer) -> list[Standing]:
+    """The bids of accounts that may act, in the order in which they came."""
+    return [
+        Standing(each.number, each.price, each.quantity, state.accounts[each.account].number)
+        for each in made.bids.values()
+        if not state.registry.accounts.get(each.account)
+    ]
 
 
 def withdraw_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
@@ -241,16 +297,6 @@ def _give_back(state: State, market: Market, made: Offer, each: Bid, quantity: i
 def _not_halted(market: Market) -> None:
     if market.halted:
         refuse("halted", f"已停牌：{market.halted}。", f"The market {market.key!r} is halted: {market.halted}.")
-
-
-def _steps(market: Market, price: int, quantity: int) -> None:
-    allowed_quantity(market.rules, quantity)
-    if price % market.rules.tick:
-        refuse(
-            "tick",
-            f"价格不是最小变动价位{yuan(market.rules.tick)}元的整数倍。",
-            f"The price is no multiple of the tick of {yuan(market.rules.tick)} yuan.",
-        )
 
 
 def _offer(state: State, number: int) -> Offer:

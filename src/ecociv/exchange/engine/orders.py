@@ -219,8 +219,12 @@ def may_sell(state: State, market: Market, account: str, quantity: int) -> None:
     if not bought:
         return
     ledger = state.registry.ledgers.get(market.series)
-    free = ledger.totals.get((account, Held.FREE), 0) if ledger else 0
-    if quantity > free - bought:
+    sellable(ledger.totals.get((account, Held.FREE), 0) if ledger else 0, bought, quantity)
+
+
+def sellable(free: int, bought: int, quantity: int) -> None:
+    """Refuse to sell more than is free and was not bought today."""
+    if bought and quantity > free - bought:
         refuse(
             "same-day",
             f"当日买入的{bought}不得当日卖出，可卖{max(free - bought, 0)}。",
@@ -228,15 +232,44 @@ def may_sell(state: State, market: Market, account: str, quantity: int) -> None:
         )
 
 
-def may_hold(state: State, market: Market, account: str, quantity: int) -> None:
-    """Refuse to buy beyond the position limit; open bids count as if they had traded."""
-    limit = market.rules.position
-    if not limit:
+def may_hold(state: State, market: Market, account: str, quantity: int, *, instead: int = 0) -> None:
+    """Refuse to buy beyond the position limit; open bids count as if they had traded.
+
+    ``instead`` are units of a bid of the account whose place the new one takes.
+    """
+    if not market.rules.position:
         return
     ledger = state.registry.ledgers.get(market.series)
     held = sum(ledger.totals.get((account, each), 0) for each in LIVE) if ledger else 0
     buying = state.buying.get((account, market.key), 0)
-    if held + buying + quantity > limit:
+    if market.rules.position_counts == "all":
+        buying += _bidding(state, market, account) - instead
+    within_position(market.rules, held, buying, quantity)
+
+
+def _bidding(state: State, market: Market, account: str) -> int:
+    """Units that an account is about to buy beside the book: by proposals, offers to buy, and bids on offers."""
+    proposed = sum(
+        each.quantity
+        for each in state.proposals.values()
+        if each.account == account and each.market == market.key and each.side == BUY
+    )
+    offers = [each for each in state.offers.values() if each.market == market.key]
+    listed = sum(each.quantity for each in offers if each.account == account and each.side == BUY)
+    bids = sum(
+        one.quantity
+        for each in offers
+        if each.side == SELL
+        for one in each.bids.values()
+        if one.account == account
+    )
+    return proposed + listed + bids
+
+
+def within_position(rules: MarketRules, held: int, buying: int, quantity: int) -> None:
+    """Refuse what would lie above the position limit."""
+    limit = rules.position
+    if limit and held + buying + quantity > limit:
         refuse(
             "position",
             f"持仓上限{limit}：已有{held}，在途买入{buying}，不能再买{quantity}。",

@@ -41,6 +41,15 @@ def change_rules(state: State, command: Mapping[str, Any], at: int) -> dict[str,
         refuse("session-open", "请在日终之后修改规则。", "Rules change after the end of the day: end it first.")
     if Series(rules.instrument, rules.vintage, rules.region) != market.series:
         refuse("another-series", "不能更换交易的标的。", "What a market trades cannot change: open another market.")
+    steps = ("lot", "tick", "years", "quote")
+    if any(getattr(rules, each) != getattr(market.rules, each) for each in steps) and any(
+        each.market == market.key for each in state.offers.values()
+    ):
+        refuse(
+            "offers-open",
+            "有未结束的挂牌或竞价，不能更改手数、价位、年数和计价单位。",
+            "Lot, tick, years and quote stay as they are while a listing or an auction is open: its bids were taken in them.",
+        )
     market.rules = replace(rules, reference=market.rules.reference)
     state.touched.markets[market.key] = None
     return {"market": market.key}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ecociv.exchange.engine.changes import Touched
@@ -147,11 +147,40 @@ class Proposal:
     at: int
     reserved: int
     state: str = "open"
+    until: int = 0
+    """The moment from which it can no longer be confirmed; 0 while the session lasts."""
 
     @property
     def claim(self) -> str:
         """Under which name the registry keeps what the proposal holds."""
         return f"block {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How the bids on an offer are taken and served, as the rules of its market were when it was made.
+
+    Attributes
+    ----------
+    late_bids, better_bids, rationing : str
+        As in the rules of a market.
+    latest : int
+        Moment beyond which late bids do not move the end; 0 is none.
+    limit : int
+        Units that one beneficial owner may win in a sealed auction; 0 is no limit.
+    """
+
+    late_bids: str = "any"
+    better_bids: str = "price"
+    rationing: str = "time"
+    latest: int = 0
+    limit: int = 0
+
+    def said(self) -> dict[str, Any]:
+        """Those that are not as they always were."""
+        return {
+            each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) != each.default
+        }
 
 
 @dataclass(slots=True)
@@ -182,7 +211,7 @@ class Offer:
     mode : str
         ``listed`` or ``sealed``.
     pricing : str
-        ``pay-as-bid`` or ``uniform``.
+        ``pay-as-bid``, ``uniform`` or ``uniform-rejected``.
     price : int
         Lowest (when buying: highest) price that the lister accepts.
     ends, extension : int
@@ -206,6 +235,7 @@ class Offer:
     fee: int = 0
     bids: dict[int, Bid] = field(default_factory=dict)
     state: str = "open"
+    terms: Terms = Terms()
 
     @property
     def claim(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ecociv.core.text import Text
+from ecociv.exchange.auctions import BlockRules, Pricing, Rationing
 from ecociv.exchange.market.calendar import Hours, seconds, within
 from ecociv.exchange.market.fees import Fee
 from ecociv.exchange.market.prices import BASIS, band
@@ -58,6 +59,24 @@ class MarketRules:
         Spans of the day in which orders (blocks) are taken; empty where the session alone decides.
     reference : int
         Reference price of the first day, fen; 0 is none.
+    late_bids : str
+        Which bid shortly before the end of a listing moves it: ``any``, or one that changes the ``awards``.
+    better_bids : str
+        What makes a bid better than the bidder's own before it: its ``price`` alone, or ``either`` its price or its
+        quantity, none of which may get worse.
+    extension, extension_most : int
+        Microseconds: how far a late bid moves the end of a listing that says nothing of it, and how far all of them
+        together at most; 0 is not at all, and no limit.
+    sealed_pricing : str
+        What winners of an offer that says nothing of it pay: ``pay-as-bid``, ``uniform`` or ``uniform-rejected``.
+    rationing : str
+        Who gets units at the last price of a sealed auction: who came first (``time``), or all (``pro-rata``).
+    bidder_limit : int
+        Units that one beneficial owner may win in a sealed auction that says nothing of it; 0 is no limit.
+    block_lasts : int
+        Microseconds that a proposal of a block stands; 0 until the session ends.
+    position_counts : str
+        What counts as about to be bought: ``orders`` of the book alone, or ``all``, bids, offers and proposals too.
     market_maker : bool
         Always false: no account quotes for the exchange itself.
     source : str
@@ -88,6 +107,15 @@ class MarketRules:
     hours: Hours = ()
     block_hours: Hours = ()
     reference: int = 0
+    late_bids: str = "any"
+    better_bids: str = "price"
+    extension: int = 0
+    extension_most: int = 0
+    sealed_pricing: str = "pay-as-bid"
+    rationing: str = "time"
+    bidder_limit: int = 0
+    block_lasts: int = 0
+    position_counts: str = "orders"
     market_maker: bool = False
     source: str = ""
     verified: bool = False
@@ -109,18 +137,32 @@ class MarketRules:
         """
         return price * quantity * self.years // self.quote
 
+    @property
+    def blocks(self) -> BlockRules:
+        """What a block trade may be."""
+        return BlockRules(self.block_minimum, self.block_band, self.block_lasts, lot=self.lot, tick=self.tick)
+
     def limits(self, reference: int, *, block: bool = False) -> tuple[int, int] | None:
         """Lowest and highest price of the day, ``None`` where there is no limit or nothing to refer to."""
-        share = self.block_band if block else self.band
-        return band(reference, share, self.tick) if share and reference else None
+        if block:
+            return self.blocks.band(reference)
+        return band(reference, self.band, self.tick) if self.band and reference else None
 
     def open_at(self, at: int, *, block: bool = False) -> bool:
         """Whether the declared hours allow an order at a moment."""
         return within(self.block_hours or self.hours if block else self.hours, at)
 
     def to_json(self) -> dict[str, Any]:
-        """The form in which a command holds the rules; `rules_of` reads it."""
-        plain: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        """The form in which a command holds the rules; `rules_of` reads it.
+
+        Rules that came later are left out where they are as they always were: what was written before them has the
+        digest that it had.
+        """
+        plain: dict[str, Any] = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.name not in _LATER or getattr(self, each.name) != each.default
+        }
         plain["fee"] = {"rate": self.fee.rate, "minimum": self.fee.minimum}
         for name in ("hours", "block_hours"):
             plain[name] = [[clock(begin), clock(end)] for begin, end in plain[name]]
@@ -138,7 +180,26 @@ def clock(second: int) -> str:
 
 _NAMES = {each.name for each in fields(MarketRules)}
 _COUNTS = ("quote", "lot", "tick", "years")
-_LIMITS = ("vintage", "band", "block_band", "block_minimum", "largest", "position", "reference")
+_MOMENTS = ("extension", "extension_most", "block_lasts")
+_LIMITS = (
+    "vintage",
+    "band",
+    "block_band",
+    "block_minimum",
+    "largest",
+    "position",
+    "reference",
+    "bidder_limit",
+    *_MOMENTS,
+)
+_WORDS = {
+    "late_bids": ("any", "awards"),
+    "better_bids": ("price", "either"),
+    "sealed_pricing": tuple(each.value for each in Pricing),
+    "rationing": tuple(each.value for each in Rationing),
+    "position_counts": ("orders", "all"),
+}
+_LATER = {*_WORDS, *_MOMENTS, "bidder_limit"}
 
 
 def rules_of(given: Mapping[str, Any]) -> MarketRules:
@@ -169,6 +230,12 @@ def rules_of(given: Mapping[str, Any]) -> MarketRules:
                     f"“{name}”应为不小于{least}的整数，而不是{value!r}。",
                     f"{name!r} is a whole number of at least {least}, not {value!r}.",
                 )
+    for name, words in _WORDS.items():
+        if name in given and given[name] not in words:
+            raise _refused(
+                f"“{name}”应为{'、'.join(words)}之一，而不是{given[name]!r}。",
+                f"{name!r} is one of {', '.join(words)}, not {given[name]!r}.",
+            )
     if given.get("market_maker"):
         raise _refused("本所不设做市商。", "This exchange has no market makers: leave 'market_maker' out.")
     rules = MarketRules(
@@ -195,7 +262,7 @@ def _consistent(rules: MarketRules) -> None:
             raise _refused(
                 f"“{name}”以万分之一计，应小于{BASIS}。", f"{name!r} counts ten-thousandths and is below {BASIS}."
             )
-    for name in ("largest", "block_minimum"):
+    for name in ("largest", "block_minimum", "bidder_limit"):
         if getattr(rules, name) % rules.lot:
             raise _refused(
                 f"“{name}”应为最小单位{rules.lot}的整数倍。", f"{name!r} is a multiple of the lot of {rules.lot}."

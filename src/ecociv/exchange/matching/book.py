@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from ecociv.exchange.matching.dumping import dumped, loaded
 from ecociv.exchange.matching.levels import SPARE, Entry, Levels, Rows, resting
 from ecociv.exchange.matching.orders import (
-    BookError,
     Cause,
     Life,
     RestingOrder,
@@ -21,12 +21,10 @@ from ecociv.exchange.matching.refusals import (
     refuse_number,
     refuse_numbers,
     refuse_order,
-    refuse_state,
     refuse_unknown,
     sign_of,
 )
 
-_FORMAT = 1
 _DAY, _FILL_OR_KILL = int(Life.DAY), int(Life.FILL_OR_KILL)
 _LIVES = frozenset(int(life) for life in Life)
 
@@ -291,13 +289,7 @@ class Book:
 
     def dump(self) -> dict[str, Any]:
         """Return the state as plain JSON values; two books that go on alike have equal dumps, and the reverse."""
-        return {
-            "format": _FORMAT,
-            "self_trade": self._self_trade.value,
-            "crossed": self.crossed,
-            "bids": [[o.order, o.price, o.quantity, o.owner] for o in self.orders(Side.BUY)],
-            "asks": [[o.order, o.price, o.quantity, o.owner] for o in self.orders(Side.SELL)],
-        }
+        return dumped(self)
 
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Book:
@@ -309,20 +301,7 @@ class Book:
             ``bad-state`` if the state is of another format, out of priority, or crossed without saying so; or the code of what
             is wrong with an order in it.
         """
-        try:
-            if state["format"] != _FORMAT:
-                refuse_state(f"format {state['format']!r}")
-            book = cls(self_trade=SelfTrade(state["self_trade"]))
-            for side, rows in ((Side.BUY, state["bids"]), (Side.SELL, state["asks"])):
-                for order, price, quantity, owner in rows:
-                    book.collect(order, side, price, quantity, owner=owner)
-        except BookError:
-            raise
-        except (KeyError, TypeError, ValueError) as error:
-            refuse_state(str(error))
-        if book.dump() != state:
-            refuse_state("priority or crossing")
-        return book
+        return loaded(cls, state)
 
     def _readmit(self, order: int) -> None:
         """Refuse a number that rests; let one that has gone come again, as a new order."""

@@ -236,6 +236,7 @@ class ProposalRow(Projected):
     at = models.BigIntegerField(_("microseconds since 1970"))
     reserved = models.BigIntegerField(_("reserved, fen"))
     state = models.CharField(_("state"), max_length=20)
+    until = models.BigIntegerField(_("stands until, microseconds since 1970"), default=0)
 
     class Meta:
         constraints = _once("proposal", "number")
@@ -265,6 +266,7 @@ class OfferRow(Projected):
     amount = models.BigIntegerField(_("amount, fen"))
     fee = models.BigIntegerField(_("fee, fen"))
     state = models.CharField(_("state"), max_length=20)
+    terms = models.TextField(_("terms of the bidding"), default="{}")
     bids = models.TextField(_("bids"))
 
     class Meta:

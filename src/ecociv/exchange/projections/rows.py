@@ -67,7 +67,7 @@ HOLDINGS = Table(
 MONEY = Table(MoneyRow, ("account", "free", "reserved"), ("account",))
 PROPOSALS = Table(ProposalRow, tuple(each.name for each in fields(Proposal)), ("number",))
 OFFERS = Table(
-    OfferRow, (*(each.name for each in fields(Offer) if each.name != "bids"), "bids"), ("number",)
+    OfferRow, (*(each.name for each in fields(Offer) if each.name not in ("bids", "terms")), "terms", "bids"), ("number",)
 )
 TABLES = (ACCOUNTS, MARKETS, DAYS, ORDERS, TRADES, MOVEMENTS, HOLDINGS, MONEY, PROPOSALS, OFFERS)
 
@@ -182,4 +182,8 @@ def offer_row(offer: Offer) -> Row:
         }
         for each in offer.bids.values()
     ]
-    return (*(getattr(offer, name) for name in OFFERS.columns[:-1]), plain_text(bids))
+    return (
+        *(getattr(offer, name) for name in OFFERS.columns[:-2]),
+        plain_text(offer.terms.said()),
+        plain_text(bids),
+    )

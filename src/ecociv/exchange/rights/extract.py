@@ -15,6 +15,7 @@ from ecociv.exchange.journal.models import JournalEntry
 from ecociv.exchange.projections.models import MovementRow, TradeRow
 from ecociv.exchange.queries import micros, when
 from ecociv.exchange.rights.models import AlertDecision, AllocationRound, SurveillanceAlert, VerifiedEmission
+from ecociv.exchange.sealed import giving_away, sealed_offers
 
 COLUMNS = (
     "record",
@@ -96,7 +97,11 @@ def _journal(zone: str, span: dict[str, int], account: str) -> Iterator[dict[str
     rows = JournalEntry.objects.filter(venue=zone, **span).order_by("sequence")
     if account:
         rows = rows.filter(command__contains=json.dumps(account, ensure_ascii=False))
+    closed = sealed_offers(zone)
     for row in rows.iterator(chunk_size=2000):
+        details = {"command": json.loads(row.command), "outcome": json.loads(row.outcome)}
+        if row.kind == "bid" and details["command"].get("offer") in closed:
+            details = {"withheld": "sealed until the bids are opened"}
         yield {
             "record": "journal",
             "number": row.sequence,
@@ -104,12 +109,12 @@ def _journal(zone: str, span: dict[str, int], account: str) -> Iterator[dict[str
             "kind": row.kind,
             "who": row.actor,
             "digest": row.digest,
-            "details": {"command": json.loads(row.command), "outcome": json.loads(row.outcome)},
+            "details": details,
         }
 
 
 def _movements(zone: str, span: dict[str, int], account: str) -> Iterator[dict[str, Any]]:
-    rows = MovementRow.objects.filter(venue=zone, **span).order_by("movement", "place")
+    rows = MovementRow.objects.filter(venue=zone, **span).exclude(giving_away(zone)).order_by("movement", "place")
     if account:
         rows = rows.filter(Q(giver=account) | Q(taker=account))
     for row in rows.iterator(chunk_size=2000):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ecociv.exchange.actions import CommandRefused
 from ecociv.exchange.instruments import InstrumentNotInForce
 from ecociv.exchange.models import AccountRow
-from ecociv.exchange.queries import Held, accounts, holdings_of, money_of, movements
+from ecociv.exchange.queries import Held, Money, accounts, holdings_of, micros, money_of, movements
 from ecociv.exchange.queries import account as account_row
 from ecociv.exchange.registry import Series
 from ecociv.exchange.rights.allocating import GrantPaidPart
@@ -42,6 +43,7 @@ from ecociv.exchange.rights.queries import (
     obligations,
     serial_holdings,
 )
+from ecociv.exchange.sealed import held_under_seal
 from ecociv.people.doors import of_the_zone, people_of_the_zone
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.exchange_figures import (
@@ -56,6 +58,7 @@ from ecociv.portal.exchange_forms import OperationForm
 from ecociv.portal.exchange_rows import HOLDING_COLUMNS, MOVEMENT_COLUMNS, shown_holding, shown_movement
 from ecociv.portal.exports import FORMS
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.market_figures import own_accounts
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export
 from ecociv.portal.zone import zone_key
@@ -206,6 +209,21 @@ def movement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/exchange/movements.html", context)
 
 
+def _shown_money(request: HttpRequest, key: str, moment: dt.datetime | None) -> Money:
+    """Money of an account; to others than its holder what is held under seal counts as free, or it told the bid."""
+    zone = zone_key()
+    money = money_of(zone, key, moment)
+    if _holder(request, key):
+        return money
+    hidden = held_under_seal(zone, key, micros(moment) if moment else None)
+    return Money(money.free + hidden, money.reserved - hidden)
+
+
+def _holder(request: HttpRequest, key: str) -> bool:
+    """Whether it is the reader's own account: he alone sees what he has bid under seal."""
+    return any(row.account == key for row in own_accounts(request.user))
+
+
 @login_required
 @require_safe
 def detail(request: HttpRequest, key: str) -> HttpResponse:
@@ -217,12 +235,12 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         held = [_of_the_past(one) for one in holdings_of(zone, key, as_of=as_of.moment)]
     else:
         held = serial_holdings(zone, key, at_most=SHOWN_BLOCKS)
-    past = movements(zone, key, until=as_of.moment)
+    past = movements(zone, key, until=as_of.moment, sealed=_holder(request, key))
     context = {
         "row": row,
         "state": account_state(row),
         "sort": SORTS.get(row.sort, row.sort),
-        "money": money_of(zone, key, as_of.moment),
+        "money": _shown_money(request, key, as_of.moment),
         "held": [shown_holding(one, names) for one in held],
         "obligations": [] if as_of.moment else obligations(zone, key),
         "moves": [shown_movement(one, names) for one in past[:SHOWN_MOVEMENTS]],
@@ -243,7 +261,10 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404(_("A statement is a workbook or a CSV file."))
     if request.GET.get("what") == "movements":
         moves: Table[Any] = Table(
-            MOVEMENT_COLUMNS, movements(zone_key(), key)[:LONGEST_LIST], request.GET, default_sort="-number"
+            MOVEMENT_COLUMNS,
+            movements(zone_key(), key, sealed=_holder(request, key))[:LONGEST_LIST],
+            request.GET,
+            default_sort="-number",
         )
         download = export(request, moves, _("Movements of %(name)s") % {"name": row.name})
     else:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ecociv.exchange.actions.trading import ConfirmBlock, ProposeBlock, WithdrawBlock
+from ecociv.exchange.actions.trading import ConfirmBlock, DeclineBlock, ProposeBlock, WithdrawBlock
 from ecociv.exchange.models import ProposalRow
 from ecociv.exchange.queries import MarketNow, accounts, is_participant, markets, proposals, quote
 from ecociv.portal.market_figures import (
@@ -66,6 +66,7 @@ def _shown(
         "market": rules.label.in_language(language()),
         "unit": unit_of(rules.instrument),
         "time": clock(row.at),
+        "until": clock(row.until) if row.until else None,
         "state": PROPOSAL_STATES.get(row.state, row.state),
         "sums": quote(rules, "buy" if side == 1 else "sell", row.price, row.quantity),
     }
@@ -142,7 +143,9 @@ def answer(request: HttpRequest, number: int, step: str) -> HttpResponse:
         raise Http404(_("No block proposal of this number waits for you."))
     fault, key = "", str(request.POST.get("key", "")) or uuid4().hex
     if request.method == "POST":
-        make = ConfirmBlock if step == "confirm" else WithdrawBlock
+        make: type[ConfirmBlock] = ConfirmBlock
+        if step == "withdraw":
+            make = WithdrawBlock if row.account == account.account else DeclineBlock
         action = make(zone=zone_key(), author=request.user, account=account.account, proposal=number)
         said = _("The block trade is made.") if step == "confirm" else _("The proposal is ended.")
         fault = done(request, action, key, said)

@@ -169,6 +169,7 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
             fault = done(request, action, written["key"], _("The bid is taken."))
             if not fault:
                 return redirect("portal:market-offer", number=number)
+    terms = json.loads(row.terms)
     open_now = row.state == "open" and micros(timezone.now()) < row.ends
     context = {
         "offer": row,
@@ -176,6 +177,9 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         "label": now.rules.label.in_language(language()),
         "mode": MODES.get(row.mode, row.mode),
         "pricing": PRICINGS.get(row.pricing, row.pricing),
+        "latest": clock(terms["latest"]) if terms.get("latest") else None,
+        "limit": terms.get("limit", 0),
+        "late": terms.get("late_bids", "any"),
         "side": OFFER_SIDES[row.side],
         "state": OFFER_STATES.get(row.state, row.state),
         "ends": clock(row.ends),

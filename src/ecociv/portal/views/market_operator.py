@@ -93,7 +93,7 @@ def sealed(request: HttpRequest) -> HttpResponse:
     """Put units of the government's reserve up for sealed bids."""
     require_operator_of(request.user)
     zone = zone_key()
-    fields = ("market", "account", "price", "quantity", "ends", "document", "pricing", "key")
+    fields = ("market", "account", "price", "quantity", "ends", "document", "pricing", "limit", "key")
     written = {name: str(request.POST.get(name, "")).strip()[:300] for name in fields}
     reserves = list(accounts(zone).filter(sort="reserve", closed=False))
     fault = ""
@@ -103,6 +103,7 @@ def sealed(request: HttpRequest) -> HttpResponse:
             units_of(written["quantity"]),
             moment_of(written["ends"]),
         )
+        limit = units_of(written["limit"]) if written["limit"] else None
         if not price or not quantity:
             fault = _(
                 "Write a price in yuan above zero with at most two decimals, and a whole number of units."
@@ -111,6 +112,8 @@ def sealed(request: HttpRequest) -> HttpResponse:
             fault = _("Say until when bids are taken.")
         elif not written["document"]:
             fault = _("Name the document of the auction.")
+        elif written["limit"] and limit is None:
+            fault = _("The most that one bidder may win is a whole number of units, or empty.")
         else:
             action = PlaceOffer(
                 zone=zone,
@@ -124,6 +127,7 @@ def sealed(request: HttpRequest) -> HttpResponse:
                 document=written["document"],
                 mode="sealed",
                 pricing=written["pricing"] if written["pricing"] in PRICINGS else "pay-as-bid",
+                limit=limit,
             )
             fault = done(request, action, written["key"], _("The auction is open for sealed bids."))
             if not fault:
