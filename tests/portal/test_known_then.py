@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from ecociv.indicators.models import DailyDetail, IndicatorValue
 from ecociv.people.models import User
-from ecociv.plan.actions import RevisePlan
 from ecociv.plan.models import ItemKind, PlanItemRevision
 from ecociv.plan.queries import forget_packages
-from ecociv.supervision.models import ProgressReport
+from ecociv.supervision.models import ProgressReport, ReportReview
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_in_database")]
 
@@ -78,7 +77,12 @@ def corrected_report() -> ProgressReport:
     }  # fmt: skip
     ProgressReport(**common, revision=1, percent=40, narrative=FIRST, recorded_at=moment(10)).save()
     later = ProgressReport(
-        **common, revision=2, percent=60, narrative=SECOND, recorded_at=moment(5), correction_reason="漏报一项"
+        **common,
+        revision=2,
+        percent=60,
+        narrative=SECOND,
+        recorded_at=moment(5),
+        correction_reason="漏报一项",
     )
     later.save()
     return later
@@ -97,7 +101,11 @@ def test_the_outlook_of_the_day_between_rests_on_the_figures_of_then(client: Cli
     page = "/outlook/?on=2017-12-31&q=22"
     # (50 - 28) / 3 = 7.333 before the restatement, (50 - 32) / 3 = 6 after it
     (then, note), (now,) = (
-        [row for row in rows_of(client, f"{page}&format=csv{asked}") if "22" in row["No."] or "As known" in row["No."]]
+        [
+            row
+            for row in rows_of(client, f"{page}&format=csv{asked}")
+            if "22" in row["No."] or "As known" in row["No."]
+        ]
         for asked in (f"&as_of={ago(7)}", "")
     )
     assert (then["Last value"], then["Needed a year"]) == ("28", "+7.333")
@@ -107,7 +115,6 @@ def test_the_outlook_of_the_day_between_rests_on_the_figures_of_then(client: Cli
     assert "as-of-banner" in shown and f'/indicators/22/outlook/?as_of={ago(7)}"' in shown
     assert f'<input type="hidden" name="as_of" value="{ago(7)}">' in shown
     assert f"?prospect=met&amp;as_of={ago(7)}" in shown or f"?prospect=met&as_of={ago(7)}" in shown
-    assert "+7.333" not in client.get(f"{page}&as_of={ago(3)}", headers=ENGLISH).content.decode()
     before = client.get(f"{page}&as_of={ago(12)}", headers=ENGLISH).content.decode()
     assert "There are 0 yearly figures" in before and "No figure was on record by then" in before
 
@@ -146,14 +153,149 @@ def test_the_years_of_the_derivations_are_those_on_record_then(client: Client) -
     shown = client.get(f"/derivations/?as_of={ago(7)}", headers=ENGLISH).content.decode()
     assert "declarations belong to the software" in shown
     assert f'/indicators/22/lineage/?as_of={ago(7)}"' in shown
-    assert "declarations belong to the software" not in client.get("/derivations/", headers=ENGLISH).content.decode()
+    assert (
+        "declarations belong to the software"
+        not in client.get("/derivations/", headers=ENGLISH).content.decode()
+    )
 
 
 @pytest.fixture
-def renamed(django_user_model: Any) -> Any:
-    """Indicator 22 and task 94 renamed just now; the plan before that was recorded ten days ago."""
-    office = User.objects.create(username="office", role="leading_group_office", zone=ZONE)
-    earlier = PlanItemRevision.objects.filter(zone=ZONE)
-    super(type(earlier), earlier).update(recorded_at=moment(10))
+def renamed() -> None:
+    """Indicator 22 and task 94 renamed ten days ago, and again five days ago; their histories stay."""
+    for days, revision, word in ((10, 2, "Former"), (5, 3, "Present")):
+        for kind, key, name in ((ItemKind.INDICATOR, "22", "name"), (ItemKind.TASK, "94", "title")):
+            row = PlanItemRevision.objects.filter(zone=ZONE, kind=kind, key=key).order_by("-revision")[0]
+            text = {"zh": f"{word}称", "en": f"{word} words"}
+            PlanItemRevision.objects.create(
+                zone=ZONE, kind=kind, key=key, revision=revision, payload={**row.payload, name: text},
+                source="page", recorded_at=moment(days), reason=f"{word} reason",
+            )  # fmt: skip
     forget_packages()
-    return office
+
+
+@pytest.mark.usefixtures("renamed")
+def test_the_lineage_names_what_the_plan_named_then(client: Client) -> None:
+    page = "/indicators/22/lineage/"
+    then, now = (
+        client.get(f"{page}{asked}", headers=ENGLISH).content.decode() for asked in (f"?as_of={ago(7)}", "")
+    )
+    assert "Former words" in then and "Present words" not in then
+    assert "Present words" in now and "Former words" not in now
+    assert "declarations belong to the software" in then and "declarations belong to the software" not in now
+    assert f'href="/indicators/22/?as_of={ago(7)}"' in then
+    assert f'href="/indicators/23/lineage/?as_of={ago(7)}"' in then
+    forget_packages()
+
+
+# -- days -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("restated_days")
+def test_the_days_are_those_behind_the_figure_of_then(client: Client) -> None:
+    page = "/indicators/35/days/?year=2015"
+    (then, note), (now,) = (
+        rows_of(client, f"{page}&format=csv{asked}") for asked in (f"&as_of={ago(7)}", "")
+    )
+    assert (then["AQI"], then["PM₂.₅"], now["AQI"], now["PM₂.₅"]) == ("107", "80", "43", "30")
+    assert note["Day"].startswith(f"As known on {ago(7)}")
+    shown = client.get(f"{page}&as_of={ago(7)}").content.decode()
+    assert f'/indicators/35/days/2015-07-01/?as_of={ago(7)}"' in shown and ">107<" in shown
+    assert '<input type="hidden" name="year" value="2015">' in shown
+
+
+@pytest.mark.usefixtures("restated_days")
+def test_the_arithmetic_of_a_day_is_that_of_then(client: Client) -> None:
+    page = "/indicators/35/days/2015-07-01/"
+    # HJ 633-2012: 75 µg/m³ is index 100 and 115 is 150: 50 / 40 * (80 - 75) + 100 = 106.25, rounded up
+    # 35 µg/m³ is index 50: 50 / 35 * 30 = 42.9, rounded up
+    then, now = (client.get(f"{page}{asked}", headers=ENGLISH) for asked in (f"?as_of={ago(7)}", ""))
+    assert (int(then.context["trace"].value), int(now.context["trace"].value)) == (107, 43)
+    assert "not a good day" in then.content.decode() and "not a good day" not in now.content.decode()
+    assert f"?year=2015&amp;as_of={ago(7)}" in then.content.decode().replace("&as_of", "&amp;as_of")
+
+
+@pytest.mark.usefixtures("restated_days")
+def test_days_before_the_first_figure_say_so(client: Client) -> None:
+    early = client.get(f"/indicators/35/days/?year=2015&as_of={ago(12)}", headers=ENGLISH)
+    assert early.status_code == 200
+    assert "No figure was on record on that day" in early.content.decode()
+    assert 'href="?year=2015"' in early.content.decode()
+    assert client.get(f"/indicators/35/days/2015-07-01/?as_of={ago(12)}").status_code == 404
+    assert client.get(f"/indicators/35/days/?year=2014&as_of={ago(7)}").status_code == 404
+
+
+# -- tasks and projects -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("renamed", "corrected_report")
+def test_lists_of_duties_are_those_of_then(client: Client) -> None:
+    page = "/tasks/?on=2017-12-31&q=94"
+    before, then, now = (
+        [row for row in rows_of(client, f"{page}&format=csv{asked}") if row["No."] == "94"][0]
+        for asked in (f"&as_of={ago(12)}", f"&as_of={ago(7)}", "")
+    )
+    assert (then["What is to be done"], now["What is to be done"]) == ("Former words", "Present words")
+    assert before["Status"] != then["Status"]  # nothing had been reported by then
+    shown = client.get(f"{page}&as_of={ago(7)}", headers=ENGLISH).content.decode()
+    assert "as-of-banner" in shown and f'/tasks/94/?as_of={ago(7)}"' in shown
+    timeline = client.get(f"{page}&view=timeline&as_of={ago(7)}", headers=ENGLISH).content.decode()
+    assert f'/tasks/94/?as_of={ago(7)}"' in timeline and "Former words" in timeline
+    projects = client.get(f"/projects/?as_of={ago(7)}", headers=ENGLISH).content.decode()
+    assert "as-of-banner" in projects and f'/projects/1/?as_of={ago(7)}"' in projects
+    assert client.get(f"/projects/1/?as_of={ago(7)}").context["as_of"].day == ago(7)
+    forget_packages()
+
+
+@pytest.mark.usefixtures("renamed", "corrected_report")
+def test_a_corrected_report_reads_as_it_did_for_those_who_read_the_history(
+    client: Client, auditor: User
+) -> None:
+    client.force_login(auditor)
+    then, now, before = (
+        client.get(f"/tasks/94/{asked}", headers=ENGLISH).content.decode()
+        for asked in (f"?as_of={ago(7)}", "", f"?as_of={ago(12)}")
+    )
+    assert FIRST in then and "40 %" in then and SECOND not in then and "60 %" not in then
+    assert SECOND in now and "60 %" in now
+    assert FIRST not in before and "No report yet." in before
+    assert "Former reason" in then and "Present reason" not in then and "Present reason" in now
+    forget_packages()
+
+
+@pytest.mark.usefixtures("corrected_report")
+def test_without_the_right_to_the_history_a_corrected_report_is_only_said_to_have_been(
+    client: Client,
+) -> None:
+    for user in (
+        None,
+        User.objects.create(
+            username="f", role="department_officer", organisation="finance-bureau", zone=ZONE
+        ),
+    ):
+        if user:
+            client.force_login(user)
+        then = client.get(f"/tasks/94/?as_of={ago(7)}", headers=ENGLISH).content.decode()
+        assert "Corrected later." in then
+        assert "40 %" not in then and FIRST not in then and SECOND not in then
+        # from the correction on, what stands today stood then
+        since = client.get(f"/tasks/94/?as_of={ago(3)}", headers=ENGLISH).content.decode()
+        assert "60 %" in since and "Corrected later." not in since
+
+
+@pytest.mark.usefixtures("corrected_report")
+def test_nothing_is_reported_on_an_earlier_day(client: Client) -> None:
+    client.force_login(User.objects.get(username="author"))
+    assert '<form class="progress-form"' in client.get("/tasks/94/").content.decode()
+    then = client.get(f"/tasks/94/?as_of={ago(3)}", headers=ENGLISH).content.decode()
+    assert '<form class="progress-form"' not in then and "nothing is reported there" in then
+    assert "/correct/" not in then
+
+
+def test_a_review_made_later_is_not_known_then(
+    client: Client, corrected_report: ProgressReport, auditor: User
+) -> None:
+    ReportReview.objects.create(
+        report=corrected_report, outcome="accepted", reason="", reviewer=auditor, reviewed_at=moment(2)
+    )
+    known = [corrected_report.as_report(at).review is not None for at in (moment(3), moment(1), None)]
+    assert known == [False, True, True]

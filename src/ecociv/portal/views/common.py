@@ -58,7 +58,9 @@ def export(
         return None
     notes = [_("Sample data: generated to show the product, not measured.")] if sample_shown() else []
     if as_of is not None and as_of.moment:
-        notes.append(_("As known on %(moment)s; what was recorded later is left out.") % {"moment": as_of.shown})
+        notes.append(
+            _("As known on %(moment)s; what was recorded later is left out.") % {"moment": as_of.shown}
+        )
     return export_response(form, table.export_columns, table.sorted_rows, title, notes)
 
 

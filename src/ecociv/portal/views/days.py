@@ -46,7 +46,9 @@ _VERDICTS: dict[str, str | Promise] = {
 }
 
 
-def _value_of(indicator: Indicator, asked: str | None, as_of: dt.datetime | None = None) -> SeriesValue | None:
+def _value_of(
+    indicator: Indicator, asked: str | None, as_of: dt.datetime | None = None
+) -> SeriesValue | None:
     """The value of the year asked for, or of the latest year with a figure, as on record at a moment; none without."""
     known = series_values(zone_key(), indicator.series[0].key, as_of)
     values = [each for each in known if each.figure is not None]

@@ -130,9 +130,7 @@ def known_context(known: Known) -> dict[str, Any]:
     }
 
 
-def duty_context(
-    request: HttpRequest, known: Known, duty: Task | Project, group: str
-) -> dict[str, object]:
+def duty_context(request: HttpRequest, known: Known, duty: Task | Project, group: str) -> dict[str, object]:
     """What the pages of a task and of a project show; ``group`` is the key of its system or programme."""
     plan, day, today = known.plan, known.day, known.today
     goal = plan.shared_cell(duty)

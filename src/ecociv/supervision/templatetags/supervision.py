@@ -47,9 +47,7 @@ def duty_progress(
     """
     request = context["request"]
     package = plan or current_package(settings.ECOCIV_ZONE)
-    panel = progress_panel(
-        request.user, package, duty, day or None, back=request.path, as_of=as_of or None
-    )
+    panel = progress_panel(request.user, package, duty, day or None, back=request.path, as_of=as_of or None)
     return {"panel": panel, "request": request}
 
 
