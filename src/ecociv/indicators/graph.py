@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,8 +124,11 @@ def dependents(zone: str, series_keys: Iterable[str], year: int) -> tuple[Node, 
     return tuple(node for node in nodes_of(package, load_derivations(package), year) if node.keys & wanted)
 
 
-def graph_of(zone: str, number: int, year: int | None = None) -> dict[str, Any]:
+def graph_of(zone: str, number: int, *, as_of: dt.datetime | None = None) -> dict[str, Any]:
     """The inputs of an indicator as nodes and edges, for a drawing: evidence on the left, the indicator on the right.
+
+    Names and units are those of the plan at ``as_of`` (now, when none). Derivations and forms are files of the zone
+    package: they are those of today on any day.
 
     Returns
     -------
@@ -140,7 +144,7 @@ def graph_of(zone: str, number: int, year: int | None = None) -> dict[str, Any]:
     """
     from ecociv.indicators.compute import plan_of
 
-    package = plan_of(zone)
+    package = plan_of(zone, as_of)
     declared = load_derivations(package)
     indicator = package.indicator(number)
     nodes: dict[str, dict[str, Any]] = {}

@@ -132,9 +132,12 @@ def day_rows(value_pk: int) -> list[dict[str, Any]]:
     return rows
 
 
-def day_trace(value: IndicatorValue, day: dt.date) -> Trace | None:
-    """The arithmetic of one day's index, sub-index by sub-index; none where the value has no such day."""
-    package = plan_of(value.zone)
+def day_trace(value: IndicatorValue, day: dt.date, as_of: dt.datetime | None = None) -> Trace | None:
+    """The arithmetic of one day's index, sub-index by sub-index; none where the value has no such day.
+
+    ``value`` is one revision, with the readings that it was made of; ``as_of`` names the plan by which it is read.
+    """
+    package = plan_of(value.zone, as_of)
     declared = load_derivations(package).by_series[value.series]
     row = next((row for row in day_rows(value.pk) if row["day"] == day.isoformat()), None)
     if row is None or not isinstance(declared, GoodDayRatio):

@@ -37,9 +37,11 @@ class DutyRow:
         return following.obligation.date if following else None
 
 
-def duty_statuses(package: ZonePackage, day: dt.date, today: dt.date) -> dict[str, DutyStatus]:
-    """Where every task and project stood on a day, by what is known today."""
-    return statuses(package.zone.key, day, known_on=max(day, today), package=package)
+def duty_statuses(
+    package: ZonePackage, day: dt.date, today: dt.date, as_of: dt.datetime | None = None
+) -> dict[str, DutyStatus]:
+    """Where every task and project stood on a day, by what is known today, or was on record at ``as_of``."""
+    return statuses(package.zone.key, day, known_on=max(day, today), known_at=as_of, package=package)
 
 
 def group_titles(package: ZonePackage, language: str) -> dict[str, str]:

@@ -168,14 +168,17 @@ class ProgressReport(AppendOnlyModel):
         """Whether it corrects an earlier revision."""
         return self.revision > 1
 
-    def as_report(self) -> Report:
-        """The report as the rules read it; days are those of the server's time zone."""
+    def as_report(self, known_at: dt.datetime | None = None) -> Report:
+        """The report as the rules read it, with its review only as far as known at a moment.
+
+        Days are those of the server's time zone.
+        """
         review = getattr(self, "review", None)
         judged = (
             (None, None, None) if review is None else (review.outcome, review.reviewed_at, review.answer_by)
         )
         own = [getattr(self, name) for name in READ if "__" not in name]
-        return read_report([*own, *judged], timezone.get_current_timezone())
+        return read_report([*own, *judged], timezone.get_current_timezone(), known_at)
 
     def content(self) -> dict[str, Any]:
         """What was reported, as plain values; two equal contents are the same report sent twice."""

@@ -35,7 +35,8 @@ class Figure:
 class Entry:
     """One report on the timeline, with the revisions that it replaced.
 
-    ``author`` is "" for a reader to whom officers' names are not shown.
+    ``author`` is "" for a reader to whom officers' names are not shown. ``withheld`` is a revision that was in force on
+    an earlier day and was corrected later, for a reader who may not read the history: only that it stood there is shown.
     """
 
     report: ProgressReport
@@ -44,6 +45,7 @@ class Entry:
     figures: tuple[Figure, ...]
     earlier: tuple[ProgressReport, ...]
     correct_url: str
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,11 @@ class Panel:
     Attributes
     ----------
     status : DutyStatus
-        As of today.
+        As of today, or of the day of ``as_of``.
     then : DutyStatus or None
-        As of the day that the page looks at, when that is another day; by what is known today.
+        As of the day that the page looks at, when that is another day; by what is known today, or was at ``as_of``.
+    as_of : datetime.datetime or None
+        The moment up to which reports are shown; none for now. On an earlier day nobody reports anything.
     internal : bool
         Whether the reader sees narratives and officers' names.
     refusal : str
@@ -79,6 +83,12 @@ class Panel:
     back: str
     writing: bool = False
     notice: str = ""
+    as_of: dt.datetime | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether an entry is withheld, so that the reasons of the status, which quote it, are withheld too."""
+        return any(entry.withheld for entry in self.entries)
 
     @property
     def report_url(self) -> str:
@@ -101,6 +111,7 @@ def progress_panel(
     form: ProgressForm | None = None,
     action_url: str = "",
     notice: str = "",
+    as_of: dt.datetime | None = None,
 ) -> Panel:
     """The panel of one duty for a reader; one query.
 
@@ -112,16 +123,21 @@ def progress_panel(
         Address to return to after reporting; the room's own page of the duty when "".
     form : ProgressForm, optional
         A form that was filled in and has errors, so that nothing typed is lost.
+    as_of : datetime.datetime, optional
+        Only what was on record at this moment; ``package`` is then the plan of that moment.
     """
     zone = package.zone.key
-    today = timezone.localdate()
-    rows = list(queries.revisions(zone, duty.place))
-    reports = [row.as_report() for row in rows]
+    today = timezone.localdate(as_of)
+    every = list(queries.revisions(zone, duty.place))
+    rows = [row for row in every if as_of is None or row.recorded_at <= as_of]
+    reports = [row.as_report(as_of) for row in rows]
     status = duty_status(duty, reports, today, package)
     looked_at = day or today
     verdict = may_report(user, duty, package, today)
     writing = form is not None
-    if form is None and verdict.ok:
+    if as_of is not None:
+        form = None
+    elif form is None and verdict.ok:
         form = ProgressForm(
             duty,
             package,
@@ -136,7 +152,15 @@ def progress_panel(
         if looked_at == today
         else duty_status(duty, reports, looked_at, package, known_on=max(looked_at, today)),
         leads=tuple(name_of(body.key, package) for body in leads_on(duty, package, today)),
-        entries=_entries(user, package, duty, rows, today, may=bool(verdict.ok)),
+        entries=_entries(
+            user,
+            package,
+            duty,
+            rows,
+            today,
+            may=bool(verdict.ok) and as_of is None,
+            corrected=_later(every, as_of),
+        ),
         internal=allowed(user, Action.READ, zone=zone, public=False),
         signed_in=bool(getattr(user, "is_authenticated", False)),
         refusal="" if verdict.ok else said(verdict),
@@ -145,7 +169,13 @@ def progress_panel(
         back=back,
         writing=writing,
         notice=notice,
+        as_of=as_of,
     )
+
+
+def _later(rows: list[ProgressReport], as_of: dt.datetime | None) -> frozenset[int]:
+    """Numbers of the reports that were corrected after a moment."""
+    return frozenset(row.number for row in rows if as_of is not None and row.recorded_at > as_of)
 
 
 def suggested_period(status: DutyStatus, today: dt.date, package: ZonePackage) -> int:
@@ -164,6 +194,7 @@ def _entries(
     today: dt.date,
     *,
     may: bool,
+    corrected: frozenset[int],
 ) -> tuple[Entry, ...]:
     zone = package.zone.key
     internal = allowed(user, Action.READ, zone=zone, public=False)
@@ -175,14 +206,16 @@ def _entries(
     for revisions in by_number.values():
         newest, *earlier = sorted(revisions, key=lambda row: -row.revision)
         correct = may and bool(may_correct(user, newest, package, today).ok)
+        withheld = newest.number in corrected and not history
         entries.append(
             Entry(
                 report=newest,
                 body=name_of(newest.organisation, package),
-                author=newest.author.name_shown if internal else "",
-                figures=tuple(_figures(newest)) if internal else (),
+                author=newest.author.name_shown if internal and not withheld else "",
+                figures=tuple(_figures(newest)) if internal and not withheld else (),
                 earlier=tuple(earlier) if history else (),
                 correct_url=address("correct", duty, report=newest.number) if correct else "",
+                withheld=withheld,
             )
         )
     return tuple(sorted(entries, key=lambda entry: entry.report.reported_at, reverse=True))

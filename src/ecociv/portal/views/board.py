@@ -46,8 +46,8 @@ def _context(request: HttpRequest, plan: ZonePackage) -> dict[str, Any]:
         if now[series.key].light in RED
     ]
     red.sort(key=lambda row: (shown_as(row[2].light).rank, row[0].number))
-    duties = duty_statuses(plan, day, known.today)
-    before = duty_statuses(plan, day - WEEK, known.today)
+    duties = duty_statuses(plan, day, known.today, known.moment)
+    before = duty_statuses(plan, day - WEEK, known.today, known.moment)
     lights_before = standings(plan, day - WEEK, known.moment)
     by_body = counts_by_body(plan, duties, day)
     worst = sorted(

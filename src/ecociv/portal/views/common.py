@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ecociv.plan.package import Organisation, ZonePackage
 from ecociv.plan.queries import ZoneNotLoaded
+from ecociv.portal.as_of import AsOf
 from ecociv.portal.collation import collation_key
 from ecociv.portal.exports import FORMS, export_response
 from ecociv.portal.filters import Choice
@@ -48,12 +49,18 @@ def found(read: Callable[[Any], Item], key: Any) -> Item:
         raise Http404(str(error)) from error
 
 
-def export(request: HttpRequest, table: Table[Any], title: str) -> HttpResponse | None:
-    """The table as a file when the address asks for one."""
+def export(
+    request: HttpRequest, table: Table[Any], title: str, as_of: AsOf | None = None
+) -> HttpResponse | None:
+    """The table as a file when the address asks for one; it says so when it is as known on an earlier day."""
     form = request.GET.get("format")
     if form not in FORMS:
         return None
     notes = [_("Sample data: generated to show the product, not measured.")] if sample_shown() else []
+    if as_of is not None and as_of.moment:
+        notes.append(
+            _("As known on %(moment)s; what was recorded later is left out.") % {"moment": as_of.shown}
+        )
     return export_response(form, table.export_columns, table.sorted_rows, title, notes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +18,16 @@ from django.views.decorators.http import require_safe
 
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
+from ecociv.indicators.compute import plan_of
 from ecociv.indicators.declarations import AnyDerivation
 from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.graph import formula_of, graph_of
 from ecociv.indicators.models import IndicatorValue
 from ecociv.plan.package import Indicator, Organisation, Series, ZonePackage
+from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.known import read_known
 from ecociv.portal.lineage import Lineage, lay_out
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import body_choices, by_name, export, found, with_plan
@@ -144,10 +148,10 @@ def _columns() -> list[Column[DerivationRow]]:
     ]
 
 
-def _rows(plan: ZonePackage, years: list[int]) -> list[DerivationRow]:
+def _rows(plan: ZonePackage, years: list[int], as_of: dt.datetime | None) -> list[DerivationRow]:
     declared = load_derivations(plan)
     known: dict[tuple[str, int], tuple[str, bool]] = {}
-    values = IndicatorValue.objects.filter(zone=plan.zone.key, place=declared.place).newest()
+    values = IndicatorValue.objects.filter(zone=plan.zone.key, place=declared.place).newest(as_of)
     for key, year, missing, sample in values.values_list("series", "year", "missing_kind", "sample"):
         known[key, year] = (missing or "value", sample)
     rows = []
@@ -180,11 +184,13 @@ def _year(year: int, state: tuple[str, bool] | None) -> Year:
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Every series of the plan: kind, formula, inputs, supplier, and each year's state."""
-    computed = (
-        IndicatorValue.objects.filter(zone=plan.zone.key).order_by().values_list("year", flat=True).distinct()
-    )
-    years = sorted({plan.zone.base_year, *computed})
-    rows = _rows(plan, years)
+    known = read_known(request, plan)
+    plan = known.plan
+    values = IndicatorValue.objects.filter(zone=plan.zone.key)
+    if known.moment:
+        values = values.filter(computed_at__lte=known.moment)
+    years = sorted({plan.zone.base_year, *values.order_by().values_list("year", flat=True).distinct()})
+    rows = _rows(plan, years, known.moment)
     used = {row.declared.kind for row in rows}
     filters = Filters(
         request.GET,
@@ -203,7 +209,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     )
     kept = [row for row in rows if _keep(row, filters)]
     table = Table(_columns(), kept, request.GET, default_sort="number", page_size=100)
-    if download := export(request, table, _("Derivations")):
+    if download := export(request, table, _("Derivations"), known.as_of):
         return download
     gaps = Counter(year for row in rows for year in row.missing)
     context = {
@@ -211,6 +217,9 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "filters": filters,
         "years": years,
         "gaps": [(year, len(rows) - gaps[year], len(rows)) for year in years],
+        "known": known,
+        "as_of": known.as_of,
+        "filters_kept": (("as_of", known.as_of.asked),) if known.moment else (),
     }
     return render(request, "portal/derivations/list.html", context)
 
@@ -232,15 +241,18 @@ def _keep(row: DerivationRow, filters: Filters) -> bool:
 @with_plan
 def lineage(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """What one indicator rests on, from the evidence to the figure, as a drawing and as a list."""
+    as_of = read_as_of(request)
+    plan = plan if as_of.moment is None else plan_of(plan.zone.key, as_of.moment)
     indicator = found(plan.indicator, number)
-    graph = graph_of(plan.zone.key, number)
+    graph = graph_of(plan.zone.key, number, as_of=as_of.moment)
     place = plan.indicators.index(indicator)
     declared = load_derivations(plan)
     context = {
         "indicator": indicator,
-        "drawn": drawn(graph),
+        "as_of": as_of,
+        "drawn": drawn(graph, as_of),
         "nodes": [
-            node | {"words": node["label"][language()], "note": _note(node), "url": _address(node)}
+            node | {"words": node["label"][language()], "note": _note(node), "url": _address(node, as_of)}
             for node in graph["nodes"]
         ],
         "columns": COLUMNS,
@@ -262,15 +274,15 @@ COLUMNS: tuple[tuple[int, str | Promise], ...] = (
 )
 
 
-def drawn(graph: Mapping[str, Any]) -> Lineage:
-    """The graph laid out in the reader's language."""
+def drawn(graph: Mapping[str, Any], as_of: AsOf) -> Lineage:
+    """The graph laid out in the reader's language; its links look from the same moment."""
     tongue = language()
     return lay_out(
         graph["nodes"],
         graph["edges"],
         words={node["id"]: node["label"][tongue] for node in graph["nodes"]},
         notes={node["id"]: _note(node) for node in graph["nodes"]},
-        addresses={node["id"]: _address(node) for node in graph["nodes"]},
+        addresses={node["id"]: _address(node, as_of) for node in graph["nodes"]},
     )
 
 
@@ -285,11 +297,11 @@ def _note(node: Mapping[str, Any]) -> str:
     return ""
 
 
-def _address(node: Mapping[str, Any]) -> str:
+def _address(node: Mapping[str, Any], as_of: AsOf) -> str:
     """Where a node leads: the indicator, the form it is reported on; nowhere where there is no page."""
     try:
         if node["kind"] == "indicator":
-            return reverse("portal:indicator", args=[node["number"]])
+            return reverse("portal:indicator", args=[node["number"]]) + as_of.suffix
         if node.get("form"):
             return f"{reverse('portal:returns')}?form={node['form']}"
     except NoReverseMatch:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.plan.models import PlanItemRevision
-from ecociv.plan.package import Project, Task, ZonePackage
+from ecociv.plan.package import Project, Task
 from ecociv.plan.queries import history
 from ecociv.portal import timeline
 from ecociv.portal.checks import findings_at
 from ecociv.portal.collation import collation_key
-from ecociv.portal.days import chosen_day
 from ecociv.portal.duties import DutyRow, group_titles, holders
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.known import Known
 from ecociv.portal.tables import Column
 from ecociv.portal.views.common import body_choices, names
 from ecociv.portal.zone import language, zone_key
@@ -119,12 +120,19 @@ def keep(row: DutyRow, filters: Filters) -> bool:
     )
 
 
-def duty_context(
-    request: HttpRequest, plan: ZonePackage, duty: Task | Project, group: str
-) -> dict[str, object]:
+def known_context(known: Known) -> dict[str, Any]:
+    """Day and moment for the template of a list, its filters and its links."""
+    return {
+        "day": known.day,
+        "known": known,
+        "as_of": known.as_of,
+        "filters_kept": (("as_of", known.as_of.asked),) if known.moment else (),
+    }
+
+
+def duty_context(request: HttpRequest, known: Known, duty: Task | Project, group: str) -> dict[str, object]:
     """What the pages of a task and of a project show; ``group`` is the key of its system or programme."""
-    today = timezone.localdate()
-    day = chosen_day(request, plan)
+    plan, day, today = known.plan, known.day, known.today
     goal = plan.shared_cell(duty)
     series = {target.series: plan.series(target.series) for target in goal.targets if target.series}
     items: list[Task | Project] = [each for each in plan.duties if each.place_kind == duty.place_kind]
@@ -135,21 +143,24 @@ def duty_context(
         "shared": goal is not duty,
         "group_title": group_titles(plan, language())[group],
         "day": day,
+        "known": known,
+        "as_of": known.as_of,
         "leads": holders(plan, plan.leads(duty), today),
         "supports": holders(plan, plan.supports(duty), today),
         "targets": [(target, series.get(target.series or "")) for target in goal.targets],
         "findings": findings_at(plan, duty.place),
         "previous": items[place - 1] if place else None,
         "following": items[place + 1] if place + 1 < len(items) else None,
-        "changes": _changes(request, plan, duty),
+        "changes": _changes(request, known, duty),
         "today": today,
         "timeline": timeline.draw(plan, [duty], day, language(), compact=True),
     }
 
 
-def _changes(request: HttpRequest, plan: ZonePackage, duty: Task | Project) -> list[PlanItemRevision]:
-    """Revisions of the plan item, for those who may read its history."""
-    leads = lead_keys(duty, plan, timezone.localdate())
+def _changes(request: HttpRequest, known: Known, duty: Task | Project) -> list[PlanItemRevision]:
+    """Revisions of the plan item up to the moment, for those who may read its history."""
+    leads = lead_keys(duty, known.plan, known.today)
     if not allowed(request.user, Action.READ_HISTORY, zone=zone_key(), lead=leads):
         return []
-    return list(history(zone_key(), duty.place_kind, str(duty.number))[:20])
+    rows = history(zone_key(), duty.place_kind, str(duty.number))
+    return list((rows.filter(recorded_at__lte=known.moment) if known.moment else rows)[:20])

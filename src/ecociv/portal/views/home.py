@@ -50,7 +50,7 @@ def home(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     ]
     attention.sort(key=lambda row: (shown_as(row[2].light).rank, row[0].number))
     findings = findings_of(plan)
-    duties = duty_statuses(plan, day, known.today)
+    duties = duty_statuses(plan, day, known.today, moment)
     due = due_within(zone_key(), day, AHEAD.days, package=plan, known=duties)
     context = {
         "day": day,

@@ -18,8 +18,8 @@ from ecociv.indicators.forecast.outlook import Outlook, PartOutlook, Prospect
 from ecociv.indicators.forecast.queries import SeriesOutlook, all_outlooks, outlooks_of
 from ecociv.plan.package import Indicator, ZonePackage
 from ecociv.portal.collation import collation_key
-from ecociv.portal.days import chosen_day
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.known import read_known
 from ecociv.portal.paths import Chart
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, found, with_plan
@@ -197,12 +197,13 @@ def _columns() -> list[Column[OutlookRow]]:
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Every series at its next milestone, the least likely first."""
-    day = chosen_day(request, plan)
+    known = read_known(request, plan)
+    plan, day = known.plan, known.day
     until = day.year if (day.month, day.day) == (12, 31) else day.year - 1
     tongue = language()
     rows = [
         OutlookRow(item, item.outlooks[0].milestone, part)
-        for item in all_outlooks(plan.zone.key, until=until)
+        for item in all_outlooks(plan.zone.key, until=until, as_of=known.moment)
         if item.outlooks
         for part in item.outlooks[0].parts
     ]
@@ -225,7 +226,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     )
     kept = [row for row in rows if _keep(row, filters)]
     table = Table(_columns(), kept, request.GET, default_sort="prospect", page_size=100)
-    if download := export(request, table, _("Outlook")):
+    if download := export(request, table, _("Outlook"), known.as_of):
         return download
     counts = [
         (prospect, sum(row.part.prospect is prospect for row in rows), _ICONS[prospect])
@@ -238,6 +239,9 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "day": day,
         "until": until,
         "total": len(rows),
+        "known": known,
+        "as_of": known.as_of,
+        "filters_kept": (("as_of", known.as_of.asked),) if known.moment else (),
     }
     return render(request, "portal/outlook/list.html", context)
 
@@ -255,14 +259,17 @@ def _keep(row: OutlookRow, filters: Filters) -> bool:
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """The outlook of one indicator with its chart, at every milestone to come."""
+    known = read_known(request, plan)
+    plan, day = known.plan, known.day
     indicator = found(plan.indicator, number)
-    day = chosen_day(request, plan)
     until = day.year if (day.month, day.day) == (12, 31) else day.year - 1
-    series = outlooks_of(plan.zone.key, number, until=until)
+    series = outlooks_of(plan.zone.key, number, until=until, as_of=known.moment)
     context = {
         "indicator": indicator,
         "day": day,
         "until": until,
+        "known": known,
+        "as_of": known.as_of,
         "cards": [
             (
                 item,

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ecociv.plan.package import ZonePackage
 from ecociv.portal import timeline
-from ecociv.portal.days import chosen_day
 from ecociv.portal.duties import duty_rows, duty_statuses, group_of
 from ecociv.portal.filters import Choice, Filter, Filters
+from ecociv.portal.known import read_known
 from ecociv.portal.tables import Table
 from ecociv.portal.views.common import export, found, with_plan
 from ecociv.portal.views.duties import (
     duty_columns,
     duty_context,
     keep,
+    known_context,
     lead_filter,
     state_filter,
     year_filter,
@@ -30,9 +30,10 @@ from ecociv.portal.zone import language
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """All tasks, filtered and sorted, as a table or a timeline."""
-    day = chosen_day(request, plan)
+    known = read_known(request, plan)
+    plan, day = known.plan, known.day
     tongue = language()
-    rows = duty_rows(plan, plan.tasks, duty_statuses(plan, day, timezone.localdate()), tongue)
+    rows = duty_rows(plan, plan.tasks, duty_statuses(plan, day, known.today, known.moment), tongue)
     systems = [Choice(each.key, each.title.in_language(tongue)) for each in plan.zone.systems]
     filters = Filters(
         request.GET,
@@ -46,9 +47,9 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     wanted = filters["system"]
     kept = [row for row in rows if keep(row, filters) and (not wanted or group_of(row.duty) == wanted)]
     table = Table(duty_columns(_("System")), kept, request.GET, default_sort="number")
-    if download := export(request, table, _("Tasks")):
+    if download := export(request, table, _("Tasks"), known.as_of):
         return download
-    context = {"table": table, "filters": filters, "day": day, "view": "table"}
+    context = {"table": table, "filters": filters, "view": "table"} | known_context(known)
     if request.GET.get("view") == "timeline":
         context["view"] = "timeline"
         context["timeline"] = timeline.draw(plan, [row.duty for row in table.sorted_rows], day, tongue)
@@ -59,8 +60,10 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 @with_plan
 def detail(request: HttpRequest, plan: ZonePackage, number: int) -> HttpResponse:
     """One task."""
+    known = read_known(request, plan)
+    plan = known.plan
     task = found(plan.task, number)
-    context = duty_context(request, plan, task, task.system)
+    context = duty_context(request, known, task, task.system)
     context |= {
         "task": task,
         "topic": next((topic for topic in plan.zone.topics if topic.key == task.topic), None),

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from ecociv.core.decimals import shortest
 from ecociv.core.text import Text
-from ecociv.plan.package import ProjectOrTask
+from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.supervision.panel import progress_panel
 from ecociv.supervision.states import DutyState, PercentBasis, ReportState
@@ -35,12 +35,19 @@ _ICONS = {
 
 @register.inclusion_tag("supervision/_panel.html", takes_context=True)
 def duty_progress(
-    context: template.Context, duty: ProjectOrTask, day: dt.date | None = None
+    context: template.Context,
+    duty: ProjectOrTask,
+    day: dt.date | None = None,
+    as_of: dt.datetime | None = None,
+    plan: ZonePackage | None = None,
 ) -> dict[str, Any]:
-    """Status, timeline and form of a duty; ``day`` is the day that the page looks at, today when not given."""
+    """Status, timeline and form of a duty; ``day`` is the day that the page looks at, today when not given.
+
+    With ``as_of``, what was on record at that moment, by the ``plan`` as it stood then.
+    """
     request = context["request"]
-    package = current_package(settings.ECOCIV_ZONE)
-    panel = progress_panel(request.user, package, duty, day or None, back=request.path)
+    package = plan or current_package(settings.ECOCIV_ZONE)
+    panel = progress_panel(request.user, package, duty, day or None, back=request.path, as_of=as_of or None)
     return {"panel": panel, "request": request}
 
 
