@@ -16,16 +16,24 @@ from ecociv.accounts.audit.declaration import rules_on
 from ecociv.accounts.audit.dossier import compile_dossier
 from ecociv.accounts.audit.movements import movements
 from ecociv.accounts.audit.term import term_of
+from ecociv.core.missing import Missing
 from ecociv.portal.leaving_audit_chart import attribution_chart
 from ecociv.portal.leaving_audit_rows import Cells, position_rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_in_database", "evidence_folder", "returns")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_in_database", "store")]
 
 
 @pytest.fixture(scope="module")
 def returns() -> Iterator[None]:
     with sample_returns():
         yield
+
+
+@pytest.fixture
+def store(settings, tmp_path, returns) -> None:
+    settings.ECOCIV_EVIDENCE_URI = str(tmp_path / "evidence" / "observations")
+    settings.MEDIA_ROOT = str(tmp_path / "documents")
+    settings.ECOCIV_VAR = str(tmp_path / "var")
 
 
 def test_the_links_of_an_audit_lead_to_cells() -> None:
@@ -60,5 +68,7 @@ def test_zero_is_empty_and_missing_is_not() -> None:
     nothing = account("forest", {"opening": {"planted": 0}, "closing": {"planted": 0}}, year=2015)
     moved = account("forest", {"opening": {"planted": 0}, "planting": {"planted": 5}, "felling": {"planted": 5}, "closing": {"planted": 0}}, year=2015)  # fmt: skip
     (still,), (through,) = movements(rules, zero, [nothing], 2015), movements(rules, zero, [moved], 2015)
-    assert still.empty and not through.empty
+    unknown = account("forest", {"opening": {"planted": 0}, "closing": {"planted": Missing.MISSING}}, year=2015)
+    (missing,) = movements(rules, zero, [unknown], 2015)
+    assert still.empty and not through.empty and not missing.empty
     assert through.places["planting"] == (2015,) and through.places["closing"] == (2014, 2015)
