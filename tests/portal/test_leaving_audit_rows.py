@@ -57,7 +57,7 @@ def test_the_chart_and_the_switch() -> None:
     assert empty == same == sum(one.empty for one in dossier.movements) and len(every) - len(few) == empty
     chart = attribution_chart(dossier, "en")
     assert chart is not None and len(chart.payload["lines"]) == len(chart.table_rows) == len(chart.payload["texts"])
-    at = next(place for place, row in enumerate(chart.table_rows) if row[0].startswith("Timber"))
+    at = next(place for place, row in enumerate(chart.table_rows) if row[0] == "Stock of timber")
     # (13,916,000 - 12,900,800) / 12,900,800 = 7.87 %
     assert chart.payload["lines"][at]["change"] == pytest.approx(7.87)
 
