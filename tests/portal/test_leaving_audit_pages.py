@@ -60,7 +60,7 @@ def test_the_walk_from_a_new_audit_to_its_conclusion(people):
     for tab in ("position", "changes", "attribution", "targets", "cases", "papers", "conclusion"):
         answer = auditor.get(f"{page}?tab={tab}", headers={"accept-language": "en"})
         assert answer.status_code == 200, tab
-    assert "-3150" in auditor.get(f"{page}?tab=changes").content.decode()  # the felling that was not reported
+    assert "-3,150" in auditor.get(f"{page}?tab=changes").content.decode()  # the felling that was not reported
 
     empty = auditor.post(f"{page}step/", {"step": "publish", "seed": "", "size": "6"})
     assert empty.status_code == 422

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ecociv.accounts.audit.attribution import Attribution
-from ecociv.accounts.audit.conduct import TargetAtEnds
+from ecociv.accounts.audit.conduct import Progress, TargetAtEnds
 from ecociv.accounts.audit.dossier import Dossier
 from ecociv.accounts.audit.movements import Movement
 from ecociv.core.decimals import plain
@@ -63,6 +63,7 @@ def _content(found: Dossier) -> dict[str, Any]:
             {"number": one.number, "title": one.title, "severity": one.severity.to_mapping(), "on": one.on.isoformat(), "rule": one.rule}
             for one in found.conduct.findings
         ],
+        "progress_reports": [_progress(one) for one in found.conduct.reports],
         "papers": dict(found.papers) if found.papers is not None else None,
         "proposal": found.proposal.to_json(),
         "notes": [one.to_mapping() for one in found.notes],
@@ -121,6 +122,23 @@ def _target(one: TargetAtEnds) -> dict[str, Any]:
         "after": {"light": one.after.light, "state": one.after.label.to_mapping(), "on": one.after.day.isoformat()},
         "met": one.met if one.judged else None,
         "worsened": one.worsened,
+    }
+
+
+def _progress(one: Progress) -> dict[str, Any]:
+    return {
+        "place": one.place,
+        "number": one.number,
+        "revision": one.revision,
+        "title": one.title.to_mapping(),
+        "role": one.role,
+        "for_all": one.for_all,
+        "period": one.period,
+        "on": one.on.isoformat(),
+        "state": one.state.to_mapping(),
+        "percent": _plain(one.percent),
+        "review": one.review.to_mapping() if one.review else None,
+        "sample": one.sample,
     }
 
 

@@ -1,4 +1,4 @@
-"""What was decided and what came up in a term: duties at both ends, cases, approvals, findings of inspections."""
+"""What was decided and what came up in a term: duties at both ends, cases, findings of inspections, progress reports."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
+
 from ecociv.accounts.audit.term import Term
 from ecociv.core.text import Text
 from ecociv.indicators.lights import Light
 from ecociv.plan.package import ZonePackage
 from ecociv.supervision.inspection.models import InspectionFinding, Severity
-from ecociv.supervision.queries import known_by
+from ecociv.supervision.queries import known_by, latest_reports
 from ecociv.supervision.responsibility.book import StateBook
 from ecociv.supervision.responsibility.matters import every_matter, matters_known
 from ecociv.supervision.responsibility.record import Matter, Seen
 from ecociv.supervision.responsibility.spans import LEAD, SUPPLY, spans_of
+from ecociv.supervision.states import ReportState, ReviewOutcome
 
 ACCOUNTABILITY = "accountability"
 REQUEST = "audit-evidence-request"
@@ -70,6 +74,28 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """A progress report (进展报告) of the term, in its newest revision.
+
+    ``for_all`` says that the office made it for every leading body of the duty; ``review`` is what the office made of it,
+    none where it waits for its review. ``percent`` is none where the report gives no share.
+    """
+
+    place: str
+    number: int
+    revision: int
+    title: Text
+    role: str
+    for_all: bool
+    period: int
+    on: dt.date
+    state: Text
+    percent: Decimal | None
+    review: Text | None
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Conduct:
     """Everything of the term that is not an account."""
 
@@ -77,6 +103,7 @@ class Conduct:
     matters: tuple[Matter, ...]
     findings: tuple[Found, ...]
     overdue: tuple[Matter, ...]
+    reports: tuple[Progress, ...] = ()
 
     @property
     def accountability(self) -> int:
@@ -122,7 +149,10 @@ def conduct_of(term: Term, known_on: dt.date, user: Any = None) -> Conduct:
     overdue = tuple(
         each for each in matters if each.closed_on is None and each.due is not None and each.due < known_on
     )
-    return Conduct(targets, tuple(matters), tuple(_findings(term, own, known_on)), overdue)
+    led = {each.place for each in targets if each.role == LEAD}
+    return Conduct(
+        targets, tuple(matters), tuple(_findings(term, own, known_on)), overdue, tuple(_reports(term, own, led, known_on, package))
+    )
 
 
 def _targets(term: Term, book: StateBook, package: ZonePackage) -> Iterable[TargetAtEnds]:
@@ -153,6 +183,26 @@ def _findings(term: Term, own: frozenset[str], known_on: dt.date) -> Iterable[Fo
     for row in rows.order_by("found_on", "pk"):
         words = _SEVERITY[Severity(row.severity)]
         yield Found(row.number, row.title, words, row.found_on, row.rule, row.tour.sample)
+
+
+def _reports(
+    term: Term, own: frozenset[str], led: set[str], known_on: dt.date, package: ZonePackage
+) -> Iterable[Progress]:
+    """What the body reported within the term, and what was reported for every lead of a duty that it leads."""
+    titles = {duty.place: duty.title for duty in package.duties}
+    by_body = Q(organisation__in=own, for_all=False) | Q(place__in=led, for_all=True)
+    rows = latest_reports(term.zone, known_on=known_on).filter(
+        by_body, reported_at__gte=known_by(term.first - dt.timedelta(days=1)), reported_at__lt=known_by(term.last)
+    )
+    for row in rows.order_by("reported_at", "id"):
+        review = getattr(row, "review", None)
+        if review is not None and review.reviewed_at >= known_by(known_on):
+            review = None
+        yield Progress(
+            row.place, row.number, row.revision, titles.get(row.place, Text(zh=row.place, en=row.place)), row.role, row.for_all,
+            row.period, timezone.localdate(row.reported_at), ReportState(row.state).label, row.percent,
+            ReviewOutcome(review.outcome).label if review is not None else None, row.sample,
+        )  # fmt: skip
 
 
 _SEVERITY = {

@@ -59,6 +59,7 @@ class Dossier:
             self.term.sample
             or any(each.sample for each in self.movements)
             or any(each.sample for each in self.conduct.matters)
+            or any(each.sample for each in self.conduct.reports)
         )
 
 

@@ -7,7 +7,7 @@ and the break (an opening that is not the closing of the year before) are lines 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ecociv.accounts.audit.attribution import Ends
@@ -42,6 +42,10 @@ class Movement:
         Unexplained residuals of the years, and jumps from a closing to the next opening.
     gaps : tuple of int
         Years without a figure somewhere in the column.
+    places : mapping of str to tuple of int
+        By row (and ``residual``), the years whose balance sheet has a cell there: where a reader finds what was added up.
+    broken : tuple of int
+        Years whose opening is not the closing of the year before.
     """
 
     account: str
@@ -61,11 +65,21 @@ class Movement:
     grade: str
     sample: bool
     stock: bool = True
+    places: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    broken: tuple[int, ...] = ()
 
     @property
     def change(self) -> Amount:
         """Closing less opening."""
         return None if self.opening is None or self.closing is None else self.closing - self.opening
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds nothing at either end and nothing moved between: zeros only, nothing missing."""
+        parts = [self.opening, self.closing, *self.causes.values(), *(each.amount for each in self.rows)]
+        if self.stock:
+            parts += [self.residual, self.breaks]
+        return all(each is not None and each == 0 for each in parts)
 
     @property
     def closes(self) -> bool | None:
@@ -103,7 +117,7 @@ def movements(
     for column, name in last.columns.items():
         if column in opening.outside and column in last.outside:
             continue
-        found.append(_flows(opening, sheets, column, name) if not last.stock else _stocks(rules, opening, sheets, column, name, first_year))
+        found.append(_flows(opening, sheets, column, name, first_year) if not last.stock else _stocks(rules, opening, sheets, column, name, first_year))
     return tuple(found)
 
 
@@ -129,6 +143,7 @@ def _stocks(
     gaps: list[int] = []
     residual: Amount = Decimal(0)
     breaks: Amount = Decimal(0)
+    broken: list[int] = []
     before = _at(opening, CLOSING, column)
     for year, sheet in enumerate(sheets, first_year):
         gap = sheet.line("residual").get(column) if column not in sheet.outside else Decimal(0)
@@ -137,21 +152,36 @@ def _stocks(
             gaps.append(year)
         residual = _plus(residual, gap)
         breaks = _plus(breaks, None if start is None or before is None else start - before)
+        if start != before:
+            broken.append(year)
         before = _at(sheet, CLOSING, column)
     start_cell, end_cell = opening.cells.get((CLOSING, column)), last.cells.get((CLOSING, column))
     return Movement(
         last.key, last.title, column, name, last.unit, _at(opening, CLOSING, column), _at(last, CLOSING, column),
         _label(start_cell), _label(end_cell), tuple(rows), totals, residual, breaks, tuple(gaps),
         _worst(opening, last, column), opening.sample or last.sample,
+        places=_places({first_year - 1: opening, **dict(enumerate(sheets, first_year))}, column), broken=tuple(broken),
     )  # fmt: skip
 
 
-def _flows(opening: AccountSheet, sheets: Sequence[AccountSheet], column: str, name: Text) -> Movement:
+def _flows(opening: AccountSheet, sheets: Sequence[AccountSheet], column: str, name: Text, first_year: int) -> Movement:
     last = sheets[-1] if sheets else opening
     return Movement(
         last.key, last.title, column, name, last.unit, flow_of(opening, column), flow_of(last, column), None, None, (), {},
         None, None, (), _worst(opening, last, column), opening.sample or last.sample, stock=False,
+        places=_places({first_year - 1: opening, first_year - 1 + len(sheets): last}, column),
     )  # fmt: skip
+
+
+def _places(sheets: Mapping[int, AccountSheet], column: str) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for year, sheet in sheets.items():
+        for row in sheet.form.rows:
+            if (row, column) in sheet.cells:
+                found.setdefault(row, []).append(year)
+        if column in sheet.line("residual") and column not in sheet.outside:
+            found.setdefault("residual", []).append(year)
+    return {row: tuple(years) for row, years in found.items()}
 
 
 def flow_of(sheet: AccountSheet, column: str) -> Amount:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
@@ -35,7 +36,9 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.internal import internal
+from ecociv.portal.leaving_audit_chart import attribution_chart
 from ecociv.portal.leaving_audit_forms import CommentForm, ConclusionForm, RequestForm, SeedForm
+from ecociv.portal.leaving_audit_rows import Cells, change_rows, position_rows
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
@@ -164,9 +167,26 @@ def shown(
         "forms": _forms(request, plan, audit, now, dossier, as_of, tab, refused),
         "kept": as_of.more,
     }
-    if data is not None:
-        context |= {f"{key}_table": _named(data, number) for key, number in (("position", 2), ("attribution", 3), ("targets", 5), ("cases", 6))}
+    if data is not None and dossier is not None:
+        places = (("attribution", 3), ("targets", 5), ("cases", 6), ("reports", 7))
+        context |= {f"{key}_table": _named(data, number) for key, number in places}
+        context |= _of_tab(request, dossier, data, tab, moment)
     return render(request, "portal/leaving_audits/detail.html", context, status=422 if refused else 200)
+
+
+def _of_tab(request: HttpRequest, dossier: Dossier, data: dict[str, Any], tab: str, moment: dt.datetime | None) -> dict[str, Any]:
+    """What one tab shows beside the tables of the report; its links look from the moment that the page shows."""
+    at = timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M") if moment is not None else ""
+    cells, tongue = Cells(dossier.term.area, f"&as_of={quote(at)}" if at else ""), language()
+    if tab == "attribution":
+        return {"chart": attribution_chart(dossier, tongue)}
+    if tab == "changes":
+        return {"changes": change_rows(dossier, cells, tongue)}
+    if tab == "position":
+        everything = request.GET.get("rows") == "all"
+        rows, empty = position_rows(dossier, cells, tongue, everything=everything)
+        return {"position_rows": rows, "position_heads": data["words"]["position_heads"][1:], "empty_rows": empty, "everything": everything}
+    return {}
 
 
 def _named(data: dict[str, Any], place: int) -> dict[str, Any]:

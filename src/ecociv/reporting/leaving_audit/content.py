@@ -71,6 +71,7 @@ def report_data(dossier: Dossier, language: str, decided: Decided | None = None)
             _section(words["why"], [f"{said(m.name)}: {_and(one.reasons, said, tongue)}" for _, m, one in dossier.measures if one.reasons]),
             _table(words["targets"], words["targets_heads"], _targets(dossier, said, words), (3.2, 1.0, 1.2, 1.2)),
             _table(words["cases"], words["cases_heads"], _cases(dossier, said), (1.8, 3, 1.1, 1.1, 1.6)),
+            _table(words["reports"], words["reports_heads"], _reports(dossier, said, words), (3.2, 0.7, 0.9, 1.2, 1.1, 0.8, 1.2)),
             *_papers(decided, words),
         ],
         "digest": f"{words['digest']}: {digest_of_dossier(dossier)}",
@@ -159,6 +160,21 @@ def _cases(dossier: Dossier, said: Any) -> list[list[str]]:
     ]
     rows += [[str(one.number), one.title, one.on.isoformat(), NOTHING, said(one.severity)] for one in dossier.conduct.findings]
     return rows
+
+
+def _reports(dossier: Dossier, said: Any, words: dict[str, Any]) -> list[list[str]]:
+    return [
+        [
+            said(one.title),
+            str(one.number),
+            str(one.period),
+            one.on.isoformat(),
+            said(one.state),
+            NOTHING if one.percent is None else f"{figure(one.percent)}%",
+            said(one.review) if one.review else words["not_reviewed"],
+        ]
+        for one in dossier.conduct.reports
+    ]
 
 
 def _papers(decided: Decided | None, words: dict[str, Any]) -> list[dict[str, Any]]:

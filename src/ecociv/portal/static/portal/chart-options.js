@@ -15,6 +15,7 @@ export function pointsOf(payload) {
         .join("; "),
     }));
   }
+  if (payload.kind === "intervals") return payload.texts.map((text, index) => ({ index, text }));
   return payload.names.map((name, index) => ({
     index,
     text: [name].concat(payload.series.map((s) => `${s.name}: ${withUnit(s.values[index], payload.unit)}`)).join("; "),
@@ -111,6 +112,50 @@ function bars(payload, narrow) {
   };
 }
 
+// The attributed part of a change: a bar from the one end of its interval to the other with a mark at the value. Shapes
+// differ as well as colours: circles for the area, hollow diamonds for its peers, a bar for what is attributed.
+const SIDES = { good: "#12684b", bad: "#b3261e", even: "#54616d" };
+
+function interval(payload, params, api) {
+  const line = payload.lines[params.dataIndex];
+  const place = api.value(3);
+  const [from, middle, to] = [line.low, line.attributed, line.high].map((value) => api.coord([value, place]));
+  const fill = SIDES[line.side];
+  const y = from[1] + Math.min(9, api.size([0, 1])[1] * 0.2);
+  return {
+    type: "group",
+    children: [
+      { type: "rect", shape: { x: from[0], y: y - 4, width: Math.max(to[0] - from[0], 1), height: 8 }, style: { fill, opacity: 0.4 } },
+      { type: "rect", shape: { x: middle[0] - 2, y: y - 8, width: 4, height: 16 }, style: { fill } },
+    ],
+  };
+}
+
+function intervals(payload, narrow) {
+  const shared = base(payload, narrow);
+  const { words, lines } = payload;
+  return {
+    ...shared,
+    grid: { ...shared.grid, left: 24, top: narrow ? 84 : 58, right: narrow ? 20 : 40 },
+    legend: { ...shared.legend, type: "plain" },
+    xAxis: { type: "value", axisLabel: { formatter: "{value} %", hideOverlap: true }, splitLine: { lineStyle: { color: "#e6ebe8" } } },
+    yAxis: { type: "category", inverse: true, data: payload.names, axisTick: { show: false }, axisLabel: { width: narrow ? 92 : 200, overflow: "break", interval: 0 }, axisLine: { onZero: false }, splitLine: { show: true, lineStyle: { color: "#eef2f0" } } },
+    series: [
+      { name: words.change, type: "scatter", symbol: "circle", symbolSize: 11, symbolOffset: [0, -7], itemStyle: { color: "#1c4f8a" }, z: 5, data: lines.map((line, at) => [line.change, at]),
+        markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: "#37424c", type: "solid", width: 1 }, data: [{ xAxis: 0 }] } },
+      { name: words.peers, type: "scatter", symbol: "diamond", symbolSize: 10, symbolOffset: [0, -7], itemStyle: { color: "#fff", borderColor: "#7b8794", borderWidth: 1.5 }, z: 4, data: lines.flatMap((line, at) => line.peers.map((value) => [value, at])) },
+      { name: words.attributed, type: "custom", itemStyle: { color: SIDES.even }, z: 3, encode: { x: [0, 1, 2], y: 3 }, data: lines.map((line, at) => [line.low, line.attributed, line.high, at]), renderItem: (params, api) => interval(payload, params, api) },
+    ],
+    tooltip: {
+      ...shared.tooltip,
+      trigger: "axis",
+      axisPointer: { type: "shadow", axis: "y" },
+      formatter: (rows) => payload.texts[(Array.isArray(rows) ? rows : [rows]).find((row) => row.seriesIndex !== 1).dataIndex].split("; ").join("\n"),
+    },
+  };
+}
+
 export function optionsFor(payload, narrow) {
+  if (payload.kind === "intervals") return intervals(payload, narrow);
   return payload.kind === "path" ? path(payload, narrow) : bars(payload, narrow);
 }
