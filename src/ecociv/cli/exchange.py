@@ -33,7 +33,7 @@ def group() -> None:
 
 @group.group(epilog=EXIT_CODES)
 def journal() -> None:
-    """The journal itself."""
+    """The journal of the exchange: write it to a file, or keep a snapshot of the state."""
 
 
 def _lines(source: Path | None, zone: str) -> Iterator[str]:

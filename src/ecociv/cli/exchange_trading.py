@@ -149,7 +149,7 @@ def order(
     form: str,
     language: str,
 ) -> None:
-    """Place an order."""
+    """Give an order to a market: a limit in fen, or the market's price where none is given."""
     from ecociv.exchange.actions import SubmitOrder
 
     asked = SubmitOrder(
