@@ -60,7 +60,7 @@ def test_the_file_has_before_after_and_the_statement(client: Client) -> None:
     rows = rows_of(client.get(f"/differences/?run={run.pk}&format=csv&q=1&level=city", headers=ENGLISH))
     (row,) = [row for row in rows if row["No."] == "1"]
     assert (row["Year"], row["Before"], row["After"], row["Change"]) == ("2015", "4.74", "4.85", "0.11")
-    assert row["Change (%)"].startswith("2.32")  # 0.11 / 4.74
+    assert row["Change, per cent"].startswith("2.32")  # 0.11 / 4.74
     assert f"economy/{ZONE}/gdp.current 2015 r2: 7721000 → 7900000" in row["Inputs that moved"]
     book = client.get(f"/differences/?run={run.pk}&format=xlsx")
     assert book["Content-Type"].endswith("spreadsheetml.sheet")

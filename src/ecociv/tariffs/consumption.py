@@ -184,7 +184,7 @@ def read_consumption(data: bytes, season: Sequence[int], exemptions: Sequence[st
             )
         )
     text = _decoded(data)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         head = [name.strip().lower() for name in next(reader, [])]
         monthly = _columns(head)
