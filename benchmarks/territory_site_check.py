@@ -141,18 +141,19 @@ def askers(
 
 
 def in_turn(
-    askers: dict[str, Callable[[int], dict[str, float]]], count: int, rounds: int
+    askers: dict[str, Callable[[int], dict[str, float]]], count: int, rounds: int, *, apart: bool
 ) -> dict[str, tuple[list[float], Answers]]:
-    """Each site is asked of each in turn, several times; the best time of a site counts, so that what else the machine
-    does weighs on nobody."""
+    """Each site is asked of each, several times; the best time of a site counts, so that what else the machine does
+    weighs on nobody. In turn each finds the processor's caches full of the other's work; apart, as a server works, a round
+    of all sites is one's own."""
     best = {name: [math.inf] * count for name in askers}
     answers: dict[str, Answers] = {name: [{}] * count for name in askers}
     for _ in range(rounds):
-        for place in range(count):
-            for name, ask in askers.items():
-                started = time.perf_counter()
-                answers[name][place] = ask(place)
-                best[name][place] = min(best[name][place], time.perf_counter() - started)
+        steps = [(name, place) for place in range(count) for name in askers]
+        for name, place in sorted(steps, key=lambda step: list(askers).index(step[0])) if apart else steps:
+            started = time.perf_counter()
+            answers[name][place] = askers[name](place)
+            best[name][place] = min(best[name][place], time.perf_counter() - started)
     return {name: (best[name], answers[name]) for name in askers}
 
 
@@ -238,6 +239,7 @@ def main() -> None:
     arguments.add_argument("--polygons", type=int, default=1_000_000)
     arguments.add_argument("--repeat", type=int, default=300)
     arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--apart", action="store_true", help="a round of all sites of one, then of the other")
     arguments.add_argument("--processes", type=int, default=2)
     arguments.add_argument("--database", default="")
     given = arguments.parse_args()
@@ -255,7 +257,7 @@ def main() -> None:
             if not wanted
             else [float(one) for one in areas_of(np.asarray(asked, dtype=object))]
         )
-        found = in_turn(askers(file, asked, sizes, postgis), len(asked), given.rounds)
+        found = in_turn(askers(file, asked, sizes, postgis), len(asked), given.rounds, apart=given.apart)
         for label, (times, _) in found.items():
             say(f"{name:10} {label:20} {percentiles(times)}\n")
         answers = found["ecociv"][1]
