@@ -19,6 +19,7 @@ from ecociv.indicators.differences import diff_as_json, diff_as_text, difference
 from ecociv.indicators.identities import conflicts
 from ecociv.indicators.listing import IndicatorUnknown
 from ecociv.indicators.tracing import hours_of_day, trace_as_json, trace_as_text
+from ecociv.standards import declared
 from indicators.primary_records import file_cells, file_hours, group
 from indicators.test_incremental import sample_cells
 from indicators.test_primary_records import hours_of_a_year
@@ -148,11 +149,11 @@ def test_stations_against_the_daily_feed(evidence_folder: Path) -> None:
 
 
 def test_an_identity_of_unlike_things_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (identity_rules.zone_folder(ZONE) / identity_rules.FILE).read_text(encoding="utf-8")
+    text = (declared.zone_folder(ZONE) / identity_rules.FILE).read_text(encoding="utf-8")
     (tmp_path / identity_rules.FILE).write_text(
         text.replace("constant: 5256 km2", "constant: 5256 km"), encoding="utf-8"
     )
-    monkeypatch.setattr(identity_rules, "zone_folder", lambda zone: tmp_path)
+    monkeypatch.setattr(declared, "zone_folder", lambda zone: tmp_path)
     with pytest.raises(DeclarationError, match=r"identities.yaml:\d+: .*cannot be compared"):
         identity_rules.load_identities(ZONE)
 

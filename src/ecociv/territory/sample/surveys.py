@@ -42,14 +42,13 @@ def forest_survey(ground: Ground, uses: Uses, year: int) -> tuple[NDArray[np.int
 
 
 def wetland_survey(ground: Ground, uses: Uses, year: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Parcels of wetland in a year and their classes: water, flats and ponds first, then flooded fields."""
+    """Parcels of wetland in a year and their classes: water, flats and ponds first, then flooded fields, then the lowest ground."""
     wet = {"river": "river-wetland", "lake": "lake-wetland", "reservoir": "constructed-wetland"}
     natural = ground.water != ""
     ponds = np.isin(uses.survey, ["1104", "1106"])
     fields = uses.survey == "0101"
     turn = np.select([natural, ponds, fields], [0, 1, 2], 3)
     order = np.lexsort((ground.height + 0.2 * ground.chance, turn))
-    order = order[turn[order] < 3]
     # Some ponds of the first survey were lost to later ones, and fields were flooded elsewhere.
     since = year - min(ground.given.wetland.hectares)
     order = order[~(ponds[order] & (ground.chance[order] * 40 % 1.0 < 0.02 * since))]
