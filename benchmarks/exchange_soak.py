@@ -1,6 +1,6 @@
 """Soak of the exchange's engine: millions of random operations, with every invariant looked at on the way.
 
-    python benchmarks/exchange_soak.py --operations 10000000 --state /tmp/soak.json --seconds 3000
+    python benchmarks/exchange_soak.py --operations 10000000 --state soak.json --seconds 3000
 
 Stops when its time is over and goes on from its state when it is started again. Every ``--every`` operations the
 invariants of engine and registry are looked at, the state is dumped, loaded and compared, and the trading day ends.

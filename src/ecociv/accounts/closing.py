@@ -12,6 +12,7 @@ from ecociv.core.missing import Missing
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
 from ecociv.standards.natural_capital.balance import Balance, add_up
+from ecociv.standards.natural_capital.breaches import discontinuous, total_changed, unequal_exchange
 
 Amount = Decimal | None
 EXCHANGES = (("classed_in", "classed_out"), ("graded_in", "graded_out"))
@@ -81,15 +82,7 @@ def exchanges(
             continue
         into, out = add_up(given[0]), add_up(given[1])
         if into is not None and out is not None and into != out:
-            names = form.rows[entered].name, form.rows[left].name
-            yield Reason(
-                "exchange",
-                Text(
-                    zh=f"{names[0].zh}合计{plain(into)}，{names[1].zh}合计{plain(out)}，两者应相等",
-                    en=f"{names[0].en} adds up to {plain(into)}, {names[1].en} to {plain(out)}; they must be equal",
-                ),
-                {"in": into, "out": out},
-            )
+            yield unequal_exchange(form.rows[entered].name, form.rows[left].name, into, out)
 
 
 def continues(
@@ -99,15 +92,7 @@ def continues(
     for column in worked.items:
         start, end = worked.opening.get(column), before.get(column)
         if start is not None and end is not None and abs(start - end) > tolerance:
-            name = columns[column]
-            yield Reason(
-                "discontinuous",
-                Text(
-                    zh=f"{name.zh}：期初{plain(start)}，与上年期末{plain(end)}不一致",
-                    en=f"{name.en}: opening {plain(start)} is not the closing {plain(end)} of the year before",
-                ),
-                {"column": column, "opening": start, "previous": end},
-            )
+            yield discontinuous(columns[column], column, start, end)
 
 
 def keeps_total(worked: Balance, tolerance: Decimal) -> list[Reason]:
@@ -115,16 +100,7 @@ def keeps_total(worked: Balance, tolerance: Decimal) -> list[Reason]:
     before, after = add_up(worked.opening.values()), add_up(worked.closing.values())
     if before is None or after is None or abs(after - before) <= tolerance:
         return []
-    return [
-        Reason(
-            "total-changed",
-            Text(
-                zh=f"总面积由{plain(before)}变为{plain(after)}，行政界线未变时应不变",
-                en=f"the total went from {plain(before)} to {plain(after)}; without a change of boundary it stays",
-            ),
-            {"before": before, "after": after},
-        )
-    ]
+    return [total_changed(before, after)]
 
 
 def absent(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,19 +62,15 @@ class OpenAudit:
 
     def execute(self) -> LeavingAudit:
         """Record the audit with its first step."""
-        try:
-            with transaction.atomic():
-                record.hold()
-                term, year = self.check(), timezone.localdate().year
-                last = LeavingAudit.objects.filter(zone=term.zone, year=year).aggregate(last=Max("serial"))["last"]
-                made = LeavingAudit(
-                    zone=term.zone, year=year, serial=(last or 0) + 1, official=self.official, body=term.body,
-                    first=term.first, last=term.last, sample=self.sample, **_by(self.author),
-                )  # fmt: skip
-                made.save()
-                _step(made, StepKind.OPENED, self.author, {})
-        except IntegrityError as error:
-            raise _moved_on() from error
+        with _one_at_a_time():
+            term, year = self.check(), timezone.localdate().year
+            last = LeavingAudit.objects.filter(zone=term.zone, year=year).aggregate(last=Max("serial"))["last"]
+            made = LeavingAudit(
+                zone=term.zone, year=year, serial=(last or 0) + 1, official=self.official, body=term.body,
+                first=term.first, last=term.last, sample=self.sample, **_by(self.author),
+            )  # fmt: skip
+            made.save()
+            _step(made, StepKind.OPENED, self.author, {})
         return made
 
 
@@ -120,15 +118,11 @@ class DrawRecords:
 
     def execute(self) -> AuditStep:
         """Put the sample on record."""
-        try:
-            with transaction.atomic():
-                record.hold()
-                drawn = self.check()
-                step = _step(self.audit, StepKind.DRAWN, self.author, {"sample": drawn})
-                for each in drawn:
-                    _paper(self.audit, self.author, title=each["name"]["zh"][:200], about=each["key"], status=PaperStatus.DRAFT)
-        except IntegrityError as error:
-            raise _moved_on() from error
+        with _one_at_a_time():
+            drawn = self.check()
+            step = _step(self.audit, StepKind.DRAWN, self.author, {"sample": drawn})
+            for each in drawn:
+                _paper(self.audit, self.author, title=each["name"]["zh"][:200], about=each["key"], status=PaperStatus.DRAFT)
         return step
 
 
@@ -169,17 +163,13 @@ class WritePaper:
 
     def execute(self) -> AuditPaper:
         """Add the revision."""
-        try:
-            with transaction.atomic():
-                record.hold()
-                before = self.check()
-                return _paper(
-                    self.audit, self.author, before, title=self.title.strip(), about=self.about or (before.about if before else ""),
-                    procedure=self.procedure.strip()[:LONGEST], finding=self.finding.strip()[:LONGEST], severity=self.severity,
-                    status=PaperStatus.SUBMITTED if self.hand_in else PaperStatus.DRAFT,
-                )  # fmt: skip
-        except IntegrityError as error:
-            raise _moved_on() from error
+        with _one_at_a_time():
+            before = self.check()
+            return _paper(
+                self.audit, self.author, before, title=self.title.strip(), about=self.about or (before.about if before else ""),
+                procedure=self.procedure.strip()[:LONGEST], finding=self.finding.strip()[:LONGEST], severity=self.severity,
+                status=PaperStatus.SUBMITTED if self.hand_in else PaperStatus.DRAFT,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,17 +199,13 @@ class ReviewPaper:
 
     def execute(self) -> AuditPaper:
         """Add the revision with the review."""
-        try:
-            with transaction.atomic():
-                record.hold()
-                before = self.check()
-                return _paper(
-                    self.audit, self.author, before, title=before.title, about=before.about, procedure=before.procedure,
-                    finding=before.finding, severity=before.severity, note=self.note.strip(), written_by=before.written_by,
-                    status=PaperStatus.REVIEWED if self.accept else PaperStatus.RETURNED,
-                )  # fmt: skip
-        except IntegrityError as error:
-            raise _moved_on() from error
+        with _one_at_a_time():
+            before = self.check()
+            return _paper(
+                self.audit, self.author, before, title=before.title, about=before.about, procedure=before.procedure,
+                finding=before.finding, severity=before.severity, note=self.note.strip(), written_by=before.written_by,
+                status=PaperStatus.REVIEWED if self.accept else PaperStatus.RETURNED,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,13 +335,9 @@ def _open(audit: LeavingAudit) -> AuditStanding:
 
 
 def _take(audit: LeavingAudit, kind: str, author: Any, data: dict[str, Any], reason: str = "") -> AuditStep:
-    try:
-        with transaction.atomic():
-            record.hold()
-            _open(audit)
-            return _step(audit, kind, author, data, reason)
-    except IntegrityError as error:
-        raise _moved_on() from error
+    with _one_at_a_time():
+        _open(audit)
+        return _step(audit, kind, author, data, reason)
 
 
 def _step(audit: LeavingAudit, kind: str, author: Any, data: dict[str, Any], reason: str = "") -> AuditStep:
@@ -392,5 +374,14 @@ def _by(author: Any) -> dict[str, Any]:
     }
 
 
-def _moved_on() -> AuditRefused:
-    return AuditRefused("他人刚刚已办理这一步，请刷新后再办。", "Somebody else has just taken this step; look again.")
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """A step in one transaction, its record held; whoever comes second is told that somebody has taken it."""
+    try:
+        with transaction.atomic():
+            record.hold()
+            yield
+    except IntegrityError as error:
+        raise AuditRefused(
+            "他人刚刚已办理这一步，请刷新后再办。", "Somebody else has just taken this step; look again."
+        ) from error

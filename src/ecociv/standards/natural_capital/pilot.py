@@ -18,6 +18,7 @@ from ecociv.standards.natural_capital.balance import (
     balance_trace,
     verdict_of,
 )
+from ecociv.standards.natural_capital.breaches import discontinuous, total_changed, unequal_exchange
 from ecociv.standards.parameters import ParameterValue, parameter
 from ecociv.standards.results import DataValidity, Result, marks_of
 
@@ -227,12 +228,8 @@ def _exchanges(form: PilotForm, filled: Mapping[str, Amounts]) -> Verdict:
         return Verdict(None)
     if into == out:
         return Verdict(True)
-    names = [form.rows[row] for row in form.exchange]
-    text = Text(
-        zh=f"{names[0].zh}合计{into}，{names[1].zh}合计{out}，两者应相等",
-        en=f"{names[0].en} adds up to {into}, {names[1].en} to {out}; they must be equal",
-    )
-    return Verdict(False, (Reason("exchange", text, {"in": into, "out": out}),))
+    entered, left = (form.rows[row] for row in form.exchange)
+    return Verdict(False, (unequal_exchange(entered, left, into, out),))
 
 
 def _continues(form: PilotForm, start: Amounts, previous: Amounts, tolerance: Decimal) -> Verdict:
@@ -245,14 +242,7 @@ def _continues(form: PilotForm, start: Amounts, previous: Amounts, tolerance: De
             continue
         answers.append(abs(amount - before) <= tolerance)
         if abs(amount - before) > tolerance:
-            name = form.columns[column]
-            text = Text(
-                zh=f"{name.zh}期初{amount}，与上年期末{before}不一致",
-                en=f"{name.en}: opening {amount} is not the closing {before} of the year before",
-            )
-            reasons.append(
-                Reason("discontinuous", text, {"column": column, "opening": amount, "previous": before})
-            )
+            reasons.append(discontinuous(form.columns[column], column, amount, before))
     return Verdict(all_hold(answers), tuple(reasons))
 
 
@@ -262,8 +252,4 @@ def _keeps_total(form: PilotForm, start: Amounts, end: Amounts, tolerance: Decim
         return Verdict(None)
     if abs(after - before) <= tolerance:
         return Verdict(True)
-    text = Text(
-        zh=f"总面积由{before}变为{after}，行政界线未变时应不变",
-        en=f"the total went from {before} to {after}; without a change of boundary it stays",
-    )
-    return Verdict(False, (Reason("total-changed", text, {"before": before, "after": after}),))
+    return Verdict(False, (total_changed(before, after),))
