@@ -81,16 +81,16 @@ class Replica:
 
 def entries_after(venue: str, sequence: int, up_to: int | None = None) -> Iterator[tuple[Entry, str]]:
     """The entries after a place with the digests stored beside them, in their order, a few thousand at a time."""
-    while up_to is None or sequence < up_to:
-        wanted = JournalEntry.objects.filter(venue=venue, sequence__gt=sequence).order_by("sequence")
-        if up_to is not None:
-            wanted = wanted.filter(sequence__lte=up_to)
-        rows = list(wanted.values_list(*_COLUMNS, "digest")[:_CHUNK])
-        if not rows:
-            return
+    of_venue = JournalEntry.objects.filter(venue=venue).order_by("sequence")
+    last = of_venue.values_list("sequence", flat=True).last() or 0
+    end = last if up_to is None else min(up_to, last)
+    while sequence < end:
+        # Bounded on both sides: without statistics PostgreSQL would sort all that follows for each few thousand.
+        until = min(sequence + _CHUNK, end)
+        rows = of_venue.filter(sequence__gt=sequence, sequence__lte=until).values_list(*_COLUMNS, "digest")
         for row in rows:
             yield Entry(*row[:-1]), row[-1]
-        sequence = rows[-1][0]
+        sequence = until
 
 
 def genesis(venue: str, make: Make) -> Replica:
