@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, DataError, connection, transaction
 
-from ecociv.exchange.journal import commit, durability
+from ecociv.exchange.journal import commit, durability, replica
 from ecociv.exchange.journal.commit import Journal
 from ecociv.exchange.journal.lines import JournalBroken, NotPlain, digest, header_line
 from ecociv.exchange.journal.models import JournalEntry, Snapshot
@@ -248,6 +248,20 @@ def test_an_outcome_that_is_not_given_again_is_named() -> None:
     _alter(1, outcome=row.outcome, digest=digest(row.as_entry().line))
     with pytest.raises(ReplicaDiverged):
         total(journal())
+
+
+def test_a_hole_is_found_however_many_entries_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replica, "_CHUNK", 2)
+    mine = journal()
+    for number in range(9):
+        mine.submit(add(number), key=str(number))
+    assert total(journal()) == 36
+    # Read two at a time, entries 3 to 6 are two windows without any.
+    for sequence in range(3, 7):
+        _alter(sequence, venue="elsewhere")
+    with pytest.raises(JournalBroken) as broken:
+        total(journal())
+    assert broken.value.line == 8  # entry 7, the header is line 1
 
 
 def _alter(sequence: int, **changed: str) -> None:
