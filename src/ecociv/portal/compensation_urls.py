@@ -8,6 +8,7 @@ from ecociv.portal.views import (
     compensation,
     compensation_funds,
     compensation_simulator,
+    compensation_yearly,
     settlement,
     settlement_steps,
 )
@@ -18,6 +19,14 @@ urlpatterns = [
     path("simulator/", compensation_simulator.page, name="compensation-simulator"),
     path("funds/", compensation_funds.funds, name="compensation-funds"),
     path("areas/", compensation_funds.areas, name="compensation-areas"),
+    path("years/", compensation_yearly.years, name="compensation-years"),
+    path("years/<slug:key>/<int:year>/", compensation_yearly.page, name="compensation-year"),
+    path("years/<slug:key>/<int:year>/steps/", compensation_yearly.step, name="compensation-year-step"),
+    path(
+        "years/<slug:key>/<int:year>/statement.<slug:form>",
+        compensation_yearly.statement,
+        name="compensation-year-statement",
+    ),
     path("<slug:key>/", compensation.agreement, name="agreement"),
     path("<slug:key>/<slug:period>/", settlement.page, name="settlement"),
     path("<slug:key>/<slug:period>/steps/", settlement_steps.step, name="settlement-step"),
