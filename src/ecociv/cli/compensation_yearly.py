@@ -203,9 +203,7 @@ def _say(content: dict[str, Any], prepared: Any, language: str) -> None:
         say(f"* {row['stage']}  {row['day']}  {row['document']}  {row['entry'] or ''}")
 
 
-def _say_states(
-    zone: str, chosen: list[Any], as_of: dt.datetime | None, form: str, language: str
-) -> None:
+def _say_states(zone: str, chosen: list[Any], as_of: dt.datetime | None, form: str, language: str) -> None:
     from ecociv.compensation.yearly.queries import year_states
     from ecociv.ledger.money import yuan
 
@@ -217,7 +215,9 @@ def _say_states(
             "state": each.state,
             "payer_gives": None if each.payment is None else str(yuan(each.payment.payer_gives)),
             "document": each.payment.document if each.payment else None,
-            "entry": f"{each.transfer.entry.book.key}/{each.transfer.entry.number}" if each.transfer else None,
+            "entry": f"{each.transfer.entry.book.key}/{each.transfer.entry.number}"
+            if each.transfer
+            else None,
         }
         for each in states
     ]
@@ -225,6 +225,8 @@ def _say_states(
         say_json(rows)
         return
     for row, each in zip(rows, states, strict=True):
-        say(f"{row['programme']}  {row['year']}  {each.words.in_language(language)}  {row['payer_gives'] or ''}")
+        say(
+            f"{row['programme']}  {row['year']}  {each.words.in_language(language)}  {row['payer_gives'] or ''}"
+        )
     if not rows:
         say({"zh": "没有按年发放的补偿项目。", "en": "No programme is paid by the year."}[language])

@@ -75,7 +75,9 @@ class ComputeYear:
 
     def _refuse_early(self) -> None:
         # Areas are those of the end of the year; a fund is divided in its year, by scores that are declared.
-        first = dt.date(self.year + 1 if isinstance(self.programme.terms(self.year), Scheme) else self.year, 1, 1)
+        first = dt.date(
+            self.year + 1 if isinstance(self.programme.terms(self.year), Scheme) else self.year, 1, 1
+        )
         if self.day < first:
             raise SettlementRefused(
                 "not-over",
@@ -164,7 +166,9 @@ class ApproveYear:
         """Record it."""
         with transaction.atomic():
             audit.hold()
-            return _record(self, self.computed.zone, self.check(), YearlyPayment.Stage.APPROVED, self.computed)
+            return _record(
+                self, self.computed.zone, self.check(), YearlyPayment.Stage.APPROVED, self.computed
+            )
 
 
 @dataclass(kw_only=True, slots=True)
@@ -256,9 +260,7 @@ def approved_of(zone: str, programme: str, year: int) -> YearlyPayment | None:
 
 def _refuse_paper(document: str, day: dt.date) -> None:
     if not document.strip():
-        raise SettlementRefused(
-            "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
-        )
+        raise SettlementRefused("no-document", Text(zh="请填写文号。", en="Give the number of the document."))
     refuse_day(day)
 
 

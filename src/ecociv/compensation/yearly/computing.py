@@ -168,7 +168,8 @@ def _marked(trace: Trace, sample: bool) -> Trace:
     if not sample:
         return trace
     inputs = tuple(
-        _marked(each, True) if isinstance(each, Trace) else replace(each, sample=True) for each in trace.inputs
+        _marked(each, True) if isinstance(each, Trace) else replace(each, sample=True)
+        for each in trace.inputs
     )
     return replace(trace, inputs=inputs)
 
@@ -199,9 +200,7 @@ def _of_scheme(declared: Scheme, year: int, as_of: dt.datetime | None) -> YearAm
         figures += [_figure(county, leaf) for leaf in found.trace.leaves() if leaf.source_id]
     whole = sum(amount or 0 for amount in amounts.values())
     trace = Trace(scheme.title, yuan(whole), "yuan", "sum(counties)", tuple(traces.values()))
-    return YearAmounts(
-        year, amounts, whole, traces, trace, tuple(figures), (TO_FEN, *marks), tuple(unknown)
-    )
+    return YearAmounts(year, amounts, whole, traces, trace, tuple(figures), (TO_FEN, *marks), tuple(unknown))
 
 
 def _figure(county: str, leaf: TraceInput) -> Figure:

@@ -135,9 +135,7 @@ def prepare_year(
     known = as_of or timezone.now()
     computed = _computed(programme, terms, year, known)
     before = [each for each in standing_years(zone, programme.key, as_of) if each.payment.year < year]
-    corrections = [
-        found for each in before if (found := _correction(programme, each, known)) is not None
-    ]
+    corrections = [found for each in before if (found := _correction(programme, each, known)) is not None]
     return PreparedYear(programme, terms, computed, tuple(corrections), known)
 
 

@@ -88,10 +88,16 @@ def programmes(zone: str) -> tuple[Programme, ...]:
 def _faults(zone: str, found: list[Programme]) -> list[str]:
     money = compensation(zone)
     keys = [*money.agreement_keys(), *(each.key for each in found)]
-    faults = [f"The key {key} is used twice among agreements and programmes." for key in sorted(set(keys)) if keys.count(key) > 1]
+    faults = [
+        f"The key {key} is used twice among agreements and programmes."
+        for key in sorted(set(keys))
+        if keys.count(key) > 1
+    ]
     for each in found:
         if each.payment.book not in money.books:
-            faults.append(f"{each.key}: payment.book names {each.payment.book!r}, which compensation.yaml does not declare.")
+            faults.append(
+                f"{each.key}: payment.book names {each.payment.book!r}, which compensation.yaml does not declare."
+            )
         bodies = [*each.counties, each.payment.payer, *([each.payment.pool] if each.payment.pool else [])]
         faults += [
             f"{each.key}: {body} has no account; declare it under accounts in compensation.yaml."
@@ -103,7 +109,9 @@ def _faults(zone: str, found: list[Programme]) -> list[str]:
         for fund in each.funds:
             withholds = any(county.penalty for county in fund.counties.values())
             if not each.payment.pool and (withholds or fund.from_pool):
-                faults.append(f"{fund.key} withholds money or takes it from the pool, and {each.key} declares no payment.pool.")
+                faults.append(
+                    f"{fund.key} withholds money or takes it from the pool, and {each.key} declares no payment.pool."
+                )
     return faults
 
 

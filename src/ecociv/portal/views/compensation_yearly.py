@@ -309,9 +309,7 @@ def _corrected_by(payment: YearlyPayment | None, as_of: AsOf) -> list[Any]:
     return list(rows.order_by("payment__year"))
 
 
-def _named(
-    plan: ZonePackage, figures: dict[str, Any], seen: frozenset[str] | None
-) -> list[dict[str, Any]]:
+def _named(plan: ZonePackage, figures: dict[str, Any], seen: frozenset[str] | None) -> list[dict[str, Any]]:
     return [
         {
             **each,
@@ -340,10 +338,19 @@ def _forms(
         return []
     found: list[tuple[str, str, forms.Form, str]] = []
     if state.state == "to-approve":
-        found.append(("approve", _("Approve the payment"), DocumentForm(prefix="approve"), _("Approve for payment")))
+        found.append(
+            ("approve", _("Approve the payment"), DocumentForm(prefix="approve"), _("Approve for payment"))
+        )
         found.append(("compute", _("Compute again"), DocumentForm(prefix="compute"), _("Put on record")))
     elif state.state == "to-compute":
-        found.append(("compute", _("Record what the year comes to"), DocumentForm(prefix="compute"), _("Put on record")))
+        found.append(
+            (
+                "compute",
+                _("Record what the year comes to"),
+                DocumentForm(prefix="compute"),
+                _("Put on record"),
+            )
+        )
     elif state.state == "to-book":
         found.append(("book", _("Book the payment"), TransferForm(prefix="book"), _("Book it")))
     if refused is not None:
@@ -378,9 +385,7 @@ def step(request: HttpRequest, plan: ZonePackage, key: str, year: int) -> HttpRe
     return redirect("portal:compensation-year", key=key, year=year)
 
 
-def _take(
-    name: str, request: HttpRequest, programme: Programme, year: int, said: dict[str, Any]
-) -> None:
+def _take(name: str, request: HttpRequest, programme: Programme, year: int, said: dict[str, Any]) -> None:
     day: dt.date = said["day"]
     if name == "compute":
         ComputeYear(

@@ -45,7 +45,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "note": "本单由年度付款记录自动生成；同一数据和条款重新计算，结果逐位相同。",
     },
     "en": {
-        "title": {"computed": "Yearly Compensation, Computed", "approved": "Statement of Yearly Compensation"},
+        "title": {
+            "computed": "Yearly Compensation, Computed",
+            "approved": "Statement of Yearly Compensation",
+        },
         "programme": "Programme",
         "year": "Year",
         "payer": "Payer",
@@ -144,7 +147,10 @@ def _data(
             *_changes(payment, counties, body, tongue),
         ],
         "objections": [],
-        "readings": {"heads": words["readings_heads"], "rows": _figures(payment, counties, words, body, tongue)},
+        "readings": {
+            "heads": words["readings_heads"],
+            "rows": _figures(payment, counties, words, body, tongue),
+        },
         "trace": traces,
         "sign": words["sign"],
         "digest": f"{words['digest']}: {payment.digest}",
@@ -191,7 +197,9 @@ def _changes(
         for each in row.changes(counties):
             name = figure_name(row.terms, each["item"]).in_language(tongue)
             whose = f"{body(each['county'])} " if each["county"] else ""
-            found.append(f"{row.corrects.year} {whose}{name}: {each['before'] or '—'} → {each['after'] or '—'}")
+            found.append(
+                f"{row.corrects.year} {whose}{name}: {each['before'] or '—'} → {each['after'] or '—'}"
+            )
     return found
 
 
@@ -208,7 +216,9 @@ def _figures(
             body(each["county"]) if each["county"] else words["of_all"],
             figure_name(terms, each["item"]).in_language(tongue),
             str(payment.year),
-            each["value"] if each["unit"] == "1" else f"{each['value']} {label_of(each['unit']).in_language(tongue)}",
+            each["value"]
+            if each["unit"] == "1"
+            else f"{each['value']} {label_of(each['unit']).in_language(tongue)}",
             str(each["revision"]),
             each["source"],
         ]
