@@ -8,91 +8,185 @@ from ecociv.people.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('compensation', '0001_settlements'),
-        ('ledger', '0001_books'),
+        ("compensation", "0001_settlements"),
+        ("ledger", "0001_books"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='YearlyPayment',
+            name="YearlyPayment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_index=True, verbose_name='recorded at')),
-                ('day', models.DateField(verbose_name='day')),
-                ('author_name', models.CharField(max_length=150, verbose_name='by')),
-                ('zone', models.CharField(max_length=64, verbose_name='zone')),
-                ('programme', models.CharField(max_length=96, verbose_name='compensation programme')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('stage', models.CharField(choices=[('computed', 'Computed'), ('approved', 'Approved for payment')], max_length=16, verbose_name='stage')),
-                ('document', models.CharField(max_length=200, verbose_name='document')),
-                ('known_at', models.DateTimeField(verbose_name='as known at')),
-                ('own', models.JSONField(verbose_name='own amounts in fen')),
-                ('totals', models.JSONField(verbose_name='amounts with corrections in fen')),
-                ('whole', models.BigIntegerField(verbose_name='whole of the year in fen')),
-                ('payer', models.CharField(max_length=96, verbose_name='payer')),
-                ('pool', models.CharField(blank=True, default='', max_length=96, verbose_name='keeper of what is withheld')),
-                ('terms_said', models.JSONField(verbose_name='terms as applied')),
-                ('content', models.JSONField(verbose_name='what was computed')),
-                ('figures_digest', models.CharField(max_length=64, verbose_name='digest of the figures')),
-                ('digest', models.CharField(max_length=64, verbose_name='digest')),
-                ('sample', models.BooleanField(default=False, verbose_name='sample data')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('made_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='compensation.yearlypayment', verbose_name='computed payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_index=True, verbose_name="recorded at")),
+                ("day", models.DateField(verbose_name="day")),
+                ("author_name", models.CharField(max_length=150, verbose_name="by")),
+                ("zone", models.CharField(max_length=64, verbose_name="zone")),
+                ("programme", models.CharField(max_length=96, verbose_name="compensation programme")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("computed", "Computed"), ("approved", "Approved for payment")],
+                        max_length=16,
+                        verbose_name="stage",
+                    ),
+                ),
+                ("document", models.CharField(max_length=200, verbose_name="document")),
+                ("known_at", models.DateTimeField(verbose_name="as known at")),
+                ("own", models.JSONField(verbose_name="own amounts in fen")),
+                ("totals", models.JSONField(verbose_name="amounts with corrections in fen")),
+                ("whole", models.BigIntegerField(verbose_name="whole of the year in fen")),
+                ("payer", models.CharField(max_length=96, verbose_name="payer")),
+                (
+                    "pool",
+                    models.CharField(
+                        blank=True, default="", max_length=96, verbose_name="keeper of what is withheld"
+                    ),
+                ),
+                ("terms_said", models.JSONField(verbose_name="terms as applied")),
+                ("content", models.JSONField(verbose_name="what was computed")),
+                ("figures_digest", models.CharField(max_length=64, verbose_name="digest of the figures")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                ("sample", models.BooleanField(default=False, verbose_name="sample data")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "made_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals",
+                        to="compensation.yearlypayment",
+                        verbose_name="computed payment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'yearly payment',
-                'verbose_name_plural': 'yearly payments',
-                'ordering': ['zone', 'programme', 'year', 'pk'],
+                "verbose_name": "yearly payment",
+                "verbose_name_plural": "yearly payments",
+                "ordering": ["zone", "programme", "year", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='YearlyCorrection',
+            name="YearlyCorrection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.JSONField(verbose_name='before in fen')),
-                ('after', models.JSONField(verbose_name='after in fen')),
-                ('differences', models.JSONField(verbose_name='differences in fen')),
-                ('changed', models.JSONField(verbose_name='figures that changed')),
-                ('content', models.JSONField(verbose_name='what was computed')),
-                ('terms_said', models.JSONField(verbose_name='terms as applied')),
-                ('figures_digest', models.CharField(max_length=64, verbose_name='digest of the figures')),
-                ('digest', models.CharField(max_length=64, verbose_name='digest')),
-                ('corrects', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='compensation.yearlypayment', verbose_name='corrects')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='compensation.yearlypayment', verbose_name='yearly payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("before", models.JSONField(verbose_name="before in fen")),
+                ("after", models.JSONField(verbose_name="after in fen")),
+                ("differences", models.JSONField(verbose_name="differences in fen")),
+                ("changed", models.JSONField(verbose_name="figures that changed")),
+                ("content", models.JSONField(verbose_name="what was computed")),
+                ("terms_said", models.JSONField(verbose_name="terms as applied")),
+                ("figures_digest", models.CharField(max_length=64, verbose_name="digest of the figures")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="compensation.yearlypayment",
+                        verbose_name="corrects",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="compensation.yearlypayment",
+                        verbose_name="yearly payment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction of a yearly payment',
-                'verbose_name_plural': 'corrections of yearly payments',
-                'ordering': ['payment', 'corrects'],
+                "verbose_name": "correction of a yearly payment",
+                "verbose_name_plural": "corrections of yearly payments",
+                "ordering": ["payment", "corrects"],
             },
         ),
         migrations.CreateModel(
-            name='YearlyTransfer',
+            name="YearlyTransfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_index=True, verbose_name='recorded at')),
-                ('day', models.DateField(verbose_name='day')),
-                ('author_name', models.CharField(max_length=150, verbose_name='by')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='yearly_payment', to='ledger.entry', verbose_name='entry')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='compensation.yearlypayment', verbose_name='yearly payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_index=True, verbose_name="recorded at")),
+                ("day", models.DateField(verbose_name="day")),
+                ("author_name", models.CharField(max_length=150, verbose_name="by")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="yearly_payment",
+                        to="ledger.entry",
+                        verbose_name="entry",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="compensation.yearlypayment",
+                        verbose_name="yearly payment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transfer of a yearly payment',
-                'verbose_name_plural': 'transfers of yearly payments',
-                'ordering': ['payment', 'pk'],
+                "verbose_name": "transfer of a yearly payment",
+                "verbose_name_plural": "transfers of yearly payments",
+                "ordering": ["payment", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='yearlypayment',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'approved')), fields=('zone', 'programme', 'year'), name='a_year_is_approved_once'),
+            model_name="yearlypayment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stage", "approved")),
+                fields=("zone", "programme", "year"),
+                name="a_year_is_approved_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='yearlycorrection',
-            constraint=models.UniqueConstraint(fields=('payment', 'corrects'), name='a_yearly_payment_corrects_another_once'),
+            model_name="yearlycorrection",
+            constraint=models.UniqueConstraint(
+                fields=("payment", "corrects"), name="a_yearly_payment_corrects_another_once"
+            ),
         ),
         AppendOnly("compensation_yearlypayment"),
         AppendOnly("compensation_yearlycorrection"),

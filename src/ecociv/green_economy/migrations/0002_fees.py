@@ -8,97 +8,222 @@ from ecociv.people.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('green_economy', '0001_settlements_and_requests'),
-        ('ledger', '0001_books'),
+        ("green_economy", "0001_settlements_and_requests"),
+        ("ledger", "0001_books"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FeeApproval',
+            name="FeeApproval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_index=True, verbose_name='recorded at')),
-                ('day', models.DateField(verbose_name='day')),
-                ('author_name', models.CharField(max_length=150, verbose_name='by')),
-                ('zone', models.CharField(max_length=64, verbose_name='zone')),
-                ('contract', models.CharField(max_length=80, verbose_name='contract')),
-                ('month', models.CharField(max_length=7, verbose_name='month')),
-                ('document', models.CharField(max_length=200, verbose_name='document')),
-                ('own', models.BigIntegerField(blank=True, null=True, verbose_name='own amount in fen')),
-                ('corrections_sum', models.BigIntegerField(default=0, verbose_name='corrections in fen')),
-                ('total', models.BigIntegerField(verbose_name='total in fen')),
-                ('sample', models.BooleanField(default=False, verbose_name='sample data')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('settlement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='green_economy.performancesettlement', verbose_name='settled month')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_index=True, verbose_name="recorded at")),
+                ("day", models.DateField(verbose_name="day")),
+                ("author_name", models.CharField(max_length=150, verbose_name="by")),
+                ("zone", models.CharField(max_length=64, verbose_name="zone")),
+                ("contract", models.CharField(max_length=80, verbose_name="contract")),
+                ("month", models.CharField(max_length=7, verbose_name="month")),
+                ("document", models.CharField(max_length=200, verbose_name="document")),
+                ("own", models.BigIntegerField(blank=True, null=True, verbose_name="own amount in fen")),
+                ("corrections_sum", models.BigIntegerField(default=0, verbose_name="corrections in fen")),
+                ("total", models.BigIntegerField(verbose_name="total in fen")),
+                ("sample", models.BooleanField(default=False, verbose_name="sample data")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals",
+                        to="green_economy.performancesettlement",
+                        verbose_name="settled month",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'approved fee',
-                'verbose_name_plural': 'approved fees',
-                'ordering': ['zone', 'contract', 'month'],
+                "verbose_name": "approved fee",
+                "verbose_name_plural": "approved fees",
+                "ordering": ["zone", "contract", "month"],
             },
         ),
         migrations.CreateModel(
-            name='FeeBooking',
+            name="FeeBooking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_index=True, verbose_name='recorded at')),
-                ('day', models.DateField(verbose_name='day')),
-                ('author_name', models.CharField(max_length=150, verbose_name='by')),
-                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='green_economy.feeapproval', verbose_name='approved fee')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='fee_booking', to='ledger.entry', verbose_name='entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_index=True, verbose_name="recorded at")),
+                ("day", models.DateField(verbose_name="day")),
+                ("author_name", models.CharField(max_length=150, verbose_name="by")),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="green_economy.feeapproval",
+                        verbose_name="approved fee",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fee_booking",
+                        to="ledger.entry",
+                        verbose_name="entry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'booking of a fee',
-                'verbose_name_plural': 'bookings of fees',
-                'ordering': ['approval', 'pk'],
+                "verbose_name": "booking of a fee",
+                "verbose_name_plural": "bookings of fees",
+                "ordering": ["approval", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FeeCorrection',
+            name="FeeCorrection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.BigIntegerField(blank=True, null=True, verbose_name='before in fen')),
-                ('after', models.BigIntegerField(blank=True, null=True, verbose_name='after in fen')),
-                ('difference', models.BigIntegerField(verbose_name='difference in fen')),
-                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='green_economy.feeapproval', verbose_name='approved fee')),
-                ('corrects', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='green_economy.feeapproval', verbose_name='corrects')),
-                ('settlement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_corrections', to='green_economy.performancesettlement', verbose_name='settled again')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("before", models.BigIntegerField(blank=True, null=True, verbose_name="before in fen")),
+                ("after", models.BigIntegerField(blank=True, null=True, verbose_name="after in fen")),
+                ("difference", models.BigIntegerField(verbose_name="difference in fen")),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="green_economy.feeapproval",
+                        verbose_name="approved fee",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="green_economy.feeapproval",
+                        verbose_name="corrects",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fee_corrections",
+                        to="green_economy.performancesettlement",
+                        verbose_name="settled again",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction of a fee',
-                'verbose_name_plural': 'corrections of fees',
-                'ordering': ['approval', 'corrects'],
+                "verbose_name": "correction of a fee",
+                "verbose_name_plural": "corrections of fees",
+                "ordering": ["approval", "corrects"],
             },
         ),
         migrations.CreateModel(
-            name='FeePayment',
+            name="FeePayment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_index=True, verbose_name='recorded at')),
-                ('day', models.DateField(verbose_name='day')),
-                ('author_name', models.CharField(max_length=150, verbose_name='by')),
-                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='green_economy.feeapproval', verbose_name='approved fee')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('bank_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_payments', to='ledger.bankline', verbose_name='row of the bank')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='fee_payment', to='ledger.entry', verbose_name='entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_index=True, verbose_name="recorded at")),
+                ("day", models.DateField(verbose_name="day")),
+                ("author_name", models.CharField(max_length=150, verbose_name="by")),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="green_economy.feeapproval",
+                        verbose_name="approved fee",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "bank_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fee_payments",
+                        to="ledger.bankline",
+                        verbose_name="row of the bank",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fee_payment",
+                        to="ledger.entry",
+                        verbose_name="entry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payment of a fee',
-                'verbose_name_plural': 'payments of fees',
-                'ordering': ['approval', 'pk'],
+                "verbose_name": "payment of a fee",
+                "verbose_name_plural": "payments of fees",
+                "ordering": ["approval", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='feeapproval',
-            constraint=models.UniqueConstraint(fields=('zone', 'contract', 'month'), name='a_fee_of_a_month_is_approved_once'),
+            model_name="feeapproval",
+            constraint=models.UniqueConstraint(
+                fields=("zone", "contract", "month"), name="a_fee_of_a_month_is_approved_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feecorrection',
-            constraint=models.UniqueConstraint(fields=('approval', 'corrects'), name='an_approval_corrects_another_once'),
+            model_name="feecorrection",
+            constraint=models.UniqueConstraint(
+                fields=("approval", "corrects"), name="an_approval_corrects_another_once"
+            ),
         ),
         AppendOnly("green_economy_feeapproval"),
         AppendOnly("green_economy_feecorrection"),
