@@ -72,8 +72,8 @@ def test_what_is_no_paper_is_refused_and_nothing_is_recorded(attach: Callable[..
     with zipfile.ZipFile(package, "w") as file:
         file.writestr("xl/workbook.xml", "<x/>")
     for data, name, said in (
-        (b"", "a.pdf", "is empty"), (PDF, "a.png", "name says something else"), (b"MZ\x00\x01", "a.exe", ""),
-        (package.getvalue(), "a.xlsx", "Taken here are: PDF"), (b"<html>", "a.html", ""),
+        (b"", "a.pdf", "is empty"), (PDF, "a.png", "name says something else"), (b"MZ\x00\x01", "a.exe", "takes"),
+        (package.getvalue(), "a.xlsx", "Taken here are: PDF"), (b"<html>", "a.html", "takes"),
     ):  # fmt: skip
         with pytest.raises(FileNotTaken, match=said):
             attach(data, name)

@@ -60,33 +60,19 @@ def paid_by(rows: Sequence[Row], owed: Sequence[Owed]) -> list[tuple[int, tuple[
                 for number in ways[0]:
                     del left[number]
 
-    take(
-        {
-            row.number: ways
-            for row in rows
-            if (
-                ways := [
-                    (one.number,) for one in owed if one.total == -row.amount and _names(row, one.document)
-                ]
-            )
-        }
-    )
+    def ways_of(row: Row, candidates: Iterable[Sequence[Owed]]) -> list[tuple[int, ...]]:
+        return [_numbers(fees) for fees in candidates if sum(one.total for one in fees) == -row.amount]
+
+    single = {row.number: ways_of(row, [[one] for one in owed if _names(row, one.document)]) for row in rows}
+    take({row: ways for row, ways in single.items() if ways})
     by_contract: dict[str, list[Owed]] = {}
     for one in left.values():
         by_contract.setdefault(one.contract, []).append(one)
-    take(
-        {
-            row.number: ways
-            for row in list(open_rows.values())
-            if (
-                ways := [
-                    _numbers(fees)
-                    for contract, fees in by_contract.items()
-                    if _names(row, contract) and sum(one.total for one in fees) == -row.amount
-                ]
-            )
-        }
-    )
+    whole = {
+        row.number: ways_of(row, [fees for name, fees in by_contract.items() if _names(row, name)])
+        for row in list(open_rows.values())
+    }
+    take({row: ways for row, ways in whole.items() if ways})
     return sorted(found)
 
 

@@ -100,7 +100,7 @@ def years(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     filters = Filters(
         request.GET,
         [
-            Filter("programme", _("Compensation programme"), [Choice(each.key, each.title.in_language(language())) for each in every], _("All programmes")),
+            Filter("programme", _("Compensation programme"), [Choice(each.key, each.title.in_language(language())) for each in every], _("All compensation programmes")),
             Filter("is", _("State"), [Choice(key, words.in_language(language())) for key, words in STATES.items()], _("All states")),
             Filter("year", _("Year"), [Choice(str(y), str(y)) for y in sorted({each.year for each in states}, reverse=True)], _("All years")),
         ],
