@@ -273,7 +273,7 @@ def verify(zone: str, form: str, language: str) -> None:
     from ecociv.compensation.yearly.queries import verify_years
 
     found = [(each, verify_settlements(zone, each.key)) for each in compensation(zone).agreements]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "agreement": each.key,
             "finals": Settlement.objects.filter(zone=zone, agreement=each.key, stage="final").count(),
@@ -282,7 +282,7 @@ def verify(zone: str, form: str, language: str) -> None:
         }
         for each, differs in found
     ]
-    texts = [differs and differs.text for _, differs in found]
+    texts = [differs.text if differs else None for _, differs in found]
     for programme in programmes(zone):
         broken = verify_years(zone, programme.key)
         approved = YearlyPayment.objects.filter(zone=zone, programme=programme.key, stage="approved")
@@ -294,7 +294,7 @@ def verify(zone: str, form: str, language: str) -> None:
                 "differs": broken and {"period": str(broken.payment.year), "text": broken.text.to_mapping()},
             }
         )
-        texts.append(broken and broken.text)
+        texts.append(broken.text if broken else None)
     if form == "json":
         say_json(rows)
     else:

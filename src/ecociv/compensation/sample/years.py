@@ -18,9 +18,10 @@ def load_paid_years(zone: str, given: CompensationSample, author: str) -> None:
             continue
         for year in said.booked:
             _pay(zone, programme, year, 3, author)
-        for year, steps in ((said.approved, 2), (said.computed, 1)):
-            if year is not None:
-                _pay(zone, programme, year, steps, author)
+        if said.approved is not None:
+            _pay(zone, programme, said.approved, 2, author)
+        if said.computed is not None:
+            _pay(zone, programme, said.computed, 1, author)
 
 
 def _pay(zone: str, programme: Programme, year: int, steps: int, author: str) -> None:

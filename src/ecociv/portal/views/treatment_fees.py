@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -200,32 +201,32 @@ def _shown(
     return render(request, "portal/green/fee.html", context, status=422 if refused else 200)
 
 
+_STEPS: dict[str, tuple[str, str | Promise, str | Promise]] = {
+    "to-approve": ("approve", gettext_lazy("Approve what is owed"), gettext_lazy("Approve for payment")),
+    "to-book": ("book", gettext_lazy("Book it as payable"), gettext_lazy("Book it")),
+    "to-pay": ("pay", gettext_lazy("Pay it by a row of the bank"), gettext_lazy("Record the payment")),
+}
+"""The step that follows a state: its key, its heading, the word on the button."""
+
+
 def _forms(
     request: HttpRequest, fee: FeeState, refused: forms.Form | None
-) -> list[tuple[str, str, forms.Form, str]]:
+) -> list[tuple[str, str | Promise, forms.Form, str | Promise]]:
+    form: forms.Form
     if not may_pay(request.user, zone_key()):
         return []
-    if fee.state == "to-approve":
-        found = [
-            ("approve", _("Approve what is owed"), DocumentForm(prefix="approve"), _("Approve for payment"))
-        ]
-    elif fee.state == "to-book":
-        found = [("book", _("Book it as payable"), TransferForm(prefix="book"), _("Book it"))]
-    elif fee.state == "to-pay":
-        found = [
-            (
-                "pay",
-                _("Pay it by a row of the bank"),
-                RowForm(_rows(fee), prefix="pay"),
-                _("Record the payment"),
-            )
-        ]
+    key, heading, word = _STEPS.get(fee.state, ("", "", ""))
+    if refused is not None and refused.prefix == key:
+        form = refused
+    elif key == "approve":
+        form = DocumentForm(prefix=key)
+    elif key == "book":
+        form = TransferForm(prefix=key)
+    elif key == "pay":
+        form = RowForm(_rows(fee), prefix=key)
     else:
         return []
-    return [
-        (key, heading, refused if refused is not None and refused.prefix == key else form, word)
-        for key, heading, form, word in found
-    ]  # type: ignore[return-value]
+    return [(key, heading, form, word)]
 
 
 def _rows(fee: FeeState) -> list[BankLine]:
