@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from ecociv.compensation.allocation.declaration import County, allocations
 from ecociv.compensation.allocation.funds import allocated
 from ecociv.compensation.areas.computing import CountyAmount, area_compensation
+from ecociv.compensation.yearly.naming import named_trace
 from ecociv.compensation.yearly.programmes import programmes
 from ecociv.compensation.yearly.queries import counties_seen
 from ecociv.plan.package import ZonePackage
@@ -24,7 +25,7 @@ from ecociv.portal.paths import Chart
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.compensation_simulator import year_or
-from ecociv.portal.views.ledger import body_name
+from ecociv.portal.views.ledger import body_name, body_texts
 from ecociv.portal.zone import language, zone_key
 from ecociv.standards.compensation import NoRate
 
@@ -95,9 +96,14 @@ def funds(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         context |= {
             "found": found,
             "table": table,
-            "traces": [found.trace()]
-            if seen is None
-            else [found.trace(at) for at, key in enumerate(chosen.counties) if key in seen],
+            "traces": [
+                named_trace(trace, body_texts(plan, chosen.counties))
+                for trace in (
+                    [found.trace()]
+                    if seen is None
+                    else [found.trace(at) for at, key in enumerate(chosen.counties) if key in seen]
+                )
+            ],
             "whole": seen is None,
             "paid_by_year": any(
                 each.key == chosen.programme and each.terms(chosen.year) is not None

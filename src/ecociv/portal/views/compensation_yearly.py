@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ecociv.compensation.models import YearlyPayment
 from ecociv.compensation.settlements.common import SettlementRefused
 from ecociv.compensation.yearly.actions import ApproveYear, BookYear, ComputeYear
-from ecociv.compensation.yearly.naming import figure_name
+from ecociv.compensation.yearly.naming import figure_name, named_trace, with_names
 from ecociv.compensation.yearly.preparing import PreparedYear, prepare_year, programme_of
 from ecociv.compensation.yearly.programmes import Programme, programmes
 from ecociv.compensation.yearly.queries import (
@@ -30,6 +30,7 @@ from ecociv.compensation.yearly.queries import (
     yearly_payments,
 )
 from ecociv.core.quantities import label_of
+from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.ledger.actions import LedgerRefused
 from ecociv.ledger.money import yuan
@@ -41,7 +42,7 @@ from ecociv.portal.internal import internal
 from ecociv.portal.settlement_forms import DocumentForm, TransferForm
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
-from ecociv.portal.views.ledger import body_name
+from ecociv.portal.views.ledger import body_name, body_texts
 from ecociv.portal.views.settlement import MEDIA_TYPES
 from ecociv.portal.zone import language, zone_key
 from ecociv.reporting.problems import ReportRefused
@@ -184,8 +185,9 @@ def _shown(
         except SettlementRefused as cannot:
             raise Http404(cannot.text.in_language(language())) from cannot
     figures = _of_payment(payment) if payment is not None else _of_prepared(prepared)
+    names = body_texts(plan, programme.counties)
     seen = counties_seen(request.user, zone, [*figures["totals"], *programme.counties])
-    table = Table(_BODIES, _bodies(plan, figures, seen), request.GET, default_sort="name")
+    table = Table(_BODIES, _bodies(plan, figures, names, seen), request.GET, default_sort="name")
     if download := export(request, table, f"{programme.title.in_language(language())} {year}", as_of):
         return download
     state = next(
@@ -210,8 +212,8 @@ def _shown(
         "forms": _forms(request, programme, state, as_of, refused),
         "digest": figures["digest"],
         "notes": figures["notes"],
-        "open_because": figures["open"] if seen is None else (),
-        "trace": figures["trace"] if seen is None else None,
+        "open_because": [with_names(text, names) for text in figures["open"]] if seen is None else (),
+        "trace": named_trace(figures["trace"], names) if seen is None else None,
         "whole": figures["whole"] if seen is None else None,
         "payer_gives": sum(figures["totals"].values()) if seen is None else None,
     }
@@ -260,7 +262,9 @@ def _of_prepared(prepared: PreparedYear | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _bodies(plan: ZonePackage, figures: dict[str, Any], seen: frozenset[str] | None) -> list[BodyRow]:
+def _bodies(
+    plan: ZonePackage, figures: dict[str, Any], names: dict[str, Text], seen: frozenset[str] | None
+) -> list[BodyRow]:
     own, totals = figures["own"], figures["totals"]
     return [
         BodyRow(
@@ -269,7 +273,7 @@ def _bodies(plan: ZonePackage, figures: dict[str, Any], seen: frozenset[str] | N
             own.get(key),
             total - (own.get(key) or 0),
             total,
-            figures["trace_of"](key),
+            named_trace(trace, names) if (trace := figures["trace_of"](key)) is not None else None,
             key == figures["pool"],
         )
         for key, total in totals.items()

@@ -9,10 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from ecociv.compensation.models import YearlyPayment
-from ecociv.compensation.yearly.naming import figure_name
+from ecociv.compensation.yearly.naming import figure_name, named_trace, with_names
 from ecociv.compensation.yearly.preparing import programme_of
 from ecociv.compensation.yearly.queries import standing_transfer
 from ecociv.core.quantities import label_of
+from ecociv.core.text import Text
 from ecociv.ledger.money import shown
 from ecociv.reporting.settlement_statement.content import WORDS as SETTLED
 from ecociv.reporting.settlement_statement.content import local_second, namer, trace_lines
@@ -115,11 +116,17 @@ def _data(
         if transfer
         else words["not_booked"]
     )
-    traces = (
-        trace_lines(payment.trace, tongue)
-        if counties is None
-        else [line for key in sorted(counties) for line in trace_lines(payment.trace_of(key), tongue)]
+    # A name in one language serves: only that one is written.
+    names = {key: Text(zh=body(key), en=body(key)) for key in payment.totals}
+    shown_traces = (
+        [payment.trace] if counties is None else [payment.trace_of(key) for key in sorted(counties)]
     )
+    traces = [
+        line
+        for trace in shown_traces
+        if trace is not None
+        for line in trace_lines(named_trace(trace, names), tongue)
+    ]
     return {
         "language": tongue,
         "words": words,
@@ -143,7 +150,10 @@ def _data(
         "money": {"heads": words["money_heads"], "rows": _money(payment, counties, words, body)},
         "notes": [
             *(text.in_language(tongue) for text in payment.notes),
-            *(text.in_language(tongue) for text in (payment.open_because if counties is None else ())),
+            *(
+                with_names(text, names).in_language(tongue)
+                for text in (payment.open_because if counties is None else ())
+            ),
             *_changes(payment, counties, body, tongue),
         ],
         "objections": [],
