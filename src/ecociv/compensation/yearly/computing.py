@@ -13,7 +13,7 @@ from ecociv.compensation.allocation.funds import allocated
 from ecociv.compensation.areas.computing import county_amount
 from ecociv.compensation.areas.declaration import Scheme
 from ecociv.compensation.yearly.programmes import Terms
-from ecociv.core.decimals import plain
+from ecociv.core.decimals import plain, shortest
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace, TraceInput
@@ -205,7 +205,7 @@ def _of_scheme(declared: Scheme, year: int, as_of: dt.datetime | None) -> YearAm
 
 def _figure(county: str, leaf: TraceInput) -> Figure:
     assert isinstance(leaf.value, Decimal), leaf
-    return Figure(county, leaf.label.zh, plain(leaf.value), leaf.unit, leaf.source_id, leaf.revision)
+    return Figure(county, leaf.label.zh, shortest(leaf.value), leaf.unit, leaf.source_id, leaf.revision)
 
 
 __all__ = ["EXACT", "TO_FEN", "Figure", "YearAmounts", "compute"]

@@ -52,7 +52,7 @@ _FUND: tuple[Column[ShareRow], ...] = (
     sortable("score", gettext_lazy("Weighted score"), lambda r: r.score, numeric=True),
     sortable("base", gettext_lazy("Base"), lambda r: r.county.base, numeric=True),
     sortable("withheld", gettext_lazy("Withheld"), lambda r: r.withheld, numeric=True),
-    sortable("paid", gettext_lazy("Paid"), lambda r: r.paid, numeric=True),
+    sortable("paid", gettext_lazy("Share after deductions"), lambda r: r.paid, numeric=True),
 )  # fmt: skip
 
 
