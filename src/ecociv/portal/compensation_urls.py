@@ -9,6 +9,7 @@ from ecociv.portal.views import (
     compensation_funds,
     compensation_simulator,
     compensation_yearly,
+    compensation_yearly_steps,
     settlement,
     settlement_steps,
 )
@@ -21,10 +22,10 @@ urlpatterns = [
     path("areas/", compensation_funds.areas, name="compensation-areas"),
     path("years/", compensation_yearly.years, name="compensation-years"),
     path("years/<slug:key>/<int:year>/", compensation_yearly.page, name="compensation-year"),
-    path("years/<slug:key>/<int:year>/steps/", compensation_yearly.step, name="compensation-year-step"),
+    path("years/<slug:key>/<int:year>/steps/", compensation_yearly_steps.step, name="compensation-year-step"),
     path(
         "years/<slug:key>/<int:year>/statement.<slug:form>",
-        compensation_yearly.statement,
+        compensation_yearly_steps.statement,
         name="compensation-year-statement",
     ),
     path("<slug:key>/", compensation.agreement, name="agreement"),

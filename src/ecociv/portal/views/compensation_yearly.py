@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from ecociv.compensation.models import YearlyPayment
 from ecociv.compensation.settlements.common import SettlementRefused
-from ecociv.compensation.yearly.actions import ApproveYear, BookYear, ComputeYear
 from ecociv.compensation.yearly.naming import figure_name, named_trace, with_names
 from ecociv.compensation.yearly.preparing import PreparedYear, prepare_year, programme_of
 from ecociv.compensation.yearly.programmes import Programme, programmes
@@ -32,7 +29,6 @@ from ecociv.compensation.yearly.queries import (
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace
-from ecociv.ledger.actions import LedgerRefused
 from ecociv.ledger.money import yuan
 from ecociv.ledger.permissions import may_keep
 from ecociv.plan.package import ZonePackage
@@ -43,11 +39,7 @@ from ecociv.portal.settlement_forms import DocumentForm, TransferForm
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.ledger import body_name, body_texts
-from ecociv.portal.views.settlement import MEDIA_TYPES
 from ecociv.portal.zone import language, zone_key
-from ecociv.reporting.problems import ReportRefused
-from ecociv.reporting.settlement_statement.write import FORMS
-from ecociv.reporting.settlement_statement.yearly import write_yearly_statement
 
 NEXT = {
     "to-compute": gettext_lazy("record what the year comes to"),
@@ -154,7 +146,8 @@ _BODIES: tuple[Column[BodyRow], ...] = (
 )  # fmt: skip
 
 
-def _asked(key: str) -> Programme:
+def asked(key: str) -> Programme:
+    """A programme of the zone, or the page that says there is none."""
     try:
         return programme_of(zone_key(), key)
     except SettlementRefused as refused:
@@ -166,16 +159,17 @@ def _asked(key: str) -> Programme:
 @with_plan
 def page(request: HttpRequest, plan: ZonePackage, key: str, year: int) -> HttpResponse:
     """One year as recorded; where nothing is on record, what it would come to."""
-    return _shown(request, plan, _asked(key), year)
+    return shown(request, plan, asked(key), year)
 
 
-def _shown(
+def shown(
     request: HttpRequest,
     plan: ZonePackage,
     programme: Programme,
     year: int,
     refused: forms.Form | None = None,
 ) -> HttpResponse:
+    """The page of a year, with a form that was refused in its place."""
     as_of, zone = read_as_of(request), zone_key()
     payment = newest_year(zone, programme.key, year, as_of.moment)
     prepared = None
@@ -363,72 +357,3 @@ def _forms(
             for key, heading, form, word in found
         ]
     return found
-
-
-@require_POST
-@internal
-@with_plan
-def step(request: HttpRequest, plan: ZonePackage, key: str, year: int) -> HttpResponse:
-    """One step; where it is refused the page comes back with the reason and what was typed."""
-    programme, name = _asked(key), request.POST.get("step", "")
-    if name not in ("compute", "approve", "book"):
-        raise Http404(_("There is no such step."))
-    form = (TransferForm if name == "book" else DocumentForm)(request.POST, prefix=name)
-    if not form.is_valid():
-        return _shown(request, plan, programme, year, form)
-    try:
-        _take(name, request, programme, year, form.cleaned_data)
-    except SettlementRefused as refused:
-        form.add_error(None, refused.text.in_language(language()))
-        return _shown(request, plan, programme, year, form)
-    except LedgerRefused as refused:
-        for text in refused.texts:
-            form.add_error(None, text.in_language(language()))
-        return _shown(request, plan, programme, year, form)
-    messages.success(request, _("Recorded."))
-    return redirect("portal:compensation-year", key=key, year=year)
-
-
-def _take(name: str, request: HttpRequest, programme: Programme, year: int, said: dict[str, Any]) -> None:
-    day: dt.date = said["day"]
-    if name == "compute":
-        ComputeYear(
-            zone=zone_key(),
-            programme=programme,
-            year=year,
-            day=day,
-            document=said["document"],
-            author=request.user,
-        ).execute()
-        return
-    payment = newest_year(zone_key(), programme.key, year)
-    if payment is None:
-        raise Http404(_("Nothing is on record yet."))
-    if name == "approve":
-        ApproveYear(computed=payment, day=day, document=said["document"], author=request.user).execute()
-    else:
-        BookYear(payment=payment, day=day, author=request.user).execute()
-
-
-@require_safe
-@internal
-@with_plan
-def statement(request: HttpRequest, plan: ZonePackage, key: str, year: int, form: str) -> HttpResponse:
-    """The statement of a year as a file; a county gets its own part."""
-    if form not in FORMS:
-        raise Http404(_("There is no such form."))
-    programme, as_of = _asked(key), read_as_of(request).moment
-    payment = newest_year(zone_key(), programme.key, year, as_of)
-    if payment is None:
-        messages.error(request, _("Nothing is on record yet: record what the year comes to first."))
-        return redirect("portal:compensation-year", key=key, year=year)
-    seen = counties_seen(request.user, zone_key(), list(payment.totals))
-    try:
-        content = write_yearly_statement(payment, form, counties=seen, as_of=as_of, language=language())
-    except ReportRefused as refused:
-        messages.error(request, refused.text.in_language(language()))
-        return redirect("portal:compensation-year", key=key, year=year)
-    response = HttpResponse(content, content_type=MEDIA_TYPES[form])
-    response["Content-Disposition"] = f'attachment; filename="{programme.key}-{year}-{payment.stage}.{form}"'
-    response["Cache-Control"] = "private, no-store"
-    return response

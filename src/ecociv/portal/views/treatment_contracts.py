@@ -161,6 +161,7 @@ def detail(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
         "months": [(month, settled.get((key, str(month)))) for month in months],
         "as_of": as_of,
         "may_settle": not as_of.moment and may_settle(request.user, zone),
+        "of_the_zone": of_the_zone(request.user),
     }
     asked = request.GET.get("month")
     if asked:
