@@ -102,7 +102,7 @@ def test_a_county_sees_its_own_and_an_enterprise_nothing(reader: Callable[..., C
 def test_what_there_is_not(reader: Callable[..., Client]) -> None:
     finance = reader("department_officer", "finance-bureau")
     for address in (
-        at("compensation-year", "none", 2016), at("compensation-year", "basin", 2017), at("compensation-year", "basin", 99999),
+        at("compensation-year", "none", 2016), at("compensation-year", "basin", 2017), at("compensation-year", "basin", 99999), at("compensation-year", "mining", 99999),
         at("compensation-year-statement", "basin", 2016, "odt"),
     ):  # fmt: skip
         assert finance.get(address).status_code == 404, address

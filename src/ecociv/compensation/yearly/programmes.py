@@ -12,6 +12,9 @@ from ecociv.compensation.payment import Payment
 from ecociv.core.text import Text
 from ecociv.standards.declared import DeclarationError
 
+LAST_YEAR = 2999
+"""The last year that can be meant; a later one is a slip of the hand."""
+
 Terms = Fund | Scheme
 """What the amounts of a year are computed by."""
 
@@ -36,7 +39,7 @@ class Programme:
 
     def terms(self, year: int) -> Terms | None:
         """What a year is computed by; none where no fund of the year is declared, or the year is not paid by the book."""
-        if year < self.payment.since:
+        if not self.payment.since <= year <= LAST_YEAR:
             return None
         if self.scheme is not None:
             return self.scheme
