@@ -22,6 +22,7 @@ from ecociv.green_economy.fees.actions import ApproveFee, BookFee, PayByRules, P
 from ecociv.green_economy.fees.books import FeeAccounts
 from ecociv.green_economy.fees.matching import Owed, Row, paid_by
 from ecociv.green_economy.fees.queries import fee_states
+from ecociv.green_economy.fees.sample import load_sample_fees
 from ecociv.green_economy.models import FeeApproval, FeeCorrection
 from ecociv.ledger.actions import ReverseEntry
 from ecociv.ledger.bank.actions import ImportStatement
@@ -181,6 +182,17 @@ def test_a_month_that_cannot_be_judged_is_owed_nothing_and_corrected_when_its_re
     settle("2016-06")
     june = approve("2016-06")
     assert (june.own, june.corrections_sum) == (FULL, FULL) and june.corrections.get().before is None
+
+
+def test_the_sample_pays_some_months(readings: Series) -> None:
+    for month in ("2016-05", "2016-06"):
+        SettlePerformance(zone=ZONE, contract="C1", month=month, author="test", sample=True).execute()
+    assert load_sample_fees(ZONE, "sample data") == 2
+    assert [each.state for each in fee_states(ZONE)] == ["paid", "paid"]
+    assert [row.amount for row in reconciliation(FeeAccounts.known(ZONE).bank).rows] == [-1250], (
+        "what the bank took"
+    )
+    assert FeeAccounts.known(ZONE).book.sample and all(each.sample for each in FeeApproval.objects.all())
 
 
 def test_rows_pay_only_what_they_name() -> None:
