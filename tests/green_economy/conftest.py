@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,3 +41,8 @@ def enterprises(plan_in_database: None, db: None) -> None:
     """A provider of treatment and a borrower."""
     for key, name in ((PROVIDER, "治理公司"), (BORROWER, "借款公司")):
         entered("enterprise", key, name=name, division="360222")
+
+
+@pytest.fixture
+def evidence(settings: Any, tmp_path: Path) -> None:
+    settings.ECOCIV_EVIDENCE_URI = str(tmp_path / "evidence" / "observations")

@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
+from ecociv.evidence.actions.append import AppendObservations
+from ecociv.evidence.models import ObservedProperty, Place, Series
+from ecociv.evidence.schema import STAGED
 from ecociv.green_economy.forest_carbon import PlotSurvey
 from ecociv.green_economy.performance import Promise, Used
 from ecociv.registers.actions import RegisterEntry
@@ -15,6 +21,7 @@ from ecociv.registers.models import EntryRevision
 ZONE = "jingdezhen"
 PROVIDER, BORROWER = "91360222MA0000001W", "91360202MA00000021"
 LOCAL = dt.timezone(dt.timedelta(hours=8))
+SERIES = "sewage-online/plant-1/cod"
 
 
 def entered(kind: str, key: str, on: str = "2015-01-01", state: str = "", **values: Any) -> EntryRevision:
@@ -91,3 +98,47 @@ def plot(name: str, year: int, volume: float, stratum: str = "杉木", area: str
         dt.date(year, 10, 1),
         Decimal(str(volume)),
     )
+
+
+def series(key: str = SERIES, averaging: str = "PT1H") -> Series:
+    network, place, item = key.split("/")
+    observed, _ = ObservedProperty.objects.get_or_create(
+        key=item, defaults={"name_zh": "化学需氧量", "name_en": "COD"}
+    )
+    at, _ = Place.objects.get_or_create(
+        key=place, defaults={"kind": "outfall", "name_zh": place, "name_en": place}
+    )
+    made = Series(
+        key=key,
+        property=observed,
+        place=at,
+        network=network,
+        unit="mg / L",
+        statistic="mean",
+        averaging=averaging,
+    )
+    made.save()
+    return made
+
+
+def append(to: Series, start: str, values: list[float], qualities: list[str] | None = None) -> None:
+    """Hourly readings from a local day on."""
+    size = len(values)
+    begin = dt.datetime.fromisoformat(start).replace(tzinfo=LOCAL).astimezone(dt.UTC).replace(tzinfo=None)
+    starts = np.datetime64(begin, "us") + np.arange(size) * np.timedelta64(1, "h")
+    columns = {
+        "series_id": pa.array(np.full(size, to.pk)),
+        "valid_from": pa.array(starts).cast(STAGED.field("valid_from").type),
+        "valid_to": pa.array(starts + np.timedelta64(1, "h")).cast(STAGED.field("valid_to").type),
+        "value": pa.array(values, pa.float64()),
+        "quality": pa.array(qualities or ["good"] * size),
+        "source_row": pa.array(np.arange(size, dtype=np.int32)),
+    }
+    table = pa.table([columns.get(each.name, pa.nulls(size, each.type)) for each in STAGED], schema=STAGED)
+    AppendObservations(
+        table, author="test", kind="bulk", source="0" * 64, sample=False, reason="test"
+    ).execute()
+
+
+def parties() -> None:
+    entered("enterprise", PROVIDER, name="治理公司", division="360222")

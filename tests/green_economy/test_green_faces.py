@@ -28,8 +28,8 @@ def registers(plan_in_database: None, django_db_blocker: Any) -> None:
     """The sample registers, once for the module; the store of the evidence is empty, so that no month can be judged."""
     with django_db_blocker.unblock():
         load_sample_registers(ZONE)
-        assert load_sample_green(ZONE) == {"settlements": 0, "requests": 1}
-        assert load_sample_green(ZONE) == {"settlements": 0, "requests": 0}
+        assert load_sample_green(ZONE) == {"settlements": 0, "requests": 1, "fees": 0}
+        assert load_sample_green(ZONE) == {"settlements": 0, "requests": 0, "fees": 0}
 
 
 def run(*arguments: str) -> Result:

@@ -4,73 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
 from ecociv.core.missing import Missing
-from ecociv.evidence.actions.append import AppendObservations
-from ecociv.evidence.models import ObservedProperty, Place, Series
-from ecociv.evidence.schema import STAGED
 from ecociv.green_economy.actions import GreenRefused, SettlePerformance
 from ecociv.green_economy.contracts import Month, contract_of, performance, settlements
 from ecociv.people.models import AuditEntry
 from ecociv.people.recorded import AppendOnlyError
-from green_economy.situations import LOCAL, PROVIDER, ZONE, contract, entered, obligation
-
-SERIES = "sewage-online/plant-1/cod"
-
-
-@pytest.fixture
-def evidence(settings: Any, tmp_path: Path) -> None:
-    settings.ECOCIV_EVIDENCE_URI = str(tmp_path / "evidence" / "observations")
-
-
-def series(key: str = SERIES, averaging: str = "PT1H") -> Series:
-    network, place, item = key.split("/")
-    observed, _ = ObservedProperty.objects.get_or_create(
-        key=item, defaults={"name_zh": "化学需氧量", "name_en": "COD"}
-    )
-    at, _ = Place.objects.get_or_create(
-        key=place, defaults={"kind": "outfall", "name_zh": place, "name_en": place}
-    )
-    made = Series(
-        key=key,
-        property=observed,
-        place=at,
-        network=network,
-        unit="mg / L",
-        statistic="mean",
-        averaging=averaging,
-    )
-    made.save()
-    return made
-
-
-def append(to: Series, start: str, values: list[float], qualities: list[str] | None = None) -> None:
-    """Hourly readings from a local day on."""
-    size = len(values)
-    begin = dt.datetime.fromisoformat(start).replace(tzinfo=LOCAL).astimezone(dt.UTC).replace(tzinfo=None)
-    starts = np.datetime64(begin, "us") + np.arange(size) * np.timedelta64(1, "h")
-    columns = {
-        "series_id": pa.array(np.full(size, to.pk)),
-        "valid_from": pa.array(starts).cast(STAGED.field("valid_from").type),
-        "valid_to": pa.array(starts + np.timedelta64(1, "h")).cast(STAGED.field("valid_to").type),
-        "value": pa.array(values, pa.float64()),
-        "quality": pa.array(qualities or ["good"] * size),
-        "source_row": pa.array(np.arange(size, dtype=np.int32)),
-    }
-    table = pa.table([columns.get(each.name, pa.nulls(size, each.type)) for each in STAGED], schema=STAGED)
-    AppendObservations(
-        table, author="test", kind="bulk", source="0" * 64, sample=False, reason="test"
-    ).execute()
-
-
-def parties() -> None:
-    entered("enterprise", PROVIDER, name="治理公司", division="360222")
+from green_economy.situations import LOCAL, SERIES, ZONE, append, contract, obligation, parties, series
 
 
 @pytest.mark.django_db(transaction=True)

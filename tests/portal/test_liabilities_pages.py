@@ -194,6 +194,37 @@ def test_works_are_valued_row_by_row(reader: Callable[[str], Client]) -> None:
     assert position(damage).valuation.fen == 7_776_000  # type: ignore[union-attr]
 
 
+def test_equivalency_is_discounted_on_the_page_and_recorded(reader: Callable[[str], Client]) -> None:
+    client, damage = reader("department"), late()
+    address = f"/liabilities/damage/{damage.pk}/value/resource-equivalency/"
+    assert "resource-equivalency" in client.get(f"/liabilities/damage/{damage.pk}/").content.decode()
+    before = position(damage).valuation
+    said = {
+        "unit": "ha",
+        "losses": "2016 10\n2017，10",
+        "gains": "2018\t0.5\n2019: 0.5",
+        "price": "30000",
+        "base_year": "2017",
+    }
+    shown = client.post(address, {**said, "preview": "1"}).content.decode()
+    # 10 x 1.03 + 10 = 20.3; 0.5/1.03 + 0.5/1.0609 = 0.9567347...; their quotient times 30,000 is 636,540 yuan.
+    for figure in ("1.030000", "10.3000", "20.3000", "0.970874", "0.4854", "0.9567", "636,540.00"):
+        assert figure in shown, figure
+    assert position(damage).valuation == before, "nothing is recorded by looking"
+    for changes, field in (
+        ({"rate": "9"}, "rate"), ({"losses": "10 2016"}, "losses"), ({"gains": "2018 0"}, "gains"), ({"gains": "2018 -1"}, "gains"),
+        ({"losses": "2016 1\n2016 2"}, "losses"), ({"losses": "1700 1"}, "losses"), ({"base_year": "x"}, "base_year"), ({"price": ""}, "price"),
+        ({"losses": "2016 1e99"}, "losses"), ({"document": ""}, "document"), ({"reason": ""}, "reason"),
+    ):  # fmt: skip
+        refused = client.post(address, {**said, "document": "报告", "reason": "补", **changes})
+        assert refused.status_code == 200 and field in refused.context["form"].errors, changes
+    assert client.post(address, {**said, "document": "报告", "reason": "补充评估"}).status_code == 302
+    assert position(damage).valuation.fen == 63_654_000  # type: ignore[union-attr]
+    page = client.get(f"/liabilities/damage/{damage.pk}/").content.decode()
+    assert "20.3000" in page and "0.970874" in page, "the table stands beside the arithmetic"
+    assert reader("finance").post(address, said).status_code == 403
+
+
 def test_the_page_of_a_mine_shows_its_arithmetic_and_books(reader: Callable[[str], Client]) -> None:
     mine = entries(ZONE, "mining-right")[0]
     client = reader("finance")

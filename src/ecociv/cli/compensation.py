@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import click
 
 from ecociv.cli.compensation_allocate import allocate, areas
 from ecociv.cli.compensation_simulate import simulate
+from ecociv.cli.compensation_yearly import yearly
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
@@ -32,6 +35,7 @@ def group() -> None:
 group.add_command(allocate)
 group.add_command(areas)
 group.add_command(simulate)
+group.add_command(yearly)
 
 
 @group.command("agreements", epilog=EXIT_CODES)
@@ -258,16 +262,18 @@ def _say(content: dict[str, Any], prepared: Any, language: str) -> None:
 @language_option
 @with_django
 def verify(zone: str, form: str, language: str) -> None:
-    """Compute every final settlement again from the evidence as it was known; each has to come out bit for bit.
+    """Compute every final settlement and approved year again from the evidence as known; each has to come out bit for bit.
 
     Exit code 1 when one does not.
     """
     from ecociv.compensation.agreements.declaration import compensation
-    from ecociv.compensation.models import Settlement
+    from ecociv.compensation.models import Settlement, YearlyPayment
     from ecociv.compensation.settlements.verify import verify_settlements
+    from ecociv.compensation.yearly.programmes import programmes
+    from ecociv.compensation.yearly.queries import verify_years
 
     found = [(each, verify_settlements(zone, each.key)) for each in compensation(zone).agreements]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "agreement": each.key,
             "finals": Settlement.objects.filter(zone=zone, agreement=each.key, stage="final").count(),
@@ -276,14 +282,27 @@ def verify(zone: str, form: str, language: str) -> None:
         }
         for each, differs in found
     ]
+    texts = [differs.text if differs else None for _, differs in found]
+    for programme in programmes(zone):
+        broken = verify_years(zone, programme.key)
+        approved = YearlyPayment.objects.filter(zone=zone, programme=programme.key, stage="approved")
+        rows.append(
+            {
+                "programme": programme.key,
+                "finals": approved.count(),
+                "holds": broken is None,
+                "differs": broken and {"period": str(broken.payment.year), "text": broken.text.to_mapping()},
+            }
+        )
+        texts.append(broken.text if broken else None)
     if form == "json":
         say_json(rows)
     else:
-        for row, (_, differs) in zip(rows, found, strict=True):
+        for row, text in zip(rows, texts, strict=True):
             holds = {"zh": "完好", "en": "holds"}[language]
-            said = differs.text.in_language(language) if differs else holds
-            say(f"{row['agreement']}  {row['finals']}  {said}")
-    if any(differs for _, differs in found):
+            said = text.in_language(language) if text else holds
+            say(f"{row.get('agreement') or row['programme']}  {row['finals']}  {said}")
+    if any(texts):
         raise SystemExit(int(Exit.FOUND))
 
 
@@ -303,28 +322,44 @@ def verify(zone: str, form: str, language: str) -> None:
 @language_option
 @with_django
 def statement(key: str, month: str, out: Path, zone: str, as_of: str | None, language: str) -> None:
-    """The statement of a recorded settlement as PDF or Word, with its arithmetic down to the readings."""
+    """The statement of a recorded settlement, or of a yearly payment, as PDF or Word, with its arithmetic down to the figures.
+
+    AGREEMENT is the key of an agreement, or of a programme that is paid by the year.
+    """
     from ecociv.compensation.agreements.declaration import OutOfForce
     from ecociv.compensation.agreements.periods import NoPeriod, period_of
     from ecociv.compensation.settlements.actions import SettlementRefused, agreement_of
     from ecociv.compensation.settlements.preparing import PeriodRefused, period_for
     from ecociv.compensation.settlements.queries import newest
+    from ecociv.compensation.yearly.programmes import programmes
+    from ecociv.compensation.yearly.queries import newest_year
     from ecociv.reporting.problems import NoChineseFont, ReportRefused
     from ecociv.reporting.settlement_statement.write import write_settlement_statement
+    from ecociv.reporting.settlement_statement.yearly import write_yearly_statement
 
+    known = moment(as_of)
+    suffix = out.suffix.lstrip(".").lower()
+    write: Callable[[], bytes]
+    if key in {each.key for each in programmes(zone)}:
+        if not month.isdigit():
+            fail(f"{key} is paid by the year: write --month 2018.", Exit.USAGE)
+        paid = newest_year(zone, key, int(month), known)
+        if paid is None:
+            fail(f"Nothing of {month} is on record; `ecociv compensation yearly {key} --year {month}` computes it.")
+        write = partial(write_yearly_statement, paid, suffix, as_of=known, language=language)
+    else:
+        try:
+            period, _ = period_for(agreement_of(zone, key), period_of(month))
+        except (SettlementRefused, OutOfForce, NoPeriod, PeriodRefused) as refused:
+            fail(refused.text.in_language(language))
+        found = newest(zone, key, str(period), known)
+        if found is None:
+            fail(
+                f"No settlement of {period} is on record; `ecociv compensation settle {key} --month {month}` computes one."
+            )
+        write = partial(write_settlement_statement, found, suffix, as_of=known, language=language)
     try:
-        period, _ = period_for(agreement_of(zone, key), period_of(month))
-    except (SettlementRefused, OutOfForce, NoPeriod, PeriodRefused) as refused:
-        fail(refused.text.in_language(language))
-    found = newest(zone, key, str(period), moment(as_of))
-    if found is None:
-        fail(
-            f"No settlement of {period} is on record; `ecociv compensation settle {key} --month {month}` computes one."
-        )
-    try:
-        content = write_settlement_statement(
-            found, out.suffix.lstrip(".").lower(), as_of=moment(as_of), language=language
-        )
+        content = write()
     except ReportRefused as refused:
         missing = isinstance(refused, NoChineseFont)
         fail(refused.text.in_language(language), Exit.MISSING if missing else Exit.INPUT)

@@ -18,6 +18,7 @@ from ecociv.cli.console import (
     with_django,
     year_option,
 )
+from ecociv.cli.green_fees import fees
 from ecociv.cli.indicator import moment
 
 zone_option = click.option("--zone", default="jingdezhen", show_default=True)
@@ -27,6 +28,9 @@ as_of_option = click.option("--as-of", default=None, help="As it was known on th
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
     """Green economy (绿色经济). Contracts, loans, products, purchases and projects are kept by `ecociv registers`."""
+
+
+group.add_command(fees)
 
 
 @group.command("performance", epilog=EXIT_CODES)

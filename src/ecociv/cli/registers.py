@@ -95,6 +95,7 @@ def show(
     kind: str, key: str, zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str
 ) -> None:
     """What the register of KIND says of KEY, and how it came to."""
+    from ecociv.registers.models import EntryFile
     from ecociv.registers.queries import entry, history
 
     known = moment(as_of)
@@ -102,10 +103,24 @@ def show(
     if found is None:
         fail(f"{key!r} was not on the register of {kind} then; `ecociv registers list {kind}` shows what is.")
     past = history(zone, kind, key, known)
+    files = EntryFile.objects.filter(zone=zone, kind=kind, key=key)
+    if known is not None:
+        files = files.filter(recorded_at__lte=known)
     if form == "json":
         say_json(
             _json(found)
             | {
+                "files": [
+                    {
+                        "revision": row.revision,
+                        "name": row.file_name,
+                        "sha256": row.sha256,
+                        "size": row.size,
+                        "public": row.public,
+                        "recorded_at": row.recorded_at.isoformat(),
+                    }
+                    for row in files
+                ],
                 "history": [
                     {
                         "revision": row.revision,
@@ -128,6 +143,52 @@ def show(
             say(f"  {field.name.in_language(language)}: {words}")
     for row in past:
         say(f"  #{row.revision} {row.valid_from} {row.author_name} {row.get_event_display()} {row.reason}")
+    for each in files:
+        say(f"  #{each.revision} {each.file_name}  {each.sha256}")
+
+
+@group.command("attach", epilog=EXIT_CODES)
+@click.argument("kind")
+@click.argument("key")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@zone_option
+@user_option
+@click.option("--revision", type=int, default=0, help="Revision that it belongs to; the last one by default.")
+@click.option("--public", is_flag=True, help="The public may read it as well (kinds that are public).")
+@language_option
+@with_django
+def attach(
+    kind: str, key: str, path: Path, zone: str, username: str, revision: int, public: bool, language: str
+) -> None:
+    """Attach a paper (PDF, docx, jpg, png) to an entry of KIND."""
+    from django.core.exceptions import PermissionDenied
+
+    from ecociv.evidence.library.formats import FileNotTaken
+    from ecociv.evidence.library.keeping import keep_paper
+    from ecociv.registers.actions import EntryRefused
+    from ecociv.registers.attaching import AttachFile
+    from ecociv.registers.queries import history
+
+    past = history(zone, kind, key)
+    try:
+        made = AttachFile(
+            zone=zone,
+            kind=kind,
+            key=key,
+            revision=revision or (past[0].revision if past else 0),
+            path=path,
+            name=path.name,
+            author=account(username),
+            keep=keep_paper,
+            public=public,
+        ).execute()
+    except EntryRefused as refused:
+        fail(" ".join(text.in_language(language) for text in refused.texts))
+    except FileNotTaken as refused:
+        fail(refused.text.in_language(language))
+    except PermissionDenied as denied:
+        fail(str(denied))
+    say(f"{made.kind}:{made.key} r{made.revision}  {made.file_name}  {made.sha256}")
 
 
 @group.command("import", epilog=EXIT_CODES)

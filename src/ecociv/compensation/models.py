@@ -7,5 +7,15 @@ from ecociv.compensation.settlements.models import (
     SettlementCorrection,
     SettlementTransfer,
 )
+from ecociv.compensation.yearly.models import YearlyCorrection, YearlyPayment, YearlyTransfer
 
-__all__ = ["Objection", "ObjectionDecision", "Settlement", "SettlementCorrection", "SettlementTransfer"]
+__all__ = [
+    "Objection",
+    "ObjectionDecision",
+    "Settlement",
+    "SettlementCorrection",
+    "SettlementTransfer",
+    "YearlyCorrection",
+    "YearlyPayment",
+    "YearlyTransfer",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -86,14 +87,28 @@ class GreenRules(Declared):
         raise KeyError(f"There is no payment rule {key!r}.")
 
 
+class FeeBook(Declared):
+    """The book in which fees of treatment contracts are booked and paid; ``since`` is the first day of an entry."""
+
+    key: str
+    title: LocalText
+    keeper: str
+    since: dt.date
+    sample: bool = False
+
+
 class GreenBodies(Declared):
-    """``green_economy.yaml`` of a zone: who settles contracts and who asks for issuance, by body."""
+    """``green_economy.yaml`` of a zone: who settles contracts and who asks for issuance, by body.
+
+    Without ``book`` the fees of contracts are settled and not booked.
+    """
 
     contracts: str
     forest_carbon: str
     procurement_return: str
     citation: LocalText
     verified: bool = False
+    book: FeeBook | None = None
 
 
 @lru_cache(maxsize=1)

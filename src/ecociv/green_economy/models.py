@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.core.trace import Trace
+from ecociv.green_economy.fees.models import FeeApproval, FeeBooking, FeeCorrection, FeePayment
 from ecociv.people.recorded import Recorded
 
 
@@ -89,3 +90,13 @@ class IssuanceRequest(Recorded):
     def trace(self) -> Trace:
         """The arithmetic."""
         return Trace.from_json(self.trace_said)
+
+
+__all__ = [
+    "FeeApproval",
+    "FeeBooking",
+    "FeeCorrection",
+    "FeePayment",
+    "IssuanceRequest",
+    "PerformanceSettlement",
+]

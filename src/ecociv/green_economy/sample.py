@@ -1,11 +1,13 @@
-"""Sample data of the room beside the registers' own: settled months of the sample contracts, one request for issuance."""
+"""Sample data of the room beside the registers' own: settled months, fees on their way to the bank, one request for issuance."""
 
 from __future__ import annotations
 
 from ecociv.evidence.models import Series
 from ecociv.green_economy.actions import GreenRefused, RequestIssuance, SettlePerformance
 from ecociv.green_economy.contracts import contract_months, contracts
-from ecociv.green_economy.models import IssuanceRequest, PerformanceSettlement
+from ecociv.green_economy.declaration import bodies
+from ecociv.green_economy.fees.sample import load_sample_fees
+from ecociv.green_economy.models import FeeApproval, IssuanceRequest, PerformanceSettlement
 from ecociv.green_economy.projects import periods, projects, surveys
 from ecociv.plan.queries import current_package
 
@@ -16,12 +18,14 @@ MONTHS = 12
 
 def load_sample_green(zone: str) -> dict[str, int]:
     """Settle months and ask for issuance where nothing was yet; how many of each were added."""
-    found = {"settlements": 0, "requests": 0}
+    found = {"settlements": 0, "requests": 0, "fees": 0}
     if (
         not PerformanceSettlement.objects.filter(zone=zone).exists()
         and Series.objects.filter(sample=True).exists()
     ):
         found["settlements"] = _settle(zone)
+    if not FeeApproval.objects.filter(zone=zone).exists() and bodies(zone).book is not None:
+        found["fees"] = load_sample_fees(zone, AUTHOR)
     if not IssuanceRequest.objects.filter(zone=zone).exists():
         found["requests"] = _ask(zone)
     return found

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecociv.portal.views import forest_carbon, green_credit, green_procurement, treatment_contracts
+from ecociv.portal.views import (
+    forest_carbon,
+    green_credit,
+    green_procurement,
+    treatment_contracts,
+    treatment_fees,
+)
 
 urlpatterns = [
     path("contracts/", treatment_contracts.listing, name="treatment-contracts"),
+    path("fees/", treatment_fees.listing, name="treatment-fees"),
+    path("fees/pay/", treatment_fees.pay, name="treatment-fees-pay"),
+    path("fees/<str:key>/<str:month>/", treatment_fees.page, name="treatment-fee"),
+    path("fees/<str:key>/<str:month>/steps/", treatment_fees.step, name="treatment-fee-step"),
     path("contracts/<str:key>/", treatment_contracts.detail, name="treatment-contract"),
     path("contracts/<str:key>/settle/", treatment_contracts.settle, name="treatment-settle"),
     path("credit/", green_credit.quarter, name="green-credit"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -13,16 +13,20 @@ from django.utils.translation import gettext_lazy
 
 from ecociv.core.decimals import plain
 from ecociv.core.periods import OutsideValidity
+from ecociv.core.trace import Trace
 from ecociv.ledger.money import NotMoney, fen
 from ecociv.liabilities.damage.plan import Instalment
-from ecociv.liabilities.valuation.amounts import CostItem
-from ecociv.liabilities.valuation.declaration import VirtualTreatment, in_force, methods
+from ecociv.liabilities.valuation.amounts import CostItem, resource_equivalency
+from ecociv.liabilities.valuation.declaration import Discount, VirtualTreatment, in_force, methods
 from ecociv.portal.register_forms import DatePicker
 from ecociv.portal.zone import language, zone_key
 from ecociv.registers.queries import entries
 
 ROWS = 6
 """Works and instalments that a form has room for."""
+
+LARGEST = Decimal(10) ** 12
+"""The largest figure of a year; more is a slip of the hand."""
 
 MEDIA = (
     ("surface-water", gettext_lazy("Surface water")),
@@ -209,6 +213,133 @@ class RestorationForm(_Common):
             for row in range(1, ROWS + 1)
             if said.get(f"name-{row}")
         ]
+
+
+class YearsField(forms.CharField):
+    """Figures by year, one year a line; cleaned to a mapping, with every fault named by its line."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            max_length=8000,
+            widget=forms.Textarea(
+                attrs={"class": "form-control number", "rows": 5, "placeholder": "2016 10\n2017 8.5"}
+            ),
+            **more,
+        )
+
+    def clean(self, value: Any) -> dict[int, Decimal]:
+        """The figures.
+
+        Raises
+        ------
+        ValidationError
+            For each line that is no year and figure, a figure below zero, a year that occurs twice.
+        """
+        text = super().clean(value)
+        found: dict[int, Decimal] = {}
+        faults = []
+        for number, line in enumerate(text.splitlines(), 1):
+            parts = line.replace(",", " ").replace("，", " ").replace("：", " ").replace(":", " ").split()
+            if not parts:
+                continue
+            said = {"line": number, "found": line.strip()[:40]}
+            if len(parts) != 2 or not (parts[0].isascii() and parts[0].isdigit() and len(parts[0]) == 4):
+                faults.append(
+                    _("Line %(line)s, “%(found)s”: write a year and a figure, such as 2016 10.") % said
+                )
+                continue
+            try:
+                figure = Decimal(parts[1])
+            except InvalidOperation:
+                faults.append(_("Line %(line)s, “%(found)s”: the figure is no number.") % said)
+                continue
+            if not figure.is_finite() or figure < 0 or figure > LARGEST:
+                faults.append(
+                    _("Line %(line)s, “%(found)s”: the figure has to lie between 0 and 10¹².") % said
+                )
+            elif int(parts[0]) in found:
+                faults.append(_("Line %(line)s, “%(found)s”: the year occurs twice.") % said)
+            else:
+                found[int(parts[0])] = figure
+        if faults:
+            raise ValidationError(faults)
+        return found
+
+
+class EquivalencyForm(_Common):
+    """Resource equivalency: what was lost by year, what one unit restored gives by year, and its price."""
+
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Unit of the resource"),
+        choices=[
+            ("ha", "ha"),
+            ("m^2", "m²"),
+            ("km^2", "km²"),
+            ("m^3", "m³"),
+            ("t", "t"),
+            ("count", gettext_lazy("items")),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    losses = YearsField(
+        label=gettext_lazy("Lost, by year (units of the resource)"),
+        help_text=gettext_lazy("One year a line: year and figure. Rows can be pasted from a worksheet."),
+    )
+    gains = YearsField(
+        label=gettext_lazy("Gained from one unit restored, by year"),
+        help_text=gettext_lazy("How much of a unit the restoration gives in each year, such as 2018 0.5."),
+    )
+    price = FigureField(label=gettext_lazy("Price of restoring one unit (yuan)"))
+    base_year = forms.IntegerField(
+        label=gettext_lazy("Base year"),
+        min_value=1900,
+        max_value=2999,
+        widget=text_input(inputmode="numeric"),
+        help_text=gettext_lazy("The year to which losses and gains are discounted."),
+    )
+    rate = FigureField(label=gettext_lazy("Yearly discount rate (%)"), required=False)
+    source = forms.CharField(
+        label=gettext_lazy("Source of the figures"), required=False, max_length=200, widget=text_input()
+    )
+
+    def __init__(self, day: dt.date, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.day = day
+        self.edition: Discount | None = None
+        try:
+            self.edition = in_force(methods().discount, day, "the discount rate")
+        except OutsideValidity:
+            return
+        self.fields["base_year"].initial = day.year
+        usual, low, high = (
+            plain((each * 100).normalize())
+            for each in (self.edition.usual, self.edition.lowest, self.edition.highest)
+        )
+        self.fields["rate"].help_text = _(
+            "From %(low)s to %(high)s; %(usual)s where it is left empty (%(standard)s)."
+        ) % {"low": low, "high": high, "usual": usual, "standard": self.edition.citation.standard}
+        self.last()
+
+    def part(self, *, sample: bool) -> Trace:
+        """The valuation.
+
+        Raises
+        ------
+        ValuationRefused
+            With the field.
+        """
+        said = self.cleaned_data
+        return resource_equivalency(
+            said["losses"],
+            said["gains"],
+            said["price"],
+            base_year=said["base_year"],
+            unit=said["unit"],
+            rate=None if said["rate"] is None else said["rate"] / 100,
+            day=self.day,
+            source=said["source"],
+            sample=sample,
+        )
 
 
 class SettlementForm(_Common):

@@ -52,12 +52,40 @@ class RecordForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "form-control"}),
         help_text=gettext_lazy("Title and number, such as 景环许〔2017〕12号."),
     )
+    file = forms.FileField(
+        label=gettext_lazy("The document itself"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"class": "form-control"}),
+        help_text=gettext_lazy(
+            "PDF, Word (docx) or a picture (jpg, png), 50 MB at most; its title above stays enough."
+        ),
+    )
 
     def note(self, refused: EntryRefused) -> None:
         """Show every fault at its field, or above the form where it has none of its own."""
         for fault in refused.faults:
             name = {"key": "number", "valid-from": "on"}.get(fault.field, fault.field)
             self.add_error(name if name in self.fields else None, fault.text.in_language(language()))
+
+
+class AttachForm(forms.Form):
+    """A paper that is attached to a revision on record."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        widget=forms.ClearableFileInput(attrs={"class": "form-control"}),
+        help_text=gettext_lazy("PDF, Word (docx) or a picture (jpg, png), 50 MB at most."),
+    )
+
+    def __init__(self, kind: Kind, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        if kind.public:
+            self.fields["public"] = forms.BooleanField(
+                label=_("Open to the public"),
+                required=False,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+                help_text=_("Only where nothing in the file is private or secret."),
+            )
 
 
 class EntryForm(RecordForm):

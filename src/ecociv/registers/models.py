@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ecociv.people.recorded import RecordedOnPaper
+from ecociv.people.recorded import Recorded, RecordedOnPaper
 
 
 class EntryRevision(RecordedOnPaper):
@@ -41,3 +41,36 @@ class EntryRevision(RecordedOnPaper):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.key} r{self.revision}"
+
+
+class EntryFile(Recorded):
+    """The paper itself on which a revision rests, by the digest under which the documents of the zone keep it.
+
+    ``public`` says that the public may read it as well, which only an entry of a public kind allows.
+    """
+
+    refusal = "a file of a register is never changed or removed; attach the right one beside it"
+
+    zone = models.CharField(_("zone"), max_length=64)
+    kind = models.CharField(_("kind of register"), max_length=64)
+    key = models.CharField(_("key"), max_length=80)
+    revision = models.PositiveIntegerField(_("revision"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    file_name = models.CharField(_("file name"), max_length=255)
+    size = models.BigIntegerField(_("size in bytes"))
+    public = models.BooleanField(_("open to the public"), default=False)
+    sample = models.BooleanField(_("sample data"), default=False)
+
+    class Meta:
+        verbose_name = _("file of an entry")
+        verbose_name_plural = _("files of entries")
+        ordering = ["zone", "kind", "key", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "kind", "key", "revision", "sha256"],
+                name="a_file_is_attached_to_a_revision_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key} r{self.revision} {self.file_name}"

@@ -112,12 +112,17 @@ def readable(user: Any, found: Iterable[Entry]) -> list[Entry]:
     return [seen for one in found if (seen := shown_to(user, one)) is not None]
 
 
+def sees_all(user: Any, one: Entry) -> bool:
+    """Whether a reader sees everything of an entry: people of the zone, and the enterprise that holds it."""
+    return allowed(user, Action.READ, zone=one.zone, lead=[one.holder] if one.holder else [])
+
+
 def shown_to(user: Any, one: Entry) -> Entry | None:
     """The entry without the fields that a reader may not see; ``None`` where the kind itself is not public.
 
     People of the zone and the accounts of the enterprise that holds it read everything.
     """
-    if allowed(user, Action.READ, zone=one.zone, lead=[one.holder] if one.holder else []):
+    if sees_all(user, one):
         return one
     if not one.kind.public:
         return None

@@ -277,7 +277,7 @@ class AccountTitle(Declared):
 
     key: str
     title: LocalText
-    kind: Literal["finance", "party"] = "finance"
+    kind: Literal["finance", "fund", "party"] = "finance"
 
 
 class Alternative(Declared):

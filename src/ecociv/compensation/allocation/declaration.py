@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from ecociv.compensation.agreements.declaration import Clause, NotNegative, Positive
+from ecociv.compensation.payment import Payment
 from ecociv.evidence.declared import (
     Declared,
     LocalText,
@@ -35,7 +36,11 @@ class County(Declared):
 
 
 class Fund(Declared):
-    """A fund with the year whose scores divide it; ``amount`` in 10⁴ yuan."""
+    """A fund with the year whose scores divide it; ``amount`` in 10⁴ yuan.
+
+    ``programme`` is what the funds of all years have in common; ``from_pool`` is the part of the amount that was withheld in
+    earlier years and comes from the pool.
+    """
 
     key: str
     title: LocalText
@@ -45,20 +50,45 @@ class Fund(Declared):
     sample: bool = False
     edition: str = "Jiangxi basin compensation"
     counties: dict[str, County] = Field(min_length=1)
+    programme: str = "basin"
+    from_pool: NotNegative = Decimal(0)
+
+    @model_validator(mode="after")
+    def _pool_within_amount(self) -> Self:
+        if self.from_pool > self.amount:
+            raise ValueError(f"from_pool, {self.from_pool}, is more than the amount, {self.amount}")
+        return self
 
 
-class _Funds(Declared):
-    funds: tuple[Fund, ...]
+class FundProgramme(Declared):
+    """What the funds of all years have in common; without ``payment`` they are computed and shown only."""
+
+    title: LocalText
+    payment: Payment | None = None
+
+
+class Funds(Declared):
+    """What a zone declares in ``compensation_funds.yaml``."""
+
+    programmes: dict[str, FundProgramme] = {}
+    funds: tuple[Fund, ...] = ()
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:
         keys = [fund.key for fund in self.funds]
         if len(set(keys)) < len(keys):
             raise ValueError("two funds have the same key")
+        years = [(fund.programme, fund.year) for fund in self.funds]
+        if len(set(years)) < len(years):
+            raise ValueError("two funds of one programme have the same year")
         return self
 
 
 def allocations(zone: str) -> tuple[Fund, ...]:
     """The funds that a zone declares in ``compensation_funds.yaml``; none where there is no file."""
-    found = zone_declaration_if_any(zone, "compensation_funds.yaml", _Funds)
-    return found.funds if found else ()
+    return funds(zone).funds
+
+
+def funds(zone: str) -> Funds:
+    """Funds and their programmes, as declared; nothing where there is no file."""
+    return zone_declaration_if_any(zone, "compensation_funds.yaml", Funds) or Funds()

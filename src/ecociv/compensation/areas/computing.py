@@ -41,10 +41,17 @@ def area_compensation(zone: str, year: int, as_of: dt.datetime | None = None) ->
     NoRate
         A year for which a kind of land has no rate, or two.
     """
-    return [_county(scheme, county, year, as_of) for scheme in schemes(zone) for county in scheme.counties]
+    return [county_amount(scheme, county, year, as_of) for scheme in schemes(zone) for county in scheme.counties]
 
 
-def _county(scheme: Scheme, county: str, year: int, as_of: dt.datetime | None) -> CountyAmount:
+def county_amount(scheme: Scheme, county: str, year: int, as_of: dt.datetime | None = None) -> CountyAmount:
+    """One scheme in one county and year; the areas as known at a moment.
+
+    Raises
+    ------
+    NoRate
+        A year for which a kind of land has no rate, or two.
+    """
     areas: dict[str, Decimal] = {}
     sources: list[TraceInput | Trace] = []
     missing = []
@@ -106,4 +113,4 @@ def _area(
     return area, Trace(land.name, area, "hectare", "sum(areas) * share", tuple(inputs), parameters=(share,))
 
 
-__all__ = ["CountyAmount", "area_compensation"]
+__all__ = ["CountyAmount", "area_compensation", "county_amount"]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ecociv.compensation.agreements.declaration import Clause, NotNegative
+from ecociv.compensation.payment import Payment
 from ecociv.core.periods import Validity
 from ecociv.evidence.declared import (
     Declared,
@@ -60,7 +61,10 @@ class LandKind(Declared):
 
 
 class Scheme(Declared):
-    """One kind of compensation (耕地、公益林、湿地、矿山) with its kinds of land."""
+    """One kind of compensation (耕地、公益林、湿地、矿山) with its kinds of land.
+
+    Without ``payment`` it is computed and shown only.
+    """
 
     key: str
     title: LocalText
@@ -68,6 +72,7 @@ class Scheme(Declared):
     sample: bool = False
     counties: tuple[str, ...] = Field(min_length=1)
     lands: dict[str, LandKind] = Field(min_length=1)
+    payment: Payment | None = None
 
     def rates(self) -> list[AreaRate]:
         """The rates as the standards take them."""

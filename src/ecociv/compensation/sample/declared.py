@@ -65,6 +65,14 @@ class Bank(Declared):
     fee: Decimal
 
 
+class PaidYears(Declared):
+    """Years of a programme that are booked, the one that waits to be booked, and the one that waits for approval."""
+
+    booked: tuple[int, ...] = ()
+    approved: int | None = None
+    computed: int | None = None
+
+
 class CompensationSample(Declared):
     """Everything of the sample."""
 
@@ -80,6 +88,7 @@ class CompensationSample(Declared):
     objections: tuple[Objected, ...]
     preliminary_only: dict[str, str]
     bank: Bank
+    paid_years: dict[str, PaidYears] = {}
 
 
 def compensation_sample(zone: str) -> CompensationSample | None:

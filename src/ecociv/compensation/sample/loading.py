@@ -15,6 +15,7 @@ from ecociv.compensation.agreements.periods import SettlementPeriod, period_of
 from ecociv.compensation.models import Settlement
 from ecociv.compensation.sample.declared import CompensationSample, Objected, compensation_sample
 from ecociv.compensation.sample.files import flows, write_bank_statement, write_readings
+from ecociv.compensation.sample.years import load_paid_years
 from ecociv.compensation.settlements.actions import (
     BookSettlement,
     DecideObjection,
@@ -64,6 +65,7 @@ def load_sample_compensation(zone: str, *, folder: Path | None = None) -> dict[s
                 before = period.last < since
                 _settle(zone, given, agreement, period, (known if before else restated)[agreement.key])
         _bank(zone, given, books, to / given.bank.file)
+        load_paid_years(zone, given, AUTHOR)
     return {"settlements": Settlement.objects.filter(zone=zone).count()}
 
 

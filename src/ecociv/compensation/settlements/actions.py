@@ -10,6 +10,7 @@ from django.db import transaction
 
 from ecociv.compensation.agreements.declaration import Agreement, OutOfForce, compensation
 from ecociv.compensation.agreements.periods import SettlementPeriod
+from ecociv.compensation.settlements.books import declared_book
 from ecociv.compensation.settlements.common import (
     SettlementRefused,
     agreement_of,
@@ -31,7 +32,7 @@ from ecociv.compensation.settlements.permissions import require_office
 from ecociv.compensation.settlements.preparing import Evidence, Prepared, prepare, standings
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
-from ecociv.ledger.actions import OpenAccount, OpenBook, PostEntry
+from ecociv.ledger.actions import PostEntry
 from ecociv.ledger.models import Book
 from ecociv.people import audit
 
@@ -291,31 +292,7 @@ class BookSettlement:
 
 def book_of(zone: str, agreement: Agreement, author: Any) -> Book:
     """The book of an agreement with the accounts of all parties, opened where they were not."""
-    declared = compensation(zone)
-    title = declared.books[agreement.book]
-    book = OpenBook(
-        zone=zone,
-        key=agreement.book,
-        title=title.title,
-        keeper=title.keeper,
-        author=author,
-        sample=title.sample,
-    ).execute()
-    known = set(book.accounts.values_list("key", flat=True))
-    opened = min(version.valid_from for each in declared.agreements for version in each.versions)
-    for body, account in declared.accounts.items():
-        if account.key not in known:
-            OpenAccount(
-                book=book,
-                key=account.key,
-                title=account.title,
-                body=body,
-                kind=account.kind,
-                floor=0 if account.kind == "finance" else None,
-                opened_on=opened,
-                author=author,
-            ).execute()
-    return book
+    return declared_book(zone, agreement.book, author)
 
 
 def _upheld(preliminary: Settlement) -> bool:

@@ -17,7 +17,7 @@ from ecociv.ledger.money import yuan
 from ecociv.people.recorded import AppendOnlyModel, Recorded
 
 
-class _Act(Recorded):
+class DatedAct(Recorded):
     """Something done in the course of a settlement, with the day on which it was done."""
 
     day = models.DateField(_("day"))
@@ -27,7 +27,7 @@ class _Act(Recorded):
         abstract = True
 
 
-class Settlement(_Act):
+class Settlement(DatedAct):
     """What an agreement came to in a period (结算): preliminary until the parties had their say, final once.
 
     Amounts are fen: positive where upstream pays downstream. ``own`` is none where the rules on readings left the
@@ -172,7 +172,7 @@ class SettlementCorrection(AppendOnlyModel):
         return list(self.changed)
 
 
-class Objection(_Act):
+class Objection(DatedAct):
     """What a party has against a preliminary settlement (异议)."""
 
     refusal = "an objection is never changed or removed"
@@ -198,7 +198,7 @@ class Objection(_Act):
         return getattr(self, "decision", None)
 
 
-class ObjectionDecision(_Act):
+class ObjectionDecision(DatedAct):
     """What became of an objection: upheld, then the period is computed again; or rejected with reasons."""
 
     refusal = "a decision is never changed or removed"
@@ -217,7 +217,7 @@ class ObjectionDecision(_Act):
         return str(self.objection)
 
 
-class SettlementTransfer(_Act):
+class SettlementTransfer(DatedAct):
     """That a final settlement was paid: the entry of the book."""
 
     refusal = "a transfer is never changed or removed; reverse the entry"

@@ -15,6 +15,7 @@ from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.core.trace import Rounding, Trace, TraceInput, TraceParameter
 from ecociv.liabilities.valuation.declaration import in_force, methods
+from ecociv.liabilities.valuation.discounting import DIGITS, discounting
 
 FEN_DIGITS = 2
 
@@ -134,6 +135,7 @@ def resource_equivalency(
     unit: str = "ha",
     rate: Decimal | None = None,
     day: dt.date | None = None,
+    source: str = "",
     sample: bool = False,
 ) -> Trace:
     """What it costs to give back as much as was lost meanwhile (资源等值分析法).
@@ -152,6 +154,8 @@ def resource_equivalency(
         Yearly; the declared usual one where none is given, and always within the declared range.
     day
         The day whose declared rates apply; today's rules are never assumed, so that it is the first of the base year.
+    source
+        Where the figures come from.
 
     Raises
     ------
@@ -195,7 +199,7 @@ def resource_equivalency(
             )
     require_not_negative("price", price)
     lost = _discounted(
-        Text(zh="期间损失现值", en="Losses, discounted"), losses, base_year, used, unit, sample
+        Text(zh="期间损失现值", en="Losses, discounted"), losses, base_year, used, unit, source, sample
     )
     gained = _discounted(
         Text(zh="单位补偿工程收益现值", en="Gains of one unit restored, discounted"),
@@ -203,6 +207,7 @@ def resource_equivalency(
         base_year,
         used,
         unit,
+        source,
         sample,
     )
     assert isinstance(lost.value, Decimal) and isinstance(gained.value, Decimal)
@@ -223,7 +228,7 @@ def resource_equivalency(
             lost,
             gained,
             TraceInput(
-                Text(zh="补偿工程单价", en="Price of one unit"), price, f"yuan/({unit})", sample=sample
+                Text(zh="补偿工程单价", en="Price of one unit"), price, f"yuan/({unit})", source, sample=sample
             ),
         ),
         standard=declared.cited,
@@ -231,6 +236,7 @@ def resource_equivalency(
             TraceParameter(
                 Text(zh="贴现率", en="Yearly discount rate"), used, "1", declared.cited, declared.validity
             ),
+            TraceParameter(Text(zh="基准年", en="Base year"), Decimal(base_year)),
         ),
         rounding=Rounding("half-even", FEN_DIGITS),
     )
@@ -254,18 +260,26 @@ def total(parts: Sequence[Trace], label: Text) -> Trace:
 
 
 def _discounted(
-    label: Text, figures: Mapping[int, Decimal], base: int, rate: Decimal, unit: str, sample: bool
+    label: Text,
+    figures: Mapping[int, Decimal],
+    base: int,
+    rate: Decimal,
+    unit: str,
+    source: str,
+    sample: bool,
 ) -> Trace:
     with localcontext() as context:
-        context.prec = 50
-        value = sum((figure * (1 + rate) ** (base - year) for year, figure in figures.items()), Decimal(0))
+        context.prec = DIGITS
+        value = sum((row.present for row in discounting(figures, base, rate)), Decimal(0))
     return Trace(
         label,
         value,
         f"{unit}*year",
         f"sum(figure * (1 + rate) ^ ({base} - year))",
         tuple(
-            TraceInput(Text(zh=f"{year}年", en=str(year)), figure, unit, valid=str(year), sample=sample)
+            TraceInput(
+                Text(zh=f"{year}年", en=str(year)), figure, unit, source, valid=str(year), sample=sample
+            )
             for year, figure in sorted(figures.items())
         ),
     )

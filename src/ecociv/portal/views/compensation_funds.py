@@ -15,6 +15,9 @@ from django.views.decorators.http import require_safe
 from ecociv.compensation.allocation.declaration import County, allocations
 from ecociv.compensation.allocation.funds import allocated
 from ecociv.compensation.areas.computing import CountyAmount, area_compensation
+from ecociv.compensation.yearly.naming import named_trace
+from ecociv.compensation.yearly.programmes import programmes
+from ecociv.compensation.yearly.queries import counties_seen
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.internal import internal
@@ -22,7 +25,7 @@ from ecociv.portal.paths import Chart
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.compensation_simulator import year_or
-from ecociv.portal.views.ledger import body_name
+from ecociv.portal.views.ledger import body_name, body_texts
 from ecociv.portal.zone import language, zone_key
 from ecociv.standards.compensation import NoRate
 
@@ -49,7 +52,7 @@ _FUND: tuple[Column[ShareRow], ...] = (
     sortable("score", gettext_lazy("Weighted score"), lambda r: r.score, numeric=True),
     sortable("base", gettext_lazy("Base"), lambda r: r.county.base, numeric=True),
     sortable("withheld", gettext_lazy("Withheld"), lambda r: r.withheld, numeric=True),
-    sortable("paid", gettext_lazy("Paid"), lambda r: r.paid, numeric=True),
+    sortable("paid", gettext_lazy("Share after deductions"), lambda r: r.paid, numeric=True),
 )  # fmt: skip
 
 
@@ -57,13 +60,14 @@ _FUND: tuple[Column[ShareRow], ...] = (
 @internal
 @with_plan
 def funds(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
-    """A fund by county, with its arithmetic."""
+    """A fund by county, with its arithmetic; a county sees its own part."""
     declared = allocations(zone_key())
     chosen = next((each for each in declared if each.key == request.GET.get("fund")), None)
     chosen = chosen or (declared[-1] if declared else None)
     context: dict[str, Any] = {"funds": declared, "fund": chosen}
     if chosen is not None:
         found = allocated(chosen)
+        seen = counties_seen(request.user, zone_key(), list(chosen.counties))
         rows = [
             ShareRow(
                 body_name(plan, key),
@@ -74,6 +78,7 @@ def funds(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
                 found.value[key],
             )
             for key, county in chosen.counties.items()
+            if seen is None or key in seen
         ]
         table = Table(_FUND, rows, request.GET, default_sort="-paid")
         if download := export(request, table, chosen.title.in_language(language())):
@@ -91,11 +96,23 @@ def funds(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         context |= {
             "found": found,
             "table": table,
-            "trace": found.trace(),
+            "traces": [
+                named_trace(trace, body_texts(plan, chosen.counties))
+                for trace in (
+                    [found.trace()]
+                    if seen is None
+                    else [found.trace(at) for at, key in enumerate(chosen.counties) if key in seen]
+                )
+            ],
+            "whole": seen is None,
+            "paid_by_year": any(
+                each.key == chosen.programme and each.terms(chosen.year) is not None
+                for each in programmes(zone_key())
+            ),
             "penalties": [
                 (body_name(plan, key), county.penalty)
                 for key, county in chosen.counties.items()
-                if county.penalty
+                if county.penalty and (seen is None or key in seen)
             ],
             "chart": Chart(
                 "fund", "bars", chosen.title.in_language(language()), summary, payload, heads, cells
@@ -120,13 +137,15 @@ def _area(row: CountyAmount) -> Decimal | None:
 @internal
 @with_plan
 def areas(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
-    """Compensation by rates and areas in a year, county by county."""
+    """Compensation by rates and areas in a year, county by county; a county sees its own."""
     as_of = read_as_of(request)
     year = year_or(request.GET.get("year", ""), 2016)
     context: dict[str, Any] = {"year": year, "as_of": as_of}
     try:
+        every = area_compensation(zone_key(), year, as_of.moment)
+        seen = counties_seen(request.user, zone_key(), [each.county for each in every])
         found = [
-            (body_name(plan, each.county), each) for each in area_compensation(zone_key(), year, as_of.moment)
+            (body_name(plan, each.county), each) for each in every if seen is None or each.county in seen
         ]
     except NoRate as refused:
         context["refused"] = str(refused)

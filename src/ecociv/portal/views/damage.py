@@ -20,6 +20,7 @@ from ecociv.liabilities.damage.actions import TYPE, may_deal_with
 from ecociv.liabilities.damage.queries import Position, may_read, position, positions
 from ecociv.liabilities.declaration import declared
 from ecociv.liabilities.models import Damage
+from ecociv.liabilities.valuation.discounting import discount_tables
 from ecociv.people.doors import of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
@@ -163,6 +164,7 @@ def detail(request: HttpRequest, plan: ZonePackage, pk: int) -> HttpResponse:
         "on": on,
         "suffix": suffix_of(request),
         "trace": at.valuation.arithmetic if at.valuation else None,
+        "tables": discount_tables(at.valuation.arithmetic) if at.valuation else (),
         "money": {
             "valued": shown(at.valuation.fen) if at.valuation else "",
             "agreed": shown(at.agreed) if at.settlement else "",

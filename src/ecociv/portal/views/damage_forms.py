@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -20,6 +21,7 @@ from ecociv.casework.actions import CaseRefused, InputRefused
 from ecociv.casework.load import case_type
 from ecociv.casework.permissions import may_open, refuse
 from ecociv.core.text import Text
+from ecociv.core.trace import Trace
 from ecociv.ledger.permissions import require_keeper
 from ecociv.liabilities.damage.actions import TYPE, OpenDamage, RecordValuation, SettleDamage, may_deal_with
 from ecociv.liabilities.damage.payments import MoveDamageMoney
@@ -27,11 +29,13 @@ from ecociv.liabilities.declaration import declared
 from ecociv.liabilities.models import Damage, Movement
 from ecociv.liabilities.money import LiabilityRefused, MoveMoneyOf
 from ecociv.liabilities.valuation.amounts import ValuationRefused, restoration_cost
+from ecociv.liabilities.valuation.discounting import DiscountTable, discount_tables
 from ecociv.liabilities.valuation.virtual_treatment import virtual_treatment_cost
 from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.liability_forms import (
     DamageForm,
+    EquivalencyForm,
     MoneyForm,
     RestorationForm,
     SettlementForm,
@@ -70,50 +74,77 @@ def new(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 def value(request: HttpRequest, plan: ZonePackage, pk: int, method: str) -> HttpResponse:
     """Record a valuation by one of the methods."""
     damage = _dealt_with(request, pk)
-    form: VirtualTreatmentForm | RestorationForm
-    if method == "virtual-treatment":
-        form = VirtualTreatmentForm(damage.medium, damage.happened_on, request.POST or None)
-        if form.edition is None:
-            messages.error(request, _("No edition of this method was in force on the day it happened."))
-            return redirect("portal:damage", pk=pk)
-        title = form.edition.name.in_language(language())
-    elif method == "restoration":
-        form, title = RestorationForm(request.POST or None), _("Cost of restoration")
-    else:
-        raise Http404(_("There is no such method."))
+    form, title = _method(request, damage, method)
+    if isinstance(form, VirtualTreatmentForm | EquivalencyForm) and form.edition is None:
+        messages.error(request, _("No edition of this method was in force on the day it happened."))
+        return redirect("portal:damage", pk=pk)
+    preview = "preview" in request.POST
+    # What is only looked at rests on no document yet.
+    form.fields["document"].required = not preview
+    tables: tuple[DiscountTable, ...] = ()
+    worth = None
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
         try:
-            if isinstance(form, VirtualTreatmentForm):
-                part = virtual_treatment_cost(
-                    said["amount"],
-                    said["unit_cost"],
-                    damage.medium,
-                    said["function_class"],
-                    form.factors(),
-                    damage.happened_on,
-                    source=said["source"],
-                    sample=damage.sample,
-                )
-            else:
-                part = restoration_cost(
-                    form.items(), overheads=said["overheads"] / Decimal(100), sample=damage.sample
-                )
-            RecordValuation(
-                damage=damage,
-                author=request.user,
-                document=said["document"],
-                reason=said["reason"],
-                parts=[part],
-            ).execute()
+            part = _valued(form, damage)
+            tables, worth = discount_tables(part), part.value
+            if not preview:
+                RecordValuation(
+                    damage=damage,
+                    author=request.user,
+                    document=form.cleaned_data["document"],
+                    reason=form.cleaned_data["reason"],
+                    parts=[part],
+                ).execute()
+                messages.success(request, _("The valuation was recorded."))
+                return redirect("portal:damage", pk=pk)
         except ValuationRefused as refused:
             note(form, [(refused.field, refused.text)])
         except LiabilityRefused as refused:
             note(form, refused.faults)
-        else:
-            messages.success(request, _("The valuation was recorded."))
-            return redirect("portal:damage", pk=pk)
-    return page(request, form, title, _("Record the valuation"), damage)
+    return page(
+        request,
+        form,
+        title,
+        _("Record the valuation"),
+        damage,
+        preview=_("Show the discounting") if isinstance(form, EquivalencyForm) else "",
+        tables=tables,
+        worth=worth,
+    )
+
+
+def _method(
+    request: HttpRequest, damage: Damage, method: str
+) -> tuple[VirtualTreatmentForm | RestorationForm | EquivalencyForm, str]:
+    given = request.POST or None
+    if method == "virtual-treatment":
+        form = VirtualTreatmentForm(damage.medium, damage.happened_on, given)
+        return form, form.edition.name.in_language(language()) if form.edition else ""
+    if method == "restoration":
+        return RestorationForm(given), _("Cost of restoration")
+    if method == "resource-equivalency":
+        return EquivalencyForm(damage.happened_on, given), _("Resource equivalency")
+    raise Http404(_("There is no such method."))
+
+
+def _valued(form: VirtualTreatmentForm | RestorationForm | EquivalencyForm, damage: Damage) -> Trace:
+    said = form.cleaned_data
+    if isinstance(form, EquivalencyForm):
+        return form.part(sample=damage.sample)
+    if isinstance(form, RestorationForm):
+        return restoration_cost(
+            form.items(), overheads=said["overheads"] / Decimal(100), sample=damage.sample
+        )
+    return virtual_treatment_cost(
+        said["amount"],
+        said["unit_cost"],
+        damage.medium,
+        said["function_class"],
+        form.factors(),
+        damage.happened_on,
+        source=said["source"],
+        sample=damage.sample,
+    )
 
 
 @takes_form
@@ -199,10 +230,10 @@ def note(form: forms.Form, faults: Iterable[tuple[str, Text]]) -> None:
 
 
 def page(
-    request: HttpRequest, form: forms.Form, title: str, button: str, damage: Damage | None
+    request: HttpRequest, form: forms.Form, title: str, button: str, damage: Damage | None, **more: Any
 ) -> HttpResponse:
     """The page of a form."""
-    context = {"form": form, "title": title, "button": button, "damage": damage}
+    context = {"form": form, "title": title, "button": button, "damage": damage, **more}
     return render(request, "portal/liabilities/form.html", context)
 
 

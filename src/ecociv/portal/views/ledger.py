@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from ecociv.core.text import Text
 from ecociv.ledger.models import Book, Entry, LedgerAccount
 from ecociv.ledger.money import yuan
 from ecociv.ledger.permissions import may_keep
@@ -44,6 +46,15 @@ def account_of(key: str, account: str) -> LedgerAccount:
 def body_name(plan: ZonePackage, key: str) -> str:
     """The name of a body in the reader's language; other holders are shown as they are written."""
     return plan.organisation(key).shown(language()) if plan.has_organisation(key) else key
+
+
+def body_texts(plan: ZonePackage, keys: Iterable[str]) -> dict[str, Text]:
+    """The names of bodies in both languages; those that the plan does not know are left out."""
+    return {
+        key: Text(zh=plan.organisation(key).shown("zh"), en=plan.organisation(key).shown("en"))
+        for key in keys
+        if plan.has_organisation(key)
+    }
 
 
 def day_in(request: HttpRequest, name: str) -> dt.date | None:

@@ -8,23 +8,29 @@ from pathlib import Path
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from ecociv.evidence.library.formats import FileNotTaken
+from ecociv.evidence.library.keeping import keep_paper
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
-from ecociv.portal.register_forms import EntryForm, FileForm, RecordForm
+from ecociv.portal.case_inputs import received
+from ecociv.portal.register_forms import AttachForm, EntryForm, FileForm, RecordForm
 from ecociv.portal.views.registers import declared_kind
 from ecociv.portal.zone import language, zone_key
 from ecociv.registers.actions import ChangeState, EntryRefused, RegisterEntry, ReviseEntry
+from ecociv.registers.attaching import AttachFile
 from ecociv.registers.entries import Entry
 from ecociv.registers.files import FileUnreadable
 from ecociv.registers.importing import ImportEntries, ImportRefused
 from ecociv.registers.kinds import Keepers
+from ecociv.registers.models import EntryRevision
 from ecociv.registers.queries import entry
 
 _takes_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -41,22 +47,30 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Enter a thing on a register."""
     declared = declared_kind(kind)
     _require(request, declared.may_enter())
-    form = EntryForm(declared, request.POST or None, initial={"on": timezone.localdate()})
+    form = EntryForm(
+        declared, request.POST or None, request.FILES or None, initial={"on": timezone.localdate()}
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            done = RegisterEntry(
-                zone=zone_key(),
-                kind=kind,
-                key=said["number"],
-                author=request.user,
-                on=said["on"],
-                reason=said["reason"],
-                document=said["document"],
-                values=form.values(),
-            ).execute()
+            done = _recorded(
+                request,
+                form,
+                RegisterEntry(
+                    zone=zone_key(),
+                    kind=kind,
+                    key=said["number"],
+                    author=request.user,
+                    on=said["on"],
+                    reason=said["reason"],
+                    document=said["document"],
+                    values=form.values(),
+                ),
+            )
         except EntryRefused as refused:
             form.note(refused)
+        except FileNotTaken as refused:
+            form.add_error("file", refused.text.in_language(language()))
         else:
             messages.success(request, _("%(key)s was entered.") % {"key": done.key})
             return redirect("portal:register-entry", kind=kind, key=done.key)
@@ -70,24 +84,36 @@ def revise(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     declared = declared_kind(kind)
     _require(request, declared.may_enter())
     found = _found(kind, key)
-    form = EntryForm(declared, request.POST or None, entry=found, initial={"on": timezone.localdate()})
+    form = EntryForm(
+        declared,
+        request.POST or None,
+        request.FILES or None,
+        entry=found,
+        initial={"on": timezone.localdate()},
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            ReviseEntry(
-                zone=zone_key(),
-                kind=kind,
-                key=key,
-                author=request.user,
-                on=said["on"],
-                reason=said["reason"],
-                document=said["document"],
-                seen=_seen(request),
-                sample=found.sample,
-                changes=form.values(),
-            ).execute()
+            _recorded(
+                request,
+                form,
+                ReviseEntry(
+                    zone=zone_key(),
+                    kind=kind,
+                    key=key,
+                    author=request.user,
+                    on=said["on"],
+                    reason=said["reason"],
+                    document=said["document"],
+                    seen=_seen(request),
+                    sample=found.sample,
+                    changes=form.values(),
+                ),
+            )
         except EntryRefused as refused:
             form.note(refused)
+        except FileNotTaken as refused:
+            form.add_error("file", refused.text.in_language(language()))
         else:
             messages.success(request, _("The revision of %(key)s was recorded.") % {"key": key})
             return redirect("portal:register-entry", kind=kind, key=key)
@@ -103,25 +129,31 @@ def move(request: HttpRequest, kind: str, key: str, to: str) -> HttpResponse:
     if asked is None:
         raise Http404(_("There is no such move from the state that the entry is in."))
     _require(request, declared.may_move(asked))
-    form = RecordForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = RecordForm(request.POST or None, request.FILES or None, initial={"on": timezone.localdate()})
     form.fields["document"].required = asked.document
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            ChangeState(
-                zone=zone_key(),
-                kind=kind,
-                key=key,
-                author=request.user,
-                on=said["on"],
-                reason=said["reason"],
-                document=said["document"],
-                seen=_seen(request),
-                sample=found.sample,
-                to=to,
-            ).execute()
+            _recorded(
+                request,
+                form,
+                ChangeState(
+                    zone=zone_key(),
+                    kind=kind,
+                    key=key,
+                    author=request.user,
+                    on=said["on"],
+                    reason=said["reason"],
+                    document=said["document"],
+                    seen=_seen(request),
+                    sample=found.sample,
+                    to=to,
+                ),
+            )
         except EntryRefused as refused:
             form.note(refused)
+        except FileNotTaken as refused:
+            form.add_error("file", refused.text.in_language(language()))
         else:
             messages.success(request, _("The state of %(key)s was changed.") % {"key": key})
             return redirect("portal:register-entry", kind=kind, key=key)
@@ -177,6 +209,54 @@ def take(request: HttpRequest, kind: str) -> HttpResponse:
         "more": more,
     }
     return render(request, "portal/registers/import.html", context)
+
+
+def _recorded(
+    request: HttpRequest, form: RecordForm, action: RegisterEntry | ReviseEntry | ChangeState
+) -> EntryRevision:
+    """Record a revision with the file that came with it: both or neither."""
+    with transaction.atomic():
+        done = action.execute()
+        if form.cleaned_data.get("file"):
+            _attached(request, done.kind, done.key, done.revision, public=False)
+        return done
+
+
+def _attached(request: HttpRequest, kind: str, key: str, revision: int, *, public: bool) -> None:
+    with received(request, only="file") as files:
+        for file in files:
+            AttachFile(
+                zone=zone_key(),
+                kind=kind,
+                key=key,
+                revision=revision,
+                path=file.path,
+                name=file.name,
+                author=request.user,
+                keep=keep_paper,
+                public=public,
+            ).execute()
+
+
+@require_POST
+@login_required
+def attach(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """Attach a paper to the revision that the page shows."""
+    declared, found = declared_kind(kind), _found(kind, key)
+    form = AttachForm(declared, request.POST, request.FILES)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+        return redirect("portal:register-entry", kind=kind, key=key)
+    try:
+        _attached(request, kind, key, _seen(request), public=bool(form.cleaned_data.get("public")))
+    except EntryRefused as refused:
+        messages.error(request, " ".join(text.in_language(language()) for text in refused.texts))
+    except FileNotTaken as refused:
+        messages.error(request, refused.text.in_language(language()))
+    else:
+        messages.success(request, _("The file was attached to %(key)s.") % {"key": found.key})
+    return redirect("portal:register-entry", kind=kind, key=key)
 
 
 def _found(kind: str, key: str) -> Entry:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from ecociv.evidence.documents import open_document
+from ecociv.evidence.models import Document
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.register_forms import AttachForm
 from ecociv.portal.right_forms import day_of
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.zone import language, zone_key
+from ecociv.registers.attaching import files_of
 from ecociv.registers.entries import Entry
 from ecociv.registers.importing import exported
 from ecociv.registers.kinds import FieldRule, Kind
@@ -212,8 +216,38 @@ def detail(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         "suffix": suffix_of(request),
         "may_keep": keeps and may_keep(request.user, zone, declared),
         "moves": moves,
+        "files": files_of(request.user, found, as_of.moment),
+        "attach_form": AttachForm(declared),
     }
     return render(request, "portal/registers/detail.html", context)
+
+
+@require_safe
+def file(request: HttpRequest, kind: str, key: str, number: int) -> FileResponse:
+    """A paper of an entry, for whoever may read both; sent to be saved and never to be shown or run in the page."""
+    declared_kind(kind)
+    found = entry(zone_key(), kind, key)
+    row = None
+    if found is not None and shown_to(request.user, found) is not None:
+        row = next((each for each in files_of(request.user, found) if each.pk == number), None)
+    if row is None:
+        raise Http404(_("There is no such file that you may read."))
+    document = Document.objects.filter(pk=row.sha256).first()
+    try:
+        if document is None:
+            raise FileNotFoundError
+        stored = open_document(document)
+    except FileNotFoundError as error:
+        raise Http404(
+            _("The stored copy of this file is gone; ask an administrator to put it back.")
+        ) from error
+    response = FileResponse(stored, content_type="application/octet-stream")
+    name = f"filename=\"document-{row.sha256[:12]}\"; filename*=UTF-8''{quote(row.file_name)}"
+    response["Content-Disposition"] = f"attachment; {name}"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def declared_kind(key: str) -> Kind:

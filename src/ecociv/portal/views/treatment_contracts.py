@@ -29,7 +29,7 @@ from ecociv.green_economy.contracts import (
     settlements,
 )
 from ecociv.green_economy.models import PerformanceSettlement
-from ecociv.people.doors import people_of_the_zone
+from ecociv.people.doors import of_the_zone, people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
@@ -120,7 +120,14 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     if download := export(request, table, _("Treatment contracts")):
         return download
     return render(
-        request, "portal/green/contracts.html", {"table": table, "filters": filters, "as_of": as_of}
+        request,
+        "portal/green/contracts.html",
+        {
+            "table": table,
+            "filters": filters,
+            "as_of": as_of,
+            "of_the_zone": of_the_zone(request.user),
+        },
     )
 
 
@@ -154,6 +161,7 @@ def detail(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
         "months": [(month, settled.get((key, str(month)))) for month in months],
         "as_of": as_of,
         "may_settle": not as_of.moment and may_settle(request.user, zone),
+        "of_the_zone": of_the_zone(request.user),
     }
     asked = request.GET.get("month")
     if asked:

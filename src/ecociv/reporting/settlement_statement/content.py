@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -107,14 +108,7 @@ def statement_data(settlement: Settlement, as_of: dt.datetime | None, language: 
     """Everything that the statement shows, as text; only what was recorded by then."""
     tongue = language_of(language)
     words = WORDS[tongue]
-    try:
-        plan: ZonePackage | None = current_package(settlement.zone)
-    except ZoneNotLoaded:
-        plan = None
-
-    def body(key: str) -> str:
-        return plan.organisation(key).shown(tongue) if plan and plan.has_organisation(key) else key
-
+    body = namer(settlement.zone, tongue)
     version = settlement.terms
     declared = compensation(settlement.zone)
     known = settlement.agreement in declared.agreement_keys()
@@ -137,8 +131,8 @@ def statement_data(settlement: Settlement, as_of: dt.datetime | None, language: 
             [words["terms"], f"{source}{'' if source.verified else words['unverified']}"],
             [words["document"], settlement.document],
             [words["day"], settlement.day.isoformat()],
-            [words["known"], _moment(settlement.known_at)],
-            [words["as_of"], _moment(as_of or timezone.now())],
+            [words["known"], local_second(settlement.known_at)],
+            [words["as_of"], local_second(as_of or timezone.now())],
             [words["paid"], _payment(settlement, as_of, words)],
         ],
         "money": {"heads": words["money_heads"], "rows": _money(settlement, words, body)},
@@ -148,14 +142,24 @@ def statement_data(settlement: Settlement, as_of: dt.datetime | None, language: 
         ],
         "objections": _objections(settlement, as_of, words, body),
         "readings": {"heads": words["readings_heads"], "rows": _readings(settlement, words)},
-        "trace": _lines(settlement.trace, tongue),
+        "trace": trace_lines(settlement.trace, tongue),
         "sign": words["sign"],
         "digest": f"{words['digest']}: {settlement.digest}",
         "note": words["note"],
     }
 
 
-def _moment(at: dt.datetime) -> str:
+def namer(zone: str, tongue: str) -> Callable[[str], str]:
+    """How bodies are called in a language; by their key where no plan is loaded, or it does not know them."""
+    try:
+        plan: ZonePackage | None = current_package(zone)
+    except ZoneNotLoaded:
+        plan = None
+    return lambda key: plan.organisation(key).shown(tongue) if plan and plan.has_organisation(key) else key
+
+
+def local_second(at: dt.datetime) -> str:
+    """A moment by the clock of the zone, to the second."""
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -227,5 +231,6 @@ def _readings(settlement: Settlement, words: dict[str, Any]) -> list[list[str]]:
     ]
 
 
-def _lines(trace: Trace | None, tongue: str) -> list[str]:
+def trace_lines(trace: Trace | None, tongue: str) -> list[str]:
+    """The arithmetic line by line; nothing where there is none."""
     return trace.as_text(tongue).splitlines() if trace else []

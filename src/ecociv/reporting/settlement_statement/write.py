@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -40,6 +41,25 @@ def write_settlement_statement(
     ReportRefused
         Another form; no font with Chinese characters.
     """
+    moment = as_of or timezone.now()
+    return write_statement(form, lambda tongue: statement_data(settlement, moment, tongue), moment, language)
+
+
+def write_statement(
+    form: str, made: Callable[[str], dict[str, Any]], moment: dt.datetime, language: str
+) -> bytes:
+    """A statement of money as a file: facts, amounts, notes, arithmetic and the figures that entered.
+
+    Parameters
+    ----------
+    made
+        What it says in a language (``zh`` or ``en``), as `statement_data` gives it.
+
+    Raises
+    ------
+    ReportRefused
+        Another form; no font with Chinese characters.
+    """
     if form not in FORMS:
         raise UnknownForm(
             Text(
@@ -47,8 +67,7 @@ def write_settlement_statement(
                 en=f"A statement is no {form!r}: {', '.join(FORMS)}.",
             )
         )
-    moment = as_of or timezone.now()
-    data = statement_data(settlement, moment, language_of(language))
+    data = made(language_of(language))
     if form == "docx":
         return _word(data, moment)
     fonts, local = choose_fonts(), timezone.localtime(moment)
@@ -57,8 +76,8 @@ def write_settlement_statement(
         "fonts": {"body": fonts.body, "heading": fonts.heading},
         "date": {"year": local.year, "month": local.month, "day": local.day},
     }
-    made: bytes = typeset("settlement_statement.typ", page, fonts, moment)
-    return made
+    typed: bytes = typeset("settlement_statement.typ", page, fonts, moment)
+    return typed
 
 
 def _word(data: dict[str, Any], moment: dt.datetime) -> bytes:
