@@ -159,6 +159,13 @@ def kinds_of(alerts_made: list[SurveillanceAlert]) -> set[tuple[str, str]]:
     return {(one.kind, one.owner) for one in alerts_made if one.kind != "large-position"}
 
 
+def one_group(*accounts: str) -> None:
+    """Before the first trade of the day these accounts are known to be of one group."""
+    for account in accounts:
+        said = {"owner": "GROUP", "document": "认定书", "at": moment(TRADING_DAY, "09:35")}
+        ChangeOwner(zone=ZONE, author="test", account=account, **said).execute()
+
+
 def test_accounts_found_to_be_of_one_group_have_traded_with_themselves() -> None:
     """A trade that looked sound on its day is a wash trade once both accounts are known to have one owner."""
     meet(KILN, CERAMICS, 100, 1000, "10:00")
@@ -180,8 +187,7 @@ def test_accounts_found_to_be_of_one_group_have_traded_with_themselves() -> None
 
 
 def test_a_known_group_cannot_cross_and_raises_no_alarm() -> None:
-    for account in (KILN, CERAMICS):
-        ChangeOwner(zone=ZONE, author="test", account=account, owner="GROUP", document="认定书").execute()
+    one_group(KILN, CERAMICS)
     for account, side in ((KILN, "sell"), (CERAMICS, "buy")):
         order = {"account": account, "market": "so2", "side": side, "quantity": 100, "price": 1000}
         SubmitOrder(zone=ZONE, author="test", at=moment(TRADING_DAY, "10:00"), **order).execute()
@@ -212,8 +218,7 @@ def test_a_busy_close_is_no_ramping(clock: str, price: int, buyers: list[str], f
 
 def test_a_group_ramps_with_its_accounts_together() -> None:
     """Each bought a quarter of the last units; together it is half, and the price rose by 4 %."""
-    for account in (CERAMICS, CEMENT):
-        ChangeOwner(zone=ZONE, author="test", account=account, owner="GROUP", document="认定书").execute()
+    one_group(CERAMICS, CEMENT)
     meet(KILN, CERAMICS, 100, 1000, "10:00")
     meet(KILN, CERAMICS, 100, 1040, "14:50")
     meet(KILN, CEMENT, 100, 1040, "14:52")

@@ -39,7 +39,7 @@ SECRETS = (KILN, POWER, "样例陶瓷厂", "样例电厂", "4,321", "4321")
 
 
 @pytest.fixture
-def busy(open_day: None) -> None:
+def busy(plan_in_database: None, open_day: None) -> None:
     """KILN has an order, a proposal to POWER and a listing on which POWER has bid; OTHER has an account and nothing."""
     OpenAccount(account=OTHER, name="样例水泥厂", document=DOCUMENT, **WHO).execute()
     order(KILN, "sell", 6100, 30)

@@ -26,6 +26,7 @@ def refusals(language: str, key: str = "") -> Iterator[None]:
     from ecociv.exchange.registry.rules import AllocationRefused
     from ecociv.exchange.rights.base import RightsRefused
     from ecociv.exchange.surveillance import NoThresholds
+    from ecociv.plan.queries import ZoneNotLoaded
 
     try:
         yield
@@ -39,7 +40,7 @@ def refusals(language: str, key: str = "") -> Iterator[None]:
         NoThresholds,
     ) as refused:
         fail(refused.text.in_language(language))
-    except (PermissionDenied, NotPlain) as refused:
+    except (PermissionDenied, NotPlain, ZoneNotLoaded) as refused:
         fail(str(refused))
     except JournalUnavailable as error:
         again = f" with --key {key}: it will be taken once." if key else "."

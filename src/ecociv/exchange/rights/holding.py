@@ -13,6 +13,7 @@ from ecociv.exchange.registry import (
     cancel,
     freeze,
     pledge,
+    repay,
     transfer,
     unfreeze,
     unpledge,
@@ -216,6 +217,17 @@ class BorrowUnits(HolderAction):
         refuse_unless(plan.verdict)
         self.settle_once(self.account, self.now, required, owed)
         return plan.movement(NUMBERED_BY_THE_JOURNAL, **self.paper())
+
+
+@dataclass(kw_only=True, slots=True)
+class RepayUnits(HolderAction):
+    """Pay back with units of the later vintage what was borrowed of it (偿还预支)."""
+
+    later: Series
+    quantity: int
+
+    def plan(self) -> Movement:
+        return repay(NUMBERED_BY_THE_JOURNAL, self.account, self.later, self.quantity, **self.paper())
 
 
 @dataclass(kw_only=True, slots=True)
