@@ -54,9 +54,7 @@ def over(plan_in_database: None, db: None) -> int:
     begun = micros(timezone.now()) - 11 * MINUTE
     open_accounts(begun)
     give(SO2, CERAMICS, 500, begun)
-    Deposit(
-        zone=ZONE, author="test", account=KILN, amount=200_000, document="入金单", at=begun
-    ).execute()
+    Deposit(zone=ZONE, author="test", account=KILN, amount=200_000, document="入金单", at=begun).execute()
     OpenMarket(zone=ZONE, author="test", rules=rules_of(RULES), document="公告", at=begun).execute()
     opened = {"kind": "open-session", "market": "so2", "day": timezone.localdate().isoformat()}
     SendCommand(zone=ZONE, author="test", said=opened, at=begun).execute()
@@ -101,7 +99,7 @@ def test_pages_show_it_as_lapsed_and_the_office_has_a_button(over: int) -> None:
     text = client.get(address).content.decode()
     answer = reverse("portal:market-block-answer", args=[over, "confirm"])
     assert answer not in text and "For the market office" not in text
-    assert client.get(answer).content.decode().count("<button class=\"btn btn-primary\"") == 0
+    assert client.get(answer).content.decode().count('<button class="btn btn-primary"') == 0
     late = client.post(answer, {"key": "k"})
     assert late.status_code == 422 and ProposalRow.objects.get(number=over).state == "open"
     button = reverse("portal:market-blocks-lapse")

@@ -34,7 +34,9 @@ def test_a_new_version_is_seen_at_once(elsewhere: Path) -> None:
     elsewhere.write_text(text.replace("reference: 6235", "reference: 7000"), encoding="utf-8")
     after = {each.rules["market"]: each.rules["reference"] for each in declared(ZONE).markets}
     assert after["cea"] == 7000
-    elsewhere.write_text(text.replace("fee: {rate: 500, minimum: 0}", "fee: {rate: -1, minimum: 0}"), encoding="utf-8")
+    elsewhere.write_text(
+        text.replace("fee: {rate: 500, minimum: 0}", "fee: {rate: -1, minimum: 0}"), encoding="utf-8"
+    )
     with pytest.raises(DeclarationError, match=r"exchange_markets.yaml:\d+: markets.3: market 'cea'"):
         declared(ZONE)
 
@@ -55,6 +57,9 @@ def test_another_process_that_runs_already_sees_it_too(elsewhere: Path) -> None:
     assert child.stdin is not None and child.stdout is not None
     assert child.stdout.readline().strip() == "environmental-protection-bureau"
     text = elsewhere.read_text(encoding="utf-8")
-    elsewhere.write_text(text.replace("operator: environmental-protection-bureau", "operator: forestry-bureau"), encoding="utf-8")
+    elsewhere.write_text(
+        text.replace("operator: environmental-protection-bureau", "operator: forestry-bureau"),
+        encoding="utf-8",
+    )
     said, _ = child.communicate("go\n", timeout=60)
     assert said.strip() == "forestry-bureau"

@@ -42,7 +42,9 @@ def desk() -> Desk:
     made = prepared()
     made.done("open-account", account="kiln-2", name="kiln 2", owner="kiln", document="agreement")
     made.done("deposit", account="kiln-2", amount=1_000_000_000, document="bank slip")
-    lines = [{"line": "make", "series": ["so2", 2016, "jingdezhen"], "quantity": 1_000_000, "account": "kiln-2"}]
+    lines = [
+        {"line": "make", "series": ["so2", 2016, "jingdezhen"], "quantity": 1_000_000, "account": "kiln-2"}
+    ]
     made.done("movement", movement={"kind": "issue", "document": "permit", "lines": lines})
     return made
 
@@ -65,7 +67,8 @@ def test_the_engine_trades_as_the_plain_exchange_does(walk: list[tuple[Any, ...]
             outcome = engine.send("cancel", **said)
             resting = {each.order for each in plain.rests}
             own = number in resting and of_account[number] == account
-            assert outcome["ok"] is own  # somebody else's, one that has gone and one that never was are refused
+            # somebody else's, one that has gone and one that never was are refused
+            assert outcome["ok"] is own
             if own:
                 assert outcome["withdrawn"] == plain.cancel(number, units)
             continue

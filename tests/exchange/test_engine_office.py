@@ -61,7 +61,9 @@ def test_free_units_expire_while_an_order_waits(waiting: Desk) -> None:
     waiting.done("movement", movement={"kind": "expire", "document": "order", "lines": [line]})
 
 
-@pytest.mark.parametrize(("account", "code"), [("kiln", "orders-open"), ("plant", "orders-open"), ("nobody", "account-unknown")])
+@pytest.mark.parametrize(
+    ("account", "code"), [("kiln", "orders-open"), ("plant", "orders-open"), ("nobody", "account-unknown")]
+)
 def test_an_owner_does_not_change_in_mid_trade(waiting: Desk, account: str, code: str) -> None:
     assert waiting.refused("change-owner", account=account, owner="group", document="finding") == code
 

@@ -19,10 +19,7 @@ REGISTERS = FOLDER / "sample" / "registers"
 MARKET = read_declaration(FOLDER / "exchange_sample.yaml", SampleMarket)
 RIGHTS = read_declaration(FOLDER / "exchange_rights_sample.yaml", SampleRights)
 NAMES = {"so2": "二氧化硫", "nox": "氮氧化物", "cod": "化学需氧量", "nh3n": "氨氮"}
-CODES = {
-    PLACES.by_key[key].details["credit_code"]: key
-    for key in PLACES.groups["emitters"]
-}
+CODES = {PLACES.by_key[key].details["credit_code"]: key for key in PLACES.groups["emitters"]}
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -37,7 +34,8 @@ def permitted() -> dict[str, dict[str, int]]:
     """Kilograms a year by holder and pollutant."""
     return {
         row["持证单位"]: {
-            name: int(amount) for name, amount in (part.split("=") for part in row["年许可排放量"].split("; "))
+            name: int(amount)
+            for name, amount in (part.split("=") for part in row["年许可排放量"].split("; "))
         }
         for row in rows("discharge-permit.csv")
     }
@@ -82,7 +80,11 @@ def test_holdings_of_discharge_rights_are_the_permitted_amounts() -> None:
 
 
 def test_rights_to_water_stay_in_their_basin() -> None:
-    leping = {account for account in MARKET.allotted["cod"] if ENTERPRISES[account]["所在县（市、区）代码"] == "360281"}
+    leping = {
+        account
+        for account in MARKET.allotted["cod"]
+        if ENTERPRISES[account]["所在县（市、区）代码"] == "360281"
+    }
     assert leping == set()
 
 
@@ -106,7 +108,9 @@ def test_verified_discharges_are_those_of_the_returns() -> None:
 )
 def test_both_outcomes_of_coverage_can_be_seen(account: str, instrument: str, covered: bool) -> None:
     (one,) = [
-        each for each in RIGHTS.emissions if (each.account, each.instrument, each.year) == (account, instrument, 2017)
+        each
+        for each in RIGHTS.emissions
+        if (each.account, each.instrument, each.year) == (account, instrument, 2017)
     ]
     assert (one.quantity <= MARKET.allotted[instrument][account]) is covered
 

@@ -66,14 +66,19 @@ STEPS = st.tuples(
 def states(registry: Registry, series: Series) -> dict[State, int]:
     """Units of a series by state, over all accounts."""
     return {
-        state: sum(registry.holding(account, series.instrument, series.vintage, series.region, state) for account in ACCOUNTS)
+        state: sum(
+            registry.holding(account, series.instrument, series.vintage, series.region, state)
+            for account in ACCOUNTS
+        )
         for state in State
     }
 
 
 @settings(max_examples=120, deadline=None)
 @given(instruments(), st.lists(STEPS, max_size=25))
-def test_what_was_issued_is_the_sum_of_all_states_at_every_moment(one: Instrument, walk: list[tuple[Any, ...]]) -> None:
+def test_what_was_issued_is_the_sum_of_all_states_at_every_moment(
+    one: Instrument, walk: list[tuple[Any, ...]]
+) -> None:
     registry, number = Registry(), 0
     made: dict[Series, int] = {}
 
@@ -100,7 +105,13 @@ def test_what_was_issued_is_the_sum_of_all_states_at_every_moment(one: Instrumen
         elif what == "bank":
             before = registry.claimed(account, series, State.CANCELLED, "bank")
             bank = plan_banking(
-                one, account, series, series._replace(vintage=vintage + 1), units, net_sold=figure, banked_before=before
+                one,
+                account,
+                series,
+                series._replace(vintage=vintage + 1),
+                units,
+                net_sold=figure,
+                banked_before=before,
             )
             banking = one.terms.banking
             assert banking is not None
@@ -109,7 +120,8 @@ def test_what_was_issued_is_the_sum_of_all_states_at_every_moment(one: Instrumen
                 more = figure * banking.per_net_sale.made // banking.per_net_sale.given
             assert bank.limit == max(0, banking.base + more - before)
             if bank.verdict.ok and apply(bank.movement(number, **PAPER)):
-                assert before + units <= banking.base + more  # all that was ever carried over stays within the limit
+                # all that was ever carried over stays within the limit
+                assert before + units <= banking.base + more
         elif what == "borrow":
             required = abs(figure) * 3
             loan = plan_borrowing(one, account, series, units, required=required, held=free - owed, owed=owed)
@@ -126,7 +138,7 @@ def test_what_was_issued_is_the_sum_of_all_states_at_every_moment(one: Instrumen
             plan = plan_replacement(
                 one, account, series, series._replace(vintage=vintage + 1), units, quality_met=met, held=free
             )
-            ratio = (one.terms.replacement.met if met else one.terms.replacement.missed)  # type: ignore[union-attr]
+            ratio = one.terms.replacement.met if met else one.terms.replacement.missed  # type: ignore[union-attr]
             # never less than the ratio asks for, and never a whole unit more
             assert 0 <= plan.given * ratio.made - units * ratio.given < ratio.made
             assert bool(plan.verdict.ok) is (plan.given <= free)
@@ -135,7 +147,14 @@ def test_what_was_issued_is_the_sum_of_all_states_at_every_moment(one: Instrumen
         elif what == "convert":
             apply(
                 exchange_series(
-                    number, Kind.CONVERT, account, series, units, Series("ccer", vintage), max(1, units // 2), **PAPER
+                    number,
+                    Kind.CONVERT,
+                    account,
+                    series,
+                    units,
+                    Series("ccer", vintage),
+                    max(1, units // 2),
+                    **PAPER,
                 )
             )
         elif what == "surrender":
@@ -143,7 +162,9 @@ def test_what_was_issued_is_the_sum_of_all_states_at_every_moment(one: Instrumen
         elif series in registry.ledgers:
             apply(expiry_movement(number, registry, series, **PAPER))
         for each in registry.ledgers:
-            assert sum(states(registry, each).values()) == registry.issued(each.instrument, each.vintage, each.region)
+            assert sum(states(registry, each).values()) == registry.issued(
+                each.instrument, each.vintage, each.region
+            )
             assert registry.issued(each.instrument, each.vintage, each.region) == made.get(each, 0)
         assert registry.verify() == []
     assert Registry.load(registry.dump()).digest() == registry.digest()

@@ -169,7 +169,9 @@ def test_no_action_works_with_the_account_of_another(busy: None, member: Member)
     series = Series("cea", 2016)
     for rights in (
         CancelUnits(zone=ZONE, author=author, account=KILN, series=series, quantity=1, document="x"),
-        BankUnits(zone=ZONE, author=author, account=KILN, source=series, vintage=2026, quantity=1, document="x"),
+        BankUnits(
+            zone=ZONE, author=author, account=KILN, source=series, vintage=2026, quantity=1, document="x"
+        ),
     ):
         with pytest.raises(PermissionDenied):
             rights.execute()

@@ -88,7 +88,11 @@ def change_owner(
     """Record OWNER as whoever controls ACCOUNT; the accounts of one owner do not trade with each other."""
     from ecociv.exchange.actions import ChangeOwner
 
-    done(ChangeOwner(account=holder, owner=owner, document=document, **sent(zone, username, key)), form, language)
+    done(
+        ChangeOwner(account=holder, owner=owner, document=document, **sent(zone, username, key)),
+        form,
+        language,
+    )
 
 
 @click.group("series", epilog=EXIT_CODES)
@@ -98,7 +102,9 @@ def series_group() -> None:
 
 @series_group.command("list", epilog=EXIT_CODES)
 @click.option("--on", type=DAY, default=None, help="Day whose rules hold; today by default.")
-@click.option("--due", is_flag=True, help="Only those whose validity has ended and of which something is left.")
+@click.option(
+    "--due", is_flag=True, help="Only those whose validity has ended and of which something is left."
+)
 @zone_option
 @format_option("text", "json")
 @language_option
@@ -128,7 +134,9 @@ def list_series(on: dt.datetime | None, due: bool, zone: str, form: str, languag
         return
     for one in found:
         ends = one.ends.isoformat() if one.ends else "-"
-        say(f"{str(one.series):<32} {one.issued:>14} {one.units:>14}  {ends}{'  due' if one.may_expire else ''}")
+        say(
+            f"{str(one.series):<32} {one.issued:>14} {one.units:>14}  {ends}{'  due' if one.may_expire else ''}"
+        )
     if not found:
         say({"zh": "没有批次。", "en": "There is no series."}[language])
 
@@ -137,7 +145,9 @@ def list_series(on: dt.datetime | None, due: bool, zone: str, form: str, languag
 @click.argument("instrument")
 @click.argument("vintage", type=VINTAGE)
 @click.option("--region", default="", help="Region or basin; none for carbon.")
-@click.option("--document", default="", help="Document it rests on; without it only what would expire is shown.")
+@click.option(
+    "--document", default="", help="Document it rests on; without it only what would expire is shown."
+)
 @click.option("--on", type=DAY, default=None, help="Day whose rules hold; today by default.")
 @click.option("--as", "username", default="", help="Name of the account that acts; needed with --document.")
 @zone_option
@@ -186,7 +196,12 @@ def expire(
     else:
         for holder, state, claim, quantity in standing.holders:
             say(f"{holder:<20} {state.label.in_language(language):<8} {quantity:>14} {claim}".rstrip())
-        say({"zh": f"将失效 {standing.units}；未作记录。", "en": f"{standing.units} would expire; nothing recorded."}[language])
+        say(
+            {
+                "zh": f"将失效 {standing.units}；未作记录。",
+                "en": f"{standing.units} would expire; nothing recorded.",
+            }[language]
+        )
     sys.exit(int(Exit.FOUND))
 
 
@@ -214,8 +229,16 @@ def lapse(username: str, zone: str, form: str, language: str) -> None:
 
 
 @click.command("rules", epilog=EXIT_CODES)
-@click.option("--put-in-force", "document", default="", metavar="DOCUMENT", help="Put them in force under this document.")
-@click.option("--as", "username", default="", help="Name of the account that acts; needed with --put-in-force.")
+@click.option(
+    "--put-in-force",
+    "document",
+    default="",
+    metavar="DOCUMENT",
+    help="Put them in force under this document.",
+)
+@click.option(
+    "--as", "username", default="", help="Name of the account that acts; needed with --put-in-force."
+)
 @zone_option
 @format_option("text", "json")
 @language_option

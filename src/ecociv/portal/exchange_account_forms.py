@@ -65,6 +65,8 @@ class OwnerForm(Confirmed):
         label=gettext_lazy("Beneficial owner"),
         max_length=120,
         widget=forms.TextInput({**_TEXT, "autocomplete": "off"}),
-        help_text=gettext_lazy("The same for all accounts of a group: usually the credit code of its parent."),
+        help_text=gettext_lazy(
+            "The same for all accounts of a group: usually the credit code of its parent."
+        ),
     )
     field_order = ("owner", "document")

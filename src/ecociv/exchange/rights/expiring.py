@@ -162,7 +162,5 @@ class ExpireSeries(RightsAction):
         self.settle_once(self.series, found.holders)
         return registry_read(
             self.zone,
-            lambda registry: expiry_movement(
-                NUMBERED_BY_THE_JOURNAL, registry, self.series, **self.paper()
-            ),
+            lambda registry: expiry_movement(NUMBERED_BY_THE_JOURNAL, registry, self.series, **self.paper()),
         )

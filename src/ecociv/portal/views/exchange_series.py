@@ -60,7 +60,9 @@ COLUMNS: tuple[Column[dict[str, Any]], ...] = (
         lambda s: s["one"].ends.isoformat() if s["one"].ends else "",
         sort_by=lambda s: s["one"].ends,
     ),
-    Column("standing", pgettext_lazy("rights", "Standing"), lambda s: s["standing"], sort_by=lambda s: s["key"]),
+    Column(
+        "standing", pgettext_lazy("rights", "Standing"), lambda s: s["standing"], sort_by=lambda s: s["key"]
+    ),
 )
 
 
