@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from ecociv.cli.main import main
 from ecociv.exchange.journal.lines import JournalBroken, digest, header_line
 from ecociv.exchange.models import JournalEntry, VerifiedEmission
 from ecociv.exchange.replay import replay_lines
+from ecociv.exchange.venue import journal_of
 from exchange.engine_situations import issue_to
 from exchange.rights_situations import CEA, KILN, POWER, SO2, give, officer, open_accounts
 from exchange.test_exchange_commands import lines_of, short_day
@@ -375,3 +377,30 @@ def test_a_file_of_applicants_that_cannot_be_used_is_said(
     file.write_bytes(content)
     said = plain(run(*PARTS, "--from", file, *BY, "--language", "en"), 3)
     assert word in said, said
+
+
+def test_a_journal_that_was_altered_in_the_database_is_said_by_every_command(registry: None) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("DROP TRIGGER IF EXISTS exchange_journalentry_no_change ON exchange_journalentry")
+        else:
+            cursor.execute("DROP TRIGGER IF EXISTS exchange_journalentry_no_update")
+        cursor.execute(
+            "UPDATE exchange_journalentry SET command = replace(command, '1000', '9000') WHERE kind = 'movement'"
+        )
+    journal_of.cache_clear()
+    try:
+        for arguments in (
+            ("holdings",),
+            ("series", "list"),
+            ("surrender", POWER, "cea", "2022"),
+            (*PARTS, *BY),
+            ("freeze", KILN, "令", *BY),
+            ("account", "close", KILN, "--document", "文", *BY),
+        ):
+            said = plain(run(*arguments, "--language", "en"), 3)
+            assert "was altered" in said or "not verified" in said, (arguments, said)
+        assert "journal at line" in plain(run("verify", "--language", "en"), 1)
+        plain(run("replay", "--language", "en"), 3)
+    finally:
+        journal_of.cache_clear()
