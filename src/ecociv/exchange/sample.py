@@ -195,12 +195,16 @@ def _orders(
             ticks = market.reference // market.tick
             away = chance.randrange(-ticks // 50, ticks // 50 + 1)
             lots = chance.randrange(1, 30) * max(1, 1000 // market.lot)
+            account = traders[chance.randrange(len(traders))]
+            # A hundredth of what one was given at most, so that holdings stay near the amounts of the permits.
+            most = said.allotted[key][account] // 100 // market.lot * market.lot
+            quantity = min(lots * market.lot, market.largest or lots * market.lot, max(market.lot, most))
             yield SubmitOrder(
-                account=traders[chance.randrange(len(traders))],
+                account=account,
                 market=key,
                 side=("buy", "sell")[chance.randrange(2)],
                 price=market.reference + away * market.tick,
-                quantity=min(lots * market.lot, market.largest or lots * market.lot),
+                quantity=quantity,
                 zone=zone,
                 author=AUTHOR,
                 at=clock.tick(),
