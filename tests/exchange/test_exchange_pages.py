@@ -262,24 +262,24 @@ def test_a_round_is_looked_at_and_then_made(operator: Client) -> None:
         "instrument": "nox",
         "vintage": "2018",
         "region": "jingdezhen",
-        "cap": "1000000",
+        "cap": "20000000",
         "paid_percent": "25",
         "source": "permits",
         "on": "2018-06-01",
         "document": "景环〔2018〕10号",
     }
     looked = operator.post(address, said)
-    # NOx of KILN's permit: 57,000; a quarter is 14,250
+    # NOx of KILN's permit: 720,000; a quarter is 180,000
     assert (
         looked.status_code == 200
-        and "57,000" in looked.content.decode()
-        and "14,250" in looked.content.decode()
+        and "720,000" in looked.content.decode()
+        and "180,000" in looked.content.decode()
     )
     assert not AllocationRound.objects.exists()
     assert operator.post(address, {**said, "make": "1"}).status_code == 302
     made = AllocationRound.objects.get()
-    assert [one.quantity for one in holdings_of(ZONE, KILN, instrument="nox")] == [57_000 - 14_250]
-    assert "57,000" in page(operator, "exchange-allocation", made.pk)
+    assert [one.quantity for one in holdings_of(ZONE, KILN, instrument="nox")] == [720_000 - 180_000]
+    assert "720,000" in page(operator, "exchange-allocation", made.pk)
     assert "景环〔2018〕10号" in page(operator, "exchange-allocations")
     again = operator.post(address, {**said, "make": "1"})
     assert again.status_code == 422 and AllocationRound.objects.count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,6 @@ instruments:
 def test_a_slip_in_the_file_of_a_zone_is_named(tmp_path: Path, before: str, after: str, said: str) -> None:
     (tmp_path / "exchange.yaml").write_text(GOOD, encoding="utf-8")
     assert zone_exchange(tmp_path).instruments[0].key == "so2"
-    zone_exchange.cache_clear()
     (tmp_path / "exchange.yaml").write_text(GOOD.replace(before, after), encoding="utf-8")
     with pytest.raises(DeclarationError) as caught:
         zone_exchange(tmp_path)
@@ -93,3 +93,50 @@ def test_terms_that_overlap_are_refused() -> None:
         type(one).model_validate(data)
     with pytest.raises(ValueError, match="twice"):
         National(instruments=(one, one))
+
+
+BENCHMARKS = """
+    benchmark_prices:
+      - {valid_from: 2017-01-01, valid_to: 2017-12-31, price: 30, citation: {zh: 文, en: paper}}
+      - {valid_from: 2018-01-01, price: 39, citation: {zh: 文, en: paper}}
+"""
+
+
+def with_benchmarks(text: str = BENCHMARKS) -> str:
+    one = GOOD.rindex("  - {key: so2")
+    return GOOD[:one] + (
+        "  - key: so2\n    regions: [jingdezhen]\n    authority: bureau\n    reserve: reserve\n"
+        "    citation: {zh: 文, en: paper}" + text
+    )
+
+
+def test_a_changed_file_is_read_again_without_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "exchange.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    first = zone_exchange(tmp_path)
+    assert zone_exchange(tmp_path) == first and first.instruments[0].benchmark_prices == ()
+    file.write_text(with_benchmarks(), encoding="utf-8")
+    assert len(zone_exchange(tmp_path).instruments[0].benchmark_prices) == 2
+    # a copy that keeps the time of its original is another file all the same
+    state = file.stat()
+    file.write_text(GOOD, encoding="utf-8")
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert zone_exchange(tmp_path) == first
+
+
+def test_the_benchmark_price_is_that_of_the_day(tmp_path: Path) -> None:
+    (tmp_path / "exchange.yaml").write_text(with_benchmarks(), encoding="utf-8")
+    so2 = zone_exchange(tmp_path).instruments[0]
+    prices = {
+        day: found.price if (found := so2.benchmark_on(dt.date.fromisoformat(day))) else None
+        for day in ("2016-12-31", "2017-01-01", "2017-12-31", "2018-01-01", "2999-01-01")
+    }
+    assert list(prices.values()) == [None, 30, 30, 39, 39]
+
+
+def test_benchmark_prices_of_one_day_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "exchange.yaml").write_text(
+        with_benchmarks(BENCHMARKS.replace("valid_to: 2017-12-31, ", "")), encoding="utf-8"
+    )
+    with pytest.raises(DeclarationError, match="benchmark prices from 2017-01-01 and 2018-01-01 overlap"):
+        zone_exchange(tmp_path)

@@ -240,3 +240,73 @@ def test_the_book_is_usable_without_django() -> None:
     code = "import sys; from ecociv.exchange.matching import Book; Book(); print('django' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "code"),
+    [
+        ((9, True, 100, 5), {}, "bad-side"),
+        ((9, 1.0, 100, 5), {}, "bad-side"),
+        ((9, None, 100, 5), {}, "bad-side"),
+        ((9, [], 100, 5), {}, "bad-side"),
+        ((9, "buy", True, 5), {}, "bad-price"),
+        ((9, "buy", -100, 5), {}, "bad-price"),
+        ((9, "buy", "100", 5), {}, "bad-price"),
+        ((9, "buy", 100, -5), {}, "bad-quantity"),
+        ((9, "buy", 100, 5.0), {}, "bad-quantity"),
+        ((9, "buy", 100, None), {}, "bad-quantity"),
+        ((9.0, "buy", 100, 5), {}, "bad-order"),
+        ((True, "buy", 100, 5), {}, "bad-order"),
+        ((None, "buy", 100, 5), {}, "bad-order"),
+        ((9, "buy", 100, 5), {"owner": "kiln"}, "bad-owner"),
+        ((9, "buy", 100, 5), {"owner": 1.0}, "bad-owner"),
+        ((9, "buy", 100, 5), {"life": 3}, "bad-life"),
+        ((9, "buy", 100, 5), {"life": True}, "bad-life"),
+        ((9, "buy", 100, 5), {"life": [1]}, "bad-life"),
+    ],
+)
+def test_whatever_is_no_whole_number_is_refused_with_its_code(
+    three_sellers: Book, arguments: tuple, more: dict[str, object], code: str
+) -> None:
+    before = three_sellers.dump()
+    with pytest.raises(BookError) as refusal:
+        three_sellers.submit(*arguments, **more)
+    assert refusal.value.code == code and refusal.value.text.zh
+    assert three_sellers.dump() == before
+
+
+@pytest.mark.parametrize("order", [True, 1.0, "1", None, -1, 10**30])
+def test_only_the_number_itself_withdraws_an_order(three_sellers: Book, order: object) -> None:
+    with pytest.raises(BookError):
+        three_sellers.cancel(order)  # type: ignore[arg-type]
+    assert three_sellers.remaining(1) == 10
+
+
+def test_an_order_that_has_traded_in_full_cannot_be_withdrawn(three_sellers: Book) -> None:
+    three_sellers.submit(4, "buy", 100, 10, owner=9)
+    with pytest.raises(BookError, match="No order numbered 1 rests"):
+        three_sellers.cancel(1)
+    with pytest.raises(BookError, match="No order numbered 4 rests"):
+        three_sellers.cancel(4)
+
+
+def test_a_snapshot_is_of_its_moment_and_json_holds_it(three_sellers: Book) -> None:
+    before = three_sellers.snapshot()
+    written = json.dumps(before)
+    three_sellers.submit(4, "buy", 105, 25, owner=9)
+    three_sellers.cancel(3)
+    assert json.dumps(before) == written == '{"bids": [], "asks": [[100, 20, 2], [101, 10, 1]]}'
+    assert three_sellers.snapshot() == {"bids": [], "asks": []}
+    assert Book().snapshot(0) == {"bids": [], "asks": []}
+    for levels in (-1, 1.5, True, "5"):
+        with pytest.raises(BookError) as refusal:
+            three_sellers.snapshot(levels)  # type: ignore[arg-type]
+        assert refusal.value.code == "bad-levels"
+
+
+def test_numbers_as_large_as_anybody_likes_stay_exact() -> None:
+    book = Book()
+    huge = 10**40
+    book.submit(huge, "sell", huge, huge)
+    assert book.submit(1, "buy", huge + 1, huge - 1)[0].quantity == huge - 1
+    assert book.snapshot() == {"bids": [], "asks": [(huge, 1, 1)]}

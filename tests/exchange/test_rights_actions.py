@@ -19,12 +19,12 @@ from ecociv.exchange.rights.allocating import AllocateRound, GrantPaidPart, roun
 from ecociv.exchange.rights.applicants import FileRefused, applicants_of_file, applicants_of_permits
 from ecociv.exchange.rights.base import RightsRefused, instrument_on, registry_read
 from ecociv.exchange.rights.emissions import RecordVerifiedEmission, SurrenderUnits
+from ecociv.exchange.rights.expiring import ExpireSeries
 from ecociv.exchange.rights.holding import (
     BankUnits,
     BorrowUnits,
     BuyBackUnits,
     CancelUnits,
-    ExpireSeries,
     FreezeUnits,
     PledgeUnits,
     ReclaimIdle,
@@ -97,35 +97,35 @@ def test_sector_and_basin_come_from_the_register() -> None:
 
 
 def test_a_round_from_permits_gives_each_his_amount_and_keeps_the_arithmetic() -> None:
-    """SO2 permitted: KILN 40,000, CERAMICS 138,000, POWER 197,000, POWER_TOO 22,000, CEMENT 139,000; others have no account.
+    """SO2 permitted: KILN 1,700, CERAMICS 950, POWER 9,500, POWER_TOO 22, CEMENT 1,100 t; others have no account.
 
-    40,000 + 138,000 + 197,000 + 22,000 + 139,000 = 536,000; a quarter is paid for: 134,000.
+    1,700 + 950 + 9,500 + 22 + 1,100 = 13,272 t; a quarter is paid for: 3,318 t. Of a cap of 13,336 t 64 t have no ground.
     """
     found, left_out = applicants_of_permits(
         ZONE, instrument_on(ZONE, "so2", DAY), "jingdezhen", DAY, paid=Fraction(1, 4)
     )
     assert {one.account: one.permitted for one in found} == {
-        KILN: 40_000,
-        CERAMICS: 138_000,
-        POWER: 197_000,
+        KILN: 1_700_000,
+        CERAMICS: 950_000,
+        POWER: 9_500_000,
         POWER_TOO: 22_000,
-        CEMENT: 139_000,
+        CEMENT: 1_100_000,
     }
     assert left_out and all(one.why.en == "no account on the exchange yet" for one in left_out)
-    AllocateRound(series=SO2, cap=600_000, applicants=found, left_out=left_out, **PAPER).execute()
-    assert held(KILN) == 30_000
-    assert held(RESERVE) == 134_000 + 64_000
+    AllocateRound(series=SO2, cap=13_336_000, applicants=found, left_out=left_out, **PAPER).execute()
+    assert held(KILN) == 1_275_000
+    assert held(RESERVE) == 3_318_000 + 64_000
     (made,) = rounds(ZONE, SO2)
     part = next(one for one in made.parts if one["account"] == CERAMICS)
-    assert (part["units"], part["free"], part["paid"]) == (138_000, 103_500, 34_500)
-    assert Trace.from_json(part["trace"]).value == 138_000
+    assert (part["units"], part["free"], part["paid"]) == (950_000, 712_500, 237_500)
+    assert Trace.from_json(part["trace"]).value == 950_000
     assert len(made.left_out) == len(left_out) and made.reserve == 64_000
     sound()
     with pytest.raises(RightsRefused) as caught:
         AllocateRound(series=SO2, cap=1, applicants=[Applicant(KILN, 1)], **PAPER).execute()
     assert caught.value.code == "allocated-before"
     AllocateRound(series=SO2, cap=10, applicants=[Applicant(KILN, 10)], supplement=True, **PAPER).execute()
-    assert held(KILN) == 30_010 and [one.number for one in rounds(ZONE, SO2)] == [2, 1]
+    assert held(KILN) == 1_275_010 and [one.number for one in rounds(ZONE, SO2)] == [2, 1]
 
 
 def test_the_paid_part_is_handed_over_once_against_its_price() -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from ecociv.exchange.actions import (
+    ChangeOwner,
     CloseSession,
     Deposit,
     FreezeAccount,
@@ -151,3 +152,76 @@ def test_the_extract_has_everything_of_the_span_and_of_one_account() -> None:
     assert tuple(read[0]) == COLUMNS and len(read) == len(rows)
     early = list(extract(ZONE, since, dt.datetime(2018, 1, 2, tzinfo=china)))
     assert [row["record"] for row in early] == ["extract"]
+
+
+def kinds_of(alerts_made: list[SurveillanceAlert]) -> set[tuple[str, str]]:
+    """Kinds with their owners, large positions left out: everybody holds a third here."""
+    return {(one.kind, one.owner) for one in alerts_made if one.kind != "large-position"}
+
+
+def one_group(*accounts: str) -> None:
+    """Before the first trade of the day these accounts are known to be of one group."""
+    for account in accounts:
+        said = {"owner": "GROUP", "document": "认定书", "at": moment(TRADING_DAY, "09:35")}
+        ChangeOwner(zone=ZONE, author="test", account=account, **said).execute()
+
+
+def test_accounts_found_to_be_of_one_group_have_traded_with_themselves() -> None:
+    """A trade that looked sound on its day is a wash trade once both accounts are known to have one owner."""
+    meet(KILN, CERAMICS, 100, 1000, "10:00")
+    CloseSession(zone=ZONE, author="test", market="so2", at=moment(TRADING_DAY, "15:00")).execute()
+    assert kinds_of(look()) == set()
+    ChangeOwner(
+        zone=ZONE, author="test", account=CERAMICS, owner="GROUP", document="实际控制人认定书1号"
+    ).execute()
+    assert kinds_of(look()) == set()  # one account of the group on one side only
+    ChangeOwner(
+        zone=ZONE, author="test", account=KILN, owner="GROUP", document="实际控制人认定书2号"
+    ).execute()
+    made = look()
+    assert kinds_of(made) == {("wash-own", "GROUP")}
+    (alert,) = [one for one in made if one.kind == "wash-own"]
+    assert sorted(alert.body["accounts"]) == sorted([KILN, CERAMICS])
+    assert [trade["quantity"] for trade in alert.body["trades"]] == [100]
+    assert kinds_of(look()) == set()  # what was found is not found again
+
+
+def test_a_known_group_cannot_cross_and_raises_no_alarm() -> None:
+    one_group(KILN, CERAMICS)
+    for account, side in ((KILN, "sell"), (CERAMICS, "buy")):
+        order = {"account": account, "market": "so2", "side": side, "quantity": 100, "price": 1000}
+        SubmitOrder(zone=ZONE, author="test", at=moment(TRADING_DAY, "10:00"), **order).execute()
+    meet(KILN, CEMENT, 100, 1000, "10:10")  # a sale out of the group is a sale
+    CloseSession(zone=ZONE, author="test", market="so2", at=moment(TRADING_DAY, "15:00")).execute()
+    assert TradeRow.objects.count() == 1
+    assert kinds_of(look()) == set()
+
+
+@pytest.mark.parametrize(
+    ("clock", "price", "buyers", "found"),
+    [
+        ("14:45", 1030, [CEMENT], True),  # the first moment of the last quarter of an hour, 3 % up
+        ("14:44", 1030, [CEMENT], False),  # a minute earlier
+        ("14:55", 1029, [CEMENT], False),  # 2.9 %
+        ("14:55", 1030, [CEMENT, KILN, CERAMICS], False),  # a third of the units each
+        ("14:55", 970, [CEMENT], False),  # the price fell, and the seller is another
+    ],
+)
+def test_a_busy_close_is_no_ramping(clock: str, price: int, buyers: list[str], found: bool) -> None:
+    meet(KILN, CERAMICS, 100, 1000, "10:00")
+    for buyer in buyers:
+        seller = KILN if buyer != KILN else CERAMICS
+        meet(seller, buyer, 200, price, clock)
+    CloseSession(zone=ZONE, author="test", market="so2", at=moment(TRADING_DAY, "15:00")).execute()
+    assert (("ramping", CEMENT) in kinds_of(look())) is found
+
+
+def test_a_group_ramps_with_its_accounts_together() -> None:
+    """Each bought a quarter of the last units; together it is half, and the price rose by 4 %."""
+    one_group(CERAMICS, CEMENT)
+    meet(KILN, CERAMICS, 100, 1000, "10:00")
+    meet(KILN, CERAMICS, 100, 1040, "14:50")
+    meet(KILN, CEMENT, 100, 1040, "14:52")
+    CloseSession(zone=ZONE, author="test", market="so2", at=moment(TRADING_DAY, "15:00")).execute()
+    (alert,) = [one for one in look() if one.kind == "ramping"]
+    assert alert.owner == "GROUP" and sorted(alert.body["accounts"]) == sorted([CERAMICS, CEMENT])

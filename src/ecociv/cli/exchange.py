@@ -20,6 +20,8 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
+from ecociv.cli.exchange_office import accounts_group, blocks_group, rules, series_group
+from ecociv.cli.exchange_refusals import refusals, refusals_said
 from ecociv.cli.exchange_rights import allocate, holdings, record_emissions, surrender
 from ecociv.cli.exchange_supervision import extract_file, freeze, surveillance
 from ecociv.cli.exchange_trading import cancel, end_of_day, halt, order, session
@@ -47,8 +49,11 @@ def _lines(source: Path | None, zone: str) -> Iterator[str]:
     else:
         if not source.is_file():
             fail(f"There is no file {str(source)!r}.")
-        with source.open("rb") as file:
-            yield from _decoded(file)
+        try:
+            with source.open("rb") as file:
+                yield from _decoded(file)
+        except OSError as error:
+            fail(f"{str(source)!r} cannot be read: {error.strerror}.")
 
 
 def _decoded(lines: Any) -> Iterator[str]:
@@ -81,13 +86,14 @@ def replay(source: Path | None, zone: str, form: str, language: str) -> None:
 
     try:
         made = replay_lines(_lines(source, zone))
+        with refusals(language):  # figures beyond what a journal can hold
+            told = made.to_json()
     except JournalBroken as broken:
         where = f"第{broken.line}行：" if language == "zh" else f"line {broken.line}: "
         fail(where + broken.text.in_language(language))
     if form == "json":
-        say_json(made.to_json())
+        say_json(told)
         return
-    told = made.to_json()
     say(f"{made.venue}: {made.sequence} commands, {made.refused} refused, {len(made.trades)} trades")
     for key, book in told["books"].items():
         bid = book["bids"][0][0] if book["bids"] else "-"
@@ -101,6 +107,7 @@ def replay(source: Path | None, zone: str, form: str, language: str) -> None:
 @format_option("text", "json")
 @language_option
 @with_django
+@refusals_said
 def verify(zone: str, form: str, language: str) -> None:
     """Look at everything that has to hold: chain, outcomes, snapshots, invariants, projections.
 
@@ -128,6 +135,7 @@ def verify(zone: str, form: str, language: str) -> None:
 @click.argument("target", type=click.Path(path_type=Path, allow_dash=True))
 @zone_option
 @with_django
+@refusals_said
 def export(target: Path, zone: str) -> None:
     """Write the journal as JSON Lines to TARGET, or to standard output for -."""
     from ecociv.exchange.replay import database_lines
@@ -150,6 +158,7 @@ def export(target: Path, zone: str) -> None:
 @journal.command(epilog=EXIT_CODES)
 @zone_option
 @with_django
+@refusals_said
 def snapshot(zone: str) -> None:
     """Write a snapshot of the state, so that the next start need not replay what came before."""
     from ecociv.exchange.venue import journal_of
@@ -162,6 +171,7 @@ def snapshot(zone: str) -> None:
 @format_option("text", "json")
 @language_option
 @with_django
+@refusals_said
 def list_markets(zone: str, form: str, language: str) -> None:
     """Markets with their phase, last price and book of five levels."""
     from ecociv.exchange.queries import depth, markets
@@ -203,6 +213,7 @@ def list_markets(zone: str, form: str, language: str) -> None:
 @zone_option
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="File to write; standard output by default.")
 @with_django
+@refusals_said
 def settlement_file(day: dt.datetime, zone: str, out: Path | None) -> None:
     """The settlement file (CSV) of the trading DAY; its totals are nought."""
     from ecociv.exchange.settlement import settlement_csv
@@ -222,5 +233,6 @@ for each in (
     *(session, end_of_day, order, cancel, halt),
     *(holdings, allocate, record_emissions, surrender),
     *(freeze, surveillance, extract_file),
+    *(accounts_group, series_group, blocks_group, rules),
 ):
     group.add_command(each)

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from ecociv.cli.console import (
+    EARLIEST_YEAR,
     EXIT_CODES,
+    LATEST_YEAR,
     Exit,
     fail,
     format_option,
@@ -19,14 +21,18 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
+from ecociv.cli.exchange_refusals import refusals_said
 from ecociv.cli.indicator import moment
-from ecociv.cli.land_given import DAY, account, user_option, zone_option
+from ecociv.cli.land_given import DAY, account, number_of, user_option, zone_option
+
+YEAR = click.IntRange(EARLIEST_YEAR, LATEST_YEAR)
+VINTAGE = click.IntRange(0, LATEST_YEAR)
 
 
 def series_options(command: Any) -> Any:
     """The options that name a series."""
     command = click.option("--region", default="", help="Region or basin; none for carbon.")(command)
-    command = click.option("--vintage", type=int, default=0, help="Year of issue or of compliance.")(command)
+    command = click.option("--vintage", type=VINTAGE, default=0, help="Year of issue or of compliance.")(command)
     return click.option("--instrument", required=True, help="Such as so2, cod, cea, water-right.")(command)
 
 
@@ -38,6 +44,7 @@ def series_options(command: Any) -> Any:
 @format_option("text", "json")
 @language_option
 @with_django
+@refusals_said
 def holdings(zone: str, holder: str, instrument: str, as_of: str | None, form: str, language: str) -> None:
     """Holdings by account, instrument, vintage, region and state, with their serial numbers."""
     from ecociv.exchange.queries import holdings_of
@@ -108,6 +115,7 @@ def holdings(zone: str, holder: str, instrument: str, as_of: str | None, form: s
 @format_option("text", "json")
 @language_option
 @with_django
+@refusals_said
 def allocate(
     instrument: str,
     vintage: int,
@@ -127,13 +135,9 @@ def allocate(
     """Allocate a series: free parts to holders, the rest into the government's reserve; the parts add up to the cap."""
     from fractions import Fraction
 
-    from django.core.exceptions import PermissionDenied
     from django.utils import timezone
 
-    from ecociv.exchange.actions import CommandRefused
-    from ecociv.exchange.instruments import InstrumentNotInForce
     from ecociv.exchange.registry import Series
-    from ecociv.exchange.registry.rules import AllocationRefused
     from ecociv.exchange.rights.allocating import AllocateRound
     from ecociv.exchange.rights.applicants import (
         FileRefused,
@@ -141,16 +145,15 @@ def allocate(
         applicants_of_file,
         applicants_of_permits,
     )
-    from ecociv.exchange.rights.base import RightsRefused, instrument_on
+    from ecociv.exchange.rights.base import instrument_on
 
     day = on.date() if on else timezone.localdate()
     left_out: list[LeftOut] = []
     try:
         if file is None:
-            try:
-                share = Fraction(paid) / 100
-            except (ValueError, ZeroDivisionError):
-                fail(f"--paid is a number of per cent such as 12.5, not {paid!r}.", Exit.USAGE)
+            share = Fraction(number_of(paid)) / 100
+            if not 0 <= share <= 1:
+                fail(f"--paid is a number of per cent from 0 to 100, not {paid!r}.", Exit.USAGE)
             found = instrument_on(zone, instrument, day)
             applicants, left_out = applicants_of_permits(zone, found, region, day, paid=share)
         elif file.is_file():
@@ -172,10 +175,6 @@ def allocate(
         sequence = None if dry_run else action.execute().sequence
     except FileRefused as refused:
         fail("\n".join(f"row {fault.row}: {fault.text.in_language(language)}" for fault in refused.faults))
-    except (RightsRefused, AllocationRefused, CommandRefused, InstrumentNotInForce) as refused:
-        fail(refused.text.in_language(language))
-    except PermissionDenied as refused:
-        fail(str(refused))
     told = {
         "entry": sequence,
         "cap": made.cap,
@@ -202,7 +201,7 @@ def allocate(
 @click.command(epilog=EXIT_CODES)
 @click.argument("holder", metavar="ACCOUNT")
 @click.argument("instrument")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @click.option("--region", default="", help="Region or basin of the obligation.")
 @click.option("--credits", "credits_", type=click.IntRange(min=0), default=0, help="Sink credits to use.")
 @click.option("--partial", is_flag=True, help="Surrender what there is, although it does not suffice.")
@@ -212,6 +211,7 @@ def allocate(
 @format_option("text", "json")
 @language_option
 @with_django
+@refusals_said
 def surrender(
     holder: str,
     instrument: str,
@@ -226,10 +226,6 @@ def surrender(
     language: str,
 ) -> None:
     """Surrender the units of ACCOUNT against its verified emissions of YEAR; without --document show the count."""
-    from django.core.exceptions import PermissionDenied
-
-    from ecociv.exchange.instruments import InstrumentNotInForce
-    from ecociv.exchange.rights.base import RightsRefused
     from ecociv.exchange.rights.emissions import SurrenderUnits
 
     if document and not username:
@@ -245,13 +241,8 @@ def surrender(
         partial=partial,
         document=document,
     )
-    try:
-        plan = action.planned()
-        sequence = action.execute().sequence if document else None
-    except (RightsRefused, InstrumentNotInForce) as refused:
-        fail(refused.text.in_language(language))
-    except PermissionDenied as refused:
-        fail(str(refused))
+    plan = action.planned()
+    sequence = action.execute().sequence if document else None
     place = plan.position
     told = {
         "entry": sequence,
@@ -285,7 +276,7 @@ def surrender(
 @click.command("emissions", epilog=EXIT_CODES)
 @click.argument("holder", metavar="ACCOUNT")
 @click.argument("instrument")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @click.argument("quantity", type=int)
 @click.option("--region", default="", help="Region or basin.")
 @click.option("--document", required=True, help="Report of the verification.")
@@ -294,6 +285,7 @@ def surrender(
 @zone_option
 @language_option
 @with_django
+@refusals_said
 def record_emissions(
     holder: str,
     instrument: str,
@@ -307,26 +299,17 @@ def record_emissions(
     language: str,
 ) -> None:
     """Record the verified emissions of ACCOUNT in YEAR; a second time it is a restatement."""
-    from django.core.exceptions import PermissionDenied
-
-    from ecociv.exchange.instruments import InstrumentNotInForce
-    from ecociv.exchange.rights.base import RightsRefused
     from ecociv.exchange.rights.emissions import RecordVerifiedEmission
 
-    try:
-        row = RecordVerifiedEmission(
-            zone=zone,
-            author=account(username),
-            account=holder,
-            instrument=instrument,
-            year=year,
-            region=region,
-            quantity=quantity,
-            document=document,
-            reason=reason,
-        ).execute()
-    except (RightsRefused, InstrumentNotInForce) as refused:
-        fail(refused.text.in_language(language))
-    except PermissionDenied as refused:
-        fail(str(refused))
+    row = RecordVerifiedEmission(
+        zone=zone,
+        author=account(username),
+        account=holder,
+        instrument=instrument,
+        year=year,
+        region=region,
+        quantity=quantity,
+        document=document,
+        reason=reason,
+    ).execute()
     say(f"revision {row.revision}")

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from ecociv.cli.console import (
+    EARLIEST_YEAR,
     EXIT_CODES,
+    LATEST_YEAR,
     Exit,
     fail,
     format_option,
@@ -19,8 +21,16 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
+from ecociv.cli.exchange_refusals import refusals_said
 from ecociv.cli.exchange_trading import done, sending
 from ecociv.cli.land_given import DAY, account, zone_option
+
+
+def in_years(day: dt.datetime) -> dt.date:
+    """A day within the years that commands take; at their ends a day could have none before or after it."""
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        fail(f"{day.date()} is outside {EARLIEST_YEAR} to {LATEST_YEAR}.", Exit.USAGE)
+    return day.date()
 
 
 @click.command(epilog=EXIT_CODES)
@@ -56,22 +66,14 @@ def freeze(
 @format_option("text", "json")
 @language_option
 @with_django
+@refusals_said
 def surveillance(day: dt.datetime, username: str, zone: str, form: str, language: str) -> None:
     """Look at the trading DAY: large positions, wash trades, ramping near the close. Exit code 1 when something is found."""
-    from django.core.exceptions import PermissionDenied
-
     from ecociv.exchange.rights.watching import LookForAlerts, look
-    from ecociv.exchange.surveillance import NoThresholds
 
-    try:
-        found = look(zone, day.date())
-        kept = (
-            LookForAlerts(zone=zone, author=account(username), day=day.date()).execute() if username else []
-        )
-    except NoThresholds as refused:
-        fail(refused.text.in_language(language))
-    except PermissionDenied as refused:
-        fail(str(refused))
+    on = in_years(day)
+    found = look(zone, on)
+    kept = LookForAlerts(zone=zone, author=account(username), day=on).execute() if username else []
     if form == "json":
         say_json({"kept": len(kept), "alerts": [alert.to_json() for alert in found]})
     else:
@@ -103,7 +105,8 @@ def extract_file(
 
     from ecociv.exchange.rights.extract import as_csv, as_json_lines, extract
 
-    if since > until:
+    first, last = in_years(since), in_years(until)
+    if first > last:
         fail("--until lies before --since.", Exit.USAGE)
     china = ZoneInfo("Asia/Shanghai")
     rows = extract(

@@ -9,7 +9,6 @@ import click
 
 from ecociv.cli.console import (
     EXIT_CODES,
-    Exit,
     fail,
     format_option,
     language_option,
@@ -17,6 +16,7 @@ from ecociv.cli.console import (
     say_json,
     with_django,
 )
+from ecociv.cli.exchange_refusals import refusals
 from ecociv.cli.land_given import DAY, account, user_option, zone_option
 
 
@@ -27,20 +27,11 @@ def session() -> None:
 
 def done(action: Any, form: str, language: str) -> None:
     """Send an action and say what came of it; ends the command where it is refused."""
-    from django.core.exceptions import PermissionDenied
-
-    from ecociv.exchange.actions import CommandRefused
-    from ecociv.exchange.journal.lines import JournalBroken, NotPlain
-    from ecociv.exchange.journal.sending import JournalUnavailable, KeyReused
-
     try:
-        receipt = action.execute()
-    except (CommandRefused, KeyReused, JournalBroken) as refused:
-        fail(refused.text.in_language(language))
-    except (PermissionDenied, NotPlain, ValueError) as refused:
+        with refusals(language, action.key):
+            receipt = action.execute()
+    except ValueError as refused:  # a key that is none, an author that is none
         fail(str(refused))
-    except JournalUnavailable as error:
-        fail(f"{error} Send it again with --key {action.key}: it will be taken once.", Exit.MISSING)
     told = {
         "sequence": receipt.sequence,
         "key": action.key,
@@ -71,7 +62,8 @@ def sending(command: Any) -> Any:
     return command
 
 
-def _sent(zone: str, username: str, key: str) -> dict[str, Any]:
+def sent(zone: str, username: str, key: str) -> dict[str, Any]:
+    """Who sends to which exchange, under which key where one was given."""
     said: dict[str, Any] = {"zone": zone, "author": account(username)}
     return {**said, "key": key} if key else said
 
@@ -91,7 +83,7 @@ def open_session(
     from ecociv.exchange.actions import OpenSession
 
     on = day.date() if day else timezone.localdate()
-    done(OpenSession(market=market, day=on, auction=auction, **_sent(zone, username, key)), form, language)
+    done(OpenSession(market=market, day=on, auction=auction, **sent(zone, username, key)), form, language)
 
 
 @session.command("clear", epilog=EXIT_CODES)
@@ -102,7 +94,7 @@ def clear_auction(market: str, zone: str, username: str, key: str, form: str, la
     """Call the auction of MARKET; continuous trading follows."""
     from ecociv.exchange.actions import ClearAuction
 
-    done(ClearAuction(market=market, **_sent(zone, username, key)), form, language)
+    done(ClearAuction(market=market, **sent(zone, username, key)), form, language)
 
 
 @session.command("close", epilog=EXIT_CODES)
@@ -113,7 +105,7 @@ def close_session(market: str, zone: str, username: str, key: str, form: str, la
     """Close the session of MARKET; open orders are withdrawn."""
     from ecociv.exchange.actions import CloseSession
 
-    done(CloseSession(market=market, **_sent(zone, username, key)), form, language)
+    done(CloseSession(market=market, **sent(zone, username, key)), form, language)
 
 
 @click.command("end-of-day", epilog=EXIT_CODES)
@@ -124,7 +116,7 @@ def end_of_day(day: dt.datetime, zone: str, username: str, key: str, form: str, 
     """End the trading DAY: closes, and the references of the next day."""
     from ecociv.exchange.actions import EndDay
 
-    done(EndDay(day=day.date(), **_sent(zone, username, key)), form, language)
+    done(EndDay(day=day.date(), **sent(zone, username, key)), form, language)
 
 
 @click.command(epilog=EXIT_CODES)
@@ -159,7 +151,7 @@ def order(
         quantity=quantity,
         price=price,
         life=life,
-        **_sent(zone, username, key),
+        **sent(zone, username, key),
     )
     done(asked, form, language)
 
@@ -176,7 +168,7 @@ def cancel(
     """Withdraw the order NUMBER."""
     from ecociv.exchange.actions import CancelOrder
 
-    asked = CancelOrder(account=holder, order=number, quantity=quantity, **_sent(zone, username, key))
+    asked = CancelOrder(account=holder, order=number, quantity=quantity, **sent(zone, username, key))
     done(asked, form, language)
 
 
@@ -190,5 +182,5 @@ def halt(market: str, document: str, back: bool, zone: str, username: str, key: 
     """Halt MARKET by the order DOCUMENT: its orders are withdrawn."""
     from ecociv.exchange.actions import HaltMarket, ResumeMarket
 
-    asked = (ResumeMarket if back else HaltMarket)(market=market, document=document, **_sent(zone, username, key))
+    asked = (ResumeMarket if back else HaltMarket)(market=market, document=document, **sent(zone, username, key))
     done(asked, form, language)

@@ -24,6 +24,7 @@ def run(workers: int, with_parent: bool) -> None:
     try:
         from ecociv.casework import jobs as _of_cases  # noqa: F401 - registers its tasks on the queue
         from ecociv.evidence import jobs
+        from ecociv.exchange import jobs as _of_the_exchange  # noqa: F401 - registers its tasks on the queue
         from ecociv.land_administration.differences import jobs as _of_differences  # noqa: F401 - registers its tasks
         from ecociv.territory import jobs as _of_territory  # noqa: F401 - registers its tasks on the queue
     except RuntimeError as error:

@@ -281,6 +281,22 @@ def proposals(venue: str, account_key: str = "", *, open_only: bool = True) -> Q
     return rows.filter(state="open") if open_only else rows
 
 
+def proposal_state(row: ProposalRow, at: int) -> str:
+    """The state of a proposal at a moment in microseconds: one whose time is over has lapsed, whenever that is written down.
+
+    >>> row = ProposalRow(state="open", until=100)
+    >>> proposal_state(row, 99), proposal_state(row, 100), proposal_state(ProposalRow(state="done", until=100), 100)
+    ('open', 'lapsed', 'done')
+    """
+    return "lapsed" if row.state == "open" and row.until and at >= row.until else row.state
+
+
+def over_time(venue: str, at: int) -> QuerySet[ProposalRow]:
+    """Proposals whose time is over and that still hold what they hold, in the order in which it ended."""
+    rows = ProposalRow.objects.filter(venue=venue, state="open", until__gt=0, until__lte=at)
+    return rows.order_by("until", "number")
+
+
 def offers(venue: str, *, open_only: bool = True) -> QuerySet[OfferRow]:
     """Listings and sealed auctions; of sealed ones the bids are nobody's business before they end."""
     rows = OfferRow.objects.filter(venue=venue).order_by("-number")

@@ -128,13 +128,17 @@ def _play(read: Iterable[tuple[Entry, str]]) -> Replay:
         if made is None:
             made = Replay(entry.key, Engine(), head=own)
             continue
-        outcome = made.engine.apply(json.loads(entry.command), entry.at)
-        if entry.outcome and plain_text(outcome) != entry.outcome:
+        try:
+            outcome = made.engine.apply(json.loads(entry.command), entry.at)
+            told = plain_text(outcome)
+        except Exception as error:  # noqa: BLE001 - a file from elsewhere may hold what no exchange ever took
+            raise JournalBroken(number, _beyond_the_engine(error)) from error
+        if entry.outcome and told != entry.outcome:
             raise JournalBroken(
                 number,
                 Text(
-                    zh=f"重放结果与该行所记的不同：{plain_text(outcome)[:200]}。",
-                    en=f"It holds another outcome than the engine gives: {plain_text(outcome)[:200]}.",
+                    zh=f"重放结果与该行所记的不同：{told[:200]}。",
+                    en=f"It holds another outcome than the engine gives: {told[:200]}.",
                 ),
             )
         made.sequence, made.head = entry.sequence, own
@@ -142,6 +146,14 @@ def _play(read: Iterable[tuple[Entry, str]]) -> Replay:
         made.trades += made.engine.drain().touched.trades
     assert made is not None  # an empty journal is refused by its reader
     return made
+
+
+def _beyond_the_engine(error: Exception) -> Text:
+    said = " ".join(str(error).split())[:200]
+    return Text(
+        zh=f"引擎不能执行该行的指令（{type(error).__name__}：{said}）。",
+        en=f"The engine cannot carry out the command of this line ({type(error).__name__}: {said}).",
+    )
 
 
 def database_lines(venue: str) -> Iterator[str]:

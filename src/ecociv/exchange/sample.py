@@ -57,7 +57,19 @@ class SampleMarket(Declared):
     cash_fen: int = Field(gt=0)
     reserves: tuple[SampleParticipant, ...] = ()
     participants: tuple[SampleParticipant, ...] = Field(min_length=2)
-    allotted: dict[str, int]
+    allotted: dict[str, dict[str, int]]
+    """Units by market and participant; who is given none takes no part in that market."""
+    keeps: dict[str, tuple[str, ...]] = {}
+    """By market: participants who hold units and do not trade them."""
+
+    def traders(self, market: str) -> list[str]:
+        """Who sends orders to a market, in the order of the participants."""
+        kept = self.keeps.get(market, ())
+        return [
+            each.account
+            for each in self.participants
+            if each.account in self.allotted[market] and each.account not in kept
+        ]
 
 
 @dataclass(slots=True)
@@ -158,10 +170,11 @@ def _allotments(
 ) -> Iterator[ExchangeAction]:
     for key, market in rules.items():
         series = Series(market.instrument, market.vintage, market.region)
-        parts = [(each.account, said.allotted[key]) for each in said.participants]
+        parts = list(said.allotted[key].items())
         reserve = "reserve-carbon" if market.instrument == "cea" else "reserve-discharge"
         if any(each.account == reserve for each in said.reserves):
-            parts.append((reserve, said.allotted[key] * len(said.participants) // 10 // market.lot * market.lot))
+            whole = sum(said.allotted[key].values())
+            parts.append((reserve, whole // 10 // market.lot * market.lot))
         for account, quantity in parts:
             made = issue(1, series, account, quantity, document=f"{said.document.zh}：初始分配", at=0)
             yield RecordMovement(movement=made, zone=zone, author=AUTHOR, at=clock.tick())
@@ -177,16 +190,21 @@ def _orders(
 ) -> Iterator[ExchangeAction]:
     """Orders round the first reference price: some meet, some rest; what the rules refuse is refused."""
     for key, market in rules.items():
+        traders = said.traders(key)
         for _ in range(count):
             ticks = market.reference // market.tick
             away = chance.randrange(-ticks // 50, ticks // 50 + 1)
             lots = chance.randrange(1, 30) * max(1, 1000 // market.lot)
+            account = traders[chance.randrange(len(traders))]
+            # A hundredth of what one was given at most, so that holdings stay near the amounts of the permits.
+            most = said.allotted[key][account] // 100 // market.lot * market.lot
+            quantity = min(lots * market.lot, market.largest or lots * market.lot, max(market.lot, most))
             yield SubmitOrder(
-                account=said.participants[chance.randrange(len(said.participants))].account,
+                account=account,
                 market=key,
                 side=("buy", "sell")[chance.randrange(2)],
                 price=market.reference + away * market.tick,
-                quantity=min(lots * market.lot, market.largest or lots * market.lot),
+                quantity=quantity,
                 zone=zone,
                 author=AUTHOR,
                 at=clock.tick(),

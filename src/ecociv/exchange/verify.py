@@ -105,7 +105,7 @@ def _walk(venue: str, every: int, done: Verified) -> Broken | None:
     assert isinstance(engine, Engine)
     snapshots = {kept.sequence: kept for kept in Snapshot.objects.filter(venue=venue).defer("state")}
     final = _Final()
-    broken = final.take(engine.drain(), venue, done)
+    broken = None
     for entry, own in entries_after(venue, 0):
         replica.take(entry, own)
         done.entries += 1
@@ -126,7 +126,9 @@ def _walk(venue: str, every: int, done: Verified) -> Broken | None:
             broken = _invariants(engine, replica.sequence)
             if broken is not None:
                 return broken
-    broken = final.take(engine.drain(), venue, done) or _invariants(engine, replica.sequence)
+    if done.entries:  # what is there from the beginning is written with the first entry
+        broken = final.take(engine.drain(), venue, done)
+    broken = broken or _invariants(engine, replica.sequence)
     if broken is not None:
         return broken
     if snapshots:

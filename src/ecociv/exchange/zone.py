@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ecociv.evidence.declared import DeclarationError, Declared, LocalText, read_declaration
+from ecociv.evidence.declared import DeclarationError, Declared, LocalText, declaration_at
 from ecociv.exchange.market.rules import MarketRules, RulesRefused, rules_of
 from ecociv.plan.package import zone_directory
 from ecociv.plan.queries import current_package
@@ -26,6 +25,14 @@ class DeclaredMarket(Declared):
     verified: bool = False
     note: LocalText | None = None
 
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        try:
+            rules_of(self.rules)
+        except RulesRefused as refused:
+            raise ValueError(f"market {self.rules.get('market')!r}: {refused.text.en}") from refused
+        return self
+
 
 class DeclaredExchange(Declared):
     """The operator, and the markets."""
@@ -36,24 +43,15 @@ class DeclaredExchange(Declared):
     markets: tuple[DeclaredMarket, ...] = Field(min_length=1)
 
 
-@lru_cache(maxsize=8)
 def declared(zone: str) -> DeclaredExchange:
-    """The declaration of a zone.
+    """The declaration of a zone as it is now: a file that has changed is read again, in every process.
 
     Raises
     ------
     DeclarationError
         With file and line of each fault.
     """
-    found = read_declaration(zone_directory(zone) / FILE, DeclaredExchange)
-    for each in found.markets:
-        try:
-            rules_of(each.rules)
-        except RulesRefused as refused:
-            raise DeclarationError(
-                f"{FILE}: market {each.rules.get('market')!r}: {refused.text.en}"
-            ) from refused
-    return found
+    return declaration_at(zone_directory(zone) / FILE, DeclaredExchange)
 
 
 def market_rules(zone: str, on: dt.date) -> list[MarketRules]:

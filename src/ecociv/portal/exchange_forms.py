@@ -164,6 +164,7 @@ class OperationForm(SeriesForm):
             ("grant", gettext_lazy("Hand over the paid part of an allocation")),
             ("bank", gettext_lazy("Carry into a later vintage")),
             ("borrow", gettext_lazy("Borrow from the next vintage")),
+            ("repay", gettext_lazy("Repay what was borrowed, in units of its vintage")),
             ("replace", gettext_lazy("Reduction replacement")),
             ("buy-back", gettext_lazy("Buy back into the reserve")),
             ("reclaim", gettext_lazy("Reclaim idle rights")),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from ecociv.portal.views import (
+    exchange_accounts,
     exchange_allocation,
     exchange_registry,
+    exchange_series,
     exchange_supervision,
     exchange_surrender,
 )
@@ -16,6 +18,15 @@ urlpatterns = [
     path("registry/holdings/", exchange_registry.holdings, name="exchange-holdings"),
     path("registry/movements/", exchange_registry.movement_list, name="exchange-movements"),
     path("registry/operate/", exchange_registry.operate, name="exchange-operate"),
+    path("registry/open/", exchange_accounts.open_account, name="exchange-account-open"),
+    path("registry/series/", exchange_series.listing, name="exchange-series"),
+    path(
+        "registry/series/<slug:instrument>/<int:vintage>/expire/",
+        exchange_series.expire,
+        name="exchange-series-expire",
+    ),
+    path("registry/accounts/<str:key>/close/", exchange_accounts.close_account, name="exchange-account-close"),
+    path("registry/accounts/<str:key>/owner/", exchange_accounts.change_owner, name="exchange-account-owner"),
     path("registry/accounts/<str:key>/", exchange_registry.detail, name="exchange-account"),
     path("registry/accounts/<str:key>/statement/", exchange_registry.statement, name="exchange-statement"),
     path("registry/emissions/", exchange_surrender.emission_list, name="exchange-emissions"),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("end-of-day/", market_operator.end_day, name="market-end-of-day"),
     path("blocks/", market_blocks.listing, name="market-blocks"),
     path("blocks/new/", market_blocks.new, name="market-block-new"),
+    path("blocks/lapse/", market_operator.lapse, name="market-blocks-lapse"),
     path("blocks/<int:number>/<slug:step>/", market_blocks.answer, name="market-block-answer"),
     path("<slug:key>/", markets.detail, name="market"),
     path("<slug:key>/live/", markets.live, name="market-live"),

@@ -164,8 +164,25 @@ def zone_declaration(zone: str, file: str, model: type[_Model]) -> _Model:
     DeclarationError
         When there is no such zone or file, and with file and line of each fault.
     """
-    path = zone_folder(zone) / file
-    return cast(_Model, _read_once(path, path.stat().st_mtime_ns if path.is_file() else 0, model))
+    return declaration_at(zone_folder(zone) / file, model)
+
+
+def declaration_at(path: Path, model: type[_Model]) -> _Model:
+    """What a declared file says; read once, and again when the file is another than it was.
+
+    Every process looks at the file itself: a server need not be started again for a new version of a zone package.
+
+    Raises
+    ------
+    DeclarationError
+        As `read_declaration`.
+    """
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return read_declaration(path, model)
+    # A copy that keeps the time of its original is told by its length, and a file put in the place of another by its number.
+    return cast(_Model, _read_once(path, (state.st_mtime_ns, state.st_size, state.st_ino), model))
 
 
 def zone_declaration_if_any(zone: str, file: str, model: type[_Model]) -> _Model | None:
@@ -180,7 +197,7 @@ def zone_declaration_if_any(zone: str, file: str, model: type[_Model]) -> _Model
 
 
 @lru_cache(maxsize=128)
-def _read_once(path: Path, _stamp: int, model: type[BaseModel]) -> BaseModel:
+def _read_once(path: Path, _stamp: tuple[int, ...], model: type[BaseModel]) -> BaseModel:
     return read_declaration(path, model)
 
 

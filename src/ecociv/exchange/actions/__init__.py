@@ -2,6 +2,7 @@
 
 from ecociv.exchange.actions.base import CommandRefused, ExchangeAction, OperatorAction, send_all
 from ecociv.exchange.actions.operating import (
+    ChangeOwner,
     ChangeRules,
     ClearAuction,
     CloseAccount,
@@ -11,6 +12,8 @@ from ecociv.exchange.actions.operating import (
     EndDay,
     FreezeAccount,
     HaltMarket,
+    LapseBlock,
+    LapseBlocks,
     OpenAccount,
     OpenMarket,
     OpenSession,
@@ -20,6 +23,7 @@ from ecociv.exchange.actions.operating import (
     UnfreezeAccount,
     Withdraw,
 )
+from ecociv.exchange.actions.ruling import PutRulesInForce
 from ecociv.exchange.actions.trading import (
     CancelOrder,
     ConfirmBlock,
@@ -36,6 +40,7 @@ from ecociv.exchange.journal.sending import Receipt
 
 __all__ = [
     "CancelOrder",
+    "ChangeOwner",
     "ChangeRules",
     "ClearAuction",
     "CloseAccount",
@@ -49,6 +54,8 @@ __all__ = [
     "ExchangeAction",
     "FreezeAccount",
     "HaltMarket",
+    "LapseBlock",
+    "LapseBlocks",
     "OpenAccount",
     "OpenMarket",
     "OpenSession",
@@ -56,6 +63,7 @@ __all__ = [
     "PlaceBid",
     "PlaceOffer",
     "ProposeBlock",
+    "PutRulesInForce",
     "Receipt",
     "RecordMovement",
     "ResumeMarket",

@@ -6,11 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from ecociv.core.text import Text
-from ecociv.exchange.actions.base import CommandRefused, OperatorAction
+from ecociv.exchange.actions.base import CommandRefused, OperatorAction, require_operator, send_all
 from ecociv.exchange.market.calendar import next_trading_day, trading_day
 from ecociv.exchange.market.rules import MarketRules
+from ecociv.exchange.queries import micros, over_time
 from ecociv.exchange.registry import Movement
+from ecociv.people.models import User
 
 
 @dataclass(kw_only=True, slots=True)
@@ -48,6 +52,20 @@ class CloseAccount(AccountAction):
     """Close an account that holds nothing (销户)."""
 
     kind = "close-account"
+
+
+@dataclass(kw_only=True, slots=True)
+class ChangeOwner(AccountAction):
+    """Record who controls an account from now on (实际控制人变更); ``owner`` is shared by the accounts of a group.
+
+    Accounts of one owner do not trade with each other, and supervision looks at them together, at what was before too.
+    """
+
+    kind = "change-owner"
+    owner: str
+
+    def command(self) -> dict[str, Any]:
+        return {"account": self.account, "owner": self.owner, "document": self.document}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -204,6 +222,43 @@ class CloseOffer(OperatorAction):
 
     def command(self) -> dict[str, Any]:
         return {"offer": self.offer}
+
+
+@dataclass(kw_only=True, slots=True)
+class LapseBlock(OperatorAction):
+    """Let a proposed block whose time is over give back what it holds (大宗协议失效)."""
+
+    kind = "block-lapse"
+    proposal: int
+
+    def command(self) -> dict[str, Any]:
+        return {"proposal": self.proposal}
+
+
+@dataclass(kw_only=True, slots=True)
+class LapseBlocks:
+    """Let every proposed block whose time is over lapse; the jobs of the server do it each minute."""
+
+    zone: str
+    author: Any
+
+    def check(self) -> list[LapseBlock]:
+        """What is due now, and whether the author may do it.
+
+        Raises
+        ------
+        PermissionDenied
+        """
+        if isinstance(self.author, User):
+            require_operator(self.author, self.zone)
+        due = over_time(self.zone, micros(timezone.now())).values_list("number", flat=True)
+        return [LapseBlock(zone=self.zone, author=self.author, proposal=number) for number in due]
+
+    def execute(self) -> list[int]:
+        """Let them lapse; the numbers of those that did. One that somebody else has just ended is left out."""
+        actions = self.check()
+        receipts = send_all(actions)
+        return [one.proposal for one, receipt in zip(actions, receipts, strict=True) if receipt.outcome["ok"]]
 
 
 @dataclass(kw_only=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecociv.exchange.actions.base import ExchangeAction, require_operator
+from ecociv.exchange.actions.benchmark import refuse_below_benchmark
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 
@@ -124,6 +125,12 @@ class PlaceOffer(TradeAction):
             require_operator(self.author, self.zone)
         else:
             TradeAction.permit(self)
+
+    def check(self) -> None:
+        """Permission, and the benchmark price below which the government does not sell."""
+        ExchangeAction.check(self)
+        if self.side == "sell":
+            refuse_below_benchmark(self.zone, self.account, self.market, self.price)
 
     def command(self) -> dict[str, Any]:
         said: dict[str, Any] = {

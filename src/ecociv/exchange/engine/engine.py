@@ -22,6 +22,7 @@ Handler = Callable[[State, Mapping[str, Any], int], dict[str, Any]]
 COMMANDS: dict[str, Handler] = {
     "open-account": registrar.open_account,
     "close-account": registrar.close_account,
+    "change-owner": registrar.change_owner,
     "deposit": registrar.deposit,
     "withdraw": registrar.withdraw,
     "movement": registrar.movement,

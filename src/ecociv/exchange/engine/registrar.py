@@ -11,7 +11,7 @@ from ecociv.exchange.engine.orders import withdraw_all
 from ecociv.exchange.engine.refusals import refuse
 from ecociv.exchange.engine.state import FEES, Account, State
 from ecociv.exchange.registry import Account as AccountLine
-from ecociv.exchange.registry import Cash, Kind, Units, movement_from_json
+from ecociv.exchange.registry import Cash, Kind, Line, Units, movement_from_json
 from ecociv.exchange.registry import State as Held
 
 KINDS = ("trader", "reserve")
@@ -54,6 +54,37 @@ def close_account(state: State, command: Mapping[str, Any], at: int) -> dict[str
     return {"account": key}
 
 
+def change_owner(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``change-owner`` (实际控制人变更): whoever controls an account from now on; nothing of it may be open meanwhile."""
+    read(command, {"account": WORD, "owner": WORD, "document": DOCUMENT})
+    account, owner = state.account(command["account"]), command["owner"]
+    if account.key == FEES:
+        refuse("account-needed", "手续费账户没有实际控制人。", "The account of the fees has no owner to change.")
+    if account.owner == owner:
+        refuse("owner-same", f"账户“{account.key}”的实际控制人已是“{owner}”。", f"{owner!r} owns account {account.key!r} already.")
+    if _has_something_open(state, account.key):
+        refuse(
+            "orders-open",
+            f"账户“{account.key}”还有未结束的委托、挂牌、出价或大宗协议，请先撤销。",
+            f"Account {account.key!r} has an order, offer, bid or proposal open: end it first.",
+        )
+    account.owner, account.number = owner, state.owner(owner)
+    state.touched.accounts[account.key] = account
+    return {"account": account.key, "owner": owner}
+
+
+def _has_something_open(state: State, key: str) -> bool:
+    """Whether an account is a side of anything whose rules ask for its owner."""
+    return (
+        any(order.account == key for order in state.orders.values())
+        or any(key in (made.account, made.counterparty) for made in state.proposals.values())
+        or any(
+            offer.account == key or any(bid.account == key for bid in offer.bids.values())
+            for offer in state.offers.values()
+        )
+    )
+
+
 def deposit(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     """``deposit`` (入金)."""
     read(command, {"account": WORD, "amount": POSITIVE, "document": DOCUMENT})
@@ -91,12 +122,27 @@ def movement(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any
             f"{made.kind.label.zh}请用指令“{_NOT_HERE[made.kind]}”。",
             f"A {made.kind.label.en} is made by the command {_NOT_HERE[made.kind]!r}.",
         )
+    for line in made.lines:
+        _not_of_an_order(line)
     if made.kind is Kind.TRANSFER:
         for line in made.lines:
             if isinstance(line, Units):
                 _not_bought_today(state, line)
     done = state.move(made.kind, made.document, at, *made.lines)
     return {"movement": done.id}
+
+
+def _not_of_an_order(line: Line) -> None:
+    """What an order, a proposal, an offer or a bid holds belongs to it: taken away, the book would promise what is not there."""
+    if (isinstance(line, Units) and line.before is Held.RESERVED) or (
+        isinstance(line, Cash) and (line.giver_reserved or line.taker_reserved)
+    ):
+        claim = line.giver_claim or line.taker_claim
+        refuse(
+            "reserved",
+            f"“{claim}”占用的单位或资金不能变动，请先撤销相应的委托、挂牌或协议。",
+            f"What is held for {claim!r} cannot be moved: end that order, offer, bid or proposal first.",
+        )
 
 
 def _not_bought_today(state: State, line: Units) -> None:

@@ -6,15 +6,16 @@ An instrument has terms for each span of time. Asking for a day on which it has 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from ecociv.core.text import Text
-from ecociv.evidence.declared import DeclarationError, Declared, LocalText, read_declaration
+from ecociv.evidence.declared import DeclarationError, Declared, LocalText, declaration_at
 
 Medium = Literal["water", "air", "carbon", "water-use", "mineral"]
 InstrumentKind = Literal["discharge-right", "carbon-allowance", "sink-credit", "water-right", "mining-right"]
@@ -155,6 +156,20 @@ class Terms(Declared):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+def one_after_the_other(spans: Sequence[Terms | BenchmarkPrice], what: str) -> None:
+    """Refuse spans of time of which two hold on the same day.
+
+    Raises
+    ------
+    ValueError
+        Naming the first two that overlap.
+    """
+    ordered = sorted(spans, key=lambda one: one.valid_from)
+    for one, other in pairwise(ordered):
+        if one.valid_to is None or one.valid_to >= other.valid_from:
+            raise ValueError(f"{what} from {one.valid_from} and {other.valid_from} overlap")
+
+
 class DeclaredInstrument(Declared):
     """An instrument with all its terms."""
 
@@ -173,12 +188,7 @@ class DeclaredInstrument(Declared):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        spans = sorted(self.terms, key=lambda one: one.valid_from)
-        for one, other in zip(spans, spans[1:], strict=False):
-            if one.valid_to is None or one.valid_to >= other.valid_from:
-                raise ValueError(
-                    f"{self.key}: the terms from {one.valid_from} and {other.valid_from} overlap"
-                )
+        one_after_the_other(self.terms, f"{self.key}: the terms")
         return self
 
 
@@ -239,6 +249,20 @@ class Region(Declared):
     note: LocalText | None = None
 
 
+class BenchmarkPrice(Declared):
+    """The lowest price of the government's own sales (基准价) from a day on: fen per unit and year."""
+
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    price: int = Field(gt=0)
+    citation: LocalText
+    verified: bool = False
+
+    def hold_on(self, day: dt.date) -> bool:
+        """Whether it is in force on a day, the last one included."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
 class Offered(Declared):
     """An instrument as the zone has it."""
 
@@ -248,11 +272,19 @@ class Offered(Declared):
     authority: str
     reserve: str
     """Account of the government's reserve."""
-    benchmark_price: int | None = Field(default=None, gt=0)
-    """Fen per unit (and year): the floor of the government's own sales."""
-    benchmark_from: dt.date | None = None
+    benchmark_prices: tuple[BenchmarkPrice, ...] = ()
+    """One after the other; on a day that none of them covers the government's sales have no floor."""
     citation: LocalText
     verified: bool = False
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        one_after_the_other(self.benchmark_prices, f"{self.key}: the benchmark prices")
+        return self
+
+    def benchmark_on(self, day: dt.date) -> BenchmarkPrice | None:
+        """The benchmark price in force on a day, or ``None``."""
+        return next((one for one in self.benchmark_prices if one.hold_on(day)), None)
 
 
 class ZoneExchange(Declared):
@@ -274,22 +306,23 @@ class ZoneExchange(Declared):
         return self
 
 
-@lru_cache(maxsize=1)
+_NATIONAL = Path(__file__).with_name("national.yaml")
+
+
 def national() -> National:
-    """The national instruments as declared beside this file."""
-    return read_declaration(Path(__file__).with_name("national.yaml"), National)
+    """The national instruments as declared beside this file, as they are now."""
+    return declaration_at(_NATIONAL, National)
 
 
-@lru_cache(maxsize=8)
 def zone_exchange(folder: Path) -> ZoneExchange:
-    """What a zone package declares about its exchange.
+    """What a zone package declares about its exchange, as it is now.
 
     Raises
     ------
     DeclarationError
         With file and line.
     """
-    declared = read_declaration(folder / "exchange.yaml", ZoneExchange)
+    declared = declaration_at(folder / "exchange.yaml", ZoneExchange)
     known = {one.key for one in national().instruments}
     strange = sorted({one.key for one in declared.instruments} - known)
     if strange:

@@ -18,6 +18,8 @@ VERSION = 1
 _KEYS = {"sequence", "at", "actor", "key", "command", "outcome", "previous"}
 _NEEDED = ("sequence", "at", "command", "previous")
 _LARGEST = 2**63 - 1
+_LATEST = 10**17
+"""Microseconds: beyond the year 5000. What is counted from a moment still fits in 64 bits."""
 
 
 class JournalBroken(ValueError):
@@ -196,6 +198,7 @@ def _venue(line: str) -> str:
         )
     if set(found) != {"format", "version", "venue"} or not isinstance(found["venue"], str) or not found["venue"]:
         _broken(1, "首行只有 format、version、venue 三项。", "The header has the keys format, version and venue only.")
+    _require_storable(1, found["venue"])
     return str(found["venue"])
 
 
@@ -212,9 +215,12 @@ def _entry(number: int, line: str) -> Entry:
     for name in ("sequence", "at"):
         if type(found[name]) is not int:
             _broken(number, f"“{name}”应为整数。", f"{name!r} is a whole number, not {found[name]!r}.")
+        if not 0 <= found[name] <= _LATEST:
+            _broken(number, f"“{name}”应为0至{_LATEST}。", f"{name!r} is a number from 0 to {_LATEST}.")
     for name in ("actor", "key", "previous"):
         if not isinstance(found.get(name, ""), str):
             _broken(number, f"“{name}”应为文字。", f"{name!r} is a text.")
+        _require_storable(number, found.get(name, ""))
     if not isinstance(found["command"], dict) or not isinstance(found["command"].get("kind"), str):
         _broken(number, "command 应为带 kind 的对象。", "'command' is an object with a 'kind'.")
     try:
@@ -222,9 +228,18 @@ def _entry(number: int, line: str) -> Entry:
         outcome = plain_text(found["outcome"]) if "outcome" in found else ""
     except NotPlain as error:
         _broken(number, f"命令只含整数与文字：{error}", str(error))
+    except RecursionError:
+        _broken(number, "命令嵌套过深。", "The command is nested too deeply.")
     return Entry(
         found["sequence"], found["at"], found.get("actor", ""), found.get("key", ""), command, outcome, found["previous"]
     )
+
+
+def _require_storable(number: int, text: str) -> None:
+    try:
+        _require_text(text)
+    except NotPlain as error:
+        _broken(number, f"含有无法保存的字符：{error}", str(error))
 
 
 def _object(number: int, line: str) -> Mapping[str, Any]:
@@ -249,4 +264,9 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _broken(line: int, zh: str, en: str) -> NoReturn:
-    raise JournalBroken(line, Text(zh=zh, en=en))
+    # A file may name a key by half a character, which no terminal could print.
+    raise JournalBroken(line, Text(zh=_printable(zh), en=_printable(en)))
+
+
+def _printable(said: str) -> str:
+    return said.encode("utf-8", "backslashreplace").decode()

@@ -28,6 +28,9 @@ from ecociv.exchange.matching.refusals import (
 _DAY, _FILL_OR_KILL = int(Life.DAY), int(Life.FILL_OR_KILL)
 _LIVES = frozenset(int(life) for life in Life)
 
+_WHOLE = frozenset({int, Side, Life})
+"""What may stand for a side or a life: ``True`` and ``1.0`` equal 1, and mean something else."""
+
 _GHOST: Entry = (0, 0, 0)
 _trade = partial(tuple.__new__, Trade)
 
@@ -110,9 +113,9 @@ class Book:
         BookError
             If an argument is not as described; nothing has happened then.
         """
-        if side == 1:
+        if side == 1 and side.__class__ in _WHOLE:
             facing, sign = self._asks, 1
-        elif side == -1:
+        elif side == -1 and side.__class__ in _WHOLE:
             facing, sign = self._bids, -1
         else:
             sign = sign_of(side)
@@ -126,7 +129,7 @@ class Book:
         else:
             key = price * sign
             reach = -key
-        if life and life not in _LIVES:
+        if life and (life.__class__ not in _WHOLE or life not in _LIVES):
             refuse_number("bad-life", life)
         if order > self._highest:
             self._highest = order
@@ -194,8 +197,11 @@ class Book:
         Raises
         ------
         BookError
-            ``order-unknown`` if no such order rests (never came, traded in full, or withdrawn), ``bad-quantity``.
+            ``order-unknown`` if no such order rests (never came, traded in full, or withdrawn), ``bad-order``,
+            ``bad-quantity``.
         """
+        if order.__class__ is not int:  # True and 1.0 would be found under 1
+            refuse_order(order)
         entry = self._entries.get(order)
         if entry is None:
             refuse_unknown(order)
@@ -272,7 +278,20 @@ class Book:
         ----------
         levels : int, optional
             At most so many on each side; all when absent.
+
+        Returns
+        -------
+        dict
+            ``{"bids": [(price, units, orders), ...], "asks": [...]}``, made anew: what happens later does not change it,
+            and ``json.dumps`` writes it.
+
+        Raises
+        ------
+        BookError
+            ``bad-levels``.
         """
+        if levels is not None and (levels.__class__ is not int or levels < 0):
+            refuse_number("bad-levels", levels)
         return {"bids": self._levels.rows(self._bids, levels), "asks": self._levels.rows(self._asks, levels)}
 
     def orders(self, side: Side | int | str | None = None) -> Iterator[RestingOrder]:

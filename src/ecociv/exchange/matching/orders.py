@@ -97,7 +97,7 @@ class BookError(ValueError):
     ----------
     code : str
         ``order-known``, ``order-unknown``, ``bad-side``, ``bad-price``, ``bad-quantity``, ``bad-order``, ``bad-owner``,
-        ``bad-life`` or ``bad-state``.
+        ``bad-life``, ``bad-levels`` or ``bad-state``.
     text : Text
         What was found and what is expected.
     """

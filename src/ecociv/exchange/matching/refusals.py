@@ -9,10 +9,11 @@ from ecociv.exchange.matching.orders import BookError, Side
 
 
 def sign_of(side: Side | int | str) -> int:
-    if side in ("buy", 1):
-        return 1
-    if side in ("sell", -1):
-        return -1
+    if side.__class__ is not bool and side.__class__ is not float:  # which equal 1 where they mean something else
+        if side in ("buy", 1):
+            return 1
+        if side in ("sell", -1):
+            return -1
     raise BookError(
         "bad-side",
         Text(
@@ -34,6 +35,11 @@ def refuse_number(code: str, found: object) -> NoReturn:
         text = Text(
             zh=f"{word.zh}应为正整数，实为 {found!r}。",
             en=f"The {word.en} has to be a whole number above zero, but it is {found!r}.",
+        )
+    elif code == "bad-levels":
+        text = Text(
+            zh=f"档数应为不小于零的整数，实为 {found!r}。",
+            en=f"The number of levels has to be whole and 0 or more, but it is {found!r}.",
         )
     elif code == "bad-owner":
         text = Text(

@@ -135,6 +135,7 @@ class Books:
         if line.account not in self.accounts:
             _unknown(line.account)
         ledger = self.ledgers.get(line.series)
+        _bounded((ledger.issued if ledger is not None else 0) + line.quantity)
         if ledger is None:
             ledger = self.ledgers[line.series] = Ledger()
             self._instruments.setdefault(line.series.instrument, []).append(line.series)
@@ -185,6 +186,8 @@ class Books:
         if taker and taker not in self.accounts:
             _unknown(taker)
         have = self.purse.of(giver, line.giver_reserved, line.giver_claim) if giver else amount
+        if not giver:
+            _bounded(self.purse.paid_in + amount)
         if have < amount:
             state = State.RESERVED if line.giver_reserved else State.FREE
             refuse(
@@ -294,6 +297,15 @@ def _positive(quantity: object) -> None:
             f"数量 {quantity!r} 应为正整数。",
             f"The quantity {quantity!r} has to be a whole number above 0.",
         )
+
+
+_MOST = 10**18
+"""Units of a series, and fen in all: what the tables can hold, and far beyond any zone."""
+
+
+def _bounded(total: int) -> None:
+    if total > _MOST:
+        refuse("too-large", f"总数{total}超过{_MOST}。", f"The total {total} is above {_MOST}.")
 
 
 def _same_count(blocks: tuple[Block, ...], quantity: int) -> None:

@@ -160,7 +160,7 @@ class AllocateRound(RightsAction):
 class GrantPaidPart(RightsAction):
     """Hand over the paid part of an allocation against its price (有偿部分出让), up to what is not paid for yet.
 
-    ``price`` in fen per unit and year; where the zone declares a benchmark price, not below it.
+    ``price`` in fen per unit and year; not below the benchmark price that the zone declares for the day.
     """
 
     series: Series
@@ -169,6 +169,7 @@ class GrantPaidPart(RightsAction):
     price: int
 
     def plan(self) -> Movement:
+        self.refuse_expired(self.series)
         one = self.instrument(self.series.instrument)
         left = unpaid(self.zone, self.series, self.account)
         reasons = []
@@ -183,15 +184,15 @@ class GrantPaidPart(RightsAction):
                     asked=self.quantity,
                 )
             )
-        floor = one.offered.benchmark_price
-        if self.price <= 0 or (floor is not None and self.price < floor):
+        benchmark = one.offered.benchmark_on(self.day())
+        if self.price <= 0 or (benchmark is not None and self.price < benchmark.price):
             reasons.append(
                 reason(
                     "price",
                     "单价 {price} 分低于基准价 {floor} 分。",
                     "The price of {price} fen is below the benchmark of {floor} fen.",
                     price=self.price,
-                    floor=floor or 1,
+                    floor=benchmark.price if benchmark else 1,
                 )
             )
         refuse_unless(no(*reasons))

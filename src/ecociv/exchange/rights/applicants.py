@@ -104,9 +104,16 @@ def applicants_of_file(content: bytes) -> list[Applicant]:
         raise FileRefused(
             [RowFault(1, Text(zh="文件不是UTF-8文字。", en="The file is not UTF-8 text."))]
         ) from error
-    rows = csv.DictReader(io.StringIO(text))
-    strange = sorted(set(rows.fieldnames or ()) - set(COLUMNS))
-    if strange or "account" not in (rows.fieldnames or ()):
+    try:
+        rows = csv.DictReader(io.StringIO(text, newline=""))
+        read = list(rows)
+    except csv.Error as error:
+        raise FileRefused(
+            [RowFault(1, Text(zh=f"不是CSV文件：{error}。", en=f"This is no CSV file: {error}."))]
+        ) from error
+    named = list(rows.fieldnames or ())
+    strange = sorted(name for name in set(named) if name not in COLUMNS or named.count(name) > 1)
+    if strange or "account" not in named:
         what = ", ".join(strange) or "account"
         raise FileRefused(
             [
@@ -122,7 +129,7 @@ def applicants_of_file(content: bytes) -> list[Applicant]:
     permitted: dict[str, int | None] = {}
     outputs: dict[str, list[Output]] = {}
     paid: dict[str, Fraction] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(read, start=2):
         try:
             account, said = _row(row)
         except _Fault as fault:
@@ -150,6 +157,8 @@ class _Fault(Exception):
 
 def _row(row: Mapping[str, Any]) -> tuple[str, Applicant]:
     cell = {name: str(row.get(name) or "").strip() for name in COLUMNS}
+    if None in row:
+        raise _Fault(Text(zh="列数多于表头。", en="The row has more columns than the first one names."))
     if not cell["account"]:
         raise _Fault(Text(zh="账户为空。", en="The account is empty."))
     outputs: tuple[Output, ...] = ()

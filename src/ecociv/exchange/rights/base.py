@@ -19,6 +19,7 @@ from ecociv.exchange.instruments import Instrument, instrument
 from ecociv.exchange.journal.models import JournalEntry
 from ecociv.exchange.journal.sending import KeyReused, Receipt
 from ecociv.exchange.registry import Movement, Registry, Series, State
+from ecociv.exchange.registry.rules.lifetime import expired
 from ecociv.exchange.registry.rules.reasons import no, reason
 from ecociv.exchange.venue import journal_of
 from ecociv.people.permissions import require
@@ -143,6 +144,18 @@ class RightsAction(OperatorAction):
     def instrument(self, key: str) -> Instrument:
         """An instrument on the day of the action."""
         return instrument_on(self.zone, key, self.day())
+
+    def refuse_expired(self, series: Series) -> None:
+        """Refuse units whose validity has ended: for what is worth nothing any more nothing is given.
+
+        Raises
+        ------
+        RightsRefused
+            With the code ``expired``.
+        """
+        over = expired(series, self.instrument(series.instrument), self.day())
+        if over is not None:
+            raise RightsRefused(no(over))
 
     def paper(self) -> dict[str, Any]:
         """Document and time, as the movements take them; the time is the journal's."""

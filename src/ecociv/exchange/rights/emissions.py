@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from ecociv.core.verdicts import Reason
 from ecociv.evidence.actions.authors import name_of
@@ -26,6 +27,7 @@ from ecociv.exchange.rights.models import VerifiedEmission
 from ecociv.people import audit
 from ecociv.people.models import User
 
+EARLIEST = 1990
 LARGEST = 10**12
 """Units a year that no enterprise of a zone emits; beyond it a unit was mistaken."""
 
@@ -92,6 +94,16 @@ class RecordVerifiedEmission:
                     "The emissions {quantity} have to be a whole number from 0 to {largest}.",
                     quantity=self.quantity,
                     largest=LARGEST,
+                )
+            )
+        if not EARLIEST <= self.year <= timezone.localdate().year:
+            reasons.append(
+                reason(
+                    "year",
+                    "年份 {year} 应为 {earliest} 至今年。",
+                    "The year {year} has to lie between {earliest} and this year.",
+                    year=self.year,
+                    earliest=EARLIEST,
                 )
             )
         if not self.document.strip():

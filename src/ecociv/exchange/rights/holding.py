@@ -13,14 +13,13 @@ from ecociv.exchange.registry import (
     cancel,
     freeze,
     pledge,
+    repay,
     transfer,
     unfreeze,
     unpledge,
 )
 from ecociv.exchange.registry.rules import (
     buy_back,
-    expired_on,
-    expiry_movement,
     may_pass,
     plan_banking,
     plan_borrowing,
@@ -158,6 +157,7 @@ class BankUnits(HolderAction):
     net_sold: int = 0
 
     def plan(self) -> Movement:
+        self.refuse_expired(self.source)
         target = self.source._replace(vintage=self.vintage)
         before = registry_read(self.zone, lambda registry: _banked(registry, self.account, target))
         plan = plan_banking(
@@ -220,6 +220,17 @@ class BorrowUnits(HolderAction):
 
 
 @dataclass(kw_only=True, slots=True)
+class RepayUnits(HolderAction):
+    """Pay back with units of the later vintage what was borrowed of it (偿还预支)."""
+
+    later: Series
+    quantity: int
+
+    def plan(self) -> Movement:
+        return repay(NUMBERED_BY_THE_JOURNAL, self.account, self.later, self.quantity, **self.paper())
+
+
+@dataclass(kw_only=True, slots=True)
 class ReplaceUnits(HolderAction):
     """Give up units for the discharge of a new project (削减替代): twofold where last year's quality missed the standard.
 
@@ -235,6 +246,8 @@ class ReplaceUnits(HolderAction):
         RightsAction.permit(self)
 
     def plan(self) -> Movement:
+        self.refuse_expired(self.source)
+        self._refuse_another_year()
         plan = plan_replacement(
             self.instrument(self.source.instrument),
             self.account,
@@ -247,6 +260,23 @@ class ReplaceUnits(HolderAction):
         refuse_unless(plan.verdict)
         return plan.movement(NUMBERED_BY_THE_JOURNAL, **self.paper())
 
+    def _refuse_another_year(self) -> None:
+        """Rights of a new project are of this year or the next: of a later one they would last longer than rights do."""
+        year = self.day().year
+        if self.vintage not in (year, year + 1):
+            refuse_unless(
+                no(
+                    reason(
+                        "replacement-vintage",
+                        "新项目权量的年度应为 {year} 或 {next}，而不是 {vintage}。",
+                        "Rights of a new project are of {year} or {next}, not of {vintage}.",
+                        year=year,
+                        next=year + 1,
+                        vintage=self.vintage,
+                    )
+                )
+            )
+
 
 @dataclass(kw_only=True, slots=True)
 class BuyBackUnits(RightsAction):
@@ -258,6 +288,7 @@ class BuyBackUnits(RightsAction):
     price: int
 
     def plan(self) -> Movement:
+        self.refuse_expired(self.series)
         one = self.instrument(self.series.instrument)
         return buy_back(
             NUMBERED_BY_THE_JOURNAL, one, self.series, self.quantity, self.giver, self.price, **self.paper()
@@ -279,39 +310,6 @@ class ReclaimIdle(RightsAction):
         return reclaim_movement(
             NUMBERED_BY_THE_JOURNAL, one, self.series, self.quantity, self.giver, **self.paper()
         )
-
-
-@dataclass(kw_only=True, slots=True)
-class ExpireSeries(RightsAction):
-    """Let a series whose validity has ended expire (到期失效), whoever holds it.
-
-    Open orders for it have to be withdrawn first, as the end of the day does.
-    """
-
-    series: Series
-
-    def plan(self) -> Movement:
-        one = self.instrument(self.series.instrument)
-
-        def made(registry: Registry) -> Movement | None:
-            if self.series not in expired_on(registry, one, self.day()):
-                return None
-            return expiry_movement(NUMBERED_BY_THE_JOURNAL, registry, self.series, **self.paper())
-
-        found = registry_read(self.zone, made)
-        if found is None:
-            refuse_unless(
-                no(
-                    reason(
-                        "not-expired",
-                        "{series} 仍在有效期内，或已没有可失效的单位。",
-                        "{series} is still valid, or there is nothing left of it.",
-                        series=str(self.series),
-                    )
-                )
-            )
-        assert found is not None
-        return found
 
 
 def _banked(registry: Registry, account: str, target: Series) -> int:

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from pydantic import Field
 
 from ecociv.evidence.declared import Declared, LocalText, read_declaration
@@ -46,22 +47,28 @@ class SampleClaim(Declared):
 
 
 class SampleApplicant(Declared):
-    """Somebody who is given rights in the sample round, by output and benchmark."""
+    """Somebody who is given rights in the sample round: by output and benchmark, or by what is permitted."""
 
     account: str
-    product: str
-    output: Decimal = Field(ge=0)
-    benchmark: Decimal = Field(ge=0)
+    product: str = ""
+    output: Decimal | None = Field(default=None, ge=0)
+    benchmark: Decimal = Field(default=Decimal(0), ge=0)
+    permitted: int | None = Field(default=None, ge=0)
+
+    def applicant(self) -> Applicant:
+        """As the rules of allocation take it."""
+        outputs = () if self.output is None else (Output(self.product, self.output, self.benchmark),)
+        return Applicant(self.account, self.permitted, outputs)
 
 
 class SampleRound(Declared):
-    """A round of allocation with the account of its reserve."""
+    """A round of allocation with the account of its reserve; without vintage and day it is of today."""
 
     instrument: str
-    vintage: int
+    vintage: int | None = None
     region: str
     cap: int = Field(gt=0)
-    day: dt.date
+    day: dt.date | None = None
     reserve: str
     reserve_name: str
     applicants: tuple[SampleApplicant, ...]
@@ -153,12 +160,9 @@ def _round(zone: str, made: SampleRound, paper: str) -> None:
     AllocateRound(
         zone=zone,
         author=AUTHOR,
-        series=Series(made.instrument, made.vintage, made.region),
+        series=Series(made.instrument, made.vintage or timezone.localdate().year, made.region),
         cap=made.cap,
-        applicants=[
-            Applicant(one.account, outputs=(Output(one.product, one.output, one.benchmark),))
-            for one in made.applicants
-        ],
+        applicants=[one.applicant() for one in made.applicants],
         document=paper,
         on=made.day,
         sample=True,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from ecociv.core.text import Text
-from ecociv.evidence.declared import Declared, LocalText, read_declaration
+from ecociv.evidence.declared import Declared, LocalText, declaration_at
 
 
 class NoThresholds(LookupError):
@@ -86,9 +85,7 @@ class ThresholdFile(Declared):
         return self
 
 
-@lru_cache(maxsize=1)
-def _declared() -> ThresholdFile:
-    return read_declaration(Path(__file__).with_name("thresholds.yaml"), ThresholdFile)
+_FILE = Path(__file__).with_name("thresholds.yaml")
 
 
 def thresholds(on: dt.date) -> Thresholds:
@@ -104,7 +101,7 @@ def thresholds(on: dt.date) -> Thresholds:
     >>> thresholds(dt.date(2017, 6, 1)).ramping.last_minutes
     15
     """
-    for one in _declared().periods:
+    for one in declaration_at(_FILE, ThresholdFile).periods:
         if one.valid_from <= on and (one.valid_to is None or on <= one.valid_to):
             return one
     raise NoThresholds(

@@ -31,6 +31,7 @@ from ecociv.exchange.rights.holding import (
     PledgeUnits,
     ReclaimIdle,
     ReleasePledge,
+    RepayUnits,
     ReplaceUnits,
     TransferUnits,
     UnfreezeUnits,
@@ -315,7 +316,7 @@ def _operation(request: HttpRequest, form: OperationForm) -> Any:
         return BuyBackUnits(giver=said["account"], price=said["price"], **common)
     if said["operation"] == "reclaim":
         return ReclaimIdle(giver=said["account"], last_used=said["last_used"], **common)
-    if said["operation"] in ("bank", "borrow", "replace"):
+    if said["operation"] in ("bank", "borrow", "repay", "replace"):
         return _carrying(form, common)
     action = {
         "pledge": PledgeUnits,
@@ -332,6 +333,8 @@ def _carrying(form: OperationForm, common: dict[str, Any]) -> Any:
     account, quantity = said["account"], common.pop("quantity")
     if said["operation"] == "borrow":
         return BorrowUnits(account=account, now=series, quantity=quantity, **common)
+    if said["operation"] == "repay":
+        return RepayUnits(account=account, later=series, quantity=quantity, **common)
     if said["operation"] == "bank":
         net_sold = said["net_sold"] or 0
         return BankUnits(

@@ -9,17 +9,29 @@ from uuid import uuid4
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.exchange.actions.trading import ConfirmBlock, DeclineBlock, ProposeBlock, WithdrawBlock
 from ecociv.exchange.models import ProposalRow
-from ecociv.exchange.queries import MarketNow, accounts, is_participant, markets, proposals, quote
+from ecociv.exchange.queries import (
+    MarketNow,
+    accounts,
+    is_participant,
+    markets,
+    micros,
+    over_time,
+    proposal_state,
+    proposals,
+    quote,
+)
 from ecociv.portal.market_figures import (
     PROPOSAL_STATES,
     SIDES,
     clock,
     fen_of,
+    is_operator,
     own_accounts,
     quoted,
     unit_of,
@@ -37,15 +49,18 @@ SHOWN = 100
 def listing(request: HttpRequest) -> HttpResponse:
     """Proposals of which the reader's account is a side: those that wait first."""
     own = own_accounts(request.user)
+    operates = is_operator(request.user)
+    office = {"operates": operates, "over": over_time(zone_key(), micros(timezone.now())).count() if operates else 0}
     if not own:
-        return render(request, "portal/market/blocks.html", {"account": None})
+        return render(request, "portal/market/blocks.html", {"account": None, **office})
     key = own[0].account
     names = {row.account: row.name for row in accounts(zone_key())}
     known = {now.row.market: now for now in markets(zone_key())}
-    rows = sorted(proposals(zone_key(), key, open_only=False)[:SHOWN], key=lambda row: row.state != "open")
+    shown = [_shown(row, key, names, known) for row in proposals(zone_key(), key, open_only=False)[:SHOWN]]
     context = {
+        **office,
         "account": own[0],
-        "shown": [_shown(row, key, names, known) for row in rows],
+        "shown": sorted(shown, key=lambda one: not one["waits"]),
         "markets": [now for now in known.values() if now.rules.block_minimum],
     }
     return render(request, "portal/market/blocks.html", context)
@@ -57,6 +72,7 @@ def _shown(
     """A proposal from the reader's side: what he would do, and with whom."""
     mine = row.account == key
     side = row.side if mine else -row.side
+    state = proposal_state(row, micros(timezone.now()))
     rules = known[row.market].rules
     return {
         "row": row,
@@ -67,7 +83,8 @@ def _shown(
         "unit": unit_of(rules.instrument),
         "time": clock(row.at),
         "until": clock(row.until) if row.until else None,
-        "state": PROPOSAL_STATES.get(row.state, row.state),
+        "state": PROPOSAL_STATES.get(state, state),
+        "waits": state == "open",
         "sums": quote(rules, "buy" if side == 1 else "sell", row.price, row.quantity),
     }
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecociv.exchange.actions import (
@@ -19,9 +20,11 @@ from ecociv.exchange.actions import (
     CloseSession,
     EndDay,
     ExchangeAction,
+    LapseBlocks,
     OpenSession,
     PlaceOffer,
 )
+from ecociv.exchange.journal.sending import JournalUnavailable
 from ecociv.exchange.queries import accounts, markets, micros
 from ecociv.portal.market_figures import PRICINGS, fen_of, quoted, require_operator_of, units_of
 from ecociv.portal.market_sending import done
@@ -74,6 +77,25 @@ def end_day(request: HttpRequest) -> HttpResponse:
     if fault := done(request, action, "", _("The day %(day)s is ended.") % {"day": day.isoformat()}):
         messages.error(request, fault)
     return redirect("portal:markets")
+
+
+@login_required
+@require_POST
+def lapse(request: HttpRequest) -> HttpResponse:
+    """Let proposed blocks whose time is over give back what they hold, without waiting for the schedule."""
+    require_operator_of(request.user)
+    try:
+        done_now = LapseBlocks(zone=zone_key(), author=request.user).execute()
+    except JournalUnavailable:
+        messages.error(request, _("It could not be written down; send it again: it will not be taken twice."))
+    else:
+        said = ngettext(
+            "%(count)d proposal has lapsed and given back what it held.",
+            "%(count)d proposals have lapsed and given back what they held.",
+            len(done_now),
+        ) % {"count": len(done_now)}
+        messages.success(request, said)
+    return redirect("portal:market-blocks")
 
 
 @login_required

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ecociv.core.verdicts import Verdict
+from ecociv.core.verdicts import Reason, Verdict
 from ecociv.exchange.instruments import Instrument
 from ecociv.exchange.registry.making import Id, transfer
 from ecociv.exchange.registry.movements import LIVE, Kind, Movement, Series, State, Units
@@ -24,6 +24,20 @@ def last_day(series: Series, instrument: Instrument) -> dt.date | None:
     if years is None or not series.vintage:
         return None
     return dt.date(series.vintage + years - 1, 12, 31)
+
+
+def expired(series: Series, instrument: Instrument, on: dt.date) -> Reason | None:
+    """Why units of a series are no longer worth anything on a day (code ``expired``), or ``None`` while they are valid."""
+    ends = last_day(series, instrument)
+    if ends is None or on <= ends:
+        return None
+    return reason(
+        "expired",
+        "{series} 有效期至 {ends}，已失效。",
+        "{series} was valid until {ends}.",
+        series=str(series),
+        ends=ends,
+    )
 
 
 def expired_on(registry: Registry, instrument: Instrument, on: dt.date) -> list[Series]:

@@ -10,7 +10,7 @@ from ecociv.core.verdicts import Reason, Verdict
 from ecociv.exchange.instruments import Instrument
 from ecociv.exchange.registry.making import Id, transfer
 from ecociv.exchange.registry.movements import Kind, Movement, Series
-from ecociv.exchange.registry.rules.lifetime import last_day
+from ecociv.exchange.registry.rules.lifetime import expired
 from ecociv.exchange.registry.rules.reasons import no, reason
 
 
@@ -172,15 +172,9 @@ def _of_units(
             held=held if held is not None else "?",
             quantity=quantity,
         )
-    ends = last_day(series, instrument)
-    if ends is not None and on > ends:
-        yield reason(
-            "expired",
-            "{series} 有效期至 {ends}，已失效。",
-            "{series} was valid until {ends}.",
-            series=str(series),
-            ends=ends,
-        )
+    over = expired(series, instrument, on)
+    if over is not None:
+        yield over
 
 
 def _sectors(instrument: Instrument, giver: Party, taker: Party) -> Verdict:
