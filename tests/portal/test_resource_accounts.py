@@ -118,8 +118,11 @@ def test_workbooks_can_be_taken_away(form: str, sheet: str, auditor: Client) -> 
 
 def test_sdmx_can_be_taken_away(auditor: Client) -> None:
     lines = list(csv.DictReader(io.StringIO(page(auditor, "?year=2016&format=csv"))))
-    felled = next(one for one in lines if one["CAUSE"] == "felling" and one["ITEM"] == "planted")
+    felled = next(one for one in lines if one["CAUSE"] == "forest-felling" and one["ITEM"] == "forest-planted")
     assert felled["OBS_VALUE"] == "25"
+    structure = auditor.get(f"{BASE}?year=2016&format=structure")
+    assert structure["Content-Type"].startswith("application/xml")
+    assert felled["STRUCTURE_ID"] == "ECOCIV:NATURAL_RESOURCES(2.0)" and b"DSD_NATURAL_RESOURCES" in structure.content
 
 
 @pytest.mark.parametrize("address", ["nothing/", "forest/nothing/planted/", "forest/felling/nothing/", "?format=exe"])

@@ -158,16 +158,16 @@ def pilot(
 
 @group.command("seea", epilog=EXIT_CODES)
 @_reading
-@format_option("csv", "xlsx")
+@format_option("csv", "structure", "xlsx")
 @language_option
 @_out
 @with_django
 def seea(
     zone: str, year: int, area: str, as_of: str | None, form: str, language: str, out: Path | None
 ) -> None:
-    """The accounts as tables of the SEEA central framework: SDMX-CSV 2.0, or a workbook."""
-    from ecociv.accounts.seea import sdmx_csv
-    from ecociv.evidence.mapping import load_places
+    """The accounts as tables of the SEEA central framework: data (csv, SDMX-CSV 2.0), what its columns and codes mean
+    (structure, SDMX-ML 3.0, the same for all areas and years), or a workbook."""
+    from ecociv.accounts.sdmx.messages import data_of, structure_of
 
     sheet = _sheet(zone, area, year, as_of)
     if form == "xlsx":
@@ -175,12 +175,11 @@ def seea(
 
         _write(seea_workbook(sheet, language), out)
         return
-    code = load_places(zone).by_key[sheet.area].code or sheet.area
-    text = sdmx_csv([(code, year, one) for one in sheet.accounts])
+    made = structure_of(zone) if form == "structure" else data_of(sheet, language).encode("utf-8")
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(made.decode("utf-8"), nl=False)
     else:
-        _write(text.encode("utf-8"), out)
+        _write(made, out)
 
 
 @group.command("check", epilog=EXIT_CODES)

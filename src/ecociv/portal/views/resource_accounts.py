@@ -18,11 +18,10 @@ from django.views.decorators.http import require_safe
 from ecociv.accounts.companions import compared, liabilities, worth
 from ecociv.accounts.forms import national
 from ecociv.accounts.queries import AccountsRefused, BalanceSheet, areas, balance_sheet, years
-from ecociv.accounts.seea import sdmx_csv
+from ecociv.accounts.sdmx.messages import data_of, structure_of
 from ecociv.core.missing import Missing
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
-from ecociv.evidence.mapping import load_places
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
@@ -328,10 +327,12 @@ _FILES: dict[str, tuple[Callable[[BalanceSheet, str], bytes], str, str]] = {
 
 def _file(sheet: BalanceSheet, form: str) -> HttpResponse:
     if form == "csv":
-        code = load_places(sheet.zone).by_key[sheet.area].code or sheet.area
-        text = sdmx_csv([(code, sheet.year, one) for one in sheet.accounts])
+        text = data_of(sheet, language())
         response = HttpResponse(text.encode("utf-8"), content_type="text/csv; charset=utf-8")
         return _named(response, f"sdmx-{sheet.area}-{sheet.year}.csv", f"SDMX-{sheet.area_name.zh}-{sheet.year}.csv")
+    if form == "structure":
+        response = HttpResponse(structure_of(sheet.zone), content_type="application/xml; charset=utf-8")
+        return _named(response, f"sdmx-structure-{sheet.zone}.xml", "SDMX-结构.xml")
     if form not in _FILES:
         raise Http404(_("There is no such file."))
     make, plain, chinese = _FILES[form]

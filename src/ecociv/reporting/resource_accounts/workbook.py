@@ -21,7 +21,8 @@ from ecociv.accounts.cells import Cell
 from ecociv.accounts.companions import liabilities, pilot_checks, supply_use
 from ecociv.accounts.gather.supply import KIND_NAMES, KINDS, SupplyUseTable
 from ecociv.accounts.queries import BalanceSheet
-from ecociv.accounts.seea import asset_table, structure
+from ecociv.accounts.sdmx.shape import shape
+from ecociv.accounts.seea import asset_table
 from ecociv.accounts.sheet import ADDITIONS, COMPUTED, REDUCTIONS, RESIDUAL, AccountSheet
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
@@ -142,7 +143,7 @@ def seea_workbook(sheet: BalanceSheet, language: str = "zh") -> bytes:
             values = [_amount(row.amounts, column, language) for column in columns]
             page.line([row.name.in_language(language), *values, causes])
         page.widths(26, 15, len(columns) + 2)
-        if not structure().verified:
+        if not shape().verified:
             page.gap()
             page.note(
                 _t("SEEA中心框架的行凭记忆录入，待核实", "The rows of the SEEA central framework are to be verified", language)
