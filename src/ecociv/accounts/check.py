@@ -11,8 +11,7 @@ from typing import Any
 
 from ecociv.accounts.companions import compared, pilot_checks, supply_use, transition
 from ecociv.accounts.declaration import load_accounts
-from ecociv.accounts.forms import national
-from ecociv.accounts.gather.transitions import NoTransition
+from ecociv.accounts.gather.transitions import NoTransition, class_names
 from ecociv.accounts.queries import BalanceSheet, areas, balance_sheet, state, years
 from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
@@ -162,12 +161,12 @@ def _transitions(zone: str, as_of: dt.datetime | None) -> Iterator[Finding]:
         found = transition(zone, key, as_of=as_of)
         if isinstance(found, NoTransition):
             continue
-        names = national().accounts["land"].columns
+        names = class_names()
         for column, gaps in found.matrix.residual.items():
             for gap, day in zip(gaps, (found.first, found.last), strict=True):
                 if gap is None or abs(gap) <= tolerance:
                     continue
-                name, shown = names.get(column, Text(zh=column, en=column)), plain(round_half_even(gap, 2))
+                name, shown = names[column], plain(round_half_even(gap, 2))
                 text = Text(
                     zh=f"{name.zh}：{day}账户面积比转移矩阵多{shown}公顷",
                     en=f"{name.en}: on {day} the account has {shown} hectare more than the transition matrix",

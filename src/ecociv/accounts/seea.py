@@ -82,42 +82,15 @@ def asset_table(sheet: AccountSheet) -> tuple[FlowRow, ...]:
 def monetary_rows(worth: Worth) -> tuple[FlowRow, ...]:
     """An account in yuan by the rows of the framework, each to the fen.
 
-    Reductions are positive amounts, as in the physical account. What the single roundings leave over, a fen at most for each
-    row, is in the revaluation: opening + additions - reductions + unexplained + revaluation = closing holds to the fen.
+    Reductions are positive amounts, as in the physical account: opening + additions - reductions + unexplained +
+    revaluation = closing.
     """
-    account = worth.account
+    rows = worth.rows()
+    names = {**FLOWS, RESIDUAL_FLOW: RESIDUAL, REVALUATION_FLOW: REVALUATION}
+    order = [flow for flow in FLOWS if flow != "closing"] + [RESIDUAL_FLOW, REVALUATION_FLOW, "closing"]
 
-    def line(amounts: Mapping[str, Decimal | None], sign: int = 1) -> dict[str, Decimal | None]:
-        rounded = {column: worth.rounded(amounts[column]) for column in worth.columns if column in amounts}
-        return {column: None if value is None else sign * value for column, value in rounded.items()}
+    def signed(flow: str, amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal | None]:
+        reduces = flow in set(Change) and not Change(flow).adds
+        return {column: -value if reduces and value is not None else value for column, value in amounts.items()}
 
-    opening, closing = line(account.opening), line(account.closing)
-    moved = {
-        flow: line(amounts, 1 if flow == RESIDUAL_FLOW or Change(flow).adds else -1)
-        for flow, amounts in account.changes.items()
-    }
-    found = [FlowRow("opening", FLOWS["opening"], (), opening)]
-    for flow in (*FLOWS, RESIDUAL_FLOW):
-        if moved.get(flow):
-            found.append(FlowRow(flow, FLOWS.get(flow, RESIDUAL), (), moved[flow]))
-    balanced = {
-        column: _closing_less(found, opening[column], closing[column], column) for column in worth.columns
-    }
-    found.append(FlowRow(REVALUATION_FLOW, REVALUATION, (), balanced))
-    return (*found, FlowRow("closing", FLOWS["closing"], (), closing))
-
-
-def _closing_less(
-    rows: list[FlowRow], opening: Decimal | None, closing: Decimal | None, column: str
-) -> Decimal | None:
-    """What a column lacks to its closing; none where one of its rows is missing."""
-    if opening is None or closing is None:
-        return None
-    left = closing - opening
-    for row in rows[1:]:
-        if column in row.amounts:
-            amount = row.amounts[column]
-            if amount is None:
-                return None
-            left -= amount if row.flow == RESIDUAL_FLOW or Change(row.flow).adds else -amount
-    return left
+    return tuple(FlowRow(flow, names[flow], (), signed(flow, rows[flow])) for flow in order if flow in rows)

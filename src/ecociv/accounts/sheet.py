@@ -89,8 +89,18 @@ class AccountSheet:
             return {}
         return getattr(self.balance, name)  # type: ignore[no-any-return]
 
+    @property
+    def addable(self) -> bool:
+        """Whether the columns may be added: not ore of several minerals, not several pollutants."""
+        return self.form.resource not in ("minerals", "emissions")
+
     def total(self, row: str) -> Amount:
-        """Sum of a row over the columns that are part of the account; none where one is missing."""
+        """Sum of a row over the columns that are part of the account; none where one is missing, or they cannot be added."""
+        if not self.addable:
+            return None
+        if row in ("additions", "reductions", "computed", "residual"):
+            amounts = [gap for column, gap in self.line(row).items() if column not in self.outside]
+            return add_up(amounts) if amounts else None
         of_row = [self.cells[row, column] for column in self.columns if (row, column) in self.cells]
         taken = [cell for cell in of_row if cell.figure is not Missing.NOT_APPLICABLE]
         return add_up(cell.number for cell in taken) if taken else None

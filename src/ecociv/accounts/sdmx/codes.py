@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ecociv.accounts.forms import AccountForm, national
 from ecociv.accounts.sdmx.shape import EVERY_CAUSE, SAMPLE_CODES, Shape, item_code
-from ecociv.accounts.seea import FLOWS, MONEY, RESIDUAL, RESIDUAL_FLOW, REVALUATION, REVALUATION_FLOW
+from ecociv.accounts.seea import FLOWS, MONEY, RESIDUAL_FLOW, REVALUATION, REVALUATION_FLOW
+from ecociv.accounts.sheet import RESIDUAL
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text

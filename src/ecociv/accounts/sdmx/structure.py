@@ -57,7 +57,8 @@ def structure_message(scope: Scope, *, prepared: dt.datetime) -> bytes:
     for prefix, address in _PREFIXES.items():
         ET.register_namespace(prefix, address)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return made + b"\n"
 
 
 def _code_lists(under: ET.Element, declared: Shape, lists: Iterable[CodeList]) -> None:

@@ -16,7 +16,7 @@ from ecociv.accounts.check import Finding, check
 from ecociv.accounts.companions import land_surveys, supply_use, transition
 from ecociv.accounts.forms import national
 from ecociv.accounts.gather.supply import KIND_NAMES, KINDS, SupplyUseTable
-from ecociv.accounts.gather.transitions import UNCLASSED, NoTransition, Transition
+from ecociv.accounts.gather.transitions import NoTransition, Transition, class_names
 from ecociv.core.missing import Missing
 from ecociv.core.rounding import round_half_even
 from ecociv.plan.package import ZonePackage
@@ -61,8 +61,7 @@ def _survey(known: tuple[Any, ...], day: str) -> Any:
 
 
 def _names() -> dict[str, str]:
-    names = {key: name.in_language(language()) for key, name in national().accounts["land"].columns.items()}
-    return names | {UNCLASSED: _("not classed")}
+    return {key: name.in_language(language()) for key, name in class_names().items()}
 
 
 def _matrix(found: Transition) -> dict[str, Any]:
@@ -156,10 +155,11 @@ def water(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             "unit": unit(table.table.unit),
             "kinds": [KIND_NAMES[kind].in_language(language()) for kind in kinds],
             "rows": [_unit_row(table, key, kinds) for key in table.names],
+            "totals": [_rounded(table.total(kind)) for kind in kinds],
             "consumed": _rounded(table.table.value),
             "passed_on": _rounded(table.table.passed_on),
             "payload": _flows(table),
-            "trace": table.table.trace(),
+            "trace": table.trace(),
         }
     return render(request, "portal/resource_accounts/water.html", context)
 
@@ -259,8 +259,8 @@ def checks(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 def rule_words() -> dict[str, str]:
-    """The rules in a few words."""
-    return {
+    """The rules in a few words; what the check of a form of the pilot found begins with ``pilot-``."""
+    words = {
         "unexplained": _("does not close"),
         "discontinuous": _("opening is not the earlier closing"),
         "total-changed": _("total area changed"),
@@ -270,4 +270,6 @@ def rule_words() -> dict[str, str]:
         "passed-on": _("supply and receipt differ"),
         "entry-missing": _("entries are missing"),
         "second-source": _("second source differs"),
+        "land-transition": _("account and transition matrix differ"),
     }
+    return words | {f"pilot-{code}": word for code, word in words.items()}
