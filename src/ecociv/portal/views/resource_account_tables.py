@@ -21,6 +21,7 @@ from ecociv.core.missing import Missing
 from ecociv.core.rounding import round_half_even
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.account_rows import number, unit
+from ecociv.portal.as_of import AsOf
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
@@ -51,7 +52,7 @@ def land(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     }
     if isinstance(found, Transition):
         if request.GET.get("format") in ("csv", "xlsx"):
-            return _flows_file(request, found)
+            return _flows_file(request, found, page.as_of)
         context |= _matrix(found)
     return render(request, "portal/resource_accounts/land.html", context)
 
@@ -126,7 +127,7 @@ def _gap(gap: Decimal | None) -> str:
     return "—" if gap is None else f"{round_half_even(gap, 2):+,f}"
 
 
-def _flows_file(request: HttpRequest, found: Transition) -> HttpResponse:
+def _flows_file(request: HttpRequest, found: Transition, as_of: AsOf) -> HttpResponse:
     names = _names()
     columns: list[Column[tuple[str, str, Decimal]]] = [
         Column("from", gettext_lazy("From"), lambda r: names[r[0]]),
@@ -135,7 +136,7 @@ def _flows_file(request: HttpRequest, found: Transition) -> HttpResponse:
     ]
     rows = [(source, target, area) for (source, target), area in found.matrix.flows.items()]
     response = export(
-        request, Table(columns, rows, request.GET), f"{_('Land transitions')} {found.first} {found.last}"
+        request, Table(columns, rows, request.GET), f"{_('Land transitions')} {found.first} {found.last}", as_of
     )
     assert response is not None
     return response
@@ -203,14 +204,18 @@ def _flows(table: SupplyUseTable) -> dict[str, Any]:
     return {"kind": "flow", "nodes": used, "links": links, "unit": unit(table.table.unit)}
 
 
-_FINDINGS: tuple[Column[Finding], ...] = (
-    Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: (r.year, r.area), numeric=True),
-    sortable("area", gettext_lazy("City or county"), lambda r: r.area),
-    sortable("account", gettext_lazy("Account"), lambda r: r.account),
-    sortable("code", gettext_lazy("Rule"), lambda r: r.code),
-    Column("text", gettext_lazy("What does not hold"), lambda r: r.text.in_language(language())),
-    Column("settle", gettext_lazy("Settled by"), lambda r: r.settle, export_only=True),
-)
+def _findings(
+    names: dict[str, str], titles: dict[str, str], words: dict[str, str]
+) -> tuple[Column[Finding], ...]:
+    """Columns of the findings, in words on the page and in the file."""
+    return (
+        Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: (r.year, r.area), numeric=True),
+        sortable("area", gettext_lazy("City or county"), lambda r: names.get(r.area, r.area)),
+        sortable("account", gettext_lazy("Account"), lambda r: titles.get(r.account, r.account)),
+        sortable("code", gettext_lazy("Rule"), lambda r: words.get(r.code, r.code)),
+        Column("text", gettext_lazy("What does not hold"), lambda r: r.text.in_language(language())),
+        Column("settle", gettext_lazy("Settled by"), lambda r: r.settle, export_only=True),
+    )
 
 
 @require_safe
@@ -222,7 +227,7 @@ def checks(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     found = check(page.zone, as_of=page.as_of.moment)
     names = {key: name.in_language(language()) for key, name in page.areas}
     titles = {key: form.name.in_language(language()) for key, form in national().accounts.items()}
-    titles["supply-use"] = _("Water supply and use")
+    titles |= {"supply-use": _("Water supply and use"), "land-transition": _("Land transitions")}
     words = rule_words()
     filters = Filters(
         request.GET,
@@ -240,8 +245,8 @@ def checks(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         and (not filters["place"] or one.area == filters["place"])
         and matches(filters.text, one.text.zh, one.text.en, titles.get(one.account, one.account))
     ]
-    table = Table(_FINDINGS, rows, request.GET, default_sort="-year")
-    if download := export(request, table, _("Checks of the accounts")):
+    table = Table(_findings(names, titles, words), rows, request.GET, default_sort="-year")
+    if download := export(request, table, _("Checks of the accounts"), page.as_of):
         return download
     context = {
         "page": page,
