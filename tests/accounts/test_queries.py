@@ -232,7 +232,7 @@ def test_a_workbook_says_where_each_figure_comes_from_and_adds_only_what_can_be_
     assert liabilities_page[0] == "Jingdezhen Liabilities 2016"
     origins = [[cell.value for cell in row] for row in book["Sources and confidence"].iter_rows()]
     (forest,) = (row for row in origins if row[:3] == ["Stock of land and its change", "Closing stock", "Forest land"])
-    assert forest[3:7] == [296, "hectare", "B", "Departmental return"]
+    assert forest[3:7] == [296, "ha", "B", "Departmental return"]
     assert forest[7].startswith("land/jingdezhen/land.forest (r1, ")
     # 100 m3 at 320, 110 at 345 yuan: 32,000 and 37,950, beside the physical account
     stock = [[cell.value for cell in row] for row in book["Stock of timber and its change"].iter_rows()]

@@ -218,5 +218,5 @@ def test_reasons_and_traces_call_things_by_their_names() -> None:
     assert [one.label.en for one in moved.trace(0).inputs] == ["Opening area", "- to Settlements"]
     form = nc.check_pilot_form("land", {"opening": {"forest": D(1)}, "closing": {"forest": D(2)}})
     assert form.verdict.reasons[0].text == Text(
-        zh="林地不平衡：期末记录值与推算值相差1", en="Forest land does not close: recorded less computed closing is 1 hectare"
+        zh="林地不平衡：期末记录值与推算值相差1", en="Forest land does not close: recorded less computed closing is 1 ha"
     )

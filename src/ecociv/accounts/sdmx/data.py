@@ -55,7 +55,8 @@ def sdmx_csv(parts: Iterable[Part], *, known_at: dt.datetime, language: str = "e
         same = {
             "STRUCTURE": "dataflow", "STRUCTURE_ID": declared.dataflow_id, "ACTION": "I", "FREQ": "A",
             "REF_AREA": part.area, "ACCOUNT": part.sheet.key, "TIME_PERIOD": str(part.year),
-            "KNOWN_AT": known_at.replace(microsecond=0).isoformat(),
+            # Without an offset: readers of SDMX take a time with one for a fault.
+            "KNOWN_AT": known_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S"),
             "CONF_STATUS": declared.confidential["public"],
         }  # fmt: skip
         for line in _physical(declared, part.sheet, language):
