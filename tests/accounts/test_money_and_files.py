@@ -94,6 +94,14 @@ def test_causes_are_added_up_in_the_rows_of_the_framework(timber: AccountSheet) 
     assert table["unexplained"].amounts["natural"] == -5
 
 
+def test_a_line_that_follows_from_one_kind_of_absence_is_of_that_kind(timber: AccountSheet) -> None:
+    assert [timber.absence(line, "other") for line in ("additions", "reductions", "computed", "residual")] == [
+        Missing.MISSING, Missing.WITHHELD, Missing.WITHHELD, Missing.WITHHELD
+    ]  # fmt: skip
+    (residual,) = (row for row in asset_table(timber) if row.flow == "unexplained")
+    assert residual.absent == {"other": Missing.WITHHELD}
+
+
 def test_a_row_that_does_not_apply_to_a_column_says_so() -> None:
     sheet = account(
         "forest",

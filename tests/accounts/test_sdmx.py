@@ -95,6 +95,7 @@ def test_there_is_a_line_for_each_cell_and_what_is_missing_keeps_its_kind(parts:
         ("forest-other", "forest-growth"): ("", "L", "F", "delegated"),
         ("forest-natural", "forest-planting"): ("", "M", "F", "not-applicable"),
         ("forest-other", "forest-felling"): ("", "Q", "C", "withheld"),
+        # one entry is delegated, another withheld: of the residual itself nobody can say more than that it is missing
         ("forest-other", "unexplained"): ("", "O", "F", "missing"),
     }
 

@@ -120,10 +120,21 @@ def _of_sheet(sheet: BalanceSheet, *, second_sources: bool) -> Iterator[Finding]
         if one.agrees is False and one.difference is not None:
             name = one.name
             text = Text(
-                zh=f"{name.zh}：第二来源比账户多{plain(one.difference)}",
-                en=f"{name.en}: the second source has {plain(one.difference)} more than the account",
+                zh=f"{name.zh}：第二来源比账户{beyond(one.difference).zh}",
+                en=f"{name.en}: the second source has {beyond(one.difference).en} than the account",
             )
             yield Finding("second-source", sheet.area, sheet.year, one.account, text, one.settle)
+
+
+def beyond(gap: Decimal, unit: Text | None = None) -> Text:
+    """A difference in words: so much more, or so much less.
+
+    >>> beyond(Decimal("-3150")).zh, beyond(Decimal("0.50"), Text(zh="公顷", en=" hectare")).en
+    ('少3150', '0.50 hectare more')
+    """
+    size, of = plain(abs(gap)), unit or Text(zh="", en="")
+    side = Text(zh="多", en="more") if gap > 0 else Text(zh="少", en="less")
+    return Text(zh=f"{side.zh}{size}{of.zh}", en=f"{size}{of.en} {side.en}")
 
 
 def _counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterator[Finding]:
@@ -145,8 +156,8 @@ def _counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterat
                     city.year,
                     account.key,
                     Text(
-                        zh=f"{name.zh}{what.zh}：各县合计比全市多{plain(gap)}",
-                        en=f"{name.en}, {what.en}: the counties add up to {plain(gap)} more than the city",
+                        zh=f"{name.zh}{what.zh}：各县合计比全市{beyond(gap).zh}",
+                        en=f"{name.en}, {what.en}: the counties add up to {beyond(gap).en} than the city",
                     ),
                 )
 
@@ -166,9 +177,9 @@ def _transitions(zone: str, as_of: dt.datetime | None) -> Iterator[Finding]:
             for gap, day in zip(gaps, (found.first, found.last), strict=True):
                 if gap is None or abs(gap) <= tolerance:
                     continue
-                name, shown = names[column], plain(round_half_even(gap, 2))
+                name, more = names[column], beyond(round_half_even(gap, 2), Text(zh="公顷", en=" hectare"))
                 text = Text(
-                    zh=f"{name.zh}：{day}账户面积比转移矩阵多{shown}公顷",
-                    en=f"{name.en}: on {day} the account has {shown} hectare more than the transition matrix",
+                    zh=f"{name.zh}：{day}账户面积比转移矩阵{more.zh}",
+                    en=f"{name.en}: on {day} the account has {more.en} than the transition matrix",
                 )
                 yield Finding("land-transition", key, day.year, "land-transition", text, settle)

@@ -74,7 +74,7 @@ def asset_table(sheet: AccountSheet) -> tuple[FlowRow, ...]:
         residual = {
             column: gap for column, gap in sheet.balance.residual.items() if column not in sheet.outside
         }
-        open_ = {column: Missing.MISSING for column, gap in residual.items() if gap is None}
+        open_ = {column: sheet.absence("residual", column) for column, gap in residual.items() if gap is None}
         found.append(FlowRow(RESIDUAL_FLOW, RESIDUAL, (), residual, open_))
     return tuple(found)
 

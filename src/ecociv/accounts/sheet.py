@@ -23,7 +23,8 @@ from ecociv.standards.natural_capital.balance import Balance, add_up, balance
 
 Amount = Decimal | None
 FIRST_YEAR = Text(
-    zh="上一年度没有账户，期初存量没有来源", en="There is no account of the year before, and no source of the opening"
+    zh="上一年度没有账户，期初存量没有来源",
+    en="There is no account of the year before, and no source of the opening",
 )
 ADDITIONS = Text(zh="增加合计", en="Additions in all")
 REDUCTIONS = Text(zh="减少合计", en="Reductions in all")
@@ -104,6 +105,17 @@ class AccountSheet:
         of_row = [self.cells[row, column] for column in self.columns if (row, column) in self.cells]
         taken = [cell for cell in of_row if cell.figure is not Missing.NOT_APPLICABLE]
         return add_up(cell.number for cell in taken) if taken else None
+
+    def absence(self, line: str, column: str) -> Missing:
+        """Why a line that follows has no figure: the kind of the entries without one, or missing where they differ."""
+        sides = {"additions": ("add",), "reductions": ("reduce",), "computed": ("opening", "add", "reduce")}
+        wanted = sides.get(line, ("opening", "add", "reduce", "closing"))
+        kinds = {
+            cell.missing
+            for (row, its), cell in self.cells.items()
+            if its == column and self.form.rows[row].side in wanted and cell.missing is not None
+        } - {Missing.NOT_APPLICABLE}
+        return kinds.pop() if len(kinds) == 1 else Missing.MISSING
 
     def grade(self, column: str) -> str:
         """The lowest grade of the cells of a column."""
@@ -260,8 +272,7 @@ def compile_account(
         for column in columns
         if (CLOSING, column) not in found
         or (
-            found[CLOSING, column].missing is Missing.NOT_APPLICABLE
-            and found[OPENING, column].number is None
+            found[CLOSING, column].missing is Missing.NOT_APPLICABLE and found[OPENING, column].number is None
         )
     )
     part = [column for column in columns if column not in outside]
@@ -326,5 +337,3 @@ class StockAt:
     def number(self) -> Amount:
         """The figure, or none where it is missing."""
         return None if isinstance(self.figure, Missing) else self.figure
-
-

@@ -90,7 +90,7 @@ def lines_of(account: AccountSheet, area: str, year: int, suffix: str) -> list[L
                 continue
             value = account.line(key)[column]
             beyond = key == "residual" and value is not None and abs(value) > account.tolerance
-            absent = "" if value is not None else Missing.MISSING.label.in_language(tongue)
+            absent = "" if value is not None else account.absence(key, column).label.in_language(tongue)
             cells.append(
                 Shown(column, said, "" if value is None else number(value), address(key, column), absent, exceeds=beyond)
             )  # fmt: skip

@@ -80,7 +80,8 @@ def _physical(declared: Shape, sheet: AccountSheet, language: str) -> Iterator[M
     for column, gap in sheet.line("residual").items():
         yield {
             **same, "ITEM": item_code(sheet.key, column), "SEEA_FLOW": RESIDUAL_FLOW, "CAUSE": RESIDUAL_FLOW,
-            "SAMPLE": _yes(sheet.sample), **_amount(declared, gap),
+            "SAMPLE": _yes(sheet.sample),
+            **_amount(declared, gap, sheet.absence("residual", column)),
         }  # fmt: skip
 
 
@@ -103,9 +104,9 @@ def _cell(declared: Shape, cell: Cell, language: str) -> dict[str, str]:
     return found | {"OBS_VALUE": plain(cell.number), "OBS_STATUS": status}
 
 
-def _amount(declared: Shape, value: Decimal | None) -> dict[str, str]:
+def _amount(declared: Shape, value: Decimal | None, absence: Missing = Missing.MISSING) -> dict[str, str]:
     if value is None:
-        return {"OBS_STATUS": declared.missing[Missing.MISSING], "ABSENCE": Missing.MISSING.value}
+        return {"OBS_STATUS": declared.missing[absence], "ABSENCE": absence.value}
     return {"OBS_VALUE": plain(value), "OBS_STATUS": declared.observed}
 
 

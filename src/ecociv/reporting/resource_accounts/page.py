@@ -125,11 +125,29 @@ def saved(book: Workbook) -> bytes:
 def _name(title: str, taken: Sequence[str]) -> str:
     base = "".join(c for c in title if c not in "[]:*?/\\")
     if len(base) > 31:
-        cut = base[:32].rsplit(" ", 1)[0]
-        base = cut if cut.isascii() and len(cut) > 12 else base[:31]
+        base = _shorter(base)
     base = base[:31] or "Sheet"
     name, number = base, 2
     while name in taken:
         tail = f" {number}"
         name, number = base[: 31 - len(tail)] + tail, number + 1
     return name
+
+
+_LINKS = frozenset({"and", "of", "its", "their", "the"})
+
+
+def _shorter(title: str) -> str:
+    """A long English title cut between words; what stands behind a comma tells two sheets apart and stays.
+
+    >>> _shorter("Area of forest and its change, by species"), _shorter("Mineral reserves and their change")
+    ('Area of forest, by species', 'Mineral reserves')
+    """
+    head, comma, tail = title.rpartition(", ")
+    room = 31 - len(comma + tail)
+    if not comma or room < 7:
+        head, comma, tail, room = title, "", "", 31
+    words = head[: room + 1].rsplit(" ", 1)[0].split(" ") if len(head) > room else head.split(" ")
+    while len(words) > 1 and words[-1].strip(",") in _LINKS:
+        words.pop()
+    return " ".join(words).rstrip(",") + comma + tail

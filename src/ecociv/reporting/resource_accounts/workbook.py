@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 
 from ecociv.accounts.cells import Cell
 from ecociv.accounts.companions import intensities, liabilities, pilot_checks, supply_use, worth
-from ecociv.accounts.forms import national
+from ecociv.accounts.forms import OPENING, national
 from ecociv.accounts.gather.supply import KIND_NAMES, KINDS, SupplyUseTable
 from ecociv.accounts.intensity import Intensity
 from ecociv.accounts.queries import BalanceSheet
@@ -27,6 +27,7 @@ from ecociv.core.text import Text
 from ecociv.reporting.resource_accounts.origins import origins
 from ecociv.reporting.resource_accounts.page import Page, listed, new_book, said, saved
 from ecociv.reporting.resource_accounts.values import amounts_of, monetary_lines
+from ecociv.standards.natural_capital import Change
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIABILITIES = Text(zh="负债", en="Liabilities")
@@ -113,6 +114,11 @@ def _intensity(book: Workbook, sheet: BalanceSheet, one: Intensity, language: st
     for row, name in one.form.rows.items():
         shown = [_shown(one.cells[row, column], language) for column in one.columns]
         page.line([name.in_language(language), *shown])
+    page.gap()
+    stock, by = (sheet.account(key).title.in_language(language) for key in (one.form.stock, one.form.by))
+    page.note(said(f"“{stock}”的存量除以“{by}”的存量", f"Stocks of “{stock}” divided by those of “{by}”", language))
+    if not one.form.basis.verified:
+        page.note(f"{one.form.basis.citation}{said('（待核实）', ' (to be verified)', language)}")
     page.widths(26, 15, len(one.columns) + 1)
 
 
@@ -128,7 +134,12 @@ def seea_workbook(sheet: BalanceSheet, language: str = "zh") -> bytes:
              said("所含原因", "Causes", language)],
             head=True,
         )  # fmt: skip
+        sums = {"add": ADDITIONS, "reduce": REDUCTIONS} if account.balance is not None else {}
         for row in asset_table(account):
+            for side, line in (("add", "additions"), ("reduce", "reductions")):
+                # The framework has the sums below the rows they are of.
+                if side in sums and _comes_after(row.flow, side):
+                    _line(page, account, line, sums.pop(side), columns, language)
             causes = listed([account.form.rows[cause].name.in_language(language) for cause in row.causes], language)
             page.line([row.name.in_language(language), *amounts_of(row, columns, language), causes])
         page.widths(26, 15, len(columns) + 2)
@@ -139,6 +150,13 @@ def seea_workbook(sheet: BalanceSheet, language: str = "zh") -> bytes:
                 said("SEEA中心框架的行凭记忆录入，待核实", "The rows of the SEEA central framework are to be verified", language)
             )  # fmt: skip
     return saved(book)
+
+
+def _comes_after(flow: str, side: str) -> bool:
+    """Whether the rows of a side are over when a row of the framework comes."""
+    if flow in set(Change):
+        return side == "add" and not Change(flow).adds
+    return flow != OPENING
 
 
 def _account(page: Page, account: AccountSheet, language: str) -> None:
@@ -172,7 +190,8 @@ def _line(
     for column in columns:
         gone = column in account.outside or column not in account.line(name)
         value = None if gone else account.line(name)[column]
-        amounts.append("" if gone else _or_missing(value, language))
+        absent = account.absence(name, column).label.in_language(language)
+        amounts.append("" if gone else absent if value is None else value)
     page.line([label.in_language(language), *amounts, *_total(account, name, language)], font=font)
 
 
