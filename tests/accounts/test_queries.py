@@ -21,6 +21,7 @@ from ecociv.accounts.queries import AccountsRefused, areas, balance_sheet, posit
 from ecociv.accounts.restated import restatements
 from ecociv.cli.main import main
 from ecociv.core.missing import Missing
+from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.reporting.resource_accounts.workbook import balance_sheet_workbook
 from indicators.primary_records import file_cells
@@ -164,6 +165,19 @@ def test_supply_and_use_of_water_is_traced_to_its_returns_and_added_up() -> None
     assert table.total("abstracted") is None  # of industry nobody knows
     assert table.table.verdict.reasons[0].text.zh == "居民与公共服务有缺项，不能平衡"
     assert set(table.to_json()["totals"]) <= set(KINDS)
+
+
+def test_water_taken_by_the_account_and_by_the_units_of_the_economy_is_the_same() -> None:
+    units = {f"{unit}.abstracted": amount for unit, amount in (("works", 60.0), ("factories", 20.0), ("farms", 15.0), ("landscape", 5.0))}
+    taken = {f"waterbody.{body}.{use}": 0.0 for body in ("reservoir", "lake", "river", "ground") for use in ("domestic", "industry", "agriculture", "ecology")}
+    file_cells(2016, {f"water-stock/{ZONE}/{cell}": value for cell, value in {**units, **taken, "waterbody.river.domestic": 100.0}.items()})
+    found = {one.code for one in check(ZONE, [2016]).breaks}
+    assert "water-differs" not in found  # 60 + 20 + 15 + 5 = 100
+    file_cells(2016, {f"water-stock/{ZONE}/farms.abstracted": 12.5})
+    (differs,) = (one for one in check(ZONE, [2016]).breaks if one.code == "water-differs")
+    assert differs.text == Text(
+        zh="取水：供给使用表比水资源账户少2.50", en="Abstracted: supply and use have 2.50 less than the account of water"
+    )
 
 
 def run(*arguments: str) -> Result:

@@ -11,12 +11,14 @@ from typing import Any
 
 from ecociv.accounts.companions import compared, pilot_checks, supply_use, transition
 from ecociv.accounts.declaration import load_accounts
+from ecociv.accounts.gather.supply import KIND_NAMES, SupplyUseTable
 from ecociv.accounts.gather.transitions import NoTransition, class_names
 from ecociv.accounts.queries import BalanceSheet, areas, balance_sheet, state, years
 from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
+from ecociv.standards.natural_capital import Change
 from ecociv.standards.natural_capital.balance import add_up
 
 NOT_ADDED = frozenset({"inflow", "outflow"})
@@ -114,6 +116,8 @@ def _of_sheet(sheet: BalanceSheet, *, second_sources: bool) -> Iterator[Finding]
     for reason in table.table.verdict.reasons if table else ():
         code = "entry-missing" if reason.code == "flow-missing" else reason.code
         yield Finding(code, sheet.area, sheet.year, "supply-use", reason.text)
+    if table is not None and sheet.has("water"):
+        yield from _water_agrees(sheet, table)
     if not second_sources:
         return
     for one in compared(sheet.zone, sheet):
@@ -124,6 +128,27 @@ def _of_sheet(sheet: BalanceSheet, *, second_sources: bool) -> Iterator[Finding]
                 en=f"{name.en}: the second source has {beyond(one.difference).en} than the account",
             )
             yield Finding("second-source", sheet.area, sheet.year, one.account, text, one.settle)
+
+
+def _water_agrees(sheet: BalanceSheet, table: SupplyUseTable) -> Iterator[Finding]:
+    """What the account of water says was taken and given back is what the units of the economy took and gave back."""
+    account, declared = sheet.account("water"), load_accounts(sheet.zone).supply_use
+    taken = [row for row, its in account.form.rows.items() if its.flow == Change.EXTRACTION]
+    stated = (
+        ("abstracted", [account.total(row) for row in taken if any(at == row for at, _ in account.cells)]),
+        ("returned", [account.total("returned")]),
+    )
+    for kind, rows in stated:
+        of_account, of_units = add_up(rows), table.total(kind)
+        if declared is None or not rows or of_account is None or of_units is None:
+            continue
+        if abs(of_units - of_account) > declared.tolerance:
+            name, more = KIND_NAMES[kind], beyond(of_units - of_account)
+            text = Text(
+                zh=f"{name.zh}：供给使用表比水资源账户{more.zh}",
+                en=f"{name.en}: supply and use have {more.en} than the account of water",
+            )
+            yield Finding("water-differs", sheet.area, sheet.year, "supply-use", text)
 
 
 def beyond(gap: Decimal, unit: Text | None = None) -> Text:

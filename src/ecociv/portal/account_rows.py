@@ -16,6 +16,8 @@ from ecociv.accounts.sheet import ADDITIONS, COMPUTED, REDUCTIONS, RESIDUAL, Acc
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
+from ecociv.plan.package import ZonePackage
+from ecociv.plan.package.organisations import UnknownOrganisation
 from ecociv.portal.paths import Chart
 from ecociv.portal.zone import language
 
@@ -54,6 +56,14 @@ class Line:
 def number(value: Decimal | None) -> str:
     """A figure with groups of three digits; a dash for none."""
     return "—" if value is None else f"{value:,f}"
+
+
+def body_said(plan: ZonePackage, name: str) -> str:
+    """A body that a declaration names, in the reader's language; as it is written where the plan does not know it."""
+    try:
+        return plan.resolve(name).shown(language()) if name else ""
+    except (KeyError, UnknownOrganisation):
+        return name
 
 
 def heading(account: AccountSheet) -> str:

@@ -20,7 +20,7 @@ from ecociv.accounts.gather.transitions import NoTransition, Transition, class_n
 from ecociv.core.missing import Missing
 from ecociv.core.rounding import round_half_even
 from ecociv.plan.package import ZonePackage
-from ecociv.portal.account_rows import number, unit
+from ecociv.portal.account_rows import body_said, number, unit
 from ecociv.portal.as_of import AsOf
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table, sortable
@@ -205,7 +205,7 @@ def _flows(table: SupplyUseTable) -> dict[str, Any]:
 
 
 def _findings(
-    names: dict[str, str], titles: dict[str, str], words: dict[str, str]
+    plan: ZonePackage, names: dict[str, str], titles: dict[str, str], words: dict[str, str]
 ) -> tuple[Column[Finding], ...]:
     """Columns of the findings, in words on the page and in the file."""
     return (
@@ -214,7 +214,7 @@ def _findings(
         sortable("account", gettext_lazy("Account"), lambda r: titles.get(r.account, r.account)),
         sortable("code", gettext_lazy("Rule"), lambda r: words.get(r.code, r.code)),
         Column("text", gettext_lazy("What does not hold"), lambda r: r.text.in_language(language())),
-        Column("settle", gettext_lazy("Settled by"), lambda r: r.settle, export_only=True),
+        Column("settle", gettext_lazy("Settled by"), lambda r: body_said(plan, r.settle), export_only=True),
     )
 
 
@@ -245,7 +245,7 @@ def checks(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         and (not filters["place"] or one.area == filters["place"])
         and matches(filters.text, one.text.zh, one.text.en, titles.get(one.account, one.account))
     ]
-    table = Table(_findings(names, titles, words), rows, request.GET, default_sort="-year")
+    table = Table(_findings(plan, names, titles, words), rows, request.GET, default_sort="-year")
     if download := export(request, table, _("Checks of the accounts"), page.as_of):
         return download
     context = {
@@ -274,6 +274,7 @@ def rule_words() -> dict[str, str]:
         "counties": _("counties and city differ"),
         "passed-on": _("supply and receipt differ"),
         "entry-missing": _("entries are missing"),
+        "water-differs": _("account of water and supply-use table differ"),
         "second-source": _("second source differs"),
         "land-transition": _("account and transition matrix differ"),
     }

@@ -30,6 +30,7 @@ from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.account_rows import (
+    body_said,
     chosen_row,
     heading,
     lines_of,
@@ -215,7 +216,7 @@ def account(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
         "grade_names": national().grades.names,
         "missing": missing,
         "value": _value(value) if value else None,
-        "second": _second(sheet, key),
+        "second": _second(plan, sheet, key),
         "intensities": [_intensity(found) for found in intensities(sheet) if key == found.form.stock],
         "row": row,
         "rows": row_choices(one),
@@ -272,7 +273,7 @@ def _intensity(found: Intensity) -> dict[str, Any]:
     }
 
 
-def _second(sheet: BalanceSheet, key: str) -> list[dict[str, Any]]:
+def _second(plan: ZonePackage, sheet: BalanceSheet, key: str) -> list[dict[str, Any]]:
     tongue = language()
     return [
         {
@@ -284,7 +285,7 @@ def _second(sheet: BalanceSheet, key: str) -> list[dict[str, Any]]:
             "reason": one.second.reason.in_language(tongue) if one.second.reason else "",
             "difference": "—" if one.difference is None else f"{one.difference:+,f}",
             "agrees": one.agrees,
-            "settle": one.settle,
+            "settle": body_said(plan, one.settle),
             "grade": one.second.grade,
         }
         for one in compared(sheet.zone, sheet)
