@@ -154,12 +154,12 @@ def _water_agrees(sheet: BalanceSheet, table: SupplyUseTable) -> Iterator[Findin
 def beyond(gap: Decimal, unit: Text | None = None) -> Text:
     """A difference in words: so much more, or so much less.
 
-    >>> beyond(Decimal("-3150")).zh, beyond(Decimal("0.50"), Text(zh="公顷", en=" hectare")).en
+    >>> beyond(Decimal("-3150")).zh, beyond(Decimal("0.50"), Text(zh="公顷", en="hectare")).en
     ('少3150', '0.50 hectare more')
     """
-    size, of = plain(abs(gap)), unit or Text(zh="", en="")
+    size, zh, en = plain(abs(gap)), unit.zh if unit else "", f" {unit.en}" if unit else ""
     side = Text(zh="多", en="more") if gap > 0 else Text(zh="少", en="less")
-    return Text(zh=f"{side.zh}{size}{of.zh}", en=f"{size}{of.en} {side.en}")
+    return Text(zh=f"{side.zh}{size}{zh}", en=f"{size}{en} {side.en}")
 
 
 def _counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterator[Finding]:
@@ -202,7 +202,7 @@ def _transitions(zone: str, as_of: dt.datetime | None) -> Iterator[Finding]:
             for gap, day in zip(gaps, (found.first, found.last), strict=True):
                 if gap is None or abs(gap) <= tolerance:
                     continue
-                name, more = names[column], beyond(round_half_even(gap, 2), Text(zh="公顷", en=" hectare"))
+                name, more = names[column], beyond(round_half_even(gap, 2), Text(zh="公顷", en="hectare"))
                 text = Text(
                     zh=f"{name.zh}：{day}账户面积比转移矩阵{more.zh}",
                     en=f"{name.en}: on {day} the account has {more.en} than the transition matrix",
