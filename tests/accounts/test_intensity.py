@@ -22,13 +22,13 @@ def filled(natural: dict[str, object], planted: dict[str, object]) -> Intensity:
             for place, row in enumerate(("opening", "closing"))
         }
 
-    return intensity_of("forest_quality", account("forest", rows("volume")), account("forest_area", rows("area")))
+    return intensity_of(
+        "forest_quality", account("forest", rows("volume")), account("forest_area", rows("area"))
+    )
 
 
 def test_stock_is_divided_by_area_and_the_change_adds_up() -> None:
-    found = filled(
-        {"volume": (1000, 1010), "area": (30, 30)}, {"volume": (500, 499), "area": ("7", "6.9")}
-    )
+    found = filled({"volume": (1000, 1010), "area": (30, 30)}, {"volume": (500, 499), "area": ("7", "6.9")})
     # 1000/30 = 33.333, 1010/30 = 33.667; 500/7 = 71.429, 499/6.9 = 72.319
     figures = {key: cell.number for key, cell in found.cells.items()}
     assert figures == {

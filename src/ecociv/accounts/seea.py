@@ -91,6 +91,8 @@ def monetary_rows(worth: Worth) -> tuple[FlowRow, ...]:
 
     def signed(flow: str, amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal | None]:
         reduces = flow in set(Change) and not Change(flow).adds
-        return {column: -value if reduces and value is not None else value for column, value in amounts.items()}
+        return {
+            column: -value if reduces and value is not None else value for column, value in amounts.items()
+        }
 
     return tuple(FlowRow(flow, names[flow], (), signed(flow, rows[flow])) for flow in order if flow in rows)
