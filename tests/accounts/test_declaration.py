@@ -39,7 +39,7 @@ def read(tmp_path: Path, text: str) -> ZoneAccounts:
 
 
 def test_the_forms_of_the_pilot_are_taken_from_the_standard() -> None:
-    for key in ("land", "forest", "water", "water_quality", "cropland_quality"):
+    for key in ("land", "forest", "water", "water_quality", "cropland_quality", "grassland_quality"):
         form = national().accounts[key]
         assert dict(form.columns) == dict(pilot_form(key).columns) and form.unit == pilot_form(key).unit
         assert {row: its.side for row, its in form.rows.items()} == dict(pilot_form(key).sides)
@@ -55,6 +55,22 @@ def test_every_cell_that_the_zone_declares_is_asked_for_by_a_return() -> None:
             assert place in places.by_key
     declared = load_accounts(ZONE)
     assert set(declared.section_lengths) == set(places.groups["function-zones"])
+
+
+def test_the_keys_of_a_zones_own_columns_can_be_codes_in_a_file(tmp_path: Path) -> None:
+    text = """
+zone: jingdezhen
+first_year: 2015
+accounts:
+  minerals:
+    columns: {KEY: [铜矿, Copper ore]}
+    rows:
+      closing: {none: {kind: missing, reason: {zh: 无, en: none}}}
+"""
+    assert list(read(tmp_path, text.replace("KEY", "copper_1")).columns("minerals")) == ["copper_1"]
+    for key in ("铜矿", "copper ore", "copper-ore", "1copper"):
+        with pytest.raises(DeclarationError, match=f"{key}: the key of a column is its code"):
+            read(tmp_path, text.replace("KEY", key))
 
 
 def test_a_good_file_is_read(tmp_path: Path) -> None:

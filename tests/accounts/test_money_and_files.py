@@ -1,10 +1,8 @@
-"""Values at declared prices, the rows of the SEEA central framework, SDMX-CSV, and workbooks that say what is missing."""
+"""Values at declared prices, the rows of the SEEA central framework, and forms that say what is missing."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from decimal import Decimal
 
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from accounts.situations import account
 from ecociv.accounts.money import DayPrice, day_price, worth_of
 from ecociv.accounts.pilot import filled
-from ecociv.accounts.seea import asset_table, sdmx_csv, structure
+from ecociv.accounts.seea import asset_table, monetary_rows
 from ecociv.accounts.sheet import AccountSheet
 from ecociv.core.missing import Missing
 from ecociv.core.trace import Citation
@@ -52,6 +50,28 @@ def test_value_closes_exactly_with_revaluation_and_residual(timber: AccountSheet
     assert not found.verified
 
 
+def test_rows_in_yuan_close_to_the_fen_whatever_the_rounding() -> None:
+    stock = account(
+        "forest",
+        {
+            "opening": {"natural": 3},
+            "growth": {"natural": 1},
+            "felling": {"natural": 2},
+            "closing": {"natural": "2.5"},
+        },
+    )
+    price = {2015: Decimal("0.111"), 2016: Decimal("0.222")}
+    found = worth_of(stock, 2016, lambda _a, _c, day: DayPrice(price[day.year], PRICE))
+    assert found is not None
+    rows = {row.flow: row.amounts["natural"] for row in monetary_rows(found)}
+    # mean price 0.1665: growth 0.1665, felling 0.333, residual 0.5 x 0.1665 = 0.08325; 3 x 0.111 = 0.333, 2.5 x 0.222 = 0.555
+    # rounded half to even: 0.33 + 0.17 - 0.33 + 0.08 + revaluation = 0.56, so that the revaluation (0.30525) is shown as 0.31
+    assert rows == {
+        "opening": Decimal("0.33"), "growth": Decimal("0.17"), "extraction": Decimal("0.33"),
+        "unexplained": Decimal("0.08"), "revaluation": Decimal("0.31"), "closing": Decimal("0.56"),
+    }  # fmt: skip
+
+
 def test_no_price_of_another_year_stands_in(timber: AccountSheet) -> None:
     found = worth_of(timber, 2016, prices)
     assert found is not None
@@ -69,43 +89,30 @@ def test_causes_are_added_up_in_the_rows_of_the_framework(timber: AccountSheet) 
     assert table["growth"].causes == ("growth", "planting")
     assert table["growth"].amounts["planted"] == 30
     assert table["extraction"].amounts["other"] is None  # withheld stays out of the sum
+    assert table["extraction"].absent == {"other": Missing.WITHHELD}  # and keeps its kind
     # 1000 + 60 - 25 = 1035, recorded 1030
     assert table["unexplained"].amounts["natural"] == -5
 
 
-def test_sdmx_has_a_line_for_each_cell_and_the_status_of_what_is_missing(timber: AccountSheet) -> None:
-    lines = list(csv.DictReader(io.StringIO(sdmx_csv([("360222", 2016, timber)]))))
-    assert len(lines) == 15 + 3  # five rows of three columns, and a residual for each column
-    assert [*lines[0]] == structure().header
-    by_key = {(one["ITEM"], one["CAUSE"]): one for one in lines}
-    assert len(by_key) == len(lines)  # the dimensions tell every line
-    felled = by_key["other", "felling"]
-    assert (felled["OBS_VALUE"], felled["OBS_STATUS"], felled["CONF_STATUS"]) == ("", "Q", "C")
-    assert by_key["natural", "growth"] | {"COMMENT_OBS": ""} == {
-        "STRUCTURE": "dataflow", "STRUCTURE_ID": "ECOCIV:NATURAL_RESOURCES(1.0)", "ACTION": "I", "FREQ": "A",
-        "REF_AREA": "360222", "ACCOUNT": "forest", "ITEM": "natural", "SEEA_FLOW": "growth", "CAUSE": "growth",
-        "UNIT_MEASURE": "m3", "TIME_PERIOD": "2016", "OBS_VALUE": "60", "OBS_STATUS": "A", "CONF_STATUS": "F",
-        "DECIMALS": "0", "GRADE": "B", "SAMPLE": "N", "COMMENT_OBS": "",
-    }  # fmt: skip
-    assert by_key["other", "unexplained"]["OBS_STATUS"] == "O"
+def test_a_line_that_follows_from_one_kind_of_absence_is_of_that_kind(timber: AccountSheet) -> None:
+    assert [timber.absence(line, "other") for line in ("additions", "reductions", "computed", "residual")] == [
+        Missing.MISSING, Missing.WITHHELD, Missing.WITHHELD, Missing.WITHHELD
+    ]  # fmt: skip
+    (residual,) = (row for row in asset_table(timber) if row.flow == "unexplained")
+    assert residual.absent == {"other": Missing.WITHHELD}
 
 
-def test_every_kind_of_absence_has_a_status_of_its_own_meaning() -> None:
-    assert set(structure().missing) == set(Missing)
-    assert structure().missing[Missing.NOT_APPLICABLE] != structure().missing[Missing.MISSING]
-
-
-def test_sdmx_is_read_by_another_program(timber: AccountSheet, tmp_path) -> None:
-    readers = pytest.importorskip("pysdmx.io", reason="pysdmx is not installed")
-    path = tmp_path / "accounts.csv"
-    path.write_text(sdmx_csv([("360222", 2016, timber)]), encoding="utf-8")
-    try:
-        message = readers.read_sdmx(path)
-    except ImportError as error:
-        pytest.skip(f"pysdmx cannot read CSV here: {error}")
-    (data,) = message.data
-    assert len(data.data) == 18
-    assert data.short_urn.endswith("ECOCIV:NATURAL_RESOURCES(1.0)")
+def test_a_row_that_does_not_apply_to_a_column_says_so() -> None:
+    sheet = account(
+        "forest",
+        {
+            "opening": {"natural": 1, "planted": 1},
+            "felling": {"natural": Missing.NOT_APPLICABLE, "planted": 0},
+            "closing": {"natural": 1, "planted": 1},
+        },
+    )
+    (felled,) = (row for row in asset_table(sheet) if row.flow == "extraction")
+    assert felled.amounts == {"planted": 0} and felled.absent == {"natural": Missing.NOT_APPLICABLE}
 
 
 def test_a_filled_form_leaves_out_what_does_not_apply() -> None:

@@ -16,10 +16,14 @@ from openpyxl import load_workbook
 
 from ecociv.accounts.check import check
 from ecociv.accounts.companions import liabilities, pilot_checks, supply_use, worth
+from ecociv.accounts.gather.supply import KINDS
 from ecociv.accounts.queries import AccountsRefused, areas, balance_sheet, position, resolve_area
+from ecociv.accounts.restated import restatements
 from ecociv.cli.main import main
 from ecociv.core.missing import Missing
+from ecociv.core.text import Text
 from ecociv.core.trace import Trace
+from ecociv.reporting.resource_accounts.workbook import balance_sheet_workbook
 from indicators.primary_records import file_cells
 
 pytestmark = [
@@ -133,7 +137,7 @@ def test_counties_that_do_not_add_up_to_the_city_are_found() -> None:
     # 50 + 6 + 140 + 99 = 295, the city has 296
     found = [one for one in check(ZONE, [2016]).breaks if one.code == "counties"]
     assert [(one.account, one.year) for one in found] == [("land", 2016)]
-    assert "-1" in found[0].text.en
+    assert found[0].text.en == "Forest land, Closing stock: the counties add up to 1.00 less than the city"
 
 
 def test_companions_of_an_empty_year_say_what_is_missing_and_fall_nowhere() -> None:
@@ -148,6 +152,32 @@ def test_companions_of_an_empty_year_say_what_is_missing_and_fall_nowhere() -> N
     assert worth(ZONE, sheet.account("forest"), 2018).columns == ()  # type: ignore[union-attr]
     assert all(one.verdict.ok is None for one in pilot_checks(sheet).values())
     assert Trace.from_json(sheet.account("land").trace("closing", "forest").to_json()).value is Missing.MISSING
+
+
+def test_supply_and_use_of_water_is_traced_to_its_returns_and_added_up() -> None:
+    flows = {"works.abstracted": 100.0, "works.supplied": 88.0, "works.returned": 2.0, "farms.abstracted": 50.0, "farms.returned": 9.0}
+    file_cells(2016, {f"water-stock/{ZONE}/{cell}": value for cell, value in flows.items()})
+    table = supply_use(ZONE, "", 2016)
+    assert table is not None
+    leaves = {leaf.source_id: leaf for leaf in table.trace().leaves()}
+    assert leaves[f"water-stock/{ZONE}/works.abstracted"].value == 100
+    assert table.trace().inputs[0].label.zh == "自来水厂耗水量"
+    assert table.total("abstracted") is None  # of industry nobody knows
+    assert table.table.verdict.reasons[0].text.zh == "居民与公共服务有缺项，不能平衡"
+    assert set(table.to_json()["totals"]) <= set(KINDS)
+
+
+def test_water_taken_by_the_account_and_by_the_units_of_the_economy_is_the_same() -> None:
+    units = {f"{unit}.abstracted": amount for unit, amount in (("works", 60.0), ("factories", 20.0), ("farms", 15.0), ("landscape", 5.0))}
+    taken = {f"waterbody.{body}.{use}": 0.0 for body in ("reservoir", "lake", "river", "ground") for use in ("domestic", "industry", "agriculture", "ecology")}
+    file_cells(2016, {f"water-stock/{ZONE}/{cell}": value for cell, value in {**units, **taken, "waterbody.river.domestic": 100.0}.items()})
+    found = {one.code for one in check(ZONE, [2016]).breaks}
+    assert "water-differs" not in found  # 60 + 20 + 15 + 5 = 100
+    file_cells(2016, {f"water-stock/{ZONE}/farms.abstracted": 12.5})
+    (differs,) = (one for one in check(ZONE, [2016]).breaks if one.code == "water-differs")
+    assert differs.text == Text(
+        zh="取水：供给使用表比水资源账户少2.50", en="Abstracted: supply and use have 2.50 less than the account of water"
+    )
 
 
 def run(*arguments: str) -> Result:
@@ -180,6 +210,67 @@ def test_commands(tmp_path: Path) -> None:
     checked = run("check", ZONE, "--year", "2016", "--format", "json")
     assert checked.exit_code == 1
     assert {"unexplained", "total-changed"} <= {one["code"] for one in json.loads(checked.stdout)["breaks"]}
+
+
+def test_a_cell_tells_its_corrections_with_both_values() -> None:
+    file_two_years()
+    first = balance_sheet(ZONE, "", 2016)
+    assert restatements(first, "land", "closing", "forest") == ()
+    for value in (295.5, 295.5, 290.0):  # the second leaves it as it was
+        file_cells(2016, {f"land/{ZONE}/land.forest": value}, reason="复核后更正")
+    sheet = balance_sheet(ZONE, "", 2016)
+    told = restatements(sheet, "land", "closing", "forest")
+    assert [(one.before.number, one.after.number) for one in told if one.before and one.after] == [
+        (Decimal("295.50"), Decimal("290.00"))
+    ]
+    # Each revision is told as the last correction of the cell it replaced.
+    earlier = balance_sheet(ZONE, "", 2016, told[0].at - dt.timedelta(microseconds=1))
+    (before,) = restatements(earlier, "land", "closing", "forest")
+    assert before.before and before.before.number == Decimal("296.00")
+    assert restatements(sheet, "land", "closing", "garden") == () == restatements(sheet, "land", "nothing", "forest")
+
+
+def test_a_workbook_says_where_each_figure_comes_from_and_adds_only_what_can_be_added() -> None:
+    file_two_years()
+    timber = {f"forest-change/{ZONE}/timber.natural.opening": 100.0, f"forestry/{ZONE}/volume.natural": 110.0}
+    file_cells(2016, timber | {f"mineral-reserve/{ZONE}/reserve.copper_proved.opening": 7.0})
+    book = load_workbook(io.BytesIO(balance_sheet_workbook(balance_sheet(ZONE, "", 2016), "en")))
+    assert max(len(name) for name in book.sheetnames) <= 31 and not any(name.endswith("cultivated la") for name in book.sheetnames)
+    land = [[cell.value for cell in row] for row in book["Stock of land and its change"].iter_rows()]
+    by_name = {str(row[0]): row[1:] for row in land}
+    assert by_name["Closing stock"][-1] == 500 == sum(value for value in by_name["Closing stock"][:-1] if value)
+    assert by_name["Additions in all"][-1] == 4 == by_name["Reductions in all"][-1]  # totals stand in every line
+    ore = [[cell.value for cell in row] for row in book["Mineral reserves"].iter_rows()]
+    assert all("Total" not in row for row in ore)  # copper and kaolin are not added
+    liabilities_page = [cell.value for cell in book["Liabilities"]["A"]]
+    assert liabilities_page[0] == "Jingdezhen Liabilities 2016"
+    origins = [[cell.value for cell in row] for row in book["Sources and confidence"].iter_rows()]
+    (forest,) = (row for row in origins if row[:3] == ["Stock of land and its change", "Closing stock", "Forest land"])
+    assert forest[3:7] == [296, "ha", "B", "Departmental return"]
+    assert forest[7].startswith("land/jingdezhen/land.forest (r1, ")
+    # 100 m3 at 320, 110 at 345 yuan: 32,000 and 37,950, beside the physical account
+    stock = [[cell.value for cell in row] for row in book["Stock of timber and its change"].iter_rows()]
+    money = stock[next(place for place, row in enumerate(stock) if str(row[0]).startswith("Value at declared")) :]
+    assert ["Opening stock of resources", 32000] in [row[:2] for row in money]
+    assert ["Closing stock of resources", 37950] in [row[:2] for row in money]
+    text = "".join(str(cell.value or "") for page in book for row in page.iter_rows() for cell in row)
+    assert "：" not in text and "、" not in text  # no Chinese punctuation between English words
+
+
+def test_text_goes_to_a_file_when_one_is_named(tmp_path: Path) -> None:
+    file_two_years()
+    for command in ("balance-sheet", "pilot-form"):
+        out = tmp_path / f"{command}.txt"
+        done = run(command, ZONE, "--year", "2016", "--out", str(out))
+        assert "土地资源存量及变动表 (公顷)" in out.read_text(encoding="utf-8") and "土地资源" not in done.stdout
+    for command in ("balance-sheet", "gep"):
+        refused = run(command, ZONE, "--year", "2016", "--traces")
+        assert refused.exit_code == 2 and "--format json" in refused.output
+
+
+def test_the_structure_of_the_data_comes_from_the_command_too() -> None:
+    made = run("seea", ZONE, "--year", "2016", "--format", "structure").stdout
+    assert '<str:Code id="360222">' in made and 'id="minerals-kaolin_proved"' in made  # counties and the columns of the zone
 
 
 @pytest.mark.parametrize(

@@ -155,5 +155,5 @@ def test_the_check_names_what_the_account_has_beside_the_matrix(surveys: Any) ->
     broken = [one for one in check(ZONE, [2017], second_sources=True).breaks if one.account.startswith("land")]
     assert {one.code for one in broken} == {"second-source", "land-transition"}
     texts = [one.text.en for one in broken if one.area == ZONE]
-    assert any("Forest land" in text and "-100" in text for text in texts)
+    assert any("Forest land" in text and "100.00 hectare less" in text for text in texts)
     assert {one.settle for one in broken} == {"市国土资源局"}

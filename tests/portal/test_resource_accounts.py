@@ -98,6 +98,22 @@ def test_supply_and_use_draws_only_what_is_known(auditor: Client) -> None:
     assert '"nodes"' in text and "Waterworks" in text
 
 
+def test_a_corrected_figure_is_marked_and_tells_what_it_was(auditor: Client) -> None:
+    assert "restated" not in page(auditor, "forest/?year=2016")
+    file_cells(2016, {f"forestry/{PLACE}/volume.plantation": 1029.0})
+    assert '1,029</a> <span class="muted small">restated</span>' in page(auditor, "forest/?year=2016")
+    cell = page(auditor, "forest/closing/planted/?year=2016")
+    assert "Until then" in cell and ">1,022</td>" in cell and ">1,029</td>" in cell
+
+
+def test_a_value_shows_its_arithmetic_and_the_form_of_intensities_its_division(auditor: Client) -> None:
+    file_cells(2016, {f"forest-change/{PLACE}/forestarea.planted.{row}": 20.0 for row in ("opening", "closing")})
+    text = page(auditor, "forest/?year=2016")
+    # 1000 m3 at 280 yuan; 1022 m3 / 20 hectare = 51.1
+    assert "Planted forest: Opening value" in text and "280,000" in text and "stock * price" in text
+    assert "Quality of forests and its change" in text and "51.10" in text
+
+
 def test_checks_list_what_is_broken_and_what_is_missing(auditor: Client) -> None:
     client = auditor
     broken = page(client, "checks/?year=2016")
@@ -118,8 +134,11 @@ def test_workbooks_can_be_taken_away(form: str, sheet: str, auditor: Client) -> 
 
 def test_sdmx_can_be_taken_away(auditor: Client) -> None:
     lines = list(csv.DictReader(io.StringIO(page(auditor, "?year=2016&format=csv"))))
-    felled = next(one for one in lines if one["CAUSE"] == "felling" and one["ITEM"] == "planted")
+    felled = next(one for one in lines if one["CAUSE"] == "forest-felling" and one["ITEM"] == "forest-planted")
     assert felled["OBS_VALUE"] == "25"
+    structure = auditor.get(f"{BASE}?year=2016&format=structure")
+    assert structure["Content-Type"].startswith("application/xml")
+    assert felled["STRUCTURE_ID"] == "ECOCIV:NATURAL_RESOURCES(2.0)" and b"DSD_NATURAL_RESOURCES" in structure.content
 
 
 @pytest.mark.parametrize("address", ["nothing/", "forest/nothing/planted/", "forest/felling/nothing/", "?format=exe"])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecociv.core.text import Text
 from ecociv.standards import natural_capital as nc
 
 D = Decimal
@@ -152,7 +153,7 @@ def test_water_that_does_not_close_is_shown() -> None:
 
 
 def test_each_form_of_the_pilot_opens_and_closes() -> None:
-    assert nc.pilot_forms() == ("land", "cropland_quality", "forest", "water", "water_quality")
+    assert nc.pilot_forms() == ("land", "cropland_quality", "grassland_quality", "forest", "water", "water_quality")
     for key in nc.pilot_forms():
         form = nc.pilot_form(key)
         sides = list(form.sides.values())
@@ -204,3 +205,18 @@ def test_missing_cells_and_unknown_ones() -> None:
         nc.check_pilot_form("land", {"start": {}})
     with pytest.raises(nc.AccountError, match="forms: land"):
         nc.pilot_form("minerals")
+
+
+def test_reasons_and_traces_call_things_by_their_names() -> None:
+    homes = {"homes": Text(zh="居民", en="Households")}
+    table = nc.water_supply_use({"homes": nc.WaterUnit(returned=D(1))}, names=homes)
+    assert table.verdict.reasons[0].text == Text(zh="居民流出多于流入1", en="Households: gives out 1 more than it takes in")
+    assert table.trace(0).label == Text(zh="居民耗水量", en="Water consumed by Households")
+    classes = {"01": Text(zh="耕地", en="Cultivated land"), "05": Text(zh="城镇", en="Settlements")}
+    moved = nc.transition_matrix({("01", "05"): D(2)}, opening={"01": D(3)}, names=classes)
+    assert moved.verdict.reasons[0].text.zh == "耕地期初记录面积与矩阵之和相差1"
+    assert [one.label.en for one in moved.trace(0).inputs] == ["Opening area", "- to Settlements"]
+    form = nc.check_pilot_form("land", {"opening": {"forest": D(1)}, "closing": {"forest": D(2)}})
+    assert form.verdict.reasons[0].text == Text(
+        zh="林地不平衡：期末记录值与推算值相差1", en="Forest land does not close: recorded less computed closing is 1 ha"
+    )

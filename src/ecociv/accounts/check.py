@@ -11,13 +11,14 @@ from typing import Any
 
 from ecociv.accounts.companions import compared, pilot_checks, supply_use, transition
 from ecociv.accounts.declaration import load_accounts
-from ecociv.accounts.forms import national
-from ecociv.accounts.gather.transitions import NoTransition
+from ecociv.accounts.gather.supply import KIND_NAMES, SupplyUseTable
+from ecociv.accounts.gather.transitions import NoTransition, class_names
 from ecociv.accounts.queries import BalanceSheet, areas, balance_sheet, state, years
 from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
+from ecociv.standards.natural_capital import Change
 from ecociv.standards.natural_capital.balance import add_up
 
 NOT_ADDED = frozenset({"inflow", "outflow"})
@@ -115,16 +116,50 @@ def _of_sheet(sheet: BalanceSheet, *, second_sources: bool) -> Iterator[Finding]
     for reason in table.table.verdict.reasons if table else ():
         code = "entry-missing" if reason.code == "flow-missing" else reason.code
         yield Finding(code, sheet.area, sheet.year, "supply-use", reason.text)
+    if table is not None and sheet.has("water"):
+        yield from _water_agrees(sheet, table)
     if not second_sources:
         return
     for one in compared(sheet.zone, sheet):
         if one.agrees is False and one.difference is not None:
             name = one.name
             text = Text(
-                zh=f"{name.zh}：第二来源比账户多{plain(one.difference)}",
-                en=f"{name.en}: the second source has {plain(one.difference)} more than the account",
+                zh=f"{name.zh}：第二来源比账户{beyond(one.difference).zh}",
+                en=f"{name.en}: the second source has {beyond(one.difference).en} than the account",
             )
             yield Finding("second-source", sheet.area, sheet.year, one.account, text, one.settle)
+
+
+def _water_agrees(sheet: BalanceSheet, table: SupplyUseTable) -> Iterator[Finding]:
+    """What the account of water says was taken and given back is what the units of the economy took and gave back."""
+    account, declared = sheet.account("water"), load_accounts(sheet.zone).supply_use
+    taken = [row for row, its in account.form.rows.items() if its.flow == Change.EXTRACTION]
+    stated = (
+        ("abstracted", [account.total(row) for row in taken if any(at == row for at, _ in account.cells)]),
+        ("returned", [account.total("returned")]),
+    )
+    for kind, rows in stated:
+        of_account, of_units = add_up(rows), table.total(kind)
+        if declared is None or not rows or of_account is None or of_units is None:
+            continue
+        if abs(of_units - of_account) > declared.tolerance:
+            name, more = KIND_NAMES[kind], beyond(of_units - of_account)
+            text = Text(
+                zh=f"{name.zh}：供给使用表比水资源账户{more.zh}",
+                en=f"{name.en}: supply and use have {more.en} than the account of water",
+            )
+            yield Finding("water-differs", sheet.area, sheet.year, "supply-use", text)
+
+
+def beyond(gap: Decimal, unit: Text | None = None) -> Text:
+    """A difference in words: so much more, or so much less.
+
+    >>> beyond(Decimal("-3150")).zh, beyond(Decimal("0.50"), Text(zh="公顷", en="hectare")).en
+    ('少3150', '0.50 hectare more')
+    """
+    size, zh, en = plain(abs(gap)), unit.zh if unit else "", f" {unit.en}" if unit else ""
+    side = Text(zh="多", en="more") if gap > 0 else Text(zh="少", en="less")
+    return Text(zh=f"{side.zh}{size}{zh}", en=f"{size}{en} {side.en}")
 
 
 def _counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterator[Finding]:
@@ -146,8 +181,8 @@ def _counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterat
                     city.year,
                     account.key,
                     Text(
-                        zh=f"{name.zh}{what.zh}：各县合计比全市多{plain(gap)}",
-                        en=f"{name.en}, {what.en}: the counties add up to {plain(gap)} more than the city",
+                        zh=f"{name.zh}{what.zh}：各县合计比全市{beyond(gap).zh}",
+                        en=f"{name.en}, {what.en}: the counties add up to {beyond(gap).en} than the city",
                     ),
                 )
 
@@ -162,14 +197,14 @@ def _transitions(zone: str, as_of: dt.datetime | None) -> Iterator[Finding]:
         found = transition(zone, key, as_of=as_of)
         if isinstance(found, NoTransition):
             continue
-        names = national().accounts["land"].columns
+        names = class_names()
         for column, gaps in found.matrix.residual.items():
             for gap, day in zip(gaps, (found.first, found.last), strict=True):
                 if gap is None or abs(gap) <= tolerance:
                     continue
-                name, shown = names.get(column, Text(zh=column, en=column)), plain(round_half_even(gap, 2))
+                name, more = names[column], beyond(round_half_even(gap, 2), Text(zh="公顷", en="hectare"))
                 text = Text(
-                    zh=f"{name.zh}：{day}账户面积比转移矩阵多{shown}公顷",
-                    en=f"{name.en}: on {day} the account has {shown} hectare more than the transition matrix",
+                    zh=f"{name.zh}：{day}账户面积比转移矩阵{more.zh}",
+                    en=f"{name.en}: on {day} the account has {more.en} than the transition matrix",
                 )
                 yield Finding("land-transition", key, day.year, "land-transition", text, settle)

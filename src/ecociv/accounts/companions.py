@@ -9,12 +9,13 @@ from decimal import Decimal
 
 from ecociv.accounts.cells import Cell
 from ecociv.accounts.declaration import Price, load_accounts
-from ecociv.accounts.forms import CLOSING
+from ecociv.accounts.forms import CLOSING, national
 from ecociv.accounts.gather.cells import Sources
 from ecociv.accounts.gather.figures import read_figures
 from ecociv.accounts.gather.owed import Owed, owed
 from ecociv.accounts.gather.supply import SupplyUseTable, supply_use_table
 from ecociv.accounts.gather.transitions import NoTransition, Transition, land_transition, surveys
+from ecociv.accounts.intensity import Intensity, intensity_of
 from ecociv.accounts.money import DayPrice, Worth, day_price, worth_of
 from ecociv.accounts.pilot import check_pilot
 from ecociv.accounts.queries import BalanceSheet, balance_sheet, resolve_area, years
@@ -106,6 +107,18 @@ def _land_at(
     return {column: land.figure(CLOSING, column) for column in land.columns}
 
 
+def intensities(sheet: BalanceSheet) -> tuple[Intensity, ...]:
+    """The forms of intensities whose two accounts the zone draws up."""
+    return tuple(
+        intensity_of(key, sheet.account(form.stock), sheet.account(form.by))
+        for key, form in national().intensities.items()
+        if all(
+            sheet.has(account) and set(form.columns) <= set(sheet.account(account).columns)
+            for account in (form.stock, form.by)
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A closing stock beside its second source."""
@@ -176,6 +189,7 @@ def pilot_checks(sheet: BalanceSheet) -> dict[str, PilotCheck]:
 __all__ = [
     "Compared",
     "compared",
+    "intensities",
     "land_surveys",
     "liabilities",
     "pilot_checks",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -30,6 +31,7 @@ from ecociv.evidence.declared import (
 )
 
 FILE = "accounts.yaml"
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class CellSource(Declared):
@@ -200,9 +202,16 @@ class ZoneAccounts(Declared):
                 raise ValueError(
                     f"{key}: its columns are {'laid down; take these away' if form.columns else 'for the zone to name'}"
                 )
+            if wrong := [name for name in account.columns if not _KEY.fullmatch(name)]:
+                raise ValueError(
+                    f"{key}: {', '.join(wrong)}: the key of a column is its code in exported files; write letters a to z, "
+                    "digits and _, a letter first, and the name in Chinese and English behind it"
+                )
             columns = self.columns(key)
             if strange := sorted(set(account.only) - set(form.columns or account.columns)):
-                raise ValueError(f"{key}: no column {', '.join(strange)}; columns: {', '.join(form.columns)}")
+                raise ValueError(
+                    f"{key}: no column {', '.join(strange)}; columns: {', '.join(form.columns or account.columns)}"
+                )
             if strange := sorted(set(account.rows) - set(form.rows)):
                 raise ValueError(f"{key}: no row {', '.join(strange)}; rows: {', '.join(form.rows)}")
             if form.kind == "stock" and CLOSING not in account.rows:

@@ -174,12 +174,42 @@ class Grades(Declared):
         return self.order[max(places)] if places else ""
 
 
+class IntensityForm(Declared):
+    """What an account holds for each unit of another, at both ends of the year: opening, change, closing.
+
+    Attributes
+    ----------
+    stock, by : str
+        The two accounts; the columns are those that both have.
+    """
+
+    title: LocalText
+    stock: str
+    by: str
+    columns: tuple[str, ...] = Field(min_length=1)
+    unit: Unit
+    decimals: int = Field(ge=0, le=8)
+    rows: dict[Literal["opening", "change", "closing"], Name]
+    basis: Basis
+
+
 class National(Declared):
     """All national forms."""
 
     basis: Basis
     accounts: dict[str, AccountForm]
+    intensities: dict[str, IntensityForm] = Field(default_factory=dict)
     grades: Grades
+
+    @model_validator(mode="after")
+    def _of_accounts(self) -> Self:
+        for key, form in self.intensities.items():
+            for account in (form.stock, form.by):
+                if account not in self.accounts:
+                    raise ValueError(f"{key}: {account!r} is no account; accounts: {', '.join(self.accounts)}")
+                if strange := sorted(set(form.columns) - set(self.accounts[account].columns)):
+                    raise ValueError(f"{key}: {account} has no column {', '.join(strange)}")
+        return self
 
     @cached_property
     def resources(self) -> tuple[str, ...]:

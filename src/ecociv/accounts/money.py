@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from ecociv.accounts.forms import CLOSING, OPENING
-from ecociv.accounts.sheet import AccountSheet
+from ecociv.accounts.sheet import RESIDUAL, AccountSheet
 from ecociv.core.decimals import plain
 from ecociv.core.quantities import convert
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
-from ecociv.core.trace import Citation
+from ecociv.core.trace import Citation, Trace
 from ecociv.standards.natural_capital import MonetaryAccount, asset_account, monetary_account
+from ecociv.standards.natural_capital.asset import ROW_LABELS
 from ecociv.standards.natural_capital.balance import add_up
 
 
@@ -28,6 +29,27 @@ class DayPrice:
 
     value: Decimal
     citation: Citation
+
+
+REVALUATION = "revaluation"
+_ENDS = (OPENING, REVALUATION, CLOSING)
+_OPENED, _CLOSED = Text(zh="期初价值", en="Opening value"), Text(zh="期末价值", en="Closing value")
+_REVALUED = Text(zh="重估价", en="Revaluation")
+_FIRST, _LAST = Text(zh="期初单价", en="Opening price"), Text(zh="期末单价", en="Closing price")
+
+
+def _label(name: Text, what: Text) -> Text:
+    return Text(zh=f"{name.zh}：{what.zh}", en=f"{name.en}: {what.en}")
+
+
+def _price(price: DayPrice, unit: str, when: Text) -> Trace:
+    return Trace(when, price.value, f"yuan / {unit}", "as declared", (), price.citation)
+
+
+def _less(end: Decimal | None, parts: list[Decimal | None]) -> Decimal | None:
+    """What the parts lack to the end; none where one of them is missing."""
+    taken = add_up(parts)
+    return None if end is None or taken is None else end - taken
 
 
 PriceOn = Callable[[str, str, dt.date], DayPrice | None]
@@ -51,6 +73,8 @@ class Worth:
     columns: tuple[str, ...]
     without: Mapping[str, Text]
     citations: tuple[Citation, ...]
+    sheet: AccountSheet = field(repr=False)
+    prices: Mapping[str, tuple[DayPrice, DayPrice]] = field(repr=False)
 
     @property
     def verified(self) -> bool:
@@ -61,20 +85,71 @@ class Worth:
         """Yuan to the fen, rounded once."""
         return None if value is None else round_half_even(value, 2)
 
+    def rows(self) -> dict[str, dict[str, Decimal | None]]:
+        """Opening, changes by row of the framework (negative where they reduce), revaluation, closing, to the fen.
+
+        What the single roundings leave over, half a fen at most for each row, is in the revaluation: what is shown adds up.
+        """
+
+        def line(amounts: Mapping[str, Decimal | None]) -> dict[str, Decimal | None]:
+            return {column: self.rounded(amounts[column]) for column in self.columns if column in amounts}
+
+        found = {OPENING: line(self.account.opening)}
+        found |= {flow: made for flow, amounts in self.account.changes.items() if (made := line(amounts))}
+        closing = line(self.account.closing)
+        found[REVALUATION] = {
+            column: _less(closing[column], [row[column] for row in found.values() if column in row])
+            for column in self.columns
+        }
+        return {**found, CLOSING: closing}
+
+    def trace(self, column: str) -> Trace:
+        """The closing value of a column: stocks and changes at their prices, down to the cells of the account."""
+        name, (first, last) = self.sheet.columns[column], self.prices[column]
+        price = {day: _price(each, self.sheet.unit, when) for day, each, when in ((OPENING, first, _FIRST), (CLOSING, last, _LAST))}  # fmt: skip
+        inputs: list[Trace] = [
+            Trace(_label(name, _OPENED), self.account.opening[column], "yuan", "stock * price",
+                  (self.sheet.trace(OPENING, column), price[OPENING]))
+        ]  # fmt: skip
+        for flow, amounts in self.account.changes.items():
+            if column in amounts:
+                label = ROW_LABELS.get(flow, RESIDUAL)
+                inputs.append(Trace(_label(name, label), amounts[column], "yuan", "amount * mean of both prices",
+                                    (*self._causes(flow, column), price[OPENING], price[CLOSING])))  # fmt: skip
+        inputs.append(
+            Trace(_label(name, _REVALUED), self.account.revaluation[column], "yuan",
+                  "(closing price - opening price) * (opening stock + closing stock) / 2",
+                  (price[OPENING], price[CLOSING], self.sheet.trace(CLOSING, column)))
+        )  # fmt: skip
+        return Trace(
+            _label(name, _CLOSED), self.account.closing[column], "yuan", "opening + changes at mean prices + revaluation",
+            tuple(inputs), last.citation,
+        )  # fmt: skip
+
+    def _causes(self, flow: str, column: str) -> tuple[Trace, ...]:
+        if flow not in ROW_LABELS:
+            return (self.sheet.trace("residual", column),)
+        return tuple(
+            cell.trace
+            for row, declared in self.sheet.form.rows.items()
+            if declared.flow == flow
+            and (cell := self.sheet.cells.get((row, column)))
+            and cell.number is not None
+        )
+
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-
-        def line(amounts: Mapping[str, Decimal | None]) -> dict[str, str | None]:
-            found = {column: self.rounded(amounts.get(column)) for column in self.columns if column in amounts}
-            return {column: None if value is None else plain(value) for column, value in found.items()}
-
+        shown = {
+            flow: {column: None if value is None else plain(value) for column, value in row.items()}
+            for flow, row in self.rows().items()
+        }
         return {
             "account": self.key,
             "unit": "yuan",
-            "opening": line(self.account.opening),
-            "changes": {row: line(amounts) for row, amounts in self.account.changes.items()},
-            "revaluation": line(self.account.revaluation),
-            "closing": line(self.account.closing),
+            "opening": shown[OPENING],
+            "changes": {row: amounts for row, amounts in shown.items() if row not in _ENDS},
+            "revaluation": shown[REVALUATION],
+            "closing": shown[CLOSING],
             "without": {column: text.to_mapping() for column, text in self.without.items()},
             "prices_verified": self.verified,
         }
@@ -128,7 +203,8 @@ def worth_of(sheet: AccountSheet, year: int, price_on: PriceOn) -> Worth | None:
     citations = tuple(
         dict.fromkeys(one.citation for column in columns for one in prices[column] if one is not None)
     )
-    return Worth(sheet.key, year, found, tuple(columns), without, citations)
+    both = {column: (prices[column][0], prices[column][1]) for column in columns}
+    return Worth(sheet.key, year, found, tuple(columns), without, citations, sheet, both)  # type: ignore[arg-type]
 
 
 def day_price(value: Decimal, unit: str, account_unit: str, citation: Citation) -> DayPrice:

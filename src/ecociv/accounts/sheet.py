@@ -23,7 +23,8 @@ from ecociv.standards.natural_capital.balance import Balance, add_up, balance
 
 Amount = Decimal | None
 FIRST_YEAR = Text(
-    zh="上一年度没有账户，期初存量没有来源", en="There is no account of the year before, and no source of the opening"
+    zh="上一年度没有账户，期初存量没有来源",
+    en="There is no account of the year before, and no source of the opening",
 )
 ADDITIONS = Text(zh="增加合计", en="Additions in all")
 REDUCTIONS = Text(zh="减少合计", en="Reductions in all")
@@ -89,11 +90,32 @@ class AccountSheet:
             return {}
         return getattr(self.balance, name)  # type: ignore[no-any-return]
 
+    @property
+    def addable(self) -> bool:
+        """Whether the columns may be added: not ore of several minerals, not several pollutants."""
+        return self.form.resource not in ("minerals", "emissions")
+
     def total(self, row: str) -> Amount:
-        """Sum of a row over the columns that are part of the account; none where one is missing."""
+        """Sum of a row over the columns that are part of the account; none where one is missing, or they cannot be added."""
+        if not self.addable:
+            return None
+        if row in ("additions", "reductions", "computed", "residual"):
+            amounts = [gap for column, gap in self.line(row).items() if column not in self.outside]
+            return add_up(amounts) if amounts else None
         of_row = [self.cells[row, column] for column in self.columns if (row, column) in self.cells]
         taken = [cell for cell in of_row if cell.figure is not Missing.NOT_APPLICABLE]
         return add_up(cell.number for cell in taken) if taken else None
+
+    def absence(self, line: str, column: str) -> Missing:
+        """Why a line that follows has no figure: the kind of the entries without one, or missing where they differ."""
+        sides = {"additions": ("add",), "reductions": ("reduce",), "computed": ("opening", "add", "reduce")}
+        wanted = sides.get(line, ("opening", "add", "reduce", "closing"))
+        kinds = {
+            cell.missing
+            for (row, its), cell in self.cells.items()
+            if its == column and self.form.rows[row].side in wanted and cell.missing is not None
+        } - {Missing.NOT_APPLICABLE}
+        return kinds.pop() if len(kinds) == 1 else Missing.MISSING
 
     def grade(self, column: str) -> str:
         """The lowest grade of the cells of a column."""
@@ -250,8 +272,7 @@ def compile_account(
         for column in columns
         if (CLOSING, column) not in found
         or (
-            found[CLOSING, column].missing is Missing.NOT_APPLICABLE
-            and found[OPENING, column].number is None
+            found[CLOSING, column].missing is Missing.NOT_APPLICABLE and found[OPENING, column].number is None
         )
     )
     part = [column for column in columns if column not in outside]
@@ -316,5 +337,3 @@ class StockAt:
     def number(self) -> Amount:
         """The figure, or none where it is missing."""
         return None if isinstance(self.figure, Missing) else self.figure
-
-

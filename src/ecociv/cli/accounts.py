@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,14 @@ from ecociv.cli.console import (
 )
 from ecociv.cli.indicator import moment
 from ecociv.core.decimals import plain
+from ecociv.core.quantities import label_of
 
 if TYPE_CHECKING:
+    from ecociv.accounts.cells import Cell
+    from ecociv.accounts.intensity import Intensity
     from ecociv.accounts.queries import BalanceSheet
     from ecociv.accounts.sheet import AccountSheet
+    from ecociv.standards.natural_capital import PilotCheck
 
 
 @click.group(epilog=EXIT_CODES)
@@ -81,6 +85,8 @@ def balance(
     """The balance sheet of ZONE in a year; an account that does not close shows its residual, and the exit code is 1."""
     from ecociv.accounts.companions import liabilities, supply_use, worth
 
+    if traces and form != "json":
+        fail("--traces needs --format json: only that form has room for the arithmetic.", Exit.USAGE)
     sheet = _sheet(zone, area, year, as_of)
     if form == "xlsx":
         from ecociv.reporting.resource_accounts.workbook import balance_sheet_workbook
@@ -97,14 +103,14 @@ def balance(
         found["supply_use"] = table.to_json() if table else None
         _say_json(found, out)
     else:
-        _text(sheet, language)
+        _say_lines(_text(sheet, language), out)
     if any(one.verdict.ok is False for one in sheet.accounts):
         sys.exit(int(Exit.FOUND))
 
 
 @group.command("pilot-form", epilog=EXIT_CODES)
 @_reading
-@click.option("--account", "key", default="", help="Only this form: land, cropland_quality, forest, water, water_quality.")
+@click.option("--account", "key", default="", help="Only this form: land, cropland_quality, grassland_quality, forest, forest_quality, water, water_quality.")  # fmt: skip
 @format_option("text", "json", "xlsx")
 @language_option
 @_out
@@ -113,61 +119,56 @@ def pilot(
     zone: str, year: int, area: str, as_of: str | None, key: str, form: str, language: str, out: Path | None
 ) -> None:
     """The forms of the 2015 pilot, filled from the accounts and checked; exit code 1 where a form does not hold."""
-    from ecociv.accounts.companions import pilot_checks
-    from ecociv.accounts.pilot import filled
+    from ecociv.accounts.companions import intensities, pilot_checks
 
     sheet = _sheet(zone, area, year, as_of)
-    checks = pilot_checks(sheet)
-    if key and key not in checks:
-        fail(f"{zone} fills no form {key!r}; forms: {', '.join(checks)}.")
+    checks, quotients = pilot_checks(sheet), {one.key: one for one in intensities(sheet)}
+    if key and key not in {*checks, *quotients}:
+        fail(f"{zone} fills no form {key!r}; forms: {', '.join([*checks, *quotients])}.")
     chosen = {name: one for name, one in checks.items() if not key or name == key}
+    beside = {name: one for name, one in quotients.items() if not key or name == key}
     if form == "xlsx":
         from ecociv.reporting.resource_accounts.workbook import pilot_workbook
 
-        _write(pilot_workbook(sheet, chosen, language), out)
+        _write(pilot_workbook(sheet, [*chosen, *beside], language), out)
     elif form == "json":
-        _say_json(
-            {
-                name: {
-                    "title": one.form.title.to_mapping(),
-                    "unit": one.form.unit,
-                    "rows": {
-                        row: {column: _plain(value) for column, value in amounts.items()}
-                        for row, amounts in filled(sheet.account(name)).items()
-                    },
-                    "residual": {column: _plain(value) for column, value in one.residual.items()},
-                    "holds": one.verdict.ok,
-                    "reasons": [
-                        {"code": reason.code, "text": reason.text.to_mapping()} for reason in one.verdict.reasons
-                    ],
-                    "marks": [mark.to_mapping() for mark in one.marks],
-                }
-                for name, one in chosen.items()
-            },
-            out,
-        )
+        found = {name: _form_json(sheet, name, one) for name, one in chosen.items()}
+        _say_json(found | {name: one.to_json() for name, one in beside.items()}, out)
     else:
-        for name, one in chosen.items():
-            say(f"{one.form.title.in_language(language)}: {_verdict(one.verdict.ok, language)}")
-            _table(sheet.account(name), language)
-            for reason in one.verdict.reasons:
-                say(f"  {reason.text.in_language(language)}")
+        _say_lines(_pilot_text(sheet, chosen, beside, language), out)
     if any(one.verdict.ok is False for one in chosen.values()):
         sys.exit(int(Exit.FOUND))
 
 
+def _form_json(sheet: BalanceSheet, name: str, one: PilotCheck) -> dict[str, Any]:
+    from ecociv.accounts.pilot import filled
+
+    return {
+        "title": one.form.title.to_mapping(),
+        "unit": one.form.unit,
+        "rows": {
+            row: {column: _plain(value) for column, value in amounts.items()}
+            for row, amounts in filled(sheet.account(name)).items()
+        },
+        "residual": {column: _plain(value) for column, value in one.residual.items()},
+        "holds": one.verdict.ok,
+        "reasons": [{"code": reason.code, "text": reason.text.to_mapping()} for reason in one.verdict.reasons],
+        "marks": [mark.to_mapping() for mark in one.marks],
+    }
+
+
 @group.command("seea", epilog=EXIT_CODES)
 @_reading
-@format_option("csv", "xlsx")
+@format_option("csv", "structure", "xlsx")
 @language_option
 @_out
 @with_django
 def seea(
     zone: str, year: int, area: str, as_of: str | None, form: str, language: str, out: Path | None
 ) -> None:
-    """The accounts as tables of the SEEA central framework: SDMX-CSV 2.0, or a workbook."""
-    from ecociv.accounts.seea import sdmx_csv
-    from ecociv.evidence.mapping import load_places
+    """The accounts as tables of the SEEA central framework: data (csv, SDMX-CSV 2.0), what its columns and codes mean
+    (structure, SDMX-ML 3.0, the same for all areas and years), or a workbook."""
+    from ecociv.accounts.sdmx.messages import data_of, structure_of
 
     sheet = _sheet(zone, area, year, as_of)
     if form == "xlsx":
@@ -175,12 +176,11 @@ def seea(
 
         _write(seea_workbook(sheet, language), out)
         return
-    code = load_places(zone).by_key[sheet.area].code or sheet.area
-    text = sdmx_csv([(code, year, one) for one in sheet.accounts])
+    made = structure_of(zone) if form == "structure" else data_of(sheet, language).encode("utf-8")
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(made.decode("utf-8"), nl=False)
     else:
-        _write(text.encode("utf-8"), out)
+        _write(made, out)
 
 
 @group.command("check", epilog=EXIT_CODES)
@@ -249,33 +249,77 @@ def _say_json(data: Any, out: Path | None) -> None:
     _write((json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n").encode("utf-8"), out)
 
 
-def _text(sheet: BalanceSheet, language: str) -> None:
-    mark = {"zh": "  [示例数据]", "en": "  [SAMPLE DATA]"}[language] if sheet.sample else ""
-    say(f"{sheet.area_name.in_language(language)} {sheet.year}{mark}")
+def _say_lines(lines: Iterable[str], out: Path | None) -> None:
+    if out is None:
+        for line in lines:
+            say(line)
+    else:
+        _write(("\n".join(lines) + "\n").encode("utf-8"), out)
+
+
+def _text(sheet: BalanceSheet, language: str) -> Iterator[str]:
+    yield _title(sheet, language)
     for account in sheet.accounts:
-        say()
-        say(
-            f"{account.title.in_language(language)} ({account.unit}): {_verdict(account.verdict.ok, language)}"
-        )
-        _table(account, language)
+        yield ""
+        yield f"{account.title.in_language(language)} ({_unit(account.unit, language)}): {_verdict(account.verdict.ok, language)}"
+        yield from _table(account, language)
         for reason in account.verdict.reasons:
-            say(f"  {reason.text.in_language(language)}")
+            yield f"  {reason.text.in_language(language)}"
 
 
-def _table(account: AccountSheet, language: str) -> None:
+def _pilot_text(
+    sheet: BalanceSheet, chosen: Mapping[str, PilotCheck], beside: Mapping[str, Intensity], language: str
+) -> Iterator[str]:
+    yield _title(sheet, language)
+    for name, one in chosen.items():
+        yield ""
+        yield f"{one.form.title.in_language(language)} ({_unit(one.form.unit, language)}): {_verdict(one.verdict.ok, language)}"
+        yield from _table(sheet.account(name), language)
+        for reason in one.verdict.reasons:
+            yield f"  {reason.text.in_language(language)}"
+    for quotient in beside.values():
+        yield ""
+        yield f"{quotient.form.title.in_language(language)} ({_unit(quotient.form.unit, language)})"
+        for column, title in quotient.columns.items():
+            shown = [
+                f"{row_name.in_language(language)} {_cell_text(quotient.cells[row, column], language)}"
+                for row, row_name in quotient.form.rows.items()
+            ]
+            grade = quotient.cells["closing", column].grade
+            yield f"  {title.in_language(language)}: {_separator(language).join(shown)} [{grade}]"
+
+
+def _separator(language: str) -> str:
+    return "；" if language == "zh" else "; "
+
+
+def _cell_text(cell: Cell, language: str) -> str:
+    if cell.missing is not None:
+        return cell.missing.label.in_language(language)
+    return plain(cell.number) if cell.number is not None else ""
+
+
+def _title(sheet: BalanceSheet, language: str) -> str:
+    mark = {"zh": "  [示例数据]", "en": "  [SAMPLE DATA]"}[language] if sheet.sample else ""
+    return f"{sheet.area_name.in_language(language)} {sheet.year}{mark}"
+
+
+def _unit(expression: str, language: str) -> str:
+    return label_of(expression).in_language(language)
+
+
+def _table(account: AccountSheet, language: str) -> Iterator[str]:
     for column, name in account.columns.items():
         shown = []
         for row, declared in account.form.rows.items():
             cell = account.cells.get((row, column))
             if cell is None or cell.number == 0:
                 continue
-            value = plain(cell.number) if cell.number is not None else cell.missing.label.in_language(language)  # type: ignore[union-attr]
-            shown.append(f"{declared.name.in_language(language)} {value}")
+            shown.append(f"{declared.name.in_language(language)} {_cell_text(cell, language)}")
         gap = account.line("residual").get(column)
         if gap:
-            shown.append({"zh": f"未解释差额 {gap}", "en": f"unexplained residual {gap}"}[language])
-        separator = "；" if language == "zh" else "; "
-        say(f"  {name.in_language(language)}: {separator.join(shown)} [{account.grade(column)}]")
+            shown.append({"zh": f"未解释差额 {plain(gap)}", "en": f"unexplained residual {plain(gap)}"}[language])
+        yield f"  {name.in_language(language)}: {_separator(language).join(shown)} [{account.grade(column)}]"
 
 
 def _verdict(ok: bool | None, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,11 +19,15 @@ from ecociv.cli.console import (
     year_option,
 )
 from ecociv.cli.indicator import moment
-from ecociv.core.decimals import plain
+from ecociv.core.decimals import plain, shortest
 from ecociv.core.missing import Missing
+from ecociv.core.quantities import label_of
+from ecociv.core.rounding import round_half_even
 
 if TYPE_CHECKING:
     from ecociv.accounts.gep.statement import GepLine, GepStatement
+
+MONEY, DECIMALS = "yi_yuan", 2
 
 
 @click.command("gep", epilog=EXIT_CODES)
@@ -41,6 +46,8 @@ def gep(zone: str, year: int, area: str, as_of: str | None, form: str, language:
     from ecociv.accounts.queries import AccountsRefused
     from ecociv.cli.database import ensure_plan
 
+    if traces and form != "json":
+        fail("--traces needs --format json: only that form has room for the arithmetic.", Exit.USAGE)
     ensure_plan(zone)
     try:
         found = statement(zone, area, year, moment(as_of))
@@ -49,17 +56,25 @@ def gep(zone: str, year: int, area: str, as_of: str | None, form: str, language:
     if form == "json":
         say_json(_json(found, traces))
         return
-    total = Missing.MISSING.label.in_language(language) if found.total is None else plain(found.total)
-    say(f"{found.area_name.in_language(language)} {found.year}: {total} yi_yuan")
+    unit = label_of(MONEY).in_language(language)
+    mark = {"zh": "  [示例数据]", "en": "  [SAMPLE DATA]"}[language] if found.sample else ""
+    say(f"{found.area_name.in_language(language)} {found.year}: {_shown(found.total, language)} {unit}{mark}")
     if found.low is not None and found.high is not None:
-        say(f"  {plain(found.low)} .. {plain(found.high)} ({found.declared.level:%}, {found.declared.draws} draws)")
+        level = f"{shortest(found.declared.level * 100)} %"
+        draws = {"zh": f"抽样{found.declared.draws}次", "en": f"{found.declared.draws} draws"}[language]
+        say(f"  {_shown(found.low, language)} – {_shown(found.high, language)} ({level}, {draws})")
     for line in found.lines:
         name = f"{line.declared.service.in_language(language)}: {line.declared.indicator.in_language(language)}"
         if isinstance(line.value, Missing):
             why = line.reason.in_language(language) if line.reason else ""
             say(f"  {name}: {line.value.label.in_language(language)} {why}")
         else:
-            say(f"  {name}: {plain(line.value)}")
+            say(f"  {name}: {_shown(line.value, language)}")
+
+
+def _shown(value: Decimal | None, language: str) -> str:
+    """10^8 yuan as pages show it; json has every digit."""
+    return Missing.MISSING.label.in_language(language) if value is None else plain(round_half_even(value, DECIMALS))
 
 
 def _json(found: GepStatement, traces: bool) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from ecociv.accounts.cells import Cell
 from ecociv.accounts.forms import CLOSING, national
+from ecociv.accounts.restated import revised
 from ecociv.accounts.sheet import ADDITIONS, COMPUTED, REDUCTIONS, RESIDUAL, AccountSheet
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
+from ecociv.plan.package import ZonePackage
+from ecociv.plan.package.organisations import UnknownOrganisation
 from ecociv.portal.paths import Chart
 from ecociv.portal.zone import language
 
@@ -31,6 +34,7 @@ class Shown:
     reason: str = ""
     grade: str = ""
     exceeds: bool = False
+    restated: bool = False
 
     @property
     def known(self) -> bool:
@@ -52,6 +56,14 @@ class Line:
 def number(value: Decimal | None) -> str:
     """A figure with groups of three digits; a dash for none."""
     return "—" if value is None else f"{value:,f}"
+
+
+def body_said(plan: ZonePackage, name: str) -> str:
+    """A body that a declaration names, in the reader's language; as it is written where the plan does not know it."""
+    try:
+        return plan.resolve(name).shown(language()) if name else ""
+    except (KeyError, UnknownOrganisation):
+        return name
 
 
 def heading(account: AccountSheet) -> str:
@@ -88,11 +100,12 @@ def lines_of(account: AccountSheet, area: str, year: int, suffix: str) -> list[L
                 continue
             value = account.line(key)[column]
             beyond = key == "residual" and value is not None and abs(value) > account.tolerance
-            absent = "" if value is not None else Missing.MISSING.label.in_language(tongue)
+            absent = "" if value is not None else account.absence(key, column).label.in_language(tongue)
             cells.append(
                 Shown(column, said, "" if value is None else number(value), address(key, column), absent, exceeds=beyond)
             )  # fmt: skip
-        return Line(key, label.in_language(tongue), key, tuple(cells))
+        total = number(account.total(key)) if account.addable else ""
+        return Line(key, label.in_language(tongue), key, tuple(cells), total)
 
     found: list[Line] = []
     for row, declared in account.form.rows.items():
@@ -107,7 +120,7 @@ def lines_of(account: AccountSheet, area: str, year: int, suffix: str) -> list[L
                     declared.name.in_language(tongue),
                     declared.side,
                     tuple(cell(row, column) for column in account.columns),
-                    number(total) if addable(account) else "",
+                    number(total) if account.addable else "",
                 )
             )
     if account.balance is not None:
@@ -115,17 +128,12 @@ def lines_of(account: AccountSheet, area: str, year: int, suffix: str) -> list[L
     return found
 
 
-def addable(account: AccountSheet) -> bool:
-    """Whether the columns may be added: not ore of several minerals, not several pollutants."""
-    return account.form.resource not in ("minerals", "emissions")
-
-
 def _shown(column: str, name: str, cell: Cell, url: str) -> Shown:
     tongue = language()
     if cell.missing is not None:
         reason = cell.reason.in_language(tongue) if cell.reason else ""
         return Shown(column, name, "", url, cell.missing.label.in_language(tongue), reason)
-    return Shown(column, name, number(cell.number), url, grade=cell.grade)
+    return Shown(column, name, number(cell.number), url, grade=cell.grade, restated=revised(cell))
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,9 @@ class Figures:
             )
         if seen.value is None:
             return Missing.MISSING, Text(zh=f"{about.zh}：低于检出限", en=f"{about.en}: below detection")
-        return to_decimal(seen.value)
+        found = to_decimal(seen.value)
+        # What is stored as a float reads 10441747.0; a whole number is written as one.
+        return found.quantize(Decimal(1)) if found == found.to_integral_value() else found
 
     def about(self, part: Part) -> Text:
         """Place and cell in words."""

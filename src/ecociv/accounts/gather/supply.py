@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,9 @@ from ecociv.accounts.gather.figures import Figures, Summed, flow_parts
 from ecociv.core.decimals import plain
 from ecociv.core.missing import Missing
 from ecociv.core.text import Text
+from ecociv.core.trace import Trace
 from ecociv.standards.natural_capital import WaterSupplyUse, WaterUnit, water_supply_use
+from ecociv.standards.natural_capital.balance import add_up
 
 KINDS = ("abstracted", "received", "supplied", "returned", "consumed")
 KIND_NAMES = {
@@ -22,6 +24,7 @@ KIND_NAMES = {
     "returned": Text(zh="排入环境", en="Returned to the environment"),
     "consumed": Text(zh="实测耗水", en="Consumed as measured"),
 }
+_SIGNS = {"abstracted": "+", "received": "+", "supplied": "-", "returned": "-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,29 @@ class SupplyUseTable:
         """Whether any flow is generated."""
         return any(one.sample for one in self.figures.values())
 
+    def total(self, kind: str) -> Decimal | None:
+        """Sum of a kind of flow over the units that have it; none where one is missing."""
+        amounts: list[Decimal | None] = [
+            None if isinstance(one.figure, Missing) else one.figure
+            for (_, each), one in self.figures.items()
+            if each == kind and one.figure is not Missing.NOT_APPLICABLE
+        ]
+        return add_up(amounts) if amounts else None
+
+    def trace(self) -> Trace:
+        """The water consumed in all, down to the cells of the returns."""
+        whole = self.table.trace()
+        units = tuple(
+            replace(self.table.trace(place), inputs=tuple(self._flow(key, kind) for kind in _SIGNS if (key, kind) in self.figures))
+            for place, key in enumerate(self.names)
+        )  # fmt: skip
+        return replace(whole, inputs=units)
+
+    def _flow(self, key: str, kind: str) -> Trace:
+        name = KIND_NAMES[kind]
+        label = Text(zh=f"{_SIGNS[kind]} {name.zh}", en=f"{_SIGNS[kind]} {name.en}")
+        return self.figures[key, kind].trace(label, self.table.unit)
+
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
 
@@ -85,6 +111,7 @@ class SupplyUseTable:
                 }
                 for key, name in self.names.items()
             },
+            "totals": {kind: number(self.total(kind)) for kind in KINDS if any(each == kind for _, each in self.figures)},
             "consumption": number(self.table.value),
             "passed_on": number(self.table.passed_on),
             "closes": self.table.verdict.ok,
@@ -110,13 +137,13 @@ def supply_use_table(declared: SupplyUse, figures: Figures, area: str, year: int
             if one.figure is not Missing.NOT_APPLICABLE:
                 amounts[kind] = None if isinstance(one.figure, Missing) else one.figure
         units[key] = WaterUnit(**amounts)
-    table = water_supply_use(units, unit=declared.unit, tolerance=declared.tolerance)
+    names = {key: user.name for key, user in declared.units.items()}
+    table = water_supply_use(units, unit=declared.unit, tolerance=declared.tolerance, names=names)
     passed = tuple(
         Passed(giver, receiver, None if isinstance(one.figure, Missing) else one.figure, one.reason)
         for giver, receiver, flow in declared.passed
         for one in [flow_figure(flow, figures, area, year, declared.unit)]
     )
-    names = {key: user.name for key, user in declared.units.items()}
     return SupplyUseTable(area, year, names, table, found, passed)
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from django.conf import settings
 
 from ecociv.accounts.declaration import Transitions
+from ecociv.accounts.forms import national
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace, TraceInput
@@ -135,6 +136,7 @@ def land_transition(
         closing=_known(closing),
         unit="hectare",
         tolerance=declared.tolerance,
+        names=class_names(),
     )
     versions = tuple(f"{one.layer.key} v{one.number}" for one in (first, last, boundary))
     trace = replace(
@@ -143,6 +145,11 @@ def land_transition(
     )
     sample = any(one.sample for one in (first, last, boundary))
     return Transition(area, first.valid_from, last.valid_from, matrix, patches, sample, versions, trace)
+
+
+def class_names() -> dict[str, Text]:
+    """The columns of the land account, and what no column takes."""
+    return {**national().accounts["land"].columns, UNCLASSED: Text(zh="未归类", en="not classed")}
 
 
 def _known(amounts: Mapping[str, Decimal | None] | None) -> dict[str, Decimal] | None:

@@ -6,6 +6,7 @@ import datetime as dt
 from functools import lru_cache
 
 from django.db.models import Max
+from django.utils import timezone
 
 from ecociv.accounts.gather.figures import Figures, state_of
 from ecociv.accounts.gep.declaration import FILE, ZoneGep, load_gep
@@ -19,8 +20,8 @@ from ecociv.territory.models import LayerVersion
 
 
 def years_of(declared: ZoneGep) -> range:
-    """The years for which the product is drawn up."""
-    last = declared.last_year or dt.datetime.now(tz=dt.UTC).year
+    """The years for which the product is drawn up: to the last year that has ended."""
+    last = declared.last_year or timezone.localdate().year - 1
     return range(declared.first_year, last + 1)
 
 

@@ -33,6 +33,8 @@ _TURNOVER = {"land": 0.0006, "timber": 0.042, "species": 0.045, "area": 0.004, "
 """Share of a stock that comes and goes in a year without changing it."""
 _FELLED = {"growth": 0.9, "planting": 0.1}
 _TIMBER_LOSS = {"felling": 0.72, "occupation": 0.06, "disaster": 0.07, "mortality": 0.15}
+_AREA_ADDED = {"afforestation": 0.6, "natural_expansion": 0.3, "reappraised_up": 0.1}
+_AREA_REDUCED = {"occupation": 0.5, "disaster": 0.4, "reappraised_down": 0.1}
 _WATER_USES = {
     "domestic": {"reservoir": 0.5, "river": 0.45, "ground": 0.05},
     "industry": {"reservoir": 0.1, "river": 0.88, "ground": 0.02},
@@ -164,8 +166,7 @@ def _forest(book: Book, given: Assumptions, county: str, year: int, years: list[
         return dict(zip(SPECIES, share_out(volume, list(SPECIES.values())), strict=True))
 
     for prefix, of, added, reduced, turnover in (
-        ("forestarea", areas, {"afforestation": 0.6, "natural_expansion": 0.3, "reappraised_up": 0.1},
-         {"occupation": 0.5, "disaster": 0.4, "reappraised_down": 0.1}, _TURNOVER["area"]),
+        ("forestarea", areas, _AREA_ADDED, _AREA_REDUCED, _TURNOVER["area"]),
         ("species", species, {"growth": 1.0}, {"felling": 0.75, "loss": 0.25}, _TURNOVER["species"]),
     ):  # fmt: skip
         first, last = of(year - 1), of(year)
@@ -187,6 +188,26 @@ def _forest(book: Book, given: Assumptions, county: str, year: int, years: list[
             {"human_reduction": 0.7, "natural_reduction": 0.25, "reappraised_down": 0.05},
             _TURNOVER["wetland"], random,
         )  # fmt: skip
+    _species_area(book, given, county, year, years)
+
+
+def _species_area(book: Book, given: Assumptions, county: str, year: int, years: list[int]) -> None:
+    """Area by species: trees by their shares of the stock, bamboo as it is returned."""
+
+    def areas(at: int) -> dict[str, int]:
+        trees, bamboo = (
+            int(_stock(book, "forestry", county, at, (cell,), years) * 100) for cell in ("forest.arbor", "forest.bamboo")
+        )
+        return {**dict(zip(SPECIES, share_out(trees, list(SPECIES.values())), strict=True)), "bamboo": bamboo}
+
+    random = given.random("species-area", county, year)
+    first, last = areas(year - 1), areas(year)
+    for column, units in last.items():
+        _divide(
+            book, "forest-change", county, year, f"speciesarea.{column}", Decimal(first[column]) / 100,
+            Decimal(units) / 100, _AREA_ADDED, _AREA_REDUCED, _TURNOVER["area"], random,
+        )  # fmt: skip
+        book.write("forest-change", county, year, f"speciesarea.{column}.closing", units)
 
 
 def _water(book: Book, given: Assumptions, county: str, year: int) -> None:

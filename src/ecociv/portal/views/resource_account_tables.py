@@ -16,11 +16,12 @@ from ecociv.accounts.check import Finding, check
 from ecociv.accounts.companions import land_surveys, supply_use, transition
 from ecociv.accounts.forms import national
 from ecociv.accounts.gather.supply import KIND_NAMES, KINDS, SupplyUseTable
-from ecociv.accounts.gather.transitions import UNCLASSED, NoTransition, Transition
+from ecociv.accounts.gather.transitions import NoTransition, Transition, class_names
 from ecociv.core.missing import Missing
 from ecociv.core.rounding import round_half_even
 from ecociv.plan.package import ZonePackage
-from ecociv.portal.account_rows import number, unit
+from ecociv.portal.account_rows import body_said, number, unit
+from ecociv.portal.as_of import AsOf
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
@@ -51,7 +52,7 @@ def land(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     }
     if isinstance(found, Transition):
         if request.GET.get("format") in ("csv", "xlsx"):
-            return _flows_file(request, found)
+            return _flows_file(request, found, page.as_of)
         context |= _matrix(found)
     return render(request, "portal/resource_accounts/land.html", context)
 
@@ -61,8 +62,7 @@ def _survey(known: tuple[Any, ...], day: str) -> Any:
 
 
 def _names() -> dict[str, str]:
-    names = {key: name.in_language(language()) for key, name in national().accounts["land"].columns.items()}
-    return names | {UNCLASSED: _("not classed")}
+    return {key: name.in_language(language()) for key, name in class_names().items()}
 
 
 def _matrix(found: Transition) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _gap(gap: Decimal | None) -> str:
     return "—" if gap is None else f"{round_half_even(gap, 2):+,f}"
 
 
-def _flows_file(request: HttpRequest, found: Transition) -> HttpResponse:
+def _flows_file(request: HttpRequest, found: Transition, as_of: AsOf) -> HttpResponse:
     names = _names()
     columns: list[Column[tuple[str, str, Decimal]]] = [
         Column("from", gettext_lazy("From"), lambda r: names[r[0]]),
@@ -136,7 +136,7 @@ def _flows_file(request: HttpRequest, found: Transition) -> HttpResponse:
     ]
     rows = [(source, target, area) for (source, target), area in found.matrix.flows.items()]
     response = export(
-        request, Table(columns, rows, request.GET), f"{_('Land transitions')} {found.first} {found.last}"
+        request, Table(columns, rows, request.GET), f"{_('Land transitions')} {found.first} {found.last}", as_of
     )
     assert response is not None
     return response
@@ -156,10 +156,11 @@ def water(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
             "unit": unit(table.table.unit),
             "kinds": [KIND_NAMES[kind].in_language(language()) for kind in kinds],
             "rows": [_unit_row(table, key, kinds) for key in table.names],
+            "totals": [_rounded(table.total(kind)) for kind in kinds],
             "consumed": _rounded(table.table.value),
             "passed_on": _rounded(table.table.passed_on),
             "payload": _flows(table),
-            "trace": table.table.trace(),
+            "trace": table.trace(),
         }
     return render(request, "portal/resource_accounts/water.html", context)
 
@@ -203,14 +204,18 @@ def _flows(table: SupplyUseTable) -> dict[str, Any]:
     return {"kind": "flow", "nodes": used, "links": links, "unit": unit(table.table.unit)}
 
 
-_FINDINGS: tuple[Column[Finding], ...] = (
-    Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: (r.year, r.area), numeric=True),
-    sortable("area", gettext_lazy("City or county"), lambda r: r.area),
-    sortable("account", gettext_lazy("Account"), lambda r: r.account),
-    sortable("code", gettext_lazy("Rule"), lambda r: r.code),
-    Column("text", gettext_lazy("What does not hold"), lambda r: r.text.in_language(language())),
-    Column("settle", gettext_lazy("Settled by"), lambda r: r.settle, export_only=True),
-)
+def _findings(
+    plan: ZonePackage, names: dict[str, str], titles: dict[str, str], words: dict[str, str]
+) -> tuple[Column[Finding], ...]:
+    """Columns of the findings, in words on the page and in the file."""
+    return (
+        Column("year", gettext_lazy("Year"), lambda r: r.year, sort_by=lambda r: (r.year, r.area), numeric=True),
+        sortable("area", gettext_lazy("City or county"), lambda r: names.get(r.area, r.area)),
+        sortable("account", gettext_lazy("Account"), lambda r: titles.get(r.account, r.account)),
+        sortable("code", gettext_lazy("Rule"), lambda r: words.get(r.code, r.code)),
+        Column("text", gettext_lazy("What does not hold"), lambda r: r.text.in_language(language())),
+        Column("settle", gettext_lazy("Settled by"), lambda r: body_said(plan, r.settle), export_only=True),
+    )
 
 
 @require_safe
@@ -222,7 +227,7 @@ def checks(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     found = check(page.zone, as_of=page.as_of.moment)
     names = {key: name.in_language(language()) for key, name in page.areas}
     titles = {key: form.name.in_language(language()) for key, form in national().accounts.items()}
-    titles["supply-use"] = _("Water supply and use")
+    titles |= {"supply-use": _("Water supply and use"), "land-transition": _("Land transitions")}
     words = rule_words()
     filters = Filters(
         request.GET,
@@ -240,8 +245,8 @@ def checks(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         and (not filters["place"] or one.area == filters["place"])
         and matches(filters.text, one.text.zh, one.text.en, titles.get(one.account, one.account))
     ]
-    table = Table(_FINDINGS, rows, request.GET, default_sort="-year")
-    if download := export(request, table, _("Checks of the accounts")):
+    table = Table(_findings(plan, names, titles, words), rows, request.GET, default_sort="-year")
+    if download := export(request, table, _("Checks of the accounts"), page.as_of):
         return download
     context = {
         "page": page,
@@ -259,8 +264,8 @@ def checks(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 def rule_words() -> dict[str, str]:
-    """The rules in a few words."""
-    return {
+    """The rules in a few words; what the check of a form of the pilot found begins with ``pilot-``."""
+    words = {
         "unexplained": _("does not close"),
         "discontinuous": _("opening is not the earlier closing"),
         "total-changed": _("total area changed"),
@@ -269,5 +274,8 @@ def rule_words() -> dict[str, str]:
         "counties": _("counties and city differ"),
         "passed-on": _("supply and receipt differ"),
         "entry-missing": _("entries are missing"),
+        "water-differs": _("account of water and supply-use table differ"),
         "second-source": _("second source differs"),
+        "land-transition": _("account and transition matrix differ"),
     }
+    return words | {f"pilot-{code}": word for code, word in words.items()}

@@ -15,18 +15,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ecociv.accounts.companions import compared, liabilities, worth
+from ecociv.accounts.cells import Cell
+from ecociv.accounts.companions import compared, intensities, liabilities, worth
 from ecociv.accounts.forms import national
+from ecociv.accounts.intensity import Intensity
+from ecociv.accounts.money import REVALUATION, Worth
 from ecociv.accounts.queries import AccountsRefused, BalanceSheet, areas, balance_sheet, years
-from ecociv.accounts.seea import sdmx_csv
+from ecociv.accounts.restated import restatements
+from ecociv.accounts.sdmx.messages import data_of, structure_of
 from ecociv.core.missing import Missing
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
-from ecociv.evidence.mapping import load_places
 from ecociv.people.permissions import require
 from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.account_rows import (
+    body_said,
     chosen_row,
     heading,
     lines_of,
@@ -48,6 +52,7 @@ from ecociv.reporting.resource_accounts.workbook import (
     pilot_workbook,
     seea_workbook,
 )
+from ecociv.standards.natural_capital.balance import add_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +216,8 @@ def account(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
         "grade_names": national().grades.names,
         "missing": missing,
         "value": _value(value) if value else None,
-        "second": _second(sheet, key),
+        "second": _second(plan, sheet, key),
+        "intensities": [_intensity(found) for found in intensities(sheet) if key == found.form.stock],
         "row": row,
         "rows": row_choices(one),
         "chart": years_chart(key, by_year, row),
@@ -221,35 +227,53 @@ def account(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     return render(request, "portal/resource_accounts/account.html", context)
 
 
-def _value(found: Any) -> dict[str, Any]:
+def _value(found: Worth) -> dict[str, Any]:
     tongue = language()
-    physical = found.account.physical.balance
-    changes = {
-        column: sum(
-            (amount for amounts in found.account.changes.values() if (amount := amounts.get(column)) is not None),
-            start=type(found.account.opening[column])(0),
-        )
-        for column in found.columns
-    }  # fmt: skip
-    assert set(found.columns) <= set(physical.items)
+    names = {column: name.in_language(tongue) for column, name in found.sheet.columns.items()}
+    shown = found.rows()
+    ends = ("opening", REVALUATION, "closing")
+    moved = [row for flow, row in shown.items() if flow not in ends]
     return {
         "rows": [
             (
-                column,
-                number(found.rounded(found.account.opening[column])),
-                number(found.rounded(changes[column])),
-                number(found.rounded(found.account.revaluation[column])),
-                number(found.rounded(found.account.closing[column])),
+                names[column],
+                number(shown["opening"][column]),
+                number(add_up(row[column] for row in moved if column in row)),
+                number(shown[REVALUATION][column]),
+                number(shown["closing"][column]),
+                found.trace(column),
             )
             for column in found.columns
         ],
-        "without": [(column, text.in_language(tongue)) for column, text in found.without.items()],
+        "without": [(names[column], text.in_language(tongue)) for column, text in found.without.items()],
         "verified": found.verified,
         "citations": [str(one) for one in found.citations],
     }
 
 
-def _second(sheet: BalanceSheet, key: str) -> list[dict[str, Any]]:
+def _intensity(found: Intensity) -> dict[str, Any]:
+    tongue = language()
+    return {
+        "title": found.form.title,
+        "unit": unit(found.form.unit),
+        "sample": found.sample,
+        "columns": [name.in_language(tongue) for name in found.columns.values()],
+        "rows": [
+            (
+                name,
+                [
+                    (number(cell.number), cell.missing, cell.reason, cell.grade, cell.trace)
+                    for column in found.columns
+                    for cell in [found.cells[row, column]]
+                ],
+            )
+            for row, name in found.form.rows.items()
+        ],
+        "verified": found.form.basis.verified,
+    }
+
+
+def _second(plan: ZonePackage, sheet: BalanceSheet, key: str) -> list[dict[str, Any]]:
     tongue = language()
     return [
         {
@@ -261,7 +285,7 @@ def _second(sheet: BalanceSheet, key: str) -> list[dict[str, Any]]:
             "reason": one.second.reason.in_language(tongue) if one.second.reason else "",
             "difference": "—" if one.difference is None else f"{one.difference:+,f}",
             "agrees": one.agrees,
-            "settle": one.settle,
+            "settle": body_said(plan, one.settle),
             "grade": one.second.grade,
         }
         for one in compared(sheet.zone, sheet)
@@ -297,6 +321,10 @@ def cell(request: HttpRequest, plan: ZonePackage, key: str, row: str, column: st
         "unit": unit(one.unit),
         "grade": grades.names.get(found.grade) if found and found.grade else None,
         "marks": [MARK_WORDS[mark] for mark in sorted(found.marks)] if found else [],
+        "restated": [
+            (each.at, *(_told(one) for one in (each.before, each.after)))
+            for each in (restatements(sheet, key, row, column) if found else ())
+        ],
         "before": [
             (year, number(page.sheet(year).account(key).figure(row, column)))
             for year in page.years
@@ -304,6 +332,12 @@ def cell(request: HttpRequest, plan: ZonePackage, key: str, row: str, column: st
         ],
     }
     return render(request, "portal/resource_accounts/cell.html", context)
+
+
+def _told(found: Cell | None) -> str:
+    if found is None:
+        return "—"
+    return found.missing.label.in_language(language()) if found.missing else number(found.number)
 
 
 MARK_WORDS = {
@@ -328,10 +362,12 @@ _FILES: dict[str, tuple[Callable[[BalanceSheet, str], bytes], str, str]] = {
 
 def _file(sheet: BalanceSheet, form: str) -> HttpResponse:
     if form == "csv":
-        code = load_places(sheet.zone).by_key[sheet.area].code or sheet.area
-        text = sdmx_csv([(code, sheet.year, one) for one in sheet.accounts])
+        text = data_of(sheet, language())
         response = HttpResponse(text.encode("utf-8"), content_type="text/csv; charset=utf-8")
         return _named(response, f"sdmx-{sheet.area}-{sheet.year}.csv", f"SDMX-{sheet.area_name.zh}-{sheet.year}.csv")
+    if form == "structure":
+        response = HttpResponse(structure_of(sheet.zone), content_type="application/xml; charset=utf-8")
+        return _named(response, f"sdmx-structure-{sheet.zone}.xml", "SDMX-结构.xml")
     if form not in _FILES:
         raise Http404(_("There is no such file."))
     make, plain, chinese = _FILES[form]

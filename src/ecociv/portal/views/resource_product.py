@@ -21,6 +21,7 @@ from ecociv.core.quantities import label_of
 from ecociv.core.rounding import round_half_even
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.account_rows import number
+from ecociv.portal.as_of import AsOf
 from ecociv.portal.paths import Chart
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
@@ -30,6 +31,9 @@ from ecociv.standards.natural_capital import Category
 
 DECIMALS = 2
 """Digits of 10^8 yuan that are shown."""
+
+FILE_DECIMALS = 6
+"""Digits in a file: the formulas give many more than they know."""
 
 CATEGORIES = {
     Category.PROVISION: gettext_lazy("Products of nature"),
@@ -52,7 +56,7 @@ def product(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     page = replace(page, years=span, year=page.year if page.year in span else span[-1])
     found = statement(page.zone, page.area, page.year, page.as_of.moment)
     if request.GET.get("format") in ("csv", "xlsx"):
-        return _file(request, found)
+        return _file(request, found, page.as_of)
     every = all_areas(page.zone, page.year, page.as_of.moment)
     context: dict[str, Any] = {
         "page": page,
@@ -147,27 +151,30 @@ def years_of_area(found: tuple[GepStatement, ...]) -> Chart | None:
     )
 
 
-def _file(request: HttpRequest, found: GepStatement) -> HttpResponse:
+def _file(request: HttpRequest, found: GepStatement, as_of: AsOf) -> HttpResponse:
+    """Every line, and the total of those with a value last."""
     said = language()
-    columns: list[Column[GepLine]] = [
-        Column("category", _("Category of services"), lambda line: str(CATEGORIES[line.declared.category])),
-        Column("service", _("Service"), lambda line: line.declared.service.in_language(said)),
-        Column("indicator", _("What is counted"), lambda line: line.declared.indicator.in_language(said)),
-        Column("quantity", _("Physical quantity"), lambda line: _absent(line.quantity), numeric=True),
-        Column("unit", _("Unit"), lambda line: label_of(line.unit).in_language(said) if line.unit else ""),
-        Column("price", _("Unit price"), lambda line: line.price.value if line.price else None, numeric=True),
-        Column("price_unit", _("Unit of the price"), lambda line: label_of(line.price.unit).in_language(said) if line.price else ""),
-        Column("value", _("Value (10⁸ yuan)"), lambda line: _absent(line.value), numeric=True),
-        Column("low", _("Lower end"), lambda line: line.low, numeric=True),
-        Column("high", _("Upper end"), lambda line: line.high, numeric=True),
-        Column("reason", _("Why there is no value"), lambda line: line.reason.in_language(said) if line.reason else ""),
-        Column("sample", _("Sample data"), lambda line: _("yes") if line.sample else _("no")),
+    columns: list[Column[GepLine | None]] = [
+        Column("category", _("Category of services"), lambda line: str(CATEGORIES[line.declared.category]) if line else _("Total")),
+        Column("service", _("Service"), lambda line: line.declared.service.in_language(said) if line else ""),
+        Column("indicator", _("What is counted"), lambda line: line.declared.indicator.in_language(said) if line else ""),
+        Column("quantity", _("Physical quantity"), lambda line: _figure(line.quantity) if line else None, numeric=True),
+        Column("unit", _("Unit"), lambda line: label_of(line.unit).in_language(said) if line and line.unit else ""),
+        Column("price", _("Unit price"), lambda line: line.price.value if line and line.price else None, numeric=True),
+        Column("price_unit", _("Unit of the price"), lambda line: label_of(line.price.unit).in_language(said) if line and line.price else ""),
+        Column("value", _("Value (10⁸ yuan)"), lambda line: _figure(line.value if line else found.total), numeric=True),
+        Column("low", _("Lower end"), lambda line: _figure(line.low if line else found.low), numeric=True),
+        Column("high", _("Upper end"), lambda line: _figure(line.high if line else found.high), numeric=True),
+        Column("reason", _("Why there is no value"), lambda line: line.reason.in_language(said) if line and line.reason else ""),
+        Column("sample", _("Sample data"), lambda line: _("yes") if (line or found).sample else _("no")),
     ]
     title = f"{_('Ecosystem product')} {found.area_name.in_language(said)} {found.year}"
-    response = export(request, Table(columns, found.lines, request.GET), title)
+    response = export(request, Table(columns, [*found.lines, None], request.GET), title, as_of)
     assert response is not None
     return response
 
 
-def _absent(value: Decimal | Missing) -> Decimal | str:
-    return value.label.in_language(language()) if isinstance(value, Missing) else value
+def _figure(value: Decimal | Missing | None) -> Decimal | str | None:
+    if isinstance(value, Missing):
+        return value.label.in_language(language())
+    return None if value is None else round_half_even(value, FILE_DECIMALS)

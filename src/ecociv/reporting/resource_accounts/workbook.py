@@ -5,174 +5,166 @@ Figures are written as numbers, absences in words: an empty cell would not say w
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell as SheetCell
-from openpyxl.cell.cell import MergedCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.styles import Font
 
 from ecociv.accounts.cells import Cell
-from ecociv.accounts.companions import liabilities, pilot_checks, supply_use
+from ecociv.accounts.companions import intensities, liabilities, pilot_checks, supply_use, worth
+from ecociv.accounts.forms import OPENING, national
 from ecociv.accounts.gather.supply import KIND_NAMES, KINDS, SupplyUseTable
+from ecociv.accounts.intensity import Intensity
 from ecociv.accounts.queries import BalanceSheet
-from ecociv.accounts.seea import asset_table, structure
+from ecociv.accounts.sdmx.shape import shape
+from ecociv.accounts.seea import asset_table
 from ecociv.accounts.sheet import ADDITIONS, COMPUTED, REDUCTIONS, RESIDUAL, AccountSheet
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
+from ecociv.reporting.resource_accounts.origins import origins
+from ecociv.reporting.resource_accounts.page import Page, listed, new_book, said, saved
+from ecociv.reporting.resource_accounts.values import amounts_of, monetary_lines
+from ecociv.standards.natural_capital import Change
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SAMPLE = Text(zh="示例数据：由程序生成，不是实测", en="Sample data: generated, not measured")
-_HEAD = PatternFill("solid", fgColor="E6F2EC")
+LIABILITIES = Text(zh="负债", en="Liabilities")
+SUPPLY_USE = Text(zh="水资源供给使用表", en="Water supply and use")
+MISSING_CELLS = Text(zh="缺失项", en="Missing cells")
+ORIGINS = Text(zh="来源与可信度", en="Sources and confidence")
 _ABSENT = Font(italic=True, color="7B8794")
 _GAP = Font(bold=True, color="B3261E")
-_EDGE = Side(style="thin", color="C3CBD3")
-_THIN = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
-
-
-class Page:
-    """One sheet of a workbook, filled from above."""
-
-    def __init__(self, book: Workbook, title: str) -> None:
-        self.sheet: Worksheet = book.create_sheet(_name(title, book.sheetnames))
-        self.row = 0
-
-    def line(self, values: Sequence[Any], *, head: bool = False, font: Font | None = None) -> list[SheetCell | MergedCell]:
-        """Write a row."""
-        self.row += 1
-        cells: list[SheetCell | MergedCell] = []
-        for place, value in enumerate(values, start=1):
-            cell = self.sheet.cell(self.row, place)
-            if isinstance(value, str):
-                cell.value = value
-                cell.data_type = "s"  # never a formula, whatever the text begins with
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-            else:
-                cell.value = value
-            cell.border = _THIN
-            if head:
-                cell.font, cell.fill = Font(bold=True), _HEAD
-            elif font is not None and place > 1:
-                cell.font = font
-            cells.append(cell)
-        return cells
-
-    def note(self, text: str, *, bold: bool = False) -> None:
-        """Write a line of text."""
-        self.row += 1
-        cell = self.sheet.cell(self.row, 1, text)
-        cell.data_type = "s"
-        cell.font = Font(bold=bold)
-
-    def gap(self) -> None:
-        """Leave a row free."""
-        self.row += 1
-
-    def widths(self, first: int, rest: int, columns: int) -> None:
-        """Set the widths of columns."""
-        for place in range(1, columns + 1):
-            self.sheet.column_dimensions[get_column_letter(place)].width = first if place == 1 else rest
 
 
 def balance_sheet_workbook(sheet: BalanceSheet, language: str = "zh") -> bytes:
-    """A balance sheet: one sheet for each account with its residuals, liabilities, supply and use, missing cells."""
-    book = _book()
+    """A balance sheet: one sheet for each account with its residuals and its value, liabilities, supply and use, missing cells,
+    and where each figure comes from."""
+    book = new_book()
     for account in sheet.accounts:
-        page = Page(book, account.title.in_language(language))
-        _heading(page, sheet, account.title, account.unit, language)
+        page = Page(book, account.title.in_language(language), account.form.decimals)
+        page.heading(sheet, account.title, account.unit, language)
         _account(page, account, language)
-    _liabilities(Page(book, _t("负债", "Liabilities", language)), sheet, language)
+        _worth(page, sheet, account, language)
+    page = Page(book, LIABILITIES.in_language(language))
+    page.heading(sheet, LIABILITIES, "", language)
+    _liabilities(page, sheet, language)
     table = supply_use(sheet.zone, sheet.area, sheet.year, sheet.as_of)
     if table is not None:
-        _supply_use(Page(book, _t("水资源供给使用表", "Water supply and use", language)), sheet, table, language)
-    _missing(Page(book, _t("缺失项", "Missing cells", language)), sheet, language)
-    return _saved(book)
+        page = Page(book, SUPPLY_USE.in_language(language), 2)
+        page.heading(sheet, SUPPLY_USE, table.table.unit, language)
+        _supply_use(page, table, language)
+    page = Page(book, MISSING_CELLS.in_language(language))
+    page.heading(sheet, MISSING_CELLS, "", language)
+    _missing(page, sheet, language)
+    page = Page(book, ORIGINS.in_language(language))
+    page.heading(sheet, ORIGINS, "", language)
+    origins(page, sheet, language)
+    return saved(book)
+
+
+def _worth(page: Page, sheet: BalanceSheet, account: AccountSheet, language: str) -> None:
+    found = worth(sheet.zone, account, sheet.year)
+    if found is not None and found.columns:
+        page.gap()
+        monetary_lines(page, found, language)
 
 
 def pilot_workbook(sheet: BalanceSheet, forms: Iterable[str] | None = None, language: str = "zh") -> bytes:
     """The forms of the 2015 pilot that the accounts fill, each with what its check found."""
-    book = _book()
+    book = new_book()
     checks = pilot_checks(sheet)
-    for key in forms if forms is not None else checks:
+    chosen = {*checks, *national().intensities} if forms is None else {*forms}
+    for key in (one for one in checks if one in chosen):
         account, checked = sheet.account(key), checks[key]
-        page = Page(book, checked.form.title.in_language(language))
-        _heading(page, sheet, checked.form.title, checked.form.unit, language)
+        page = Page(book, checked.form.title.in_language(language), account.form.decimals)
+        page.heading(sheet, checked.form.title, checked.form.unit, language)
         columns = [column for column in checked.form.columns if column in account.columns]
         page.line(
-            [_t("指标", "Item", language), *(checked.form.columns[c].in_language(language) for c in columns),
-             _t("合计", "Total", language)],
+            [said("指标", "Item", language), *(checked.form.columns[c].in_language(language) for c in columns),
+             said("合计", "Total", language)],
             head=True,
         )  # fmt: skip
         for row, name in checked.form.rows.items():
             if any((row, column) in account.cells for column in columns):
                 _cells(page, name.in_language(language), account, row, columns, language)
         page.gap()
+        if any(account.line("residual").get(column) for column in columns):
+            _line(page, account, "residual", RESIDUAL, columns, language, font=_GAP)
         verdict = {True: ("平衡", "closes"), False: ("不平衡", "does not close"), None: ("有缺项", "entries are missing")}
-        page.note(
-            f"{_t('检查结果', 'Check', language)}：{_t(*verdict[checked.verdict.ok], language)}", bold=True
-        )
+        page.note(said("检查结果：", "Check: ", language) + said(*verdict[checked.verdict.ok], language), bold=True)
         for reason in checked.verdict.reasons:
             page.note(reason.text.in_language(language))
         for mark in checked.marks:
             page.note(mark.in_language(language))
         page.widths(26, 15, len(columns) + 2)
-    return _saved(book)
+    for one in intensities(sheet):
+        if one.key in chosen:
+            _intensity(book, sheet, one, language)
+    return saved(book)
+
+
+def _intensity(book: Workbook, sheet: BalanceSheet, one: Intensity, language: str) -> None:
+    page = Page(book, one.form.title.in_language(language), one.form.decimals)
+    page.heading(sheet, one.form.title, one.form.unit, language)
+    page.line(
+        [said("指标", "Item", language), *(name.in_language(language) for name in one.columns.values())], head=True
+    )
+    for row, name in one.form.rows.items():
+        shown = [_shown(one.cells[row, column], language) for column in one.columns]
+        page.line([name.in_language(language), *shown])
+    page.gap()
+    stock, by = (sheet.account(key).title.in_language(language) for key in (one.form.stock, one.form.by))
+    page.note(said(f"“{stock}”的存量除以“{by}”的存量", f"Stocks of “{stock}” divided by those of “{by}”", language))
+    if not one.form.basis.verified:
+        page.note(f"{one.form.basis.citation}{said('（待核实）', ' (to be verified)', language)}")
+    page.widths(26, 15, len(one.columns) + 1)
 
 
 def seea_workbook(sheet: BalanceSheet, language: str = "zh") -> bytes:
-    """The accounts by the rows of the SEEA central framework."""
-    book = _book()
+    """The accounts by the rows of the SEEA central framework, physical and, where a price is declared, in yuan."""
+    book = new_book()
     for account in sheet.accounts:
-        page = Page(book, account.title.in_language(language))
-        _heading(page, sheet, account.title, account.unit, language)
+        page = Page(book, account.title.in_language(language), account.form.decimals)
+        page.heading(sheet, account.title, account.unit, language)
         columns = list(account.columns)
         page.line(
-            [_t("SEEA行", "SEEA row", language), *(account.columns[c].in_language(language) for c in columns),
-             _t("所含原因", "Causes", language)],
+            [said("SEEA行", "SEEA row", language), *(account.columns[c].in_language(language) for c in columns),
+             said("所含原因", "Causes", language)],
             head=True,
         )  # fmt: skip
+        sums = {"add": ADDITIONS, "reduce": REDUCTIONS} if account.balance is not None else {}
         for row in asset_table(account):
-            causes = "、".join(account.form.rows[cause].name.in_language(language) for cause in row.causes)
-            values = [_amount(row.amounts, column, language) for column in columns]
-            page.line([row.name.in_language(language), *values, causes])
+            for side, line in (("add", "additions"), ("reduce", "reductions")):
+                # The framework has the sums below the rows they are of.
+                if side in sums and _comes_after(row.flow, side):
+                    _line(page, account, line, sums.pop(side), columns, language)
+            causes = listed([account.form.rows[cause].name.in_language(language) for cause in row.causes], language)
+            page.line([row.name.in_language(language), *amounts_of(row, columns, language), causes])
         page.widths(26, 15, len(columns) + 2)
-        if not structure().verified:
+        _worth(page, sheet, account, language)
+        if not shape().verified:
             page.gap()
             page.note(
-                _t("SEEA中心框架的行凭记忆录入，待核实", "The rows of the SEEA central framework are to be verified", language)
+                said("SEEA中心框架的行凭记忆录入，待核实", "The rows of the SEEA central framework are to be verified", language)
             )  # fmt: skip
-    return _saved(book)
+    return saved(book)
 
 
-def _amount(amounts: Mapping[str, Decimal | None], column: str, language: str) -> Any:
-    if column not in amounts:
-        return ""
-    value = amounts[column]
-    return Missing.MISSING.label.in_language(language) if value is None else value
-
-
-def _heading(page: Page, sheet: BalanceSheet, title: Text, unit: str, language: str) -> None:
-    page.note(f"{sheet.area_name.in_language(language)} {title.in_language(language)} {sheet.year}", bold=True)
-    page.note(f"{_t('单位', 'Unit', language)}：{label_of(unit).in_language(language)}")
-    if sheet.as_of:
-        page.note(f"{_t('截至当时所知', 'As known on', language)}：{sheet.as_of.isoformat()}")
-    if sheet.sample:
-        page.note(SAMPLE.in_language(language))
+def _comes_after(flow: str, side: str) -> bool:
+    """Whether the rows of a side are over when a row of the framework comes."""
+    if flow in set(Change):
+        return side == "add" and not Change(flow).adds
+    return flow != OPENING
 
 
 def _account(page: Page, account: AccountSheet, language: str) -> None:
     columns = list(account.columns)
+    total = [said("合计", "Total", language)] if account.addable else []
     page.line(
-        [_t("项目", "Item", language), *(account.columns[c].in_language(language) for c in columns),
-         _t("合计", "Total", language)],
-        head=True,
-    )  # fmt: skip
+        [said("项目", "Item", language), *(account.columns[c].in_language(language) for c in columns), *total], head=True
+    )
     for row, declared in account.form.rows.items():
         if declared.side == "closing" and account.balance is not None:
             for name, label in (("additions", ADDITIONS), ("reductions", REDUCTIONS), ("computed", COMPUTED)):
@@ -182,12 +174,11 @@ def _account(page: Page, account: AccountSheet, language: str) -> None:
     if account.balance is not None:
         _line(page, account, "residual", RESIDUAL, columns, language, font=_GAP)
     page.line(
-        [_t("可信度（最低）", "Confidence (lowest)", language), *(account.grade(column) for column in columns), ""]
+        [said("可信度（最低）", "Confidence (lowest)", language), *(account.grade(column) for column in columns)]
     )
     page.gap()
     for reason in account.verdict.reasons:
         page.note(reason.text.in_language(language))
-    page.sheet.freeze_panes = "B5"
     page.widths(26, 15, len(columns) + 2)
 
 
@@ -195,17 +186,35 @@ def _line(
     page: Page, account: AccountSheet, name: str, label: Text, columns: list[str], language: str,
     font: Font | None = None,
 ) -> None:  # fmt: skip
-    amounts = account.line(name)
-    page.line(
-        [label.in_language(language), *(_amount(amounts, column, language) for column in columns), ""], font=font
-    )
+    amounts: list[Any] = []
+    for column in columns:
+        gone = column in account.outside or column not in account.line(name)
+        value = None if gone else account.line(name)[column]
+        absent = account.absence(name, column).label.in_language(language)
+        amounts.append("" if gone else absent if value is None else value)
+    page.line([label.in_language(language), *amounts, *_total(account, name, language)], font=font)
+
+
+def _total(account: AccountSheet, row: str, language: str) -> list[Any]:
+    """The sum of a row; no cell where columns cannot be added."""
+    if not account.addable:
+        return []
+    return [_or_missing(account.total(row), language)]
+
+
+def _or_missing(amount: Decimal | None, language: str) -> Any:
+    return Missing.MISSING.label.in_language(language) if amount is None else amount
 
 
 def _cells(
     page: Page, label: str, account: AccountSheet, row: str, columns: Sequence[str], language: str
 ) -> None:
     written = page.line(
-        [label, *(_shown(account.cells.get((row, column)), language) for column in columns), account.total(row)]
+        [
+            label,
+            *(_shown(account.cells.get((row, column)), language) for column in columns),
+            *_total(account, row, language),
+        ]
     )
     for place, column in enumerate(columns, start=1):
         cell = account.cells.get((row, column))
@@ -222,7 +231,7 @@ def _shown(cell: Cell | None, language: str) -> Any:
 def _liabilities(page: Page, sheet: BalanceSheet, language: str) -> None:
     page.line(
         [
-            _t(*words, language)
+            said(*words, language)
             for words in (
                 ("负债", "Liability"), ("类别", "Kind"), ("数量", "Amount"), ("单位", "Unit"),
                 ("价值（元）", "Value (yuan)"), ("说明", "Remark"), ("依据", "Basis"),
@@ -234,7 +243,7 @@ def _liabilities(page: Page, sheet: BalanceSheet, language: str) -> None:
         amount: Any = one.number
         if amount is None:
             amount = one.amount.label.in_language(language)  # type: ignore[union-attr]
-        basis = str(one.trace.standard or "") + ("" if one.verified else _t("（待核实）", " (to be verified)", language))
+        basis = str(one.trace.standard or "") + ("" if one.verified else said("（待核实）", " (to be verified)", language))
         page.line(
             [
                 one.name.in_language(language), KIND_WORDS[one.kind].in_language(language), amount,
@@ -252,16 +261,15 @@ KIND_WORDS = {
 }
 
 
-def _supply_use(page: Page, sheet: BalanceSheet, table: SupplyUseTable, language: str) -> None:
-    _heading(page, sheet, Text(zh="水资源供给使用表", en="Water supply and use"), table.table.unit, language)
+def _supply_use(page: Page, table: SupplyUseTable, language: str) -> None:
     kinds = [kind for kind in KINDS if any(key[1] == kind for key in table.figures)]
     page.line(
-        [_t("单元", "Unit of the economy", language), *(KIND_NAMES[kind].in_language(language) for kind in kinds),
-         _t("耗水", "Consumption", language)],
+        [said("单元", "Unit of the economy", language), *(KIND_NAMES[kind].in_language(language) for kind in kinds),
+         said("耗水", "Consumption", language)],
         head=True,
     )  # fmt: skip
     for key, name in table.names.items():
-        values = []
+        values: list[Any] = []
         for kind in kinds:
             one = table.figures.get((key, kind))
             if one is None:
@@ -269,9 +277,14 @@ def _supply_use(page: Page, sheet: BalanceSheet, table: SupplyUseTable, language
             elif isinstance(one.figure, Missing):
                 values.append(one.figure.label.in_language(language))
             else:
-                values.append(one.figure)  # type: ignore[arg-type]
-        page.line([name.in_language(language), *values, table.table.consumption[key]])
+                values.append(one.figure)
+        page.line([name.in_language(language), *values, _or_missing(table.table.consumption[key], language)])
+    totals = [_or_missing(amount, language) for amount in (*map(table.total, kinds), table.table.value)]
+    page.line([said("合计", "Total", language), *totals])
     page.gap()
+    page.line(
+        [said("供给减获得", "Passed on less received", language), _or_missing(table.table.passed_on, language)]
+    )
     for reason in table.table.verdict.reasons:
         page.note(reason.text.in_language(language))
     page.widths(24, 18, len(kinds) + 2)
@@ -280,7 +293,7 @@ def _supply_use(page: Page, sheet: BalanceSheet, table: SupplyUseTable, language
 def _missing(page: Page, sheet: BalanceSheet, language: str) -> None:
     page.line(
         [
-            _t(*words, language)
+            said(*words, language)
             for words in (("账户", "Account"), ("行", "Row"), ("栏", "Column"), ("缺失类型", "Kind"), ("原因", "Reason"))
         ],
         head=True,
@@ -296,29 +309,3 @@ def _missing(page: Page, sheet: BalanceSheet, language: str) -> None:
                 ]
             )  # fmt: skip
     page.widths(34, 26, 5)
-
-
-def _t(zh: str, en: str, language: str) -> str:
-    return zh if language == "zh" else en
-
-
-def _book() -> Workbook:
-    book = Workbook()
-    if book.active is not None:
-        book.remove(book.active)
-    return book
-
-
-def _name(title: str, taken: Sequence[str]) -> str:
-    base = "".join(c for c in title if c not in "[]:*?/\\")[:31] or "Sheet"
-    name, number = base, 2
-    while name in taken:
-        tail = f" {number}"
-        name, number = base[: 31 - len(tail)] + tail, number + 1
-    return name
-
-
-def _saved(book: Workbook) -> bytes:
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()

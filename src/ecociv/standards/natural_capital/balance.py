@@ -103,32 +103,42 @@ def add_up(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return total
 
 
-def verdict_of(account: Balance, *, recorded: bool, tolerance: Decimal, unit: str) -> Verdict:
+def verdict_of(
+    account: Balance,
+    *,
+    recorded: bool,
+    tolerance: Decimal,
+    unit: str,
+    names: Mapping[str, Text] | None = None,
+) -> Verdict:
     """Whether every item closes; with no closing stock recorded the account closes by computation.
 
-    An item whose stock would fall below 0 is a reason as well.
+    An item whose stock would fall below 0 is a reason as well. Reasons call the items by `names`, or by their keys.
     """
     answers: list[bool | None] = []
     reasons: list[Reason] = []
     for item in account.items:
         end, gap = account.computed[item], account.residual[item]
+        said = (names or {}).get(item, Text(zh=item, en=item))
         if end is not None and end < 0:
             answers.append(False)
             text = Text(
-                zh=f"{item}减少量超过存量，期末为{end}",
-                en=f"{item}: reductions exceed the stock, closing {end}",
+                zh=f"{said.zh}减少量超过存量，期末为{end}",
+                en=f"{said.en}: reductions exceed the stock, closing {end}",
             )
             reasons.append(Reason("below-zero", text, {"item": item, "closing": end}))
         if end is None or (recorded and gap is None):
             answers.append(None)
-            text = Text(zh=f"{item}有缺项，不能平衡", en=f"{item} has missing entries and cannot be closed")
+            text = Text(
+                zh=f"{said.zh}有缺项，不能平衡", en=f"{said.en} has missing entries and cannot be closed"
+            )
             reasons.append(Reason("entry-missing", text, {"item": item}))
         elif recorded and gap is not None:
             answers.append(abs(gap) <= tolerance)
             if abs(gap) > tolerance:
                 text = Text(
-                    zh=f"{item}不平衡：期末记录值与推算值相差{gap}",
-                    en=f"{item} does not close: recorded less computed closing is {gap} {unit}",
+                    zh=f"{said.zh}不平衡：期末记录值与推算值相差{gap}",
+                    en=f"{said.en} does not close: recorded less computed closing is {gap} {unit}",
                 )
                 reasons.append(Reason("unexplained", text, {"item": item, "residual": gap}))
     return Verdict(all_hold(answers), tuple(reasons))

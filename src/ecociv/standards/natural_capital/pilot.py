@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.core.verdicts import Reason, Verdict, all_hold
@@ -32,7 +33,7 @@ class PilotForm:
     Attributes
     ----------
     key : str
-        ``"land"``, ``"cropland_quality"``, ``"forest"``, ``"water"`` or ``"water_quality"``.
+        ``"land"``, ``"cropland_quality"``, ``"grassland_quality"``, ``"forest"``, ``"water"`` or ``"water_quality"``.
     columns, rows : dict of str to Text
         Keys and names in their order.
     sides : dict of str to str
@@ -194,7 +195,11 @@ def check_pilot_form(
     for column in left_out:  # a column that nobody filled in is not part of this account
         del start[column], end[column]
     worked = balance(start, rows_of("add"), rows_of("reduce"), end)
-    found = [verdict_of(worked, recorded=True, tolerance=tolerance, unit=form.unit)]
+    found = [
+        verdict_of(
+            worked, recorded=True, tolerance=tolerance, unit=label_of(form.unit).en, names=form.columns
+        )
+    ]
     found.append(_exchanges(form, filled))
     if previous_closing is not None:
         found.append(_continues(form, start, previous_closing, tolerance))

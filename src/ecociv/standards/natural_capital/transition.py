@@ -56,6 +56,11 @@ class TransitionMatrix(Result):
     marks: tuple[Text, ...]
     validity: DataValidity
     unit: str = field(default="hectare")
+    names: Mapping[str, Text] = field(default_factory=dict, repr=False)
+
+    def named(self, name: str) -> Text:
+        """What a class is called; its key, where no name was given."""
+        return self.names.get(name, Text(zh=name, en=name))
 
     def trace(self, at: int | None = None) -> Trace:
         """One class with where its land came from and went to, or all classes."""
@@ -72,12 +77,15 @@ class TransitionMatrix(Result):
             if source == target or not area:
                 continue
             if target == name:
-                inputs.append(
-                    TraceInput(Text(zh=f"+ 由{source}转入", en=f"+ from {source}"), area, self.unit)
-                )
+                other = self.named(source)
+                label = Text(zh=f"+ 由{other.zh}转入", en=f"+ from {other.en}")
+                inputs.append(TraceInput(label, area, self.unit))
             if source == name:
-                inputs.append(TraceInput(Text(zh=f"- 转为{target}", en=f"- to {target}"), area, self.unit))
-        label = Text(zh=f"{name}期末面积", en=f"Closing area of {name}")
+                other = self.named(target)
+                label = Text(zh=f"- 转为{other.zh}", en=f"- to {other.en}")
+                inputs.append(TraceInput(label, area, self.unit))
+        said = self.named(name)
+        label = Text(zh=f"{said.zh}期末面积", en=f"{said.en}: closing area")
         formula = "opening + from others - to others"
         return Trace(label, self.closing[name], self.unit, formula, tuple(inputs), CITATION)
 
@@ -89,6 +97,7 @@ def transition_matrix(
     closing: Mapping[str, Decimal] | None = None,
     unit: str = "hectare",
     tolerance: Decimal = Decimal(0),
+    names: Mapping[str, Text] | None = None,
 ) -> TransitionMatrix:
     """A transition matrix from the area of each pair of classes.
 
@@ -98,6 +107,8 @@ def transition_matrix(
         Area by (from, to), land that stayed included as (class, class).
     opening, closing : mapping of str to Decimal, optional
         Areas as recorded, which the sums of rows and columns must meet within `tolerance`.
+    names : mapping of str to Text, optional
+        What reasons and traces call the classes; their keys, when not given.
 
     Raises
     ------
@@ -119,8 +130,8 @@ def transition_matrix(
                 f"From {source} to {target} the area is {area}; it must be finite and at least 0."
             )
     recorded = {"opening": opening or {}, "closing": closing or {}}
-    names = [name for pair in flows for name in pair]
-    classes = tuple(dict.fromkeys([*names, *recorded["opening"], *recorded["closing"]]))
+    of_flows = [name for pair in flows for name in pair]
+    classes = tuple(dict.fromkeys([*of_flows, *recorded["opening"], *recorded["closing"]]))
     zero = dict.fromkeys(classes, Decimal(0))
     before, after, stayed = dict(zero), dict(zero), dict(zero)
     for (source, target), area in flows.items():
@@ -137,10 +148,11 @@ def transition_matrix(
             gap = None if given is None else given - sums[name]
             gaps.append(gap)
             if gap is not None and abs(gap) > tolerance:
+                said = (names or {}).get(name, Text(zh=name, en=name))
                 words = {"opening": ("期初", "opening"), "closing": ("期末", "closing")}[side]
                 text = Text(
-                    zh=f"{name}{words[0]}记录面积与矩阵之和相差{gap}",
-                    en=f"{name}: recorded {words[1]} area less the sum of the matrix is {gap}",
+                    zh=f"{said.zh}{words[0]}记录面积与矩阵之和相差{gap}",
+                    en=f"{said.en}: recorded {words[1]} area less the sum of the matrix is {gap}",
                 )
                 reasons.append(Reason(f"{side}-differs", text, {"class": name, "residual": gap}))
         if opening is not None or closing is not None:
@@ -162,6 +174,7 @@ def transition_matrix(
             len(flows), None, True, Text(zh="各转移量均有数值", en="every transition has a figure")
         ),
         unit=unit,
+        names=dict(names or {}),
     )
 
 

@@ -75,6 +75,7 @@ class WaterSupplyUse(Result):
     validity: DataValidity
     units: Mapping[str, WaterUnit] = field(repr=False)
     unit: str = "wan_m3"
+    names: Mapping[str, Text] = field(default_factory=dict, repr=False)
 
     def trace(self, at: int | None = None) -> Trace:
         """One unit by its number, or the whole economy."""
@@ -93,7 +94,8 @@ class WaterSupplyUse(Result):
         inputs = tuple(
             TraceInput(label, getattr(self.units[name], key), self.unit) for key, label in _NAMES.items()
         )
-        label = Text(zh=f"{name}耗水量", en=f"Water consumed by {name}")
+        said = self.names.get(name, Text(zh=name, en=name))
+        label = Text(zh=f"{said.zh}耗水量", en=f"Water consumed by {said.en}")
         formula = "abstracted + received - supplied - returned"
         return Trace(label, self.consumption[name], self.unit, formula, inputs, CITATION)
 
@@ -105,6 +107,7 @@ def water_supply_use(
     exported: Decimal = Decimal(0),
     unit: str = "wan_m3",
     tolerance: Decimal = Decimal(0),
+    names: Mapping[str, Text] | None = None,
 ) -> WaterSupplyUse:
     """Close the supply and use of water, unit by unit and for passed-on water as a whole.
 
@@ -116,6 +119,8 @@ def water_supply_use(
         Passed-on water from and to other economies.
     tolerance : Decimal
         Largest residual that still counts as closed.
+    names : mapping of str to Text, optional
+        What reasons and traces call the units; their keys, when not given.
 
     Raises
     ------
@@ -137,26 +142,31 @@ def water_supply_use(
     consumption: dict[str, Decimal | None] = {}
     residual: dict[str, Decimal | None] = {}
     for name, flows in units.items():
+        said = (names or {}).get(name, Text(zh=name, en=name))
         _refuse(name, flows)
         into, out = add_up((flows.abstracted, flows.received)), add_up((flows.supplied, flows.returned))
         used = None if into is None or out is None else into - out
         consumption[name] = used
         if used is None:
             answers.append(None)
-            text = Text(zh=f"{name}有缺项，不能平衡", en=f"{name} has missing flows and cannot be closed")
+            text = Text(
+                zh=f"{said.zh}有缺项，不能平衡", en=f"{said.en}: flows are missing, it cannot be closed"
+            )
             reasons.append(Reason("flow-missing", text, {"unit": name}))
             continue
         if used < -tolerance:
             answers.append(False)
-            text = Text(zh=f"{name}流出多于流入{-used}", en=f"{name} gives out {-used} more than it takes in")
+            text = Text(
+                zh=f"{said.zh}流出多于流入{-used}", en=f"{said.en}: gives out {-used} more than it takes in"
+            )
             reasons.append(Reason("below-zero", text, {"unit": name, "consumption": used}))
         if flows.consumed is not None:
             residual[name] = gap = flows.consumed - used
             answers.append(abs(gap) <= tolerance)
             if abs(gap) > tolerance:
                 text = Text(
-                    zh=f"{name}实测耗水与推算相差{gap}",
-                    en=f"{name}: measured less computed consumption is {gap}",
+                    zh=f"{said.zh}实测耗水与推算相差{gap}",
+                    en=f"{said.en}: measured less computed consumption is {gap}",
                 )
                 reasons.append(Reason("unexplained", text, {"unit": name, "residual": gap}))
     supplied, received = (
@@ -188,6 +198,7 @@ def water_supply_use(
         ),
         units=dict(units),
         unit=unit,
+        names=dict(names or {}),
     )
 
 
