@@ -90,6 +90,20 @@ def test_a_restatement_keeps_both_sheets() -> None:
     assert new.fingerprint != old.fingerprint
 
 
+def test_every_restatement_keeps_every_sheet_before_it() -> None:
+    file_two_years()
+    figures, moments = ["296.00"], [dt.datetime.now(dt.UTC)]
+    for forest in (290.25, 301.5, 296.0):
+        file_cells(2016, {f"land/{ZONE}/land.forest": forest}, reason="复核后更正")
+        figures.append(f"{forest:.2f}")
+        moments.append(dt.datetime.now(dt.UTC))
+    for figure, moment in zip(figures, moments, strict=True):
+        land_then = balance_sheet(ZONE, "", 2016, moment).account("land")
+        # 300 - 4 = 296 follows from opening and changes; what the closing has more or less is the residual of its day.
+        assert land_then.figure("closing", "forest") == Decimal(figure)
+        assert land_then.line("residual")["forest"] == Decimal(figure) - 296
+
+
 def test_the_opening_without_a_source_of_its_own_follows_a_restated_closing() -> None:
     file_cells(2015, {"forestry/jingdezhen/wetland.river": 100.0})
     cells = {f"forest-change/{ZONE}/wetlandchange.river.{row}": 0.0 for row in ("human_addition", "human_reduction")}

@@ -34,6 +34,8 @@ class Term:
     ----------
     asked_first, asked_last : date
         The days that were asked for; those of the term lie within the post.
+    beside : tuple of Post
+        Other posts that touch the days that were asked for and are not audited.
     """
 
     zone: str
@@ -48,6 +50,7 @@ class Term:
     area: str
     peers: tuple[str, ...]
     sample: bool
+    beside: tuple[Post, ...] = ()
 
     @property
     def cut(self) -> bool:
@@ -111,22 +114,45 @@ def term_of(
             "first",
         )
     _, post = max(held, key=lambda pair: pair[0])
+    beside = tuple(each for each in posts if each != post and _overlap(each, first, last) > 0)
     zone = official.zone
     keys = [key for key, _ in areas(zone)]
     area = post.body if post.body in keys[1:] else resolve_area(zone)
     name = official.names.order_by("-revision").values_list("name", flat=True).first() or str(official.pk)
     return Term(
         zone, official.pk, name, post.body, post.title, max(first, post.starts), min(last, post.ends or last), first, last,
-        area, peers_of(zone, area, tuple(keys)), official.sample,
+        area, peers_of(zone, area, tuple(keys)), official.sample, beside,
     )  # fmt: skip
+
+
+def posts_beside(term: Term) -> Text | None:
+    """That the official held other posts in the days that were asked for; none where there was one only."""
+    if not term.beside:
+        return None
+    text = Text(
+        zh="所选期间另有任职：{posts}；本次只审计任职时间最长的{body}{title}。审计其他职务请另选单位和日期。",
+        en="Other posts touch the days asked for: {posts}. The audit covers {body} {title}, which covers most of them; choose body and days "
+        "to audit another.",
+    )
+    listed = [f"{one.body} {one.title} {one.starts}" for one in term.beside]
+    posts = Text(
+        zh="；".join(f"{said}至{one.ends or '今'}" for said, one in zip(listed, term.beside, strict=True)),
+        en="; ".join(f"{said} to {one.ends or 'today'}" for said, one in zip(listed, term.beside, strict=True)),
+    )
+    return text.fill(posts=posts, body=term.body, title=term.title)
 
 
 def peers_of(zone: str, area: str, with_accounts: tuple[str, ...]) -> tuple[str, ...]:
     """The other members of the groups of ``peers.yaml`` that an area belongs to, as far as they have accounts."""
+    return tuple(each for each in members_beside(zone, area) if each in with_accounts)
+
+
+def members_beside(zone: str, area: str, group: str = "") -> tuple[str, ...]:
+    """The other members of a group of ``peers.yaml``, or of every group that an area belongs to."""
     found: dict[str, None] = {}
-    for group in load_peers(zone).groups:
-        if area in group.members:
-            found |= dict.fromkeys(each for each in group.members if each != area and each in with_accounts)
+    for one in load_peers(zone).groups:
+        if area in one.members and group in ("", one.key):
+            found |= dict.fromkeys(each for each in one.members if each != area)
     return tuple(found)
 
 
