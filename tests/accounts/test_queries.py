@@ -203,6 +203,7 @@ def test_commands(tmp_path: Path) -> None:
         (("balance-sheet", ZONE, "--year", "2016", "--area", "x"), 3, "fuliang-county"),
         (("balance-sheet", "nowhere", "--year", "2016"), 3, "nowhere"),
         (("balance-sheet", ZONE, "--year", "2016", "--as-of", "yesterday"), 2, "no date"),
+        (("balance-sheet", ZONE, "--year", "2016", "--as-of", "2012-01-01"), 0, "No cell of 2016 has a figure as known on 2012-01-01"),
         (("seea", ZONE, "--year", "2016", "--out", "/nowhere/x.csv"), 3, "cannot be written"),
     ],
 )

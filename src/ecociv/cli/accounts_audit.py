@@ -40,9 +40,17 @@ def audit(
     from ecociv.accounts.audit.composition import NEWEST, UnknownComposition, composition
     from ecociv.accounts.audit.dossier import compile_dossier
     from ecociv.accounts.audit.standing import standing_of
-    from ecociv.accounts.audit.term import AuditRefused, official_of, posts_beside, term_of
+    from ecociv.accounts.audit.term import (
+        AuditRefused,
+        listed,
+        official_of,
+        posts_beside,
+        posts_of,
+        term_of,
+    )
     from ecociv.accounts.queries import AccountsRefused
     from ecociv.cli.database import ensure_plan
+    from ecociv.plan.package import UnknownOrganisation
     from ecociv.plan.queries import current_package
     from ecociv.reporting.leaving_audit.on_record import audit_of, decided_of
     from ecociv.reporting.leaving_audit.write import write_leaving_audit
@@ -63,8 +71,9 @@ def audit(
         if body:
             try:
                 key = current_package(person.zone).resolve(body).key
-            except KeyError:
-                fail(f"The plan knows no body {body!r}; `ecociv plan` lists them.")
+            except UnknownOrganisation:
+                held = listed(person.zone, posts_of(person))
+                fail(f"The plan knows no body {body!r}; posts of the official: {held.en}. 规划中没有单位“{body}”；该干部任职：{held.zh}。")
         term = term_of(person, begins, ends, body=key, known_on=known.date() if known else None)
         recorded = audit_of(term, known)
         papers = standing_of(recorded, known).findings if recorded else None

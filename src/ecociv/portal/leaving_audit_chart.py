@@ -38,7 +38,7 @@ def attribution_chart(dossier: Dossier, tongue: str) -> Chart | None:
         unit = _("percentage points") if measure.share else "%"
         peers = "; ".join(f"{peer} {_said(value)}" for peer, value in line["peers"]) or one.basis.label.in_language(tongue)
         interval = f"{_said(line['low'])} – {_said(line['high'])}"
-        rows.append((name, unit, _said(line["change"]), peers, _said(line["attributed"]), interval, one.outcome.label.in_language(tongue)))
+        rows.append((name, unit, _said(line["change"]), peers, _said(line["attributed"]), interval, one.outcome_label.in_language(tongue)))
     left = len(dossier.measures) - len(drawn)
     summary = _("%(drawn)s measures in percent of the opening, shares of water in percentage points.") % {"drawn": len(drawn)}
     if left:

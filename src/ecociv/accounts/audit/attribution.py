@@ -67,10 +67,11 @@ class Comparison(StrEnum):
 
 _COMPARISONS = {
     Comparison.PEERS: Text(zh="同类地区", en="peers"),
-    Comparison.WIDER: Text(zh="上级序列（较弱证据）", en="a wider series (weaker evidence)"),
-    Comparison.TREND: Text(zh="自身任期前趋势（较弱证据）", en="the own trend before the term (weaker evidence)"),
-    Comparison.NOTHING: Text(zh="无可比对象", en="no comparison possible"),
+    Comparison.WIDER: Text(zh="上级序列", en="wider series"),
+    Comparison.TREND: Text(zh="自身趋势", en="own trend"),
+    Comparison.NOTHING: Text(zh="无可比对象", en="nothing"),
 }
+_BEYOND_PEERS = Text(zh="在外推区间内", en="within the interval of the forecast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class PeerChange:
 
 
 _OF_WEATHER = frozenset(
-    {"as-recorded", "weather-missing", "no-drivers", "too-few-months", "drivers-not-apart", "too-few-degrees", "weather-of-year-missing"}
+    {"as-recorded", "weather-regressed", "weather-missing", "no-drivers", "too-few-months", "drivers-not-apart", "too-few-degrees", "weather-of-year-missing"}
 )
 
 
@@ -147,6 +148,11 @@ class Attribution:
     basis: Comparison = Comparison.PEERS
     weather: str = ""
     reach: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def outcome_label(self) -> Text:
+        """The outcome in words that fit what it was compared with."""
+        return _BEYOND_PEERS if self.outcome is Outcome.WITHIN and self.basis.weaker else self.outcome.label
 
     @property
     def weather_told(self) -> bool:

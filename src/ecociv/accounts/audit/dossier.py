@@ -25,12 +25,11 @@ from ecociv.accounts.audit.declaration import RuleSet, ZoneAudit, rules_on, zone
 from ecociv.accounts.audit.judging import Bench, Judged, judge, share_by_peers
 from ecociv.accounts.audit.methods import MethodSet, methods_on
 from ecociv.accounts.audit.movements import Movement, movements
-from ecociv.accounts.audit.term import AuditRefused, Term
+from ecociv.accounts.audit.term import AuditRefused, Term, body_name
 from ecociv.accounts.audit.values import PositionWorth, position_worth
 from ecociv.accounts.companions import prices_of
 from ecociv.accounts.queries import BalanceSheet, balance_sheet, position, years
 from ecociv.core.text import Text
-from ecociv.plan.queries import current_package
 
 PaperFindings = Mapping[str, int]
 
@@ -143,9 +142,9 @@ def compile_dossier(
     names = bench.names()
     peers = dict.fromkeys((*term.peers, *(each.area for _, _, one in judged for each in one.peers)))
     return Dossier(
-        term, rules, as_of, known_on, start.area_name, _body(zone, term.body), start.stated_for, end.stated_for, changed, judged,
+        term, rules, as_of, known_on, start.area_name, body_name(zone, term.body), start.stated_for, end.stated_for, changed, judged,
         {key: names[key] for key in peers}, conduct, papers, _proposal(rules, methods, composition, judged, conduct, papers),
-        (*_notes(term, start.stated_for, end.stated_for, papers), *left, *_references(composition, judged)),
+        (*_notes(term, start.stated_for, end.stated_for, papers, composition), *left, *_references(composition, judged)),
         composition, methods, worth, generated,
     )  # fmt: skip
 
@@ -229,15 +228,9 @@ def _references(composition: Composition, judged: tuple[Judged, ...]) -> tuple[T
     return tuple(found)
 
 
-def _body(zone: str, key: str) -> Text:
-    plan = current_package(zone)
-    if not plan.has_organisation(key):
-        return Text(zh=key, en=key)
-    body = plan.organisation(key)
-    return Text(zh=body.name, en=body.name_en)
-
-
-def _notes(term: Term, opening: dt.date, closing: dt.date, papers: PaperFindings | None) -> tuple[Text, ...]:
+def _notes(
+    term: Term, opening: dt.date, closing: dt.date, papers: PaperFindings | None, composition: Composition
+) -> tuple[Text, ...]:
     found = []
     if term.cut:
         found.append(
@@ -262,7 +255,14 @@ def _notes(term: Term, opening: dt.date, closing: dt.date, papers: PaperFindings
                 en="No year of the accounts closed within the term, so that no change can be told.",
             )
         )
-    if not term.peers:
+    if not term.peers and composition.has(REFERENCES):
+        found.append(
+            Text(
+                zh="没有编制账户的同类地区（peers.yaml），账户指标不能作同类比较。",
+                en="No peer in peers.yaml has accounts: measures by accounts cannot be compared with peers.",
+            )
+        )
+    elif not term.peers:
         found.append(
             Text(
                 zh="没有编制账户的同类地区（peers.yaml），不能作同类比较。",

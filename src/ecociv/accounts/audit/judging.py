@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from ecociv.accounts.audit.declaration import (
 from ecociv.accounts.audit.methods import Elasticity, MethodSet, Reading
 from ecociv.accounts.audit.movements import driver_of, ends_of
 from ecociv.accounts.audit.normalise import Fit
-from ecociv.accounts.audit.readings import ReadingEnds, reading_ends, wider_figures
+from ecociv.accounts.audit.readings import ReadingEnds, Side, reading_ends, wider_figures
 from ecociv.accounts.audit.reference import against_course
 from ecociv.accounts.audit.term import Term, members_beside
 from ecociv.accounts.queries import BalanceSheet, areas
@@ -191,12 +191,16 @@ def _by_readings(bench: Bench, key: str, reading: Reading) -> tuple[Attribution,
         bench.first_year,
         bench.as_of,
     )
-    with_figures = {
-        where: one for where, one in read.peers.items() if one.before is not None or one.after is not None
-    }
+    enough = sum(one.before is not None and one.after is not None for one in read.measured.peers.values()) >= bench.rules.least_peers
+    side = read.measured
+    if read.adjusted is not None and (
+        bool(read.adjusted.peers) if enough else len(read.adjusted.history) >= bench.methods.trend.least_years
+    ):
+        side = read.adjusted
+    own = side.own if bench.closing > bench.opening else Ends(side.own.before, None)
     found = attribute(
-        read.own if bench.closing > bench.opening else Ends(read.own.before, None),
-        with_figures,
+        own,
+        side.peers,
         better=reading.better,
         material=reading.material,
         share=False,
@@ -205,19 +209,28 @@ def _by_readings(bench: Bench, key: str, reading: Reading) -> tuple[Attribution,
         least_peers=bench.rules.least_peers,
         names=bench.names(),
     )
-    if read.fitted is not None and read.own.taken is not None:
-        reach = read.own.taken[1:]
-        found = replace(
-            found,
-            weather=reading.weather,
-            reach=(reach[0], reach[1]),
-            reasons=(_regressed(read.fitted, reach), *found.reasons),
-        )
-    elif read.refused is not None:
-        found = replace(found, reasons=(read.refused, *found.reasons))
+    found = replace(found, reasons=(*_of_weather(read, side), *found.reasons))
+    if own.taken is not None:
+        found = replace(found, weather=reading.weather, reach=(own.taken[1], own.taken[2]))
     if bench.composition.has(REFERENCES) and found.outcome is Outcome.UNKNOWN:
-        found = _against(bench, key, reading, found, read.own, read.history)
+        found = _against(bench, key, reading, found, own, side.history)
     return found, read
+
+
+def _of_weather(read: ReadingEnds, side: Side) -> Iterator[Reason]:
+    """How the weather was taken out of a reading, or why it was not, or was only shown."""
+    if read.adjusted is not None and read.fitted is not None and read.adjusted.own.taken is not None:
+        yield _regressed(read.fitted, read.adjusted.own.taken)
+        if side is read.measured:
+            yield Reason(
+                "weather-shown-only",
+                Text(
+                    zh="同类地区或任期前各年不能同样调整，比较仍按监测值进行",
+                    en="Peers, or the years before the term, cannot be adjusted as well: what is compared is as measured",
+                ),
+            )
+    if read.refused is not None:
+        yield read.refused
 
 
 def _against(
@@ -238,21 +251,18 @@ def _against(
     )  # fmt: skip
 
 
-def _regressed(found: Fit, reach: tuple[Decimal, ...]) -> Reason:
-    effects = "，".join(f"{name} {value:.3g}±{error:.2g}" for name, (value, error) in found.effects.items())
-    level = int(found.method.level * 100)
-    return Reason(
-        "weather-regressed",
-        Text(
-            zh="{name}：以任期外{months}个月拟合（系数{effects}，自由度{degrees}），期末{level}%区间{low}至{high}；方法{standard}（待核实）",
-            en="{name}: fitted on {months} months outside the term (effects {effects}; {degrees} degrees of freedom); closing between {low} and "
-            "{high} ({level} %); {standard} (to be verified)",
-        ).fill(
-            name=found.method.name, months=found.months, effects=effects, degrees=found.degrees, level=level, low=plain(reach[0]),
-            high=plain(reach[1]), standard=found.method.basis.citation,
-        ),
-        {"months": found.months, "degrees": found.degrees},
+def _regressed(found: Fit, taken: tuple[Decimal, Decimal, Decimal]) -> Reason:
+    closing, low, high = (plain(each) for each in taken)
+    effects = "; ".join(f"{name} {effect:.3g}±{error:.2g}" for name, (effect, error) in found.effects.items())
+    text = Text(
+        zh="{name}：以任期外{months}个月拟合（系数{effects}，自由度{degrees}），期末为{closing}，{level}%区间{low}至{high}；方法{standard}（待核实）",
+        en="{name}: fitted on {months} months outside the term (effects {effects}; {degrees} degrees of freedom); the closing is {closing}, "
+        "between {low} and {high} ({level} %); {standard} (to be verified)",
+    ).fill(
+        name=found.method.name, months=found.months, effects=effects, degrees=found.degrees, closing=closing, low=low, high=high,
+        level=int(found.method.level * 100), standard=found.method.basis.citation,
     )  # fmt: skip
+    return Reason("weather-regressed", text, {"months": found.months, "degrees": found.degrees})
 
 
 def _drivers(

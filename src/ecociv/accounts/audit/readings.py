@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -38,26 +39,38 @@ class Months:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingEnds:
-    """A reading at both ends, by area, with the course before the term.
+class Side:
+    """A reading at both ends, by area, with the area's course before the term: as measured, or without the weather.
 
     Attributes
     ----------
-    own, peers
-        Ends of the area and of each peer; with the weather taken out of all of them, or of none.
-    earlier
-        The same from the first year on record to the opening; none where that is the opening.
+    peers : mapping of str to Ends
+        Peers with a figure at one end at the least.
     history : mapping of int to Decimal
-        The area's yearly figures up to the opening, with the weather of the opening where it is taken out.
-    fitted : Fit or None
-        The area's own regression, where the weather was taken out.
-    refused : Reason or None
-        Why the weather was not taken out though a method is declared.
+        Yearly figures up to the opening; without the weather, those of the years that could be adjusted.
     """
 
     own: Ends
     peers: Mapping[str, Ends]
     history: Mapping[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingEnds:
+    """A reading as measured, and without the weather as far as that could be done.
+
+    Attributes
+    ----------
+    adjusted : Side or None
+        None where the area's own closing could not be adjusted; its peers are empty where not all of them could.
+    fitted : Fit or None
+        The area's own regression.
+    refused : Reason or None
+        Why the weather was not taken out of the area, or of a peer, though a method is declared.
+    """
+
+    measured: Side
+    adjusted: Side | None
     fitted: Fit | None
     refused: Reason | None
     sample: bool
@@ -86,61 +99,43 @@ def reading_ends(
 
     Notes
     -----
-    The weather is taken out of the area and every peer that has figures at both ends, or of none: to adjust one and not the
-    other would put the weather into the comparison.
+    The weather is taken out of every peer that has figures at both ends, or of none: to adjust one and not the other would put
+    the weather into the comparison.
     """
     opening, closing = ends
-    months = {where: monthly(reading, where, daily=reading.daily, as_of=as_of) for where in (area, *peers)}
-    plain = {
-        where: Ends(one.year(opening, reading.least_months), one.year(closing, reading.least_months))
-        for where, one in months.items()
-    }
-    own, least = months[area], reading.least_months
-    history = {
-        year: value for year in range(first_year, opening + 1) if (value := own.year(year, least)) is not None
-    }
-    sample = any(one.sample for one in months.values() if one.means)
-    others = {where: one for where, one in plain.items() if where != area}
+    least, where_all = reading.least_months, (area, *peers)
+    months = monthly(reading, where_all, daily=reading.daily, as_of=as_of)
+    plain = {where: Ends(one.year(opening, least), one.year(closing, least)) for where, one in months.items()}
+    years = {year: months[area].year(year, least) for year in range(first_year, opening + 1)}
+    history = {year: value for year, value in years.items() if value is not None}
+    others = {where: one for where, one in plain.items() if where != area and (one.before is not None or one.after is not None)}
+    measured = Side(plain[area], others, history)
+    sample = any(one.sample for one in months.values())
     if method is None or plain[area].before is None or plain[area].after is None:
-        return ReadingEnds(plain[area], others, history, None, None, sample)
+        return ReadingEnds(measured, None, None, None, sample)
+    read = {name: monthly(at, where_all, as_of=as_of) for name, at in reading.drivers.items()}
+    drivers = {where: {name: one[where].means for name, one in read.items()} for where in where_all}
+
+    def without(where: str) -> tuple[Fit, Ends]:
+        found, after = fit(method, outside(months[where].means, term), drivers[where]), plain[where].after
+        assert after is not None
+        made = adjusted(found, after, drivers[where], closing, opening, least)
+        return found, Ends(plain[where].before, after, taken=(made.value, made.low, made.high))
+
     try:
-        taken, fits = {}, {}
-        for where, one in plain.items():
-            if where != area and (one.before is None or one.after is None):
-                continue
-            drivers = {name: monthly(at, where, as_of=as_of).means for name, at in reading.drivers.items()}
-            fits[where] = fit(method, outside(months[where].means, term), drivers)
-            taken[where] = _taken(fits[where], one, drivers, closing, opening, least)
-        drivers = {name: monthly(at, area, as_of=as_of).means for name, at in reading.drivers.items()}
-        steady = {
-            year: value
-            if year == opening
-            else adjusted(fits[area], value, drivers, year, opening, least).value
-            for year, value in history.items()
-        }
+        fitted, own = without(area)
     except NotAdjusted as refused:
-        return ReadingEnds(plain[area], others, history, None, refused.reason, sample)
-    return ReadingEnds(
-        taken[area],
-        {where: taken.get(where, others[where]) for where in others},
-        steady,
-        fits[area],
-        None,
-        sample,
-    )
-
-
-def _taken(
-    found: Fit,
-    one: Ends,
-    drivers: Mapping[str, Mapping[Month, float]],
-    closing: int,
-    opening: int,
-    least: int,
-) -> Ends:
-    assert one.after is not None
-    made = adjusted(found, one.after, drivers, closing, opening, least)
-    return Ends(one.before, one.after, taken=(made.value, made.low, made.high))
+        return ReadingEnds(measured, None, None, refused.reason, sample)
+    steady = {opening: history[opening]}
+    for year in history.keys() - {opening}:
+        with suppress(NotAdjusted):
+            steady[year] = adjusted(fitted, history[year], drivers[area], year, opening, least).value
+    try:
+        both = [where for where, one in others.items() if one.before is not None and one.after is not None]
+        taken, why = {where: without(where)[1] for where in both}, None
+    except NotAdjusted as refused:
+        taken, why = {}, refused.reason
+    return ReadingEnds(measured, Side(own, taken, steady), fitted, why, sample)
 
 
 def outside(means: Mapping[Month, float], term: tuple[dt.date, dt.date]) -> dict[Month, float]:
@@ -149,27 +144,26 @@ def outside(means: Mapping[Month, float], term: tuple[dt.date, dt.date]) -> dict
     return {at: value for at, value in means.items() if not first <= at <= last}
 
 
-def monthly(series: SeriesAt, area: str, *, daily: bool = False, as_of: dt.datetime | None = None) -> Months:
-    """Monthly means of the series of an area; real ones where there are any, generated ones otherwise, never both."""
+def monthly(series: SeriesAt, areas: Iterable[str], *, daily: bool = False, as_of: dt.datetime | None = None) -> dict[str, Months]:
+    """Monthly means of the series by area; real ones where an area has any, generated ones otherwise, never both."""
+    places = {area: series.place_of(area) for area in areas}
     state = (evidence_uri(), EvidenceStore().version())
-    return _monthly(series.network, series.place_of(area), series.property, daily, as_of, state)
+    found = _monthly(series.network, tuple(dict.fromkeys(places.values())), series.property, daily, as_of, state)
+    return {area: found[place] for area, place in places.items()}
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def _monthly(
-    network: str,
-    place: str,
-    property_: str,
-    daily: bool,
-    as_of: dt.datetime | None,
-    _state: tuple[object, ...],
-) -> Months:
-    for sample in (False, True):
-        key = series_key(network, place, property_, sample=sample)
-        seen = observations([key], as_of=as_of).get(key, [])
-        if seen:
-            return Months(_of_days(seen) if daily else _of_months(seen), sample)
-    return Months({}, sample=False)
+    network: str, places: tuple[str, ...], property_: str, daily: bool, as_of: dt.datetime | None, _state: tuple[object, ...]
+) -> Mapping[str, Months]:
+    keys = {(place, sample): series_key(network, place, property_, sample=sample) for place in places for sample in (False, True)}
+    seen = observations(keys.values(), as_of=as_of)
+    made = {}
+    for place in places:
+        sample = keys[place, False] not in seen
+        known = seen.get(keys[place, sample], [])
+        made[place] = Months(_of_days(known) if daily else _of_months(known), sample and bool(known))
+    return made
 
 
 def _of_months(seen: list[Observation]) -> dict[Month, float]:
@@ -211,4 +205,4 @@ def wider_figures(
     return {}
 
 
-__all__ = ["Months", "ReadingEnds", "monthly", "outside", "reading_ends", "wider_figures"]
+__all__ = ["Months", "ReadingEnds", "Side", "monthly", "outside", "reading_ends", "wider_figures"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from ecociv.accounts.queries import areas, resolve_area
 from ecociv.core.text import Text
 from ecociv.indicators.peers import load_peers
+from ecociv.plan.queries import current_package
 from ecociv.supervision.responsibility.models import Official
 from ecociv.supervision.responsibility.posts import Post, posts_known
 
@@ -106,11 +108,10 @@ def term_of(
     held = [(_overlap(post, first, last), post) for post in posts if not body or post.body == body]
     held = [pair for pair in held if pair[0] > 0]
     if not held:
-        known = "；".join(f"{p.body} {p.title} {p.starts}至{p.ends or '今'}" for p in posts) or "无"
-        known_en = "; ".join(f"{p.body} {p.title} {p.starts} to {p.ends or 'today'}" for p in posts) or "none"
+        known = listed(official.zone, posts)
         raise AuditRefused(
-            f"{first}至{last}期间没有任职记录；任职：{known}。",
-            f"No post on record touches {first} to {last}; posts: {known_en}.",
+            f"{first}至{last}期间没有任职记录；任职：{known.zh}。",
+            f"No post on record touches {first} to {last}; posts: {known.en}.",
             "first",
         )
     _, post = max(held, key=lambda pair: pair[0])
@@ -134,12 +135,25 @@ def posts_beside(term: Term) -> Text | None:
         en="Other posts touch the days asked for: {posts}. The audit covers {body} {title}, which covers most of them; choose body and days "
         "to audit another.",
     )
-    listed = [f"{one.body} {one.title} {one.starts}" for one in term.beside]
-    posts = Text(
-        zh="；".join(f"{said}至{one.ends or '今'}" for said, one in zip(listed, term.beside, strict=True)),
-        en="; ".join(f"{said} to {one.ends or 'today'}" for said, one in zip(listed, term.beside, strict=True)),
+    return text.fill(posts=listed(term.zone, term.beside), body=body_name(term.zone, term.body), title=term.title)
+
+
+def listed(zone: str, posts: Iterable[Post]) -> Text:
+    """Posts with body, title and days; "none" where there are none."""
+    named = [(body_name(zone, one.body), one) for one in posts]
+    return Text(
+        zh="；".join(f"{body.zh} {one.title} {one.starts}至{one.ends or '今'}" for body, one in named) or "无",
+        en="; ".join(f"{body.en} {one.title} {one.starts} to {one.ends or 'today'}" for body, one in named) or "none",
     )
-    return text.fill(posts=posts, body=term.body, title=term.title)
+
+
+def body_name(zone: str, key: str) -> Text:
+    """Name of a body of the plan; its key where the plan knows none."""
+    plan = current_package(zone)
+    if not plan.has_organisation(key):
+        return Text(zh=key, en=key)
+    body = plan.organisation(key)
+    return Text(zh=body.name, en=body.name_en)
 
 
 def peers_of(zone: str, area: str, with_accounts: tuple[str, ...]) -> tuple[str, ...]:

@@ -206,10 +206,11 @@ def _of_tab(request: HttpRequest, dossier: Dossier, data: dict[str, Any], tab: s
 
 
 def _named(data: dict[str, Any], key: str) -> dict[str, Any]:
-    """A table of the report; each cell with the head of its column, which a phone shows beside it."""
+    """A table of the report; each cell with the head of its column, which a phone shows beside it, and whether it is words."""
     found: dict[str, Any] = next((each for each in data["sections"] if each["head"] == data["words"][key]), {})
     heads = found.get("heads", ())
-    return found | {"labelled": [list(zip(heads, row, strict=False)) for row in found.get("rows", ())]}
+    labelled = [[(head, cell, any(each.isalpha() for each in cell)) for head, cell in zip(heads, row, strict=False)] for row in found.get("rows", ())]
+    return found | {"labelled": labelled}
 
 
 def _moment(now: AuditStanding, as_of: AsOf, full: bool) -> dt.datetime | None:

@@ -143,7 +143,7 @@ def _attributions(dossier: Dossier, tongue: str, words: dict[str, Any]) -> list[
                 figure(one.attributed, signed=True),
                 NOTHING if one.low is None else f"{figure(one.low, signed=True)} – {figure(one.high, signed=True)}",
                 one.basis.label.in_language(tongue),
-                one.outcome.label.in_language(tongue),
+                one.outcome_label.in_language(tongue),
             ]
         )
     return rows
@@ -213,12 +213,25 @@ def values_section(worth: PositionWorth | None, language: str) -> dict[str, Any]
     if not worth.verified:
         found["lines"].append(words["values_unverified"])
     if worth.without:
-        names: dict[str, list[str]] = {}
-        for each in worth.without:
-            names.setdefault(each.reason.in_language(tongue), []).append(f"{each.title.in_language(tongue)} {each.name.in_language(tongue)}")
-        listed = [f"{'、'.join(those) if tongue == 'zh' else ', '.join(those)} ({why})" for why, those in names.items()]
-        found["lines"].append(words["values_without"].format(names=("；" if tongue == "zh" else "; ").join(listed)))
+        listed = ("；" if tongue == "zh" else "; ").join(_without(worth, tongue))
+        found["lines"].append(words["values_without"].format(names=listed))
     return found
+
+
+def _without(worth: PositionWorth, tongue: str) -> Iterable[str]:
+    """Accounts without any value by their title; of the others the items, each group with its reason."""
+    valued = {each.account for each in worth.columns}
+    names: dict[tuple[str, str], list[str]] = {}
+    for each in worth.without:
+        name = each.name.in_language(tongue) if each.account in valued else ""
+        names.setdefault((each.title.in_language(tongue), each.reason.in_language(tongue)), []).append(name)
+    by_reason: dict[str, list[str]] = {}
+    for (title, why), those in names.items():
+        items = [each for each in those if each]
+        said = f"{title}: {', '.join(items)}" if tongue == "en" else f"{title}：{'、'.join(items)}"
+        by_reason.setdefault(why, []).append(said if items else title)
+    for why, those in by_reason.items():
+        yield f"{', '.join(those)} ({why})" if tongue == "en" else f"{'、'.join(those)}（{why}）"
 
 
 _VALUES = ("opening", "closing", "change", "volume", "price", "constant_opening", "constant_closing")
