@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -24,7 +26,9 @@ from ecociv.accounts.audit.composition import (
 )
 from ecociv.accounts.audit.dossier import Dossier, compile_dossier
 from ecociv.accounts.audit.kept import composition_at, held_against_record, kept_dossiers
+from ecociv.accounts.audit.methods import SeriesAt
 from ecociv.accounts.audit.models import AuditStep, LeavingAudit
+from ecociv.accounts.audit.readings import Months
 from ecociv.accounts.audit.standing import standing_of
 from ecociv.accounts.audit.term import posts_beside, term_of
 from ecociv.cli.main import main
@@ -148,6 +152,25 @@ def test_a_city_is_held_against_its_own_course(city: Dossier) -> None:
     assert before.proposal.proposed is None and all(
         one.outcome is Outcome.UNKNOWN for _, _, one in before.measures
     )
+
+
+def test_the_air_of_a_city_has_the_cities_of_the_province_as_peers(office: User) -> None:
+    # PM2.5 fell from 50 to 40 in the city and from 50 to 45 in each other: -10 against -5, and no peer spreads.
+    def monthly(series: SeriesAt, areas: Iterable[str], **_: Any) -> dict[str, Months]:
+        closing = {area: 40.0 if area == ZONE else 45.0 for area in areas}
+        made = {area: {(year, month): 50.0 if year < 2019 else closing[area] for year in range(2015, 2020) for month in range(1, 13)} for area in closing}
+        return {area: Months(means if series.property == "pm2_5" else {}, sample=False) for area, means in made.items()}
+
+    official = held("周九", office, ("environmental-protection-bureau", CITY_FIRST, CITY_LAST))
+    with mock.patch("ecociv.accounts.audit.readings.monthly", monthly):
+        found = compile_dossier(term_of(official, CITY_FIRST, CITY_LAST))
+    judged = {key: one for key, _, one in found.measures}
+    air = judged["pm2_5"]
+    assert (air.basis, air.outcome, air.attributed) == (Comparison.PEERS, Outcome.GAIN, Decimal(-5))
+    assert len(air.peers) == 10 and "fuliang-county" not in {each.area for each in air.peers}
+    assert air.weather == "" and air.reasons[0].code == "no-drivers"  # the zone has no weather on record, and says so
+    # Nothing is on record for phosphorus: it is noted, and no part of what is judged. Timber is not the bureau's.
+    assert "phosphorus" not in judged and "timber" not in judged and any("phosphorus" in note.en for note in found.notes)
 
 
 def test_the_value_of_the_position_stands_apart(city: Dossier) -> None:

@@ -7,17 +7,28 @@ import datetime as dt
 import gzip
 import math
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.situations import observation
 from ecociv.accounts.audit.attribution import Ends, Outcome, attribute
-from ecociv.accounts.audit.methods import methods_on
+from ecociv.accounts.audit.methods import Reading, SeriesAt, methods_on
 from ecociv.accounts.audit.normalise import Month, NotAdjusted, adjusted, fit
-from ecociv.accounts.audit.readings import Months, outside
+from ecociv.accounts.audit.readings import (
+    Months,
+    ReadingEnds,
+    means_of_days,
+    outside,
+    reading_ends,
+)
 from ecociv.core.text import Text
+from ecociv.evidence.queries import LOCAL
 from shared_data import shared_file
 
 METHODS = methods_on(dt.date(2026, 1, 1))
@@ -118,6 +129,58 @@ def test_months_of_the_term_take_no_part() -> None:
 def test_a_year_needs_its_months() -> None:
     one = Months({(2016, month): 2.0 for month in range(1, 9)}, sample=False)
     assert one.year(2016, 9) is None and one.year(2016, 8) == D(2)
+
+
+READING = Reading.model_validate(
+    {"name": {"zh": "总磷", "en": "phosphorus"}, "network": "n", "property": "tp", "unit": "mg / L", "areas": ["own"], "better": "decrease",
+     "material": "0.05", "least_months": 9, "weather": "flow", "drivers": {"flow": {"network": "f", "property": "flow"}}}
+)  # fmt: skip
+
+
+def read(missing: dict[str, set[int]] | None = None) -> ReadingEnds:
+    """Three areas with C = 8 Q^-0.5; the flow of some years is missing in some of them. The term is 2017 and 2018."""
+    flow = flows()
+
+    def monthly(series: SeriesAt, areas: Iterable[str], **_: object) -> dict[str, Months]:
+        gaps = missing or {}
+        if series.property == "tp":
+            return {area: Months({at: 8 / math.sqrt(flow[at]) for at in MONTHS}, sample=False) for area in areas}
+        return {area: Months({at: value for at, value in flow.items() if at[0] not in gaps.get(area, ())}, sample=False) for area in areas}
+
+    with mock.patch("ecociv.accounts.audit.readings.monthly", monthly):
+        return reading_ends(READING, FLOW, "own", ("a", "b"), (dt.date(2017, 1, 1), dt.date(2018, 12, 31)), (2016, 2018), 2014)
+
+
+def test_what_flow_alone_did_is_taken_out_of_area_and_peers() -> None:
+    found = read()
+    assert found.refused is None and found.adjusted is not None and found.fitted is not None and found.fitted.months == 36
+    for one in (found.adjusted.own, *found.adjusted.peers.values()):
+        # All of the change followed the flow; means of a curve are not the curve of means, so nearly nothing is left.
+        assert one.before is not None and one.taken is not None
+        assert abs(one.taken[0] - one.before) < D("0.005") < abs(one.after - one.before)  # type: ignore[operator]
+    # 2014 has no readings; 2015 has, and is shown with the flow of 2016.
+    assert set(found.measured.history) == {2015, 2016} == set(found.adjusted.history)
+
+
+def test_one_peer_without_flow_leaves_all_peers_as_measured() -> None:
+    found = read({"b": {2018}})
+    assert found.adjusted is not None and found.adjusted.peers == {} and found.refused is not None
+    assert found.refused.code == "weather-of-year-missing" and set(found.measured.peers) == {"a", "b"}
+    own = read({"own": {2016, 2018}})
+    assert own.adjusted is None and own.refused is not None  # without flow at an end nothing is adjusted
+    early = read({"own": {2015}})
+    assert early.adjusted is not None and set(early.adjusted.history) == {2016}
+
+
+def test_a_month_of_days_needs_what_the_standard_asks_for() -> None:
+    # GB 3095: 27 days. 26 days of April 2016 give no mean, 27 do.
+    days = [observation("k", 2016, 30.0 + n) for n in range(27)]
+    moved = [
+        replace(one, valid_from=dt.datetime(2016, 4, n + 1, tzinfo=LOCAL), valid_to=dt.datetime(2016, 4, n + 2, tzinfo=LOCAL))
+        for n, one in enumerate(days)
+    ]
+    assert means_of_days(moved[:26]) == {}
+    assert means_of_days(moved) == {(2016, 4): pytest.approx(43.0)}  # (30 + 56) / 2
 
 
 def test_the_interval_of_the_weather_widens_what_is_attributed() -> None:

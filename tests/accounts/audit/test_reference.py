@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ecociv.accounts.audit.attribution import Attribution, Comparison, Ends, Outcome, attribute
 from ecociv.accounts.audit.conclusion import propose, propose_within
-from ecociv.accounts.audit.declaration import rules_on
+from ecociv.accounts.audit.declaration import ZoneAudit, rules_on
 from ecociv.accounts.audit.methods import methods_on
 from ecociv.accounts.audit.reference import against_course
 from ecociv.core.text import Text
@@ -99,6 +99,10 @@ def test_the_interval_holds_the_attributed_part_for_any_figures(
     assert one.low <= one.attributed <= one.high
 
 
+READING = {
+    "name": {"zh": "总磷", "en": "phosphorus"}, "network": "n", "property": "tp", "unit": "mg / L", "areas": ["jingdezhen"],
+    "better": "decrease", "material": "0.05", "least_months": 9, "weather": "flow",
+}  # fmt: skip
 FACTS = dict.fromkeys(RULES.facts, D(0)) | {"determinable": D(1), "targets_met": D(1), "gains": D(4)}
 
 
@@ -150,3 +154,18 @@ def test_weaker_evidence_only_ever_moves_a_class_towards_the_middle(
     before, after = keys.index(free.proposed.key), keys.index(held.proposed.key)
     best, worst = keys.index("fairly-good"), keys.index("average")
     assert after == before or (before < after == best) or (before > after >= worst)
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ({"scopes": {"forestry-bureau": ["timbre"]}}, "no measure timbre"),
+        ({"wider": {"x": {"name": {"zh": "全省", "en": "p"}, "network": "n", "place": "p", "property": "q", "unit": "tonne", "basis": {"standard": "s"}}}}, "no measure x"),
+        ({"readings": {"tp": {**READING, "weather": "wether"}}}, "no method 'wether'"),
+        ({"readings": {"tp": {**READING, "drivers": {"rain": {"network": "n", "property": "rain"}}}}}, "no driver rain"),
+    ],
+)  # fmt: skip
+def test_a_zone_that_names_what_is_not_there_is_refused(declared: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        ZoneAudit.model_validate({"zone": "jingdezhen", **declared})
+    assert ZoneAudit.model_validate({"zone": "jingdezhen", "readings": {"tp": READING}}).readings["tp"].share is False

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ecociv.accounts.audit.methods import Reading, Wider
+from ecociv.accounts.audit.methods import Reading, Wider, every_method
 from ecociv.accounts.forms import Basis, national
 from ecociv.core.periods import OutsideValidity, Validity
 from ecociv.core.text import Text
@@ -235,6 +235,22 @@ class ZoneAudit(Declared):
     wider: dict[str, Wider] = Field(default_factory=dict)
     base_year: int | None = None
     note: LocalText | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        known = {*self.readings, *(key for one in _read().versions for key in one.measures)}
+        named = {f"scopes.{body}": keys for body, keys in self.scopes.items()} | {"wider": tuple(self.wider)}
+        for where, keys in named.items():
+            if strange := sorted(set(keys) - known):
+                raise ValueError(f"{where}: no measure {', '.join(strange)}; measures: {', '.join(sorted(known))}")
+        regressions = {key: one for each in every_method() for key, one in each.regressions.items()}
+        for key, reading in self.readings.items():
+            method = regressions.get(reading.weather)
+            if reading.weather and method is None:
+                raise ValueError(f"readings.{key}: no method {reading.weather!r}; methods: {', '.join(regressions)}")
+            if strange := sorted(set(reading.drivers) - set(method.drivers if method else ())):
+                raise ValueError(f"readings.{key}: {reading.weather!r} has no driver {', '.join(strange)}")
+        return self
 
 
 def rules_on(day: dt.date) -> RuleSet:

@@ -217,9 +217,9 @@ def _references(composition: Composition, judged: tuple[Judged, ...]) -> tuple[T
     found = []
     if weaker:
         text = Text(
-            zh="{count}项指标没有足够的同类地区，与自身任期前趋势或上级序列比较，属较弱证据；建议等级因此受限。",
+            zh="{count}项指标没有足够的同类地区，与自身任期前趋势或上级序列比较，属较弱证据；建议等级因此设有上下限。",
             en="{count} measures lack peers and are held against the own trend before the term or a wider series: weaker evidence, which "
-            "limits the class that is proposed.",
+            "bounds the class that may be proposed.",
         )
         found.append(text.fill(count=weaker))
     if none:

@@ -201,13 +201,18 @@ def methods_on(day: dt.date) -> MethodSet:
     OutsideValidity
         When none are.
     """
-    every = _read().versions
+    every = every_method()
     for one in every:
         if one.validity.contains(day):
             return one
     raise OutsideValidity(
         f"No methods of the leaving-office audit hold on {day} (declared: {'; '.join(str(one.validity) for one in every)})."
     )
+
+
+def every_method() -> tuple[MethodSet, ...]:
+    """Every version of the methods."""
+    return _read().versions
 
 
 @lru_cache(maxsize=1)

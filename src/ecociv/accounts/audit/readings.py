@@ -162,7 +162,7 @@ def _monthly(
     for place in places:
         sample = keys[place, False] not in seen
         known = seen.get(keys[place, sample], [])
-        made[place] = Months(_of_days(known) if daily else _of_months(known), sample and bool(known))
+        made[place] = Months(means_of_days(known) if daily else _of_months(known), sample and bool(known))
     return made
 
 
@@ -175,7 +175,7 @@ def _of_months(seen: list[Observation]) -> dict[Month, float]:
     return {at: sum(values) / len(values) for at, values in found.items()}
 
 
-def _of_days(seen: list[Observation]) -> dict[Month, float]:
+def means_of_days(seen: list[Observation]) -> dict[Month, float]:
     """Means of the months that have the days GB 3095 asks for."""
     found: dict[Month, dict[dt.date, float]] = {}
     for one in seen:
@@ -205,4 +205,4 @@ def wider_figures(
     return {}
 
 
-__all__ = ["Months", "ReadingEnds", "Side", "monthly", "outside", "reading_ends", "wider_figures"]
+__all__ = ["Months", "ReadingEnds", "Side", "means_of_days", "monthly", "outside", "reading_ends", "wider_figures"]
