@@ -158,8 +158,18 @@ def test_the_air_of_a_city_has_the_cities_of_the_province_as_peers(office: User)
     # PM2.5 fell from 50 to 40 in the city and from 50 to 45 in each other: -10 against -5, and no peer spreads.
     def monthly(series: SeriesAt, areas: Iterable[str], **_: Any) -> dict[str, Months]:
         closing = {area: 40.0 if area == ZONE else 45.0 for area in areas}
-        made = {area: {(year, month): 50.0 if year < 2019 else closing[area] for year in range(2015, 2020) for month in range(1, 13)} for area in closing}
-        return {area: Months(means if series.property == "pm2_5" else {}, sample=False) for area, means in made.items()}
+        made = {
+            area: {
+                (year, month): 50.0 if year < 2019 else closing[area]
+                for year in range(2015, 2020)
+                for month in range(1, 13)
+            }
+            for area in closing
+        }
+        return {
+            area: Months(means if series.property == "pm2_5" else {}, sample=False)
+            for area, means in made.items()
+        }
 
     official = held("周九", office, ("environmental-protection-bureau", CITY_FIRST, CITY_LAST))
     with mock.patch("ecociv.accounts.audit.readings.monthly", monthly):
@@ -168,9 +178,15 @@ def test_the_air_of_a_city_has_the_cities_of_the_province_as_peers(office: User)
     air = judged["pm2_5"]
     assert (air.basis, air.outcome, air.attributed) == (Comparison.PEERS, Outcome.GAIN, Decimal(-5))
     assert len(air.peers) == 10 and "fuliang-county" not in {each.area for each in air.peers}
-    assert air.weather == "" and air.reasons[0].code == "no-drivers"  # the zone has no weather on record, and says so
+    assert (
+        air.weather == "" and air.reasons[0].code == "no-drivers"
+    )  # the zone has no weather on record, and says so
     # Nothing is on record for phosphorus: it is noted, and no part of what is judged. Timber is not the bureau's.
-    assert "phosphorus" not in judged and "timber" not in judged and any("phosphorus" in note.en for note in found.notes)
+    assert (
+        "phosphorus" not in judged
+        and "timber" not in judged
+        and any("phosphorus" in note.en for note in found.notes)
+    )
 
 
 def test_the_value_of_the_position_stands_apart(city: Dossier) -> None:
@@ -195,7 +211,9 @@ def test_the_value_of_the_position_stands_apart(city: Dossier) -> None:
 def test_another_post_in_the_same_days_is_told(office: User) -> None:
     official = held("孙八", office, ("water-affairs-bureau", dt.date(2014, 1, 1), dt.date(2016, 6, 30)), ("forestry-bureau", dt.date(2016, 7, 1), dt.date(2017, 6, 30)))  # fmt: skip
     both = posts_beside(term_of(official, dt.date(2014, 1, 1), dt.date(2017, 6, 30)))
-    assert both is not None and "局长 2016-07-01 to 2017-06-30" in both.en and "forestry-bureau" not in both.en
+    assert (
+        both is not None and "局长 2016-07-01 to 2017-06-30" in both.en and "forestry-bureau" not in both.en
+    )
     assert posts_beside(term_of(official, dt.date(2014, 1, 1), dt.date(2015, 6, 30))) is None
 
 

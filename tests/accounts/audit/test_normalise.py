@@ -144,16 +144,30 @@ def read(missing: dict[str, set[int]] | None = None) -> ReadingEnds:
     def monthly(series: SeriesAt, areas: Iterable[str], **_: object) -> dict[str, Months]:
         gaps = missing or {}
         if series.property == "tp":
-            return {area: Months({at: 8 / math.sqrt(flow[at]) for at in MONTHS}, sample=False) for area in areas}
-        return {area: Months({at: value for at, value in flow.items() if at[0] not in gaps.get(area, ())}, sample=False) for area in areas}
+            return {
+                area: Months({at: 8 / math.sqrt(flow[at]) for at in MONTHS}, sample=False) for area in areas
+            }
+        return {
+            area: Months(
+                {at: value for at, value in flow.items() if at[0] not in gaps.get(area, ())}, sample=False
+            )
+            for area in areas
+        }
 
     with mock.patch("ecociv.accounts.audit.readings.monthly", monthly):
-        return reading_ends(READING, FLOW, "own", ("a", "b"), (dt.date(2017, 1, 1), dt.date(2018, 12, 31)), (2016, 2018), 2014)
+        return reading_ends(
+            READING, FLOW, "own", ("a", "b"), (dt.date(2017, 1, 1), dt.date(2018, 12, 31)), (2016, 2018), 2014
+        )
 
 
 def test_what_flow_alone_did_is_taken_out_of_area_and_peers() -> None:
     found = read()
-    assert found.refused is None and found.adjusted is not None and found.fitted is not None and found.fitted.months == 36
+    assert (
+        found.refused is None
+        and found.adjusted is not None
+        and found.fitted is not None
+        and found.fitted.months == 36
+    )
     for one in (found.adjusted.own, *found.adjusted.peers.values()):
         # All of the change followed the flow; means of a curve are not the curve of means, so nearly nothing is left.
         assert one.before is not None and one.taken is not None
@@ -176,7 +190,11 @@ def test_a_month_of_days_needs_what_the_standard_asks_for() -> None:
     # GB 3095: 27 days. 26 days of April 2016 give no mean, 27 do.
     days = [observation("k", 2016, 30.0 + n) for n in range(27)]
     moved = [
-        replace(one, valid_from=dt.datetime(2016, 4, n + 1, tzinfo=LOCAL), valid_to=dt.datetime(2016, 4, n + 2, tzinfo=LOCAL))
+        replace(
+            one,
+            valid_from=dt.datetime(2016, 4, n + 1, tzinfo=LOCAL),
+            valid_to=dt.datetime(2016, 4, n + 2, tzinfo=LOCAL),
+        )
         for n, one in enumerate(days)
     ]
     assert means_of_days(moved[:26]) == {}

@@ -168,4 +168,7 @@ def test_weaker_evidence_only_ever_moves_a_class_towards_the_middle(
 def test_a_zone_that_names_what_is_not_there_is_refused(declared: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         ZoneAudit.model_validate({"zone": "jingdezhen", **declared})
-    assert ZoneAudit.model_validate({"zone": "jingdezhen", "readings": {"tp": READING}}).readings["tp"].share is False
+    assert (
+        ZoneAudit.model_validate({"zone": "jingdezhen", "readings": {"tp": READING}}).readings["tp"].share
+        is False
+    )

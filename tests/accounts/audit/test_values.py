@@ -100,7 +100,9 @@ def test_the_two_effects_are_the_whole_change_exactly(
 ) -> None:
     volume, price = effects(q, p)
     # In fractions, which know no rounding: not one digit is lost, whatever the size.
-    assert Fraction(volume) + Fraction(price) == Fraction(q[1]) * Fraction(p[1]) - Fraction(q[0]) * Fraction(p[0])
+    assert Fraction(volume) + Fraction(price) == Fraction(q[1]) * Fraction(p[1]) - Fraction(q[0]) * Fraction(
+        p[0]
+    )
     assert p[0] != p[1] or price == 0
     assert q[0] != q[1] or volume == 0
 

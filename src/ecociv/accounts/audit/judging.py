@@ -191,7 +191,10 @@ def _by_readings(bench: Bench, key: str, reading: Reading) -> tuple[Attribution,
         bench.first_year,
         bench.as_of,
     )
-    enough = sum(one.before is not None and one.after is not None for one in read.measured.peers.values()) >= bench.rules.least_peers
+    enough = (
+        sum(one.before is not None and one.after is not None for one in read.measured.peers.values())
+        >= bench.rules.least_peers
+    )
     side = read.measured
     if read.adjusted is not None and (
         bool(read.adjusted.peers) if enough else len(read.adjusted.history) >= bench.methods.trend.least_years

@@ -108,7 +108,11 @@ def reading_ends(
     plain = {where: Ends(one.year(opening, least), one.year(closing, least)) for where, one in months.items()}
     years = {year: months[area].year(year, least) for year in range(first_year, opening + 1)}
     history = {year: value for year, value in years.items() if value is not None}
-    others = {where: one for where, one in plain.items() if where != area and (one.before is not None or one.after is not None)}
+    others = {
+        where: one
+        for where, one in plain.items()
+        if where != area and (one.before is not None or one.after is not None)
+    }
     measured = Side(plain[area], others, history)
     sample = any(one.sample for one in months.values())
     if method is None or plain[area].before is None or plain[area].after is None:
@@ -144,19 +148,32 @@ def outside(means: Mapping[Month, float], term: tuple[dt.date, dt.date]) -> dict
     return {at: value for at, value in means.items() if not first <= at <= last}
 
 
-def monthly(series: SeriesAt, areas: Iterable[str], *, daily: bool = False, as_of: dt.datetime | None = None) -> dict[str, Months]:
+def monthly(
+    series: SeriesAt, areas: Iterable[str], *, daily: bool = False, as_of: dt.datetime | None = None
+) -> dict[str, Months]:
     """Monthly means of the series by area; real ones where an area has any, generated ones otherwise, never both."""
     places = {area: series.place_of(area) for area in areas}
     state = (evidence_uri(), EvidenceStore().version())
-    found = _monthly(series.network, tuple(dict.fromkeys(places.values())), series.property, daily, as_of, state)
+    found = _monthly(
+        series.network, tuple(dict.fromkeys(places.values())), series.property, daily, as_of, state
+    )
     return {area: found[place] for area, place in places.items()}
 
 
 @lru_cache(maxsize=32)
 def _monthly(
-    network: str, places: tuple[str, ...], property_: str, daily: bool, as_of: dt.datetime | None, _state: tuple[object, ...]
+    network: str,
+    places: tuple[str, ...],
+    property_: str,
+    daily: bool,
+    as_of: dt.datetime | None,
+    _state: tuple[object, ...],
 ) -> Mapping[str, Months]:
-    keys = {(place, sample): series_key(network, place, property_, sample=sample) for place in places for sample in (False, True)}
+    keys = {
+        (place, sample): series_key(network, place, property_, sample=sample)
+        for place in places
+        for sample in (False, True)
+    }
     seen = observations(keys.values(), as_of=as_of)
     made = {}
     for place in places:
@@ -205,4 +222,13 @@ def wider_figures(
     return {}
 
 
-__all__ = ["Months", "ReadingEnds", "Side", "means_of_days", "monthly", "outside", "reading_ends", "wider_figures"]
+__all__ = [
+    "Months",
+    "ReadingEnds",
+    "Side",
+    "means_of_days",
+    "monthly",
+    "outside",
+    "reading_ends",
+    "wider_figures",
+]
