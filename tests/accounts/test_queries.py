@@ -94,6 +94,20 @@ def test_a_restatement_keeps_both_sheets() -> None:
     assert new.fingerprint != old.fingerprint
 
 
+def test_every_restatement_keeps_every_sheet_before_it() -> None:
+    file_two_years()
+    figures, moments = ["296.00"], [dt.datetime.now(dt.UTC)]
+    for forest in (290.25, 301.5, 296.0):
+        file_cells(2016, {f"land/{ZONE}/land.forest": forest}, reason="复核后更正")
+        figures.append(f"{forest:.2f}")
+        moments.append(dt.datetime.now(dt.UTC))
+    for figure, moment in zip(figures, moments, strict=True):
+        land_then = balance_sheet(ZONE, "", 2016, moment).account("land")
+        # 300 - 4 = 296 follows from opening and changes; what the closing has more or less is the residual of its day.
+        assert land_then.figure("closing", "forest") == Decimal(figure)
+        assert land_then.line("residual")["forest"] == Decimal(figure) - 296
+
+
 def test_the_opening_without_a_source_of_its_own_follows_a_restated_closing() -> None:
     file_cells(2015, {"forestry/jingdezhen/wetland.river": 100.0})
     cells = {f"forest-change/{ZONE}/wetlandchange.river.{row}": 0.0 for row in ("human_addition", "human_reduction")}
@@ -280,6 +294,7 @@ def test_the_structure_of_the_data_comes_from_the_command_too() -> None:
         (("balance-sheet", ZONE, "--year", "2016", "--area", "x"), 3, "fuliang-county"),
         (("balance-sheet", "nowhere", "--year", "2016"), 3, "nowhere"),
         (("balance-sheet", ZONE, "--year", "2016", "--as-of", "yesterday"), 2, "no date"),
+        (("balance-sheet", ZONE, "--year", "2016", "--as-of", "2012-01-01"), 0, "No cell of 2016 has a figure as known on 2012-01-01"),
         (("seea", ZONE, "--year", "2016", "--out", "/nowhere/x.csv"), 3, "cannot be written"),
     ],
 )

@@ -97,7 +97,7 @@ def _checked(
             columns += sum(len(one.balance.items) for one in sheet.accounts if one.balance is not None)
             missing += sheet.gaps
             findings += _of_sheet(sheet, second_sources=second_sources)
-        findings += _counties_add_up(of_year[0], of_year[1:])
+        findings += counties_add_up(of_year[0], of_year[1:])
     if second_sources:
         findings += _transitions(zone, as_of)
     return Checked(sheets, columns, tuple(findings), missing)
@@ -162,7 +162,8 @@ def beyond(gap: Decimal, unit: Text | None = None) -> Text:
     return Text(zh=f"{side.zh}{size}{zh}", en=f"{size}{en} {side.en}")
 
 
-def _counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterator[Finding]:
+def counties_add_up(city: BalanceSheet, counties: list[BalanceSheet]) -> Iterator[Finding]:
+    """Cells of the city that are not the sums of those of its counties; what is missing in either is no breach."""
     for account in city.accounts:
         if account.form.kind == "flow":
             continue

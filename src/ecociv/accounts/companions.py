@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -46,15 +46,19 @@ def liabilities(zone: str, area: str, year: int, as_of: dt.datetime | None = Non
 
 def worth(zone: str, sheet: AccountSheet, year: int) -> Worth | None:
     """The value of an account at declared prices; none where no price is declared."""
+    price_on = prices_of(zone)
+    return worth_of(sheet, year, lambda account, column, day: price_on(account, column, sheet.unit, day))
+
+
+def prices_of(zone: str) -> Callable[[str, str, str, dt.date], DayPrice | None]:
+    """The declared prices of a zone: of a column of an account on a day, for one of a unit; none where none is in force."""
     declared = load_accounts(zone)
 
-    def price_on(account: str, column: str, day: dt.date) -> DayPrice | None:
+    def price_on(account: str, column: str, unit: str, day: dt.date) -> DayPrice | None:
         found: Price | None = declared.price_on(account, column, day)
-        if found is None:
-            return None
-        return day_price(found.value, found.unit, sheet.unit, found.basis.citation)
+        return None if found is None else day_price(found.value, found.unit, unit, found.basis.citation)
 
-    return worth_of(sheet, year, price_on)
+    return price_on
 
 
 def land_surveys(zone: str, as_of: dt.datetime | None = None) -> tuple[LayerVersion, ...]:
@@ -193,6 +197,7 @@ __all__ = [
     "land_surveys",
     "liabilities",
     "pilot_checks",
+    "prices_of",
     "sources_of",
     "supply_use",
     "transition",

@@ -67,9 +67,14 @@ def _sheet(zone: str, area: str, year: int, as_of: str | None) -> BalanceSheet:
 
     ensure_plan(zone)
     try:
-        return balance_sheet(zone, area, year, moment(as_of))
+        found = balance_sheet(zone, area, year, moment(as_of))
     except AccountsRefused as refused:
         fail(f"{refused.text.en} {refused.text.zh}")
+    if not found.cells:
+        # On standard error, so that data on standard output stay data.
+        known, known_zh = (f" as known on {as_of}", f"截至{as_of}") if as_of else ("", "")
+        click.echo(f"No cell of {year} has a figure{known}: every one is missing. {known_zh}{year}年的账户没有任何数字，各项均为缺失。", err=True)
+    return found
 
 
 @group.command("balance-sheet", epilog=EXIT_CODES)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ecociv.accounts.audit.attribution import Attribution, Outcome
 from ecociv.accounts.audit.declaration import Measure
 from ecociv.accounts.audit.dossier import Dossier
+from ecociv.accounts.audit.methods import Reading
 from ecociv.core.rounding import round_half_even
 from ecociv.portal.paths import Chart
 from ecociv.reporting.leaving_audit.content import figure
@@ -21,22 +22,23 @@ def attribution_chart(dossier: Dossier, tongue: str) -> Chart | None:
     Accounts have different units, so that each is drawn in percent of its own opening; shares of water quality, which are
     percentages already, in percentage points. Where a method takes the weather out, the change is that without the weather.
     """
-    drawn = [each for each in dossier.measures if each[2].outcome is not Outcome.UNKNOWN]
+    # An opening of zero, which a forecast can still judge, has no percentage.
+    drawn = [each for each in dossier.measures if each[2].outcome is not Outcome.UNKNOWN and (each[2].before or each[1].share)]
     if not drawn:
         return None
     area = dossier.area_name.in_language(tongue)
     names, rows, lines = [], [], []
     for _key, measure, one in drawn:
         name = measure.name.in_language(tongue)
-        if measure.weather:
+        if one.weather:
             name = _("%(measure)s (weather taken out)") % {"measure": name}
         line = _line(dossier, measure, one, tongue)
         names.append(name)
         lines.append(line)
         unit = _("percentage points") if measure.share else "%"
-        peers = "; ".join(f"{peer} {_said(value)}" for peer, value in line["peers"])
+        peers = "; ".join(f"{peer} {_said(value)}" for peer, value in line["peers"]) or one.basis.label.in_language(tongue)
         interval = f"{_said(line['low'])} – {_said(line['high'])}"
-        rows.append((name, unit, _said(line["change"]), peers, _said(line["attributed"]), interval, one.outcome.label.in_language(tongue)))
+        rows.append((name, unit, _said(line["change"]), peers, _said(line["attributed"]), interval, one.outcome_label.in_language(tongue)))
     left = len(dossier.measures) - len(drawn)
     summary = _("%(drawn)s measures in percent of the opening, shares of water in percentage points.") % {"drawn": len(drawn)}
     if left:
@@ -58,7 +60,7 @@ def attribution_chart(dossier: Dossier, tongue: str) -> Chart | None:
     return Chart("attribution", "intervals", _("Change, peers and attributed part"), summary, payload, heads, tuple(rows))
 
 
-def _line(dossier: Dossier, measure: Measure, one: Attribution, tongue: str) -> dict[str, Any]:
+def _line(dossier: Dossier, measure: Measure | Reading, one: Attribution, tongue: str) -> dict[str, Any]:
     assert one.before is not None and one.adjusted is not None
 
     def relative(value: Decimal | None) -> Decimal:

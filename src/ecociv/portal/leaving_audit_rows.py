@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
@@ -13,6 +14,8 @@ from ecociv.accounts.audit.movements import Amount, Movement
 from ecociv.accounts.forms import CLOSING, OPENING
 from ecociv.core.quantities import label_of
 from ecociv.core.text import Text
+from ecociv.plan.package import ZonePackage
+from ecociv.portal.checks import place_of
 from ecociv.reporting.leaving_audit.content import figure
 
 
@@ -49,6 +52,23 @@ class ChangeRow:
     cause: str
     amount: Amount
     cells: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRecord:
+    """A record that was drawn, with its page; ``url`` is "" where it has none."""
+
+    name: str
+    stratum: str
+    chance: str
+    url: str
+
+
+STRATA = {
+    "account": Text(zh="账户数字", en="cell of the accounts"),
+    "target": Text(zh="目标", en="target"),
+    "case": Text(zh="案件", en="case"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +155,23 @@ def change_rows(dossier: Dossier, cells: Cells, tongue: str) -> list[ChangeRow]:
         if one.breaks:
             rows.append(ChangeRow(title, one.name, "breaks", "", one.breaks, cells.of(one, OPENING, one.broken)))
     return rows
+
+
+def drawn_records(plan: ZonePackage, sample: Iterable[Mapping[str, Any]], cells: Cells, year: int, tongue: str) -> dict[str, DrawnRecord]:
+    """The records of a sample by key, each with the page where an auditor finds it; a cell as of the closing year."""
+    return {
+        each["key"]: DrawnRecord(
+            each["name"][tongue], STRATA[each["stratum"]].in_language(tongue), each["probability"], _page_of(plan, each["key"], cells, year)
+        )
+        for each in sample
+    }
+
+
+def _page_of(plan: ZonePackage, key: str, cells: Cells, year: int) -> str:
+    kind, _, rest = key.partition(":")
+    if kind == "cell":
+        account, row, column = rest.split("/", 2)
+        return cells.at(account, row, column, year)
+    if kind == "case":
+        return reverse("portal:case", args=rest.split("/", 1))
+    return place_of(plan, key).url

@@ -13,7 +13,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from ecociv.accounts.audit.as_json import dossier_json
-from ecociv.accounts.audit.dossier import Dossier, compile_dossier
+from ecociv.accounts.audit.composition import NEWEST, Composition
+from ecociv.accounts.audit.dossier import Dossier, compile_dossier, require_opening
 from ecociv.accounts.audit.models import (
     AuditPaper,
     AuditStep,
@@ -48,9 +49,10 @@ class OpenAudit:
     sample: bool = False
 
     def check(self) -> Any:
-        """The term; refuses whoever is no auditor, days without a post, and a term that is audited already."""
+        """The term; refuses whoever is no auditor, days without a post or an opening position, and a term audited already."""
         require_audit(self.author, self.official.zone)
         term = term_of(self.official, self.first, self.last, body=self.body)
+        require_opening(term)
         twin = LeavingAudit.objects.filter(
             official=self.official, body=term.body, first=term.first, last=term.last
         ).first()
@@ -320,11 +322,11 @@ class Conclude:
         return _take(self.audit, StepKind.CONCLUDED, self.author, self.check(), self.reason.strip())
 
 
-def dossier_of(audit: LeavingAudit, as_of: dt.datetime | None = None) -> Dossier:
+def dossier_of(audit: LeavingAudit, as_of: dt.datetime | None = None, composition: Composition = NEWEST) -> Dossier:
     """What an audit rests on, with the findings of its reviewed papers."""
     known = timezone.localdate(as_of) if as_of else None
     term = term_of(audit.official, audit.first, audit.last, body=audit.body, known_on=known)
-    return compile_dossier(term, as_of=as_of, papers=standing_of(audit, as_of).findings)
+    return compile_dossier(term, as_of=as_of, papers=standing_of(audit, as_of).findings, composition=composition)
 
 
 def _open(audit: LeavingAudit) -> AuditStanding:

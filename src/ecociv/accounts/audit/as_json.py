@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from ecociv.accounts.audit.attribution import Attribution
+from ecociv.accounts.audit.composition import PROGRESS_REPORTS, VALUES
 from ecociv.accounts.audit.conduct import Progress, TargetAtEnds
 from ecociv.accounts.audit.dossier import Dossier
 from ecociv.accounts.audit.movements import Movement
+from ecociv.accounts.audit.values import ColumnWorth, PositionWorth
 from ecociv.core.decimals import plain
 from ecociv.core.digests import digest_of_json
 from ecociv.supervision.responsibility.record import Matter
@@ -30,8 +32,8 @@ def digest_of_dossier(found: Dossier) -> str:
 
 
 def _content(found: Dossier) -> dict[str, Any]:
-    term = found.term
-    return {
+    term, made = found.term, found.composition
+    content: dict[str, Any] = {
         "zone": term.zone,
         "official": {"id": term.official, "name": term.name, "post": term.title},
         "body": {"key": term.body, "name": found.body_name.to_mapping()},
@@ -55,6 +57,7 @@ def _content(found: Dossier) -> dict[str, Any]:
         "attribution": [
             {"measure": key, "name": measure.name.to_mapping(), "better": measure.better, "weather": measure.weather or None}
             | _attribution(one)
+            | (_comparison(one) if made.named else {})
             for key, measure, one in found.measures
         ],
         "targets": [_target(one) for one in found.conduct.targets],
@@ -63,11 +66,17 @@ def _content(found: Dossier) -> dict[str, Any]:
             {"number": one.number, "title": one.title, "severity": one.severity.to_mapping(), "on": one.on.isoformat(), "rule": one.rule}
             for one in found.conduct.findings
         ],
-        "progress_reports": [_progress(one) for one in found.conduct.reports],
         "papers": dict(found.papers) if found.papers is not None else None,
         "proposal": found.proposal.to_json(),
         "notes": [one.to_mapping() for one in found.notes],
     }
+    if made.has(PROGRESS_REPORTS):
+        content["progress_reports"] = [_progress(one) for one in found.conduct.reports]
+    if made.has(VALUES):
+        content["values"] = _values(found.worth) if found.worth else None
+    if made.named:
+        content["composition"] = {"number": made.number, "accounts": made.accounts, "methods": found.methods.key}
+    return content
 
 
 def _movement(one: Movement) -> dict[str, Any]:
@@ -109,6 +118,46 @@ def _attribution(one: Attribution) -> dict[str, Any]:
         ],
         "reasons": [each.to_json() for each in one.reasons],
         "trace": one.trace.to_json(),
+    }
+
+
+def _comparison(one: Attribution) -> dict[str, Any]:
+    return {
+        "compared_with": one.basis.value,
+        "weather_taken_out": one.weather or None,
+        "closing_normalised_low": _plain(one.reach[0]) if one.reach else None,
+        "closing_normalised_high": _plain(one.reach[1]) if one.reach else None,
+    }
+
+
+def _values(found: PositionWorth) -> dict[str, Any]:
+    return {
+        "unit": "yuan",
+        "base_on": found.base_on.isoformat(),
+        "prices_verified": found.verified,
+        "columns": [_value(one) for one in found.columns],
+        "without": [
+            {"account": one.account, "column": one.column, "name": one.name.to_mapping(), "reason": one.reason.to_mapping()}
+            for one in found.without
+        ],
+    }
+
+
+def _value(one: ColumnWorth) -> dict[str, Any]:
+    return {
+        "account": one.account,
+        "column": one.column,
+        "name": one.name.to_mapping(),
+        "price_opening": plain(one.prices[0]),
+        "price_closing": plain(one.prices[1]),
+        "price_base": _plain(one.base_price),
+        "opening": plain(one.opening),
+        "closing": plain(one.closing),
+        "change": plain(one.change),
+        "volume_effect": plain(one.volume),
+        "price_effect": plain(one.price),
+        "constant_opening": _plain(one.constant_opening),
+        "constant_closing": _plain(one.constant_closing),
     }
 
 

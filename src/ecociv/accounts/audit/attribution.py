@@ -46,24 +46,66 @@ _LABELS = {
 }
 
 
+class Comparison(StrEnum):
+    """With what a figure was compared; the first is the strongest."""
+
+    PEERS = "peers"
+    WIDER = "wider-series"
+    TREND = "own-trend"
+    NOTHING = "nothing"
+
+    @property
+    def label(self) -> Text:
+        """In words, in both languages."""
+        return _COMPARISONS[self]
+
+    @property
+    def weaker(self) -> bool:
+        """Whether one area alone carries it."""
+        return self in (Comparison.WIDER, Comparison.TREND)
+
+
+_COMPARISONS = {
+    Comparison.PEERS: Text(zh="同类地区", en="peers"),
+    Comparison.WIDER: Text(zh="上级序列", en="wider series"),
+    Comparison.TREND: Text(zh="自身趋势", en="own trend"),
+    Comparison.NOTHING: Text(zh="无可比对象", en="nothing"),
+}
+_BEYOND_PEERS = Text(zh="在外推区间内", en="within the interval of the forecast")
+
+
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """A figure at both ends of a term, and of what drives it where the weather is taken out."""
+    """A figure at both ends of a term, and of what drives it where the weather is taken out.
+
+    ``taken`` is the closing without the weather and the ends of its interval, where a regression took it out.
+    """
 
     before: Amount
     after: Amount
     driver_before: Amount = None
     driver_after: Amount = None
+    taken: tuple[Decimal, Decimal, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PeerChange:
-    """A peer with its figures, after the weather was taken out, and its change: a fraction, or percentage points."""
+    """A peer with its figures, after the weather was taken out, and its change: a fraction, or percentage points.
+
+    ``low`` and ``high`` are the ends of the change where taking out the weather has an interval; equal to it otherwise.
+    """
 
     area: str
     before: Decimal
     after: Decimal
     change: Decimal
+    low: Decimal
+    high: Decimal
+
+
+_OF_WEATHER = frozenset(
+    {"as-recorded", "weather-regressed", "weather-missing", "no-drivers", "too-few-months", "drivers-not-apart", "too-few-degrees", "weather-of-year-missing"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +124,12 @@ class Attribution:
         What is left, and the ends of its interval.
     placebo : Decimal or None
         The same difference over the years before the term.
+    basis : Comparison
+        With what it was compared.
+    weather : str
+        Key of the method by which the weather was taken out; empty where it was not.
+    reach : (Decimal, Decimal) or None
+        Interval of the closing without the weather, where the method has one.
     """
 
     before: Amount
@@ -97,6 +145,19 @@ class Attribution:
     unit: str
     placebo: Amount = None
     trace: Trace = field(repr=False, default=None)  # type: ignore[assignment]
+    basis: Comparison = Comparison.PEERS
+    weather: str = ""
+    reach: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def outcome_label(self) -> Text:
+        """The outcome in words that fit what it was compared with."""
+        return _BEYOND_PEERS if self.outcome is Outcome.WITHIN and self.basis.weaker else self.outcome.label
+
+    @property
+    def weather_told(self) -> bool:
+        """Whether its reasons say why the weather was, or was not, taken out."""
+        return bool(self.weather) or any(each.code in _OF_WEATHER for each in self.reasons)
 
     @property
     def change(self) -> Amount:
@@ -185,11 +246,13 @@ def attribute(
         context.prec = 34
         changes = [each.change for each in taken]
         expected = _clean(sum(changes, Decimal(0)) / len(changes) * scale)
-        low, high = (_clean(moved - end * scale) for end in (max(changes), min(changes)))
+        least, most = own_reach(own, adjusted)
+        low = _clean(least - own.before - max(each.high for each in taken) * scale)
+        high = _clean(most - own.before - min(each.low for each in taken) * scale)
         attributed = _clean(moved - expected)
     floor = material if share else material * own.before
-    outcome = _outcome(attributed, low, high, floor, better)
-    reasons.append(_said(outcome, attributed, low, high, floor))
+    outcome = outcome_of(attributed, low, high, floor, better)
+    reasons.append(said(outcome, attributed, low, high, floor, PEERS))
     if exponent is not None:
         reasons.append(_reason("weather-taken-out", "已按降水归一化", "The weather was taken out", adjusted=adjusted))
     placebo = None
@@ -215,6 +278,11 @@ def attribute(
     )
 
 
+def own_reach(own: Ends, adjusted: Decimal) -> tuple[Decimal, Decimal]:
+    """Between which figures the closing without the weather lies; the figure itself where that has no interval."""
+    return (own.taken[1], own.taken[2]) if own.taken else (adjusted, adjusted)
+
+
 def _name(area: str, names: Mapping[str, Text] | None) -> Text:
     return (names or {}).get(area) or Text(zh=area, en=area)
 
@@ -223,6 +291,8 @@ def _prepared(
     own: Ends, peers: Mapping[str, Ends], share: bool, exponent: Decimal | None
 ) -> tuple[tuple[PeerChange, ...], Amount, list[str]]:
     def closing(ends: Ends) -> Amount:
+        if ends.taken is not None:
+            return ends.taken[0]
         return ends.after if exponent is None else normalised(ends, exponent)
 
     taken, without = [], []
@@ -233,8 +303,10 @@ def _prepared(
             continue
         with localcontext() as context:
             context.prec = 34
-            change = after - ends.before if share else (after - ends.before) / ends.before
-        taken.append(PeerChange(area, ends.before, after, change))
+            change, *reach = (
+                end - ends.before if share else (end - ends.before) / ends.before for end in (after, *own_reach(ends, after))
+            )
+        taken.append(PeerChange(area, ends.before, after, change, *reach))
     return tuple(taken), closing(own), without
 
 
@@ -253,7 +325,8 @@ def _stops(own: Ends, adjusted: Amount, taken: Sequence[PeerChange], share: bool
     return None
 
 
-def _outcome(attributed: Decimal, low: Decimal, high: Decimal, floor: Decimal, better: str) -> Outcome:
+def outcome_of(attributed: Decimal, low: Decimal, high: Decimal, floor: Decimal, better: str) -> Outcome:
+    """What an attributed part with its interval comes to; ``floor`` is the smallest that counts, in the unit of the figure."""
     sign = 1 if better == "increase" else -1
     if abs(attributed) <= floor:
         return Outcome.NONE
@@ -262,16 +335,22 @@ def _outcome(attributed: Decimal, low: Decimal, high: Decimal, floor: Decimal, b
     return Outcome.GAIN if attributed * sign > 0 else Outcome.LOSS
 
 
-def _said(outcome: Outcome, attributed: Decimal, low: Decimal, high: Decimal, floor: Decimal) -> Reason:
-    words = {
-        Outcome.NONE: ("attributed-none", "扣除同类地区变化后为{value}，未超过重要性水平{floor}", "Against the peers it is {value}, not above the material {floor}"),
-        Outcome.WITHIN: ("attributed-within", "扣除同类地区变化后为{value}，区间{low}至{high}含零", "Against the peers it is {value}; the interval {low} to {high} holds zero"),
-        Outcome.GAIN: ("attributed-gain", "扣除同类地区变化后为{value}，区间{low}至{high}全部在有利一侧", "Against the peers it is {value}; all of {low} to {high} is on the good side"),
-        Outcome.LOSS: ("attributed-loss", "扣除同类地区变化后为{value}，区间{low}至{high}全部在不利一侧", "Against the peers it is {value}; all of {low} to {high} is on the bad side"),
-    }  # fmt: skip
-    code, zh, en = words[outcome]
+PEERS = Text(zh="扣除同类地区变化后", en="Against the peers it is")
+"""How the sentence of an outcome begins where peers were there."""
+
+_WORDS = {
+    Outcome.NONE: ("attributed-none", "{against}为{value}，未超过重要性水平{floor}", "{against} {value}, not above the material {floor}"),
+    Outcome.WITHIN: ("attributed-within", "{against}为{value}，区间{low}至{high}含零", "{against} {value}; the interval {low} to {high} holds zero"),
+    Outcome.GAIN: ("attributed-gain", "{against}为{value}，区间{low}至{high}全部在有利一侧", "{against} {value}; all of {low} to {high} is on the good side"),
+    Outcome.LOSS: ("attributed-loss", "{against}为{value}，区间{low}至{high}全部在不利一侧", "{against} {value}; all of {low} to {high} is on the bad side"),
+}  # fmt: skip
+
+
+def said(outcome: Outcome, attributed: Decimal, low: Decimal, high: Decimal, floor: Decimal, against: Text) -> Reason:
+    """The sentence of an outcome with its figures; ``against`` says what it was compared with."""
+    code, zh, en = _WORDS[outcome]
     shown = {name: plain(round_half_even(value, 2)) for name, value in (("value", attributed), ("low", low), ("high", high), ("floor", floor))}
-    return _reason(code, zh, en, **shown)
+    return Reason(code, Text(zh=zh, en=en).fill(against=against, **shown), shown)
 
 
 def _placebo(earlier: tuple[Ends, Mapping[str, Ends]], share: bool, exponent: Decimal | None, least: int) -> Amount:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ecociv.accounts.audit.declaration import ConclusionClass, Condition, RuleSet
+from ecociv.accounts.audit.methods import Weaker
 from ecociv.core.decimals import plain
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
@@ -78,6 +79,48 @@ def propose(rules: RuleSet, facts: Facts) -> Proposal:
         _reason(rules, one, facts[one.fact], holds=True) for one in (*chosen.all, *chosen.any) if one.holds(facts[one.fact])
     )
     return Proposal(rules.key, chosen, reasons, _against(rules, facts, place), listed)
+
+
+def propose_within(rules: RuleSet, facts: Facts, by_peers: Facts, share: Decimal, limits: Weaker) -> Proposal:
+    """The class that follows where much of the evidence is weaker than peers.
+
+    Parameters
+    ----------
+    facts
+        Counting every measure.
+    by_peers
+        The same, with the losses that only weaker evidence shows left out.
+    share
+        Of the judged measures, those that peers judged; from ``limits.least_by_peers`` on nothing is limited.
+
+    Notes
+    -----
+    No better class than ``limits.best``; none worse than ``limits.worst`` unless `by_peers` leads there.
+    """
+    free = propose(rules, facts)
+    if free.proposed is None or share >= limits.least_by_peers:
+        return free
+    keys = [one.key for one in rules.classes]
+    place, best, worst = (keys.index(key) for key in (free.proposed.key, limits.best, limits.worst))
+    told = {"share": plain(round_half_even(share * 100, 0)), "least": plain(limits.least_by_peers * 100)}
+    if place < best:
+        capped = _limited("capped-weaker-evidence", "仅{share}%的判断有同类地区作比较（至少{least}%），属较弱证据，建议不高于“{name}”",
+                          "Only {share} % of what was judged rests on peers ({least} % are needed): no better class than {name} is proposed", rules, best, told)  # fmt: skip
+        reasons = tuple(_reason(rules, one, facts[one.fact], holds=True) for one in rules.classes[best].all if one.holds(facts[one.fact]))
+        return Proposal(rules.key, rules.classes[best], reasons, (capped,), free.facts)
+    bound = max(worst, _place(rules, by_peers))
+    if place > bound:
+        held = _limited("held-weaker-evidence", "损失仅由较弱证据显示（{share}%的判断有同类地区作比较，至少{least}%），建议不低于“{name}”",
+                        "Losses are shown by weaker evidence only ({share} % of what was judged rests on peers, {least} % are needed): "
+                        "no worse class than {name} is proposed", rules, bound, told)  # fmt: skip
+        chosen = rules.classes[bound]
+        reasons = tuple(_reason(rules, one, by_peers[one.fact], holds=True) for one in chosen.any if one.holds(by_peers[one.fact]))
+        return Proposal(rules.key, chosen, (*reasons, held), _against(rules, facts, bound), free.facts)
+    return free
+
+
+def _limited(code: str, zh: str, en: str, rules: RuleSet, place: int, told: Mapping[str, str]) -> Reason:
+    return Reason(code, Text(zh=zh, en=en).fill(name=rules.classes[place].name, **told), dict(told))
 
 
 def _place(rules: RuleSet, facts: Facts) -> int:

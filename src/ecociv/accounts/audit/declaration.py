@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from ecociv.accounts.audit.methods import Reading, Wider, every_method
 from ecociv.accounts.forms import Basis, national
 from ecociv.core.periods import OutsideValidity, Validity
 from ecociv.core.text import Text
@@ -219,12 +220,37 @@ class ZoneAudit(Declared):
     Attributes
     ----------
     scopes : dict of str to tuple of str
-        Measures that a department answers for, by key of the body; all measures where a body is not named.
+        Measures and readings that a department answers for, by key of the body; all where a body is not named.
+    readings : dict of str to Reading
+        Measures by series of evidence, beside those by accounts.
+    wider : dict of str to Wider
+        By measure, the provincial or national series that stands in for peers.
+    base_year : int, optional
+        Year on whose last day constant prices are taken; the opening, when not given.
     """
 
     zone: str
     scopes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    readings: dict[str, Reading] = Field(default_factory=dict)
+    wider: dict[str, Wider] = Field(default_factory=dict)
+    base_year: int | None = None
     note: LocalText | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        known = {*self.readings, *(key for one in _read().versions for key in one.measures)}
+        named = {f"scopes.{body}": keys for body, keys in self.scopes.items()} | {"wider": tuple(self.wider)}
+        for where, keys in named.items():
+            if strange := sorted(set(keys) - known):
+                raise ValueError(f"{where}: no measure {', '.join(strange)}; measures: {', '.join(sorted(known))}")
+        regressions = {key: one for each in every_method() for key, one in each.regressions.items()}
+        for key, reading in self.readings.items():
+            method = regressions.get(reading.weather)
+            if reading.weather and method is None:
+                raise ValueError(f"readings.{key}: no method {reading.weather!r}; methods: {', '.join(regressions)}")
+            if strange := sorted(set(reading.drivers) - set(method.drivers if method else ())):
+                raise ValueError(f"readings.{key}: {reading.weather!r} has no driver {', '.join(strange)}")
+        return self
 
 
 def rules_on(day: dt.date) -> RuleSet:
@@ -266,6 +292,12 @@ def measures_of(rules: RuleSet, zone: ZoneAudit, body: str) -> Mapping[str, Meas
     return {key: one for key, one in rules.measures.items() if asked is None or key in asked}
 
 
+def readings_of(zone: ZoneAudit, body: str, area: str) -> Mapping[str, Reading]:
+    """The readings that a body answers for in its area."""
+    asked = zone.scopes.get(body)
+    return {key: one for key, one in zone.readings.items() if area in one.areas and (asked is None or key in asked)}
+
+
 __all__ = [
     "AuditRules",
     "ConclusionClass",
@@ -276,6 +308,7 @@ __all__ = [
     "Weather",
     "ZoneAudit",
     "measures_of",
+    "readings_of",
     "rules_on",
     "zone_audit",
 ]

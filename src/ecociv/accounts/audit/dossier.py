@@ -6,20 +6,30 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
 
-from ecociv.accounts.audit.attribution import Attribution, Ends, Outcome, attribute
-from ecociv.accounts.audit.conclusion import Proposal, propose
+from ecociv.accounts.audit.attribution import Comparison, Outcome
+from ecociv.accounts.audit.composition import (
+    NEWEST,
+    PROGRESS_REPORTS,
+    REFERENCES,
+    VALUES,
+    Composition,
+)
+from ecociv.accounts.audit.conclusion import Proposal, propose, propose_within
 from ecociv.accounts.audit.conduct import Conduct, conduct_of
-from ecociv.accounts.audit.declaration import Measure, RuleSet, measures_of, rules_on, zone_audit
-from ecociv.accounts.audit.movements import Movement, driver_of, ends_of, movements
-from ecociv.accounts.audit.term import AuditRefused, Term
-from ecociv.accounts.queries import BalanceSheet, areas, balance_sheet, position, years
-from ecociv.accounts.sheet import AccountSheet
+from ecociv.accounts.audit.declaration import RuleSet, ZoneAudit, rules_on, zone_audit
+from ecociv.accounts.audit.judging import Bench, Judged, judge, share_by_peers
+from ecociv.accounts.audit.methods import MethodSet, methods_on
+from ecociv.accounts.audit.movements import Movement, movements
+from ecociv.accounts.audit.term import AuditRefused, Term, body_name
+from ecociv.accounts.audit.values import PositionWorth, position_worth
+from ecociv.accounts.companions import prices_of
+from ecociv.accounts.queries import BalanceSheet, balance_sheet, position, years
 from ecociv.core.text import Text
-from ecociv.plan.queries import current_package
 
 PaperFindings = Mapping[str, int]
 
@@ -34,6 +44,14 @@ class Dossier:
         Days of the closings that the position at both ends is of.
     papers : mapping of str to int, or None
         Findings of reviewed working papers by severity; none where no audit is on record.
+    composition : Composition
+        Of which kinds of facts it is made.
+    methods : MethodSet
+        What stands in for peers, and how the weather is taken out.
+    worth : PositionWorth or None
+        The position in yuan; none where no column has a price.
+    generated : bool
+        Whether any reading is generated.
     """
 
     term: Term
@@ -45,21 +63,26 @@ class Dossier:
     opening_on: dt.date
     closing_on: dt.date
     movements: tuple[Movement, ...]
-    measures: tuple[tuple[str, Measure, Attribution], ...]
+    measures: tuple[Judged, ...]
     peer_names: Mapping[str, Text]
     conduct: Conduct
     papers: PaperFindings | None
     proposal: Proposal
     notes: tuple[Text, ...]
+    composition: Composition
+    methods: MethodSet
+    worth: PositionWorth | None = None
+    generated: bool = False
 
     @property
     def sample(self) -> bool:
         """Whether any figure, case or person is generated."""
         return (
             self.term.sample
+            or self.generated
             or any(each.sample for each in self.movements)
             or any(each.sample for each in self.conduct.matters)
-            or any(each.sample for each in self.conduct.reports)
+            or (self.composition.has(PROGRESS_REPORTS) and any(each.sample for each in self.conduct.reports))
         )
 
 
@@ -70,8 +93,14 @@ def compile_dossier(
     user: Any = None,
     papers: PaperFindings | None = None,
     rules: RuleSet | None = None,
+    composition: Composition = NEWEST,
 ) -> Dossier:
     """Gather an audit as known at a moment.
+
+    Parameters
+    ----------
+    composition
+        Of which kinds of facts; that of an earlier dossier gives its digest again.
 
     Raises
     ------
@@ -81,20 +110,16 @@ def compile_dossier(
         No rules hold on the day.
     """
     known_on = timezone.localdate(as_of) if as_of is not None else timezone.localdate()
-    rules = rules or rules_on(known_on)
+    rules, methods = rules or rules_on(known_on), methods_on(known_on)
     zone, area = term.zone, term.area
+    require_opening(term)
     span = years(zone)
-    if term.first < dt.date(span[0], 12, 31):
-        raise AuditRefused(
-            f"自然资源账户最早的期末是{span[0]}-12-31，任期{term.first}之前没有期初存量；请把开始日改为{span[0]}-12-31或之后。",
-            f"The accounts' first closing is {span[0]}-12-31, so that a term from {term.first} has no opening position; "
-            f"begin on {span[0]}-12-31 or later.",
-            "first",
-        )
     start, end = (position(zone, area, day, as_of) for day in (term.first, term.last))
     opening, closing = start.stated_for.year, end.stated_for.year
 
+    @cache
     def sheet(where: str, year: int) -> BalanceSheet:
+        # Kept for this dossier: each asks the evidence for its state, and all must be of one.
         return balance_sheet(zone, where, year, as_of)
 
     own = {year: sheet(area, year) for year in range(opening, closing + 1)}
@@ -109,26 +134,60 @@ def compile_dossier(
             opening + 1,
         )
     )
-    measures = measures_of(rules, zone_audit(zone), term.body)
-    ends = {where: (sheet(where, opening), sheet(where, closing)) for where in (area, *term.peers)} if closing > opening else {}
-    earlier = {where: (sheet(where, span[0]), sheet(where, opening)) for where in ends} if opening > span[0] else {}
-    judged = tuple(
-        (key, one, _attributed(rules, one, term, ends, earlier, own[opening]))
-        for key, one in measures.items()
-        if own[closing].has(one.account)
-    )
+    declared = zone_audit(zone)
+    bench = Bench(term, rules, methods, declared, composition, span[0], opening, closing, sheet, as_of)
+    judged, left, generated = judge(bench)
     conduct = conduct_of(term, known_on, user)
-    names = dict(areas(zone))
-    proposal = propose(rules, facts_of(judged, conduct, papers))
+    worth = _worth(zone, changed, start.stated_for, end.stated_for, declared, methods) if composition.has(VALUES) else None
+    names = bench.names()
+    peers = dict.fromkeys((*term.peers, *(each.area for _, _, one in judged for each in one.peers)))
     return Dossier(
-        term, rules, as_of, known_on, start.area_name, _body(zone, term.body), start.stated_for, end.stated_for, changed, judged,
-        {key: names[key] for key in term.peers}, conduct, papers, proposal, _notes(term, start.stated_for, end.stated_for, papers),
+        term, rules, as_of, known_on, start.area_name, body_name(zone, term.body), start.stated_for, end.stated_for, changed, judged,
+        {key: names[key] for key in peers}, conduct, papers, _proposal(rules, methods, composition, judged, conduct, papers),
+        (*_notes(term, start.stated_for, end.stated_for, papers, composition), *left, *_references(composition, judged)),
+        composition, methods, worth, generated,
     )  # fmt: skip
 
 
-def facts_of(
-    judged: tuple[tuple[str, Measure, Attribution], ...], conduct: Conduct, papers: PaperFindings | None
-) -> dict[str, Decimal | None]:
+def require_opening(term: Term) -> None:
+    """Refuse a term that begins before the accounts' first closing: it has no opening position.
+
+    Raises
+    ------
+    AuditRefused
+        Names the first day from which a term can be audited.
+    """
+    first = years(term.zone)[0]
+    if term.first < dt.date(first, 12, 31):
+        raise AuditRefused(
+            f"自然资源账户最早的期末是{first}-12-31，任期{term.first}之前没有期初存量；请把开始日改为{first}-12-31或之后。",
+            f"The accounts' first closing is {first}-12-31, so that a term from {term.first} has no opening position; "
+            f"begin on {first}-12-31 or later.",
+            "first",
+        )
+
+
+def _worth(
+    zone: str, changed: tuple[Movement, ...], opening: dt.date, closing: dt.date, declared: ZoneAudit, methods: MethodSet
+) -> PositionWorth | None:
+    base = opening if methods.money.base == "opening" else closing
+    if declared.base_year is not None:
+        base = dt.date(declared.base_year, 12, 31)
+    return position_worth(changed, opening, closing, base, prices_of(zone))
+
+
+def _proposal(
+    rules: RuleSet, methods: MethodSet, composition: Composition, judged: tuple[Judged, ...], conduct: Conduct, papers: PaperFindings | None
+) -> Proposal:
+    facts = facts_of(judged, conduct, papers)
+    if not composition.has(REFERENCES):
+        return propose(rules, facts)
+    losses = [one for _, _, one in judged if one.outcome is Outcome.LOSS]
+    by_peers = facts | {"losses": None if facts["losses"] is None else Decimal(sum(not one.basis.weaker for one in losses))}
+    return propose_within(rules, facts, by_peers, share_by_peers(judged), methods.weaker)
+
+
+def facts_of(judged: tuple[Judged, ...], conduct: Conduct, papers: PaperFindings | None) -> dict[str, Decimal | None]:
     """The numbers that conditions ask for; none where they are not known."""
     outcomes = [one.outcome for _, _, one in judged]
     known = [each for each in outcomes if each is not Outcome.UNKNOWN]
@@ -149,56 +208,29 @@ def facts_of(
     }
 
 
-def _attributed(
-    rules: RuleSet,
-    measure: Measure,
-    term: Term,
-    ends: Mapping[str, tuple[BalanceSheet, BalanceSheet]],
-    earlier: Mapping[str, tuple[BalanceSheet, BalanceSheet]],
-    only: BalanceSheet,
-) -> Attribution:
-    method, area, peers = rules.weather.get(measure.weather), term.area, term.peers
-
-    def pair(sheets: tuple[BalanceSheet, BalanceSheet] | None) -> Ends:
-        if sheets is None:
-            return Ends(None, None)
-        before, after = (_account(each, measure.account) for each in sheets)
-        drivers: tuple[Decimal | None, Decimal | None] = (None, None)
-        if method is not None:
-            first, last = (driver_of(method.row, _account(each, method.account)) for each in sheets)
-            drivers = (first, last)
-        return ends_of(measure, before, after, drivers)
-
-    own = pair(ends.get(area)) if ends else Ends(ends_of(measure, _account(only, measure.account), None).before, None)
-    unit = "percent" if measure.share else (only.account(measure.account).unit if only.has(measure.account) else "")
-    return attribute(
-        own,
-        {peer: pair(ends.get(peer)) for peer in peers},
-        better=measure.better,
-        material=measure.material,
-        share=measure.share,
-        unit=unit,
-        label=measure.name,
-        least_peers=rules.least_peers,
-        exponent=method.exponent if method else None,
-        earlier=(pair(earlier.get(area)), {peer: pair(earlier.get(peer)) for peer in peers}) if earlier else None,
-        names=dict(areas(term.zone)),
-    )
+def _references(composition: Composition, judged: tuple[Judged, ...]) -> tuple[Text, ...]:
+    """What a reader must know of comparisons that are no comparison with peers."""
+    if not composition.has(REFERENCES):
+        return ()
+    weaker = sum(one.basis.weaker for _, _, one in judged)
+    none = sum(one.basis is Comparison.NOTHING for _, _, one in judged)
+    found = []
+    if weaker:
+        text = Text(
+            zh="{count}项指标没有足够的同类地区，与自身任期前趋势或上级序列比较，属较弱证据；建议等级因此设有上下限。",
+            en="{count} measures lack peers and are held against the own trend before the term or a wider series: weaker evidence, which "
+            "bounds the class that may be proposed.",
+        )
+        found.append(text.fill(count=weaker))
+    if none:
+        text = Text(zh="{count}项指标没有任何可比对象，原因见各项理由。", en="{count} measures can be compared with nothing; their reasons say why.")
+        found.append(text.fill(count=none))
+    return tuple(found)
 
 
-def _account(sheet: BalanceSheet, key: str) -> AccountSheet | None:
-    return sheet.account(key) if sheet.has(key) else None
-
-
-def _body(zone: str, key: str) -> Text:
-    plan = current_package(zone)
-    if not plan.has_organisation(key):
-        return Text(zh=key, en=key)
-    body = plan.organisation(key)
-    return Text(zh=body.name, en=body.name_en)
-
-
-def _notes(term: Term, opening: dt.date, closing: dt.date, papers: PaperFindings | None) -> tuple[Text, ...]:
+def _notes(
+    term: Term, opening: dt.date, closing: dt.date, papers: PaperFindings | None, composition: Composition
+) -> tuple[Text, ...]:
     found = []
     if term.cut:
         found.append(
@@ -223,7 +255,14 @@ def _notes(term: Term, opening: dt.date, closing: dt.date, papers: PaperFindings
                 en="No year of the accounts closed within the term, so that no change can be told.",
             )
         )
-    if not term.peers:
+    if not term.peers and composition.has(REFERENCES):
+        found.append(
+            Text(
+                zh="没有编制账户的同类地区（peers.yaml），账户指标不能作同类比较。",
+                en="No peer in peers.yaml has accounts: measures by accounts cannot be compared with peers.",
+            )
+        )
+    elif not term.peers:
         found.append(
             Text(
                 zh="没有编制账户的同类地区（peers.yaml），不能作同类比较。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from ecociv.accounts.queries import areas, resolve_area
 from ecociv.core.text import Text
 from ecociv.indicators.peers import load_peers
+from ecociv.plan.queries import current_package
 from ecociv.supervision.responsibility.models import Official
 from ecociv.supervision.responsibility.posts import Post, posts_known
 
@@ -34,6 +36,8 @@ class Term:
     ----------
     asked_first, asked_last : date
         The days that were asked for; those of the term lie within the post.
+    beside : tuple of Post
+        Other posts that touch the days that were asked for and are not audited.
     """
 
     zone: str
@@ -48,6 +52,7 @@ class Term:
     area: str
     peers: tuple[str, ...]
     sample: bool
+    beside: tuple[Post, ...] = ()
 
     @property
     def cut(self) -> bool:
@@ -103,30 +108,65 @@ def term_of(
     held = [(_overlap(post, first, last), post) for post in posts if not body or post.body == body]
     held = [pair for pair in held if pair[0] > 0]
     if not held:
-        known = "；".join(f"{p.body} {p.title} {p.starts}至{p.ends or '今'}" for p in posts) or "无"
-        known_en = "; ".join(f"{p.body} {p.title} {p.starts} to {p.ends or 'today'}" for p in posts) or "none"
+        known = listed(official.zone, posts)
         raise AuditRefused(
-            f"{first}至{last}期间没有任职记录；任职：{known}。",
-            f"No post on record touches {first} to {last}; posts: {known_en}.",
+            f"{first}至{last}期间没有任职记录；任职：{known.zh}。",
+            f"No post on record touches {first} to {last}; posts: {known.en}.",
             "first",
         )
     _, post = max(held, key=lambda pair: pair[0])
+    beside = tuple(each for each in posts if each != post and _overlap(each, first, last) > 0)
     zone = official.zone
     keys = [key for key, _ in areas(zone)]
     area = post.body if post.body in keys[1:] else resolve_area(zone)
     name = official.names.order_by("-revision").values_list("name", flat=True).first() or str(official.pk)
     return Term(
         zone, official.pk, name, post.body, post.title, max(first, post.starts), min(last, post.ends or last), first, last,
-        area, peers_of(zone, area, tuple(keys)), official.sample,
+        area, peers_of(zone, area, tuple(keys)), official.sample, beside,
     )  # fmt: skip
+
+
+def posts_beside(term: Term) -> Text | None:
+    """That the official held other posts in the days that were asked for; none where there was one only."""
+    if not term.beside:
+        return None
+    text = Text(
+        zh="所选期间另有任职：{posts}；本次只审计任职时间最长的{body}{title}。审计其他职务请另选单位和日期。",
+        en="Other posts touch the days asked for: {posts}. The audit covers {body} {title}, which covers most of them; choose body and days "
+        "to audit another.",
+    )
+    return text.fill(posts=listed(term.zone, term.beside), body=body_name(term.zone, term.body), title=term.title)
+
+
+def listed(zone: str, posts: Iterable[Post]) -> Text:
+    """Posts with body, title and days; "none" where there are none."""
+    named = [(body_name(zone, one.body), one) for one in posts]
+    return Text(
+        zh="；".join(f"{body.zh} {one.title} {one.starts}至{one.ends or '今'}" for body, one in named) or "无",
+        en="; ".join(f"{body.en} {one.title} {one.starts} to {one.ends or 'today'}" for body, one in named) or "none",
+    )
+
+
+def body_name(zone: str, key: str) -> Text:
+    """Name of a body of the plan; its key where the plan knows none."""
+    plan = current_package(zone)
+    if not plan.has_organisation(key):
+        return Text(zh=key, en=key)
+    body = plan.organisation(key)
+    return Text(zh=body.name, en=body.name_en)
 
 
 def peers_of(zone: str, area: str, with_accounts: tuple[str, ...]) -> tuple[str, ...]:
     """The other members of the groups of ``peers.yaml`` that an area belongs to, as far as they have accounts."""
+    return tuple(each for each in members_beside(zone, area) if each in with_accounts)
+
+
+def members_beside(zone: str, area: str, group: str = "") -> tuple[str, ...]:
+    """The other members of a group of ``peers.yaml``, or of every group that an area belongs to."""
     found: dict[str, None] = {}
-    for group in load_peers(zone).groups:
-        if area in group.members:
-            found |= dict.fromkeys(each for each in group.members if each != area and each in with_accounts)
+    for one in load_peers(zone).groups:
+        if area in one.members and group in ("", one.key):
+            found |= dict.fromkeys(each for each in one.members if each != area)
     return tuple(found)
 
 

@@ -44,7 +44,7 @@ from ecociv.portal.leaving_audit_forms import (
     SeedForm,
 )
 from ecociv.portal.views.common import with_plan
-from ecociv.portal.views.leaving_audits import audit_for, bodies_to_ask, shown
+from ecociv.portal.views.leaving_audits import audit_for, bodies_to_ask, records_drawn, shown
 from ecociv.portal.zone import language, zone_key
 from ecociv.supervision.responsibility.models import Official
 from ecociv.supervision.responsibility.queries import everyone
@@ -181,6 +181,7 @@ def paper(request: HttpRequest, plan: ZonePackage, pk: int, number: int | None =
     context = {
         "audit": audit, "as_of": as_of, "paper": newest, "revisions": revisions,
         "form": form if writes else None, "review": review if reviews else None,
+        "record": records_drawn(plan, audit, now, as_of).get(newest.about) if newest else None,
         "own": newest is not None and newest.status == PaperStatus.SUBMITTED and newest.written_by_id == request.user.pk,
     }  # fmt: skip
     return render(request, "portal/leaving_audits/paper.html", context, status=422 if asked.errors else 200)

@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ecociv.accounts.audit.actions import dossier_of
+from ecociv.accounts.audit.composition import NEWEST, Composition
 from ecociv.accounts.audit.dossier import Dossier
+from ecociv.accounts.audit.kept import composition_at, kept_dossiers
 from ecociv.accounts.audit.models import LeavingAudit
 from ecociv.accounts.audit.permissions import acts_for, may_audit, may_read_all
 from ecociv.accounts.audit.standing import (
@@ -29,7 +31,7 @@ from ecociv.accounts.audit.standing import (
     standing_of,
 )
 from ecociv.accounts.audit.term import AuditRefused
-from ecociv.accounts.queries import AccountsRefused
+from ecociv.accounts.queries import AccountsRefused, areas, resolve_area, years
 from ecociv.core.periods import OutsideValidity
 from ecociv.core.text import Text
 from ecociv.plan.package import ZonePackage
@@ -38,7 +40,7 @@ from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.internal import internal
 from ecociv.portal.leaving_audit_chart import attribution_chart
 from ecociv.portal.leaving_audit_forms import CommentForm, ConclusionForm, RequestForm, SeedForm
-from ecociv.portal.leaving_audit_rows import Cells, change_rows, position_rows
+from ecociv.portal.leaving_audit_rows import Cells, DrawnRecord, change_rows, drawn_records, position_rows
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
@@ -147,7 +149,7 @@ def shown(
     offered = [key for key, _words in TABS if full or key != "papers"]
     tab = tab or request.GET.get("tab", "")
     tab = tab if tab in offered else "conclusion" if not full else "position"
-    dossier, why = _dossier(audit, moment)
+    dossier, why = _dossier(audit, moment, composition_at(now, moment))
     data = report_data(dossier, language(), decided_of(audit, language(), as_of.moment)) if dossier else None
     context: dict[str, Any] = {
         "audit": audit,
@@ -166,12 +168,23 @@ def shown(
         "writes": may_audit(request.user, audit.zone) and not as_of.moment and now.conclusion is None,
         "forms": _forms(request, plan, audit, now, dossier, as_of, tab, refused),
         "kept": as_of.more,
+        "records": records_drawn(plan, audit, now, as_of) if tab == "papers" else {},
+        "sent": kept_dossiers(audit, now) if tab == "conclusion" else (),
+        "newest": NEWEST,
     }
     if data is not None and dossier is not None:
-        places = (("attribution", 3), ("targets", 5), ("cases", 6), ("reports", 7))
-        context |= {f"{key}_table": _named(data, number) for key, number in places}
+        context |= {f"{key}_table": _named(data, key) for key in ("attribution", "targets", "cases", "reports")}
         context |= _of_tab(request, dossier, data, tab, moment)
     return render(request, "portal/leaving_audits/detail.html", context, status=422 if refused else 200)
+
+
+def records_drawn(plan: ZonePackage, audit: LeavingAudit, now: AuditStanding, as_of: AsOf) -> dict[str, DrawnRecord]:
+    """The records drawn, each with the page where it is found."""
+    if not now.sample:
+        return {}
+    area = audit.body if audit.body in {key for key, _name in areas(audit.zone)} else resolve_area(audit.zone)
+    year = audit.last.year if (audit.last.month, audit.last.day) == (12, 31) else audit.last.year - 1
+    return drawn_records(plan, now.sample, Cells(area, as_of.more), min(year, years(audit.zone)[-1]), language())
 
 
 def _of_tab(request: HttpRequest, dossier: Dossier, data: dict[str, Any], tab: str, moment: dt.datetime | None) -> dict[str, Any]:
@@ -185,15 +198,19 @@ def _of_tab(request: HttpRequest, dossier: Dossier, data: dict[str, Any], tab: s
     if tab == "position":
         everything = request.GET.get("rows") == "all"
         rows, empty = position_rows(dossier, cells, tongue, everything=everything)
-        return {"position_rows": rows, "position_heads": data["words"]["position_heads"][1:], "empty_rows": empty, "everything": everything}
+        return {
+            "position_rows": rows, "position_heads": data["words"]["position_heads"][1:], "empty_rows": empty, "everything": everything,
+            "values_table": _named(data, "values"),
+        }  # fmt: skip
     return {}
 
 
-def _named(data: dict[str, Any], place: int) -> dict[str, Any]:
-    """A table of the report; each cell with the head of its column, which a phone shows beside it."""
-    found: dict[str, Any] = data["sections"][place]
+def _named(data: dict[str, Any], key: str) -> dict[str, Any]:
+    """A table of the report; each cell with the head of its column, which a phone shows beside it, and whether it is words."""
+    found: dict[str, Any] = next((each for each in data["sections"] if each["head"] == data["words"][key]), {})
     heads = found.get("heads", ())
-    return found | {"labelled": [list(zip(heads, row, strict=False)) for row in found.get("rows", ())]}
+    labelled = [[(head, cell, any(each.isalpha() for each in cell)) for head, cell in zip(heads, row, strict=False)] for row in found.get("rows", ())]
+    return found | {"labelled": labelled}
 
 
 def _moment(now: AuditStanding, as_of: AsOf, full: bool) -> dt.datetime | None:
@@ -207,9 +224,9 @@ def _moment(now: AuditStanding, as_of: AsOf, full: bool) -> dt.datetime | None:
     return None
 
 
-def _dossier(audit: LeavingAudit, moment: dt.datetime | None) -> tuple[Dossier | None, str]:
+def _dossier(audit: LeavingAudit, moment: dt.datetime | None, made: Composition) -> tuple[Dossier | None, str]:
     try:
-        return dossier_of(audit, moment), ""
+        return dossier_of(audit, moment, made), ""
     except (AuditRefused, AccountsRefused) as refused:
         return None, refused.text.in_language(language())
     except OutsideValidity as refused:
@@ -271,7 +288,8 @@ def report(request: HttpRequest, plan: ZonePackage, pk: int, form: str) -> HttpR
     audit = audit_for(request, pk)
     as_of, full = read_as_of(request), may_read_all(request.user, audit.zone)
     now = standing_of(audit, as_of.moment)
-    dossier, why = _dossier(audit, _moment(now, as_of, full))
+    moment = _moment(now, as_of, full)
+    dossier, why = _dossier(audit, moment, composition_at(now, moment))
     if dossier is None:
         messages.error(request, why)
         return redirect("portal:leaving-audit", pk=pk)

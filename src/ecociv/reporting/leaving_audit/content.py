@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from ecociv.accounts.audit.as_json import digest_of_dossier
 from ecociv.accounts.audit.attribution import Outcome
+from ecociv.accounts.audit.composition import VALUES
 from ecociv.accounts.audit.dossier import Dossier
+from ecociv.accounts.audit.values import PositionWorth
 from ecociv.core.quantities import label_of
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text, language_of
@@ -61,13 +63,15 @@ def report_data(dossier: Dossier, language: str, decided: Decided | None = None)
             [words["position_days"], f"{dossier.opening_on} → {dossier.closing_on}"],
             [words["rules"], f"{dossier.rules.basis.standard} · {dossier.rules.key}{words['unverified']}"],
             [words["known"], _moment(dossier.as_of)],
+            [words["composition"], words["composition_of"].format(number=dossier.composition.number)],
             *([[words["number"], decided.number]] if decided else []),
         ],
         "sections": [
             _section(words["conclusion"], _conclusion(dossier, decided, words, said)),
             _section(words["notes"], [said(each) for each in dossier.notes]),
             _table(words["position"], words["position_heads"], _positions(dossier, tongue), (2.2, 1.6, 1.2, 1.2, 1.1, 1.1, 1.1, 1.0, 1.0)),
-            _table(words["attribution"], words["attribution_heads"], _attributions(dossier, tongue, words), (1.8, 1.1, 1.1, 1.1, 1.1, 1.2, 1.8, 1.3)),
+            *([values_section(dossier.worth, tongue)] if dossier.composition.has(VALUES) else []),
+            _table(words["attribution"], words["attribution_heads"], _attributions(dossier, tongue, words), (1.6, 1.1, 1.1, 1.2, 1.1, 1.1, 1.7, 1.1, 1.1)),
             _section(words["why"], [f"{said(m.name)}: {_and(one.reasons, said, tongue)}" for _, m, one in dossier.measures if one.reasons]),
             _table(words["targets"], words["targets_heads"], _targets(dossier, said, words), (3.2, 1.0, 1.2, 1.2)),
             _table(words["cases"], words["cases_heads"], _cases(dossier, said), (1.8, 3, 1.1, 1.1, 1.6)),
@@ -129,20 +133,24 @@ def _positions(dossier: Dossier, tongue: str) -> list[list[str]]:
 def _attributions(dossier: Dossier, tongue: str, words: dict[str, Any]) -> list[list[str]]:
     rows = []
     for _, measure, one in dossier.measures:
-        method = dossier.rules.weather.get(measure.weather)
         rows.append(
             [
                 measure.name.in_language(tongue),
                 figure(one.before),
                 figure(one.after),
-                figure(one.adjusted) if method else words["no_method"],
+                f"{figure(one.adjusted)}{_reach(one.reach)}" if one.weather else words["no_method"],
                 figure(one.expected, signed=True),
                 figure(one.attributed, signed=True),
                 NOTHING if one.low is None else f"{figure(one.low, signed=True)} – {figure(one.high, signed=True)}",
-                one.outcome.label.in_language(tongue),
+                one.basis.label.in_language(tongue),
+                one.outcome_label.in_language(tongue),
             ]
         )
     return rows
+
+
+def _reach(reach: tuple[Decimal, Decimal] | None) -> str:
+    return f" ({figure(reach[0])} – {figure(reach[1])})" if reach else ""
 
 
 def _targets(dossier: Dossier, said: Any, words: dict[str, Any]) -> list[list[str]]:
@@ -187,6 +195,52 @@ def _papers(decided: Decided | None, words: dict[str, Any]) -> list[dict[str, An
     ]
 
 
+def values_section(worth: PositionWorth | None, language: str) -> dict[str, Any]:
+    """The position in yuan, its change split into volume and price, and what has no value."""
+    tongue = language_of(language)
+    words = WORDS[tongue]
+    if worth is None:
+        return _section(words["values"], [words["values_none"]])
+    rows = [
+        [f"{each.title.in_language(tongue)} · {each.name.in_language(tongue)}", *_yuan(getattr(each, name) for name in _VALUES)]
+        for each in worth.columns
+    ]
+    rows.append([words["values_total"], *_yuan(worth.total(name) for name in _VALUES)])
+    found = _table(words["values"], words["values_heads"], rows, (1.8, 1.2, 1.2, 1.1, 1.1, 1.1, 1.2, 1.2))
+    found["lines"] = [words["values_base"].format(day=worth.base_on)]
+    if any(each.base_price is None for each in worth.columns):
+        found["lines"].append(words["values_base_missing"].format(day=worth.base_on))
+    if not worth.verified:
+        found["lines"].append(words["values_unverified"])
+    if worth.without:
+        listed = ("；" if tongue == "zh" else "; ").join(_without(worth, tongue))
+        found["lines"].append(words["values_without"].format(names=listed))
+    return found
+
+
+def _without(worth: PositionWorth, tongue: str) -> Iterable[str]:
+    """Accounts without any value by their title; of the others the items, each group with its reason."""
+    valued = {each.account for each in worth.columns}
+    names: dict[tuple[str, str], list[str]] = {}
+    for each in worth.without:
+        name = each.name.in_language(tongue) if each.account in valued else ""
+        names.setdefault((each.title.in_language(tongue), each.reason.in_language(tongue)), []).append(name)
+    by_reason: dict[str, list[str]] = {}
+    for (title, why), those in names.items():
+        items = [each for each in those if each]
+        said = f"{title}: {', '.join(items)}" if tongue == "en" else f"{title}：{'、'.join(items)}"
+        by_reason.setdefault(why, []).append(said if items else title)
+    for why, those in by_reason.items():
+        yield f"{', '.join(those)} ({why})" if tongue == "en" else f"{'、'.join(those)}（{why}）"
+
+
+_VALUES = ("opening", "closing", "change", "volume", "price", "constant_opening", "constant_closing")
+
+
+def _yuan(amounts: Iterable[Amount]) -> list[str]:
+    return [NOTHING if each is None else f"{round_half_even(each, 2):,f}" for each in amounts]
+
+
 def figure(value: Amount, *, signed: bool = False) -> str:
     """A figure for the page: at most two decimals, with its sign where it is a change; a dash where there is none."""
     if value is None:
@@ -209,4 +263,4 @@ def _moment(at: dt.datetime | None) -> str:
     return timezone.localtime(at or timezone.now()).strftime("%Y-%m-%d %H:%M")
 
 
-__all__ = ["Decided", "Outcome", "figure", "report_data"]
+__all__ = ["Decided", "Outcome", "figure", "report_data", "values_section"]
