@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ecociv.cli.compensation_allocate import allocate, areas
-from ecociv.cli.compensation_simulate import simulate
+from ecociv.cli.compensation_simulate import simulate, variants
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
@@ -32,6 +32,7 @@ def group() -> None:
 group.add_command(allocate)
 group.add_command(areas)
 group.add_command(simulate)
+group.add_command(variants)
 
 
 @group.command("agreements", epilog=EXIT_CODES)

@@ -7,5 +7,14 @@ from ecociv.compensation.settlements.models import (
     SettlementCorrection,
     SettlementTransfer,
 )
+from ecociv.compensation.simulations.models import KeptVariant, VariantPutAway
 
-__all__ = ["Objection", "ObjectionDecision", "Settlement", "SettlementCorrection", "SettlementTransfer"]
+__all__ = [
+    "KeptVariant",
+    "Objection",
+    "ObjectionDecision",
+    "Settlement",
+    "SettlementCorrection",
+    "SettlementTransfer",
+    "VariantPutAway",
+]

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ecociv.core.decimals import shortest
-from ecociv.core.periods import OutsideValidity
 from ecociv.core.text import Text
 from ecociv.evidence.declared import DeclarationError
 from ecociv.plan.package import ZonePackage
@@ -30,7 +29,14 @@ from ecociv.tariffs.actions import may_compile
 from ecociv.tariffs.checking import TariffCheck, check_version
 from ecociv.tariffs.comparison import GroupEffect, percent
 from ecociv.tariffs.consumption import Consumption, generate
-from ecociv.tariffs.declaration import Tariff, Tariffs, TariffVersion, zone_tariffs
+from ecociv.tariffs.declaration import (
+    Elasticity,
+    NoTariffThen,
+    Tariff,
+    Tariffs,
+    TariffVersion,
+    zone_tariffs,
+)
 from ecociv.tariffs.papers import HearingFigures, compile_figures
 from ecociv.tariffs.schedule import cubic_metres, exact_yuan, litres_of, yuan
 from ecociv.tariffs.statement import Bill, BillRefused, Household, Reading, bills_of
@@ -67,12 +73,14 @@ def households_of(zone: str, utility: str, count: int, seed: int) -> Consumption
 
 
 @lru_cache(maxsize=64)
-def tried(zone: str, tariff: Tariff, before: TariffVersion, after: TariffVersion) -> HearingFigures:
+def tried(
+    zone: str, tariff: Tariff, before: TariffVersion, after: TariffVersion, elasticity: Elasticity
+) -> HearingFigures:
     """A proposal tried on the page's households; kept, because the page is open to everybody and the work is not small."""
     declared = zone_tariffs(zone)
     assert declared is not None
     households = generated(declared, tariff)
-    return compile_figures(tariff, before, after, households, declared.elasticities[tariff.utility])
+    return compile_figures(tariff, before, after, households, elasticity)
 
 
 def generated(declared: Tariffs, tariff: Tariff, count: int = HOUSEHOLDS) -> Consumption:
@@ -182,7 +190,7 @@ def simulator(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "declared": declared.tariffs, "chosen": chosen}
     status = 200
     if form.is_valid():
-        figures = tried(zone_key(), form.chosen(), form.before, form.proposal)
+        figures = tried(zone_key(), form.chosen(), form.before, form.proposal, form.answer())
         if download := export(request, group_table(figures, request), _("Effect of a proposed tariff")):
             return download
         context |= shown_figures(figures, _persons(request))
@@ -236,6 +244,7 @@ def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
         for version in (figures.before, figures.after)
         for one in version.exemptions
     }
+    names_of_kinds = {"weak": _("weak"), "central": _("central"), "strong": _("strong"), "stated": _("stated")}
     return {
         "figures": figures,
         "whole": whole,
@@ -271,14 +280,14 @@ def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
         ],
         "responses": [
             (
-                name,
+                names_of_kinds[one.kind],
                 one,
                 cubic_metres(whole.litres - one.litres),
                 percent(whole.litres - one.litres, whole.litres),
                 yuan(one.fen),
                 figures.saving_trace(one),
             )
-            for name, one in zip((_("weak"), _("central"), _("strong")), found.responses, strict=False)
+            for one in found.responses
         ],
         "checks": [
             (_("In force now"), figures.check_before),
@@ -287,6 +296,19 @@ def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
         "trace": figures.change_trace(),
         "households_text": f"{figures.households:,}",
     }
+
+
+_BILL: tuple[Column[tuple[str, Decimal, Decimal | None, Decimal]], ...] = (
+    Column("what", gettext_lazy("What"), lambda r: r[0]),
+    Column("volume", "m³", lambda r: r[1], numeric=True),
+    Column("price", gettext_lazy("Price (yuan/m³)"), lambda r: r[2], numeric=True),
+    Column("yuan", gettext_lazy("Yuan"), lambda r: r[3], numeric=True),
+)
+ACCUMULATED = {
+    "month": gettext_lazy("this month"),
+    "quarter": gettext_lazy("this quarter"),
+    "year": gettext_lazy("this year"),
+}
 
 
 @require_safe
@@ -306,13 +328,28 @@ def bill(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     if sent and form.is_valid():
         try:
             made = _billed(form)
-            context |= {"bill": made, "trace": made.trace(), "lines": _lines(made)}
         except BillRefused as refused:
-            form.add_error(None, refused.text.in_language(language()))
+            form.add_error(refused.about or None, refused.text.in_language(language()))
             status = 422
-        except OutsideValidity as refused:
-            form.add_error(None, str(refused))
+        except NoTariffThen as refused:
+            form.add_error("first", refused.text.in_language(language()))
             status = 422
+        else:
+            lines = _lines(made)
+            table = Table(_BILL, [*lines, (_("Amount due"), cubic_metres(made.reading.litres), None, made.amount)], request.GET)
+            if download := export(request, table, made.tariff.name.in_language(language())):
+                return download
+            context |= {
+                "bill": made,
+                "trace": made.trace(),
+                "lines": lines,
+                "next_tier": made.segments[-1].to_next_tier,
+                "left": cubic_metres(made.segments[-1].to_next_tier[0]) if made.segments[-1].to_next_tier else None,
+                "used_so_far": cubic_metres(made.segments[-1].counted),
+                "accumulated": ACCUMULATED[made.segments[-1].version.accumulation],
+                "xlsx_url": url_with(request.GET, format="xlsx"),
+                "csv_url": url_with(request.GET, format="csv"),
+            }
     elif sent:
         status = 422
     return render(request, "portal/tariffs/bill.html", context, status=status)
@@ -335,7 +372,8 @@ def _billed(form: BillForm) -> Bill:
                 Text(
                     zh="本次抄表期从累计周期的第一天开始，此前用量应为空。",
                     en="The reading begins with the period of accumulation: leave the use before it empty.",
-                )
+                ),
+                "used_before",
             )
         readings.insert(0, Reading(start, said["first"] - dt.timedelta(days=1), litres_of(before)))
     return bills_of(tariff, Household(said["persons"], said["exemption"]), readings)[-1]
