@@ -58,8 +58,8 @@ class Term:
 
     @property
     def bounds(self) -> Text | None:
-        """The bounds in words; none where there are choices."""
-        if self.choices:
+        """The bounds in words; none for what is chosen and not measured."""
+        if self.most is None:
             return None
         low = f"> {self.above}" if self.above is not None else f"≥ {self.least}"
         high = f"≤ {self.most:,}"

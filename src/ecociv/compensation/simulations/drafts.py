@@ -7,6 +7,7 @@ typed for what is no number: ``out`` for an item or step that is left out, ``non
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -24,6 +25,7 @@ from ecociv.core.text import Text
 MOST_STEPS = 12
 """Steps of one price; a form with more is a slip."""
 MOST_DECIMALS = 9
+_KEY = re.compile(r"[a-z0-9_-]{1,40}")
 Faults = dict[str, tuple[Text, ...]]
 
 
@@ -157,7 +159,7 @@ class _Reader:
             for path in self.typed
             if path.startswith("formula.items.") and path.count(".") > 2
         )
-        for key in asked:
+        for key in filter(_KEY.fullmatch, asked):
             if key not in items and f"formula.items.{key}" not in self.typed and self.kind != "p-index":
                 name = self.measured.get(self.typed.get(f"formula.items.{key}.property", key))
                 items[key] = {

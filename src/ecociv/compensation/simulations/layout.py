@@ -160,7 +160,9 @@ class Layout:
         own = self.replaced or not self.in_force(f"{path}.property")
         terms = item_terms(formula["kind"], unit)
         if own:
-            choices = tuple(self.measured.items())
+            # What the agreement measures can be carried over, also where no evidence of it has come yet.
+            carried = {said["property"]: Text.from_mapping(said["name"])} if said.get("property") else {}
+            choices = tuple((carried | dict(self.measured)).items())
             terms = {"property": Term(PROPERTY.label, PROPERTY.help, PROPERTY.part, choices=choices)} | terms
         stepped = formula["kind"] == "exceedance"
         steps = tuple(
