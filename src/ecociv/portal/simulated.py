@@ -71,7 +71,7 @@ class Compared:
 
     def __init__(self, made: Simulation, labels: tuple[str, ...], named: Named) -> None:
         self.made, self.named = made, named
-        self.labels = (_("In force"), *labels)
+        self.labels = (_("Terms in force"), *labels)
         self.runs: tuple[Run, ...] = (made.base, *made.others)
 
     def years(self) -> list[Row]:

@@ -261,7 +261,8 @@ def _group(variant: Variant, group: Group) -> ShownGroup:
 def _field(variant: Variant, one: Field) -> ShownField:
     tongue, term = language(), one.term
     typed = variant.typed.get(one.path, "") or variant.draft.typed.get(one.path, "")
-    without = term.without.in_language(tongue) if term.without else ""
+    can_do_without = term.without is not None and any(spell.value is not None for spell in one.in_force)
+    words = term.without.in_language(tongue) if term.without else ""
     return ShownField(
         name=f"{variant.letter}.{one.path}",
         id=_id(variant.letter, one.path),
@@ -271,10 +272,10 @@ def _field(variant: Variant, one: Field) -> ShownField:
         bounds=term.bounds.in_language(tongue) if term.bounds else "",
         source=str(one.citation) if one.citation else "",
         unconfirmed=bool(one.citation and not one.citation.verified),
-        value="" if typed == WITHOUT and without else typed,
-        in_force=spells_in_words(one.in_force, dict(term.choices), without),
+        value="" if typed == WITHOUT and term.without else typed,
+        in_force=spells_in_words(one.in_force, dict(term.choices), words),
         choices=tuple((key, words.in_language(tongue)) for key, words in term.choices),
-        without=without,
+        without=words if can_do_without else "",
         is_without=typed == WITHOUT,
         required=one.own and term.required,
         changed=one.path in variant.draft.typed,
@@ -325,7 +326,7 @@ def changed_terms(variant: Variant) -> list[tuple[str, str, str]]:
             step = "" if each is group else f" · {each.title.in_language(tongue)}"
             name = f"{group.title.in_language(tongue)}{step}"
             if variant.draft.typed.get(each.key) == OUT:
-                found.append((name, _("in the agreement"), _("left out")))
+                found.append((name, _("in the agreement"), _("taken out")))
                 continue
             for one in each.fields:
                 if (typed := variant.draft.typed.get(one.path)) is None:

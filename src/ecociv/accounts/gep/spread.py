@@ -76,7 +76,11 @@ def influences(declared: ZoneGep, line: GepLine, lines: tuple[GepLine, ...]) -> 
     made = []
     for name, found in kept:
         low, high, variance = moved[name]
-        share = None if low is None or not together else round_half_even(Decimal(repr(variance / together * 100)), SHARE_DIGITS)
+        share = (
+            None
+            if low is None or not together
+            else round_half_even(Decimal(repr(variance / together * 100)), SHARE_DIGITS)
+        )
         made.append(
             _input(name, found, line, lines, (low, high), share)
             if found is not None
@@ -94,7 +98,9 @@ def _input(
     others = tuple(
         other.declared.indicator
         for other in lines
-        if found.name and other.declared.key != line.declared.key and any(one.name == found.name for one in other.given.values())
+        if found.name
+        and other.declared.key != line.declared.key
+        and any(one.name == found.name for one in other.given.values())
     )
     return Influence(
         name, found.trace.label, found.figure, found.unit, found.uncertainty, found.trace.standard, found.trace,
@@ -113,5 +119,14 @@ def _price(
         if other.declared.price == line.declared.price and other.declared.key != line.declared.key
     )
     return Influence(
-        "price", named.name, price.value, price.unit, named.uncertainty, price.citation, None, *ends, share, others
+        "price",
+        named.name,
+        price.value,
+        price.unit,
+        named.uncertainty,
+        price.citation,
+        None,
+        *ends,
+        share,
+        others,
     )

@@ -48,5 +48,9 @@ def typed_of(
 
 def _meaning(content: dict[str, Any]) -> dict[str, Any]:
     """A content without caps that cap nothing: it says the same as one that has none."""
-    caps = {party: cap for party, cap in content["cap"].items() if any(value is not None for value in cap.values())}
+    caps = {
+        party: cap
+        for party, cap in content["cap"].items()
+        if any(value is not None for value in cap.values())
+    }
     return {**content, "cap": caps}

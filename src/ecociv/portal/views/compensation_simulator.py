@@ -106,7 +106,17 @@ def page(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         return _file(request, asked, compared)
     context |= _form(request, asked) | _results(asked, compared, made, ready)
     context |= {"may_keep": may_keep_variants(request.user, zone_key()), "keeping": kept}
-    return render(request, TEMPLATE, context, status=422 if kept else 200)
+    response = render(request, TEMPLATE, context, status=422 if kept else 200)
+    if request.headers.get("HX-Request"):
+        # What the browser shows as the address is what can be sent to somebody: without the fields left empty.
+        response["HX-Push-Url"] = request.path + asked.address(edit=_place(asked, edited(request.GET)))
+    return response
+
+
+def _place(asked: Page, letter: str) -> str:
+    """The letter that a variant has in the address, where those that say nothing are left out."""
+    said = [each.letter for each in asked.variants if each.touched]
+    return LETTERS[said.index(letter)] if letter in said else LETTERS[min(len(said), len(LETTERS) - 1)]
 
 
 def _asked(request: HttpRequest, found: Compensation, agreement: Agreement) -> Page:

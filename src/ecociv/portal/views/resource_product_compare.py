@@ -149,7 +149,10 @@ def _chart(rows: list[AreaRow], years: tuple[int, ...], title: str, unit: str) -
             "name": row.name.in_language(tongue),
             "role": "actual",
             "part": place,
-            "values": [None if point.value is None else float(round_half_even(point.value, 2)) for point in row.points],
+            "values": [
+                None if point.value is None else float(round_half_even(point.value, 2))
+                for point in row.points
+            ],
         }
         for place, row in enumerate(known)
     ]
@@ -159,7 +162,8 @@ def _chart(rows: list[AreaRow], years: tuple[int, ...], title: str, unit: str) -
         "product-areas",
         "path",
         f"{title.removeprefix('— ')}, {unit}",
-        _("%(count)s areas from %(first)s to %(last)s.") % {"count": len(known), "first": years[0], "last": years[-1]},
+        _("%(count)s areas from %(first)s to %(last)s.")
+        % {"count": len(known), "first": years[0], "last": years[-1]},
         {"kind": "path", "unit": unit, "years": [str(year) for year in years], "series": series},
         heads,
         table,

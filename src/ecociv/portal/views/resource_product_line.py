@@ -40,7 +40,9 @@ def line(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     moved = influences(declared, one, found.lines)
     name = one.declared.indicator.in_language(language())
     table = Table(_columns(), moved, request.GET)
-    if download := export(request, table, f"{name} {found.area_name.in_language(language())} {found.year}", page.as_of):
+    if download := export(
+        request, table, f"{name} {found.area_name.in_language(language())} {found.year}", page.as_of
+    ):
         return download
     years = series(page.zone, page.area, page.as_of.moment)
     context: dict[str, Any] = {
@@ -54,9 +56,13 @@ def line(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
         "level": round_half_even(declared.level * 100, 0),
         "draws": declared.draws,
         "quantity": quantity_of(one),
-        "inputs": [(each, figure_of(each), uncertainty_of(each), interval(each.low, each.high)) for each in moved],
+        "inputs": [
+            (each, figure_of(each), uncertainty_of(each), interval(each.low, each.high)) for each in moved
+        ],
         "varies": any(each.low is not None for each in moved),
-        "chart": _years(key, [(each.year, next(row for row in each.lines if row.declared.key == key)) for each in years]),
+        "chart": _years(
+            key, [(each.year, next(row for row in each.lines if row.declared.key == key)) for each in years]
+        ),
         "neighbours": [
             (each.declared.key, each.declared.indicator)
             for each in found.lines
@@ -84,7 +90,7 @@ def _columns() -> list[Column[Influence]]:
     said = language()
     return [
         Column("input", _("Input"), lambda r: r.label.in_language(said)),
-        Column("figure", _("Figure"), lambda r: r.figure.label.in_language(said) if isinstance(r.figure, Missing) else r.figure, numeric=True),
+        Column("figure", _("Value taken"), lambda r: r.figure.label.in_language(said) if isinstance(r.figure, Missing) else r.figure, numeric=True),
         Column("unit", _("Unit"), lambda r: label_of(r.unit).in_language(said)),
         Column("uncertainty", _("Relative standard uncertainty"), lambda r: r.uncertainty, numeric=True),
         Column("low", _("Lower end, this alone (10⁸ yuan)"), lambda r: r.low, numeric=True),
@@ -101,7 +107,10 @@ def _years(key: str, found: list[tuple[int, Any]]) -> Chart | None:
         return None
 
     def values(name: str) -> list[float | None]:
-        return [None if getattr(one, name) is None else float(round_half_even(getattr(one, name), 2)) for _year, one in found]
+        return [
+            None if getattr(one, name) is None else float(round_half_even(getattr(one, name), 2))
+            for _year, one in found
+        ]
 
     known = [(year, one) for year, one in found if one.number is not None]
     return Chart(

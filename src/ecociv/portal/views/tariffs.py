@@ -290,7 +290,7 @@ def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
             for one in found.responses
         ],
         "checks": [
-            (_("In force now"), figures.check_before),
+            (_("Tariff in force"), figures.check_before),
             (_("Proposed tariff"), figures.check_after),
         ],
         "trace": figures.change_trace(),
@@ -343,6 +343,7 @@ def bill(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
                 "bill": made,
                 "trace": made.trace(),
                 "lines": lines,
+                "use": cubic_metres(made.reading.litres),
                 "next_tier": made.segments[-1].to_next_tier,
                 "left": cubic_metres(made.segments[-1].to_next_tier[0]) if made.segments[-1].to_next_tier else None,
                 "used_so_far": cubic_metres(made.segments[-1].counted),
