@@ -256,6 +256,8 @@ def test_buttons_of_the_simulator_work_without_scripts(reader: Callable[..., Cli
     assert 'name="a.formula.items.nh3n.allowed" value="315.4"' in load
     back = leader.get(page, base | {"a.formula.kind": "in-force", "a.shape": "load", "a.formula.items.nh3n.price": "7"})
     assert not back.context["editing"].draft.typed
+    swapped = leader.get(page, base | {"a.least": "", "b.least": "9", "edit": "b"}, headers={"HX-Request": "true"})
+    assert swapped["HX-Push-Url"] == f"{page}?agreement={KEY}&first=2016&last=2019&a.least=9&edit=a"
     for odd in ({"edit": "z"}, {"add": "q"}, {"add": "a."}, {"take": "a", "start.a": "kept:99999999999"}, {"take": "b"}, {"drop": "a"},
                 {"a.formula.items..price": "1"}, {"a.formula.items.nh3n.steps.99.price": "1"}, {"a.": "x"}, {"a.formula.kind": "none"}):  # fmt: skip
         assert leader.get(page, base | odd, follow=True).status_code == 200, odd

@@ -294,3 +294,9 @@ def test_more_than_three_variants_cannot_be_compared() -> None:
 def test_the_same_version_is_changed_once() -> None:
     versions = versions_of(agreement(), 2015, 2018)
     assert len({id(each) for each in changed_versions(versions, {"least": 1}).values()}) == 1
+
+
+def test_a_year_without_a_settled_period_is_not_a_year_without_payment() -> None:
+    made = simulate(agreement(), given(reading("nh3n", (2016, 5), 0.5), reading("flow", (2016, 5), 10)), 2015, 2016)
+    assert (made.base.year(2015).settled, made.base.year(2015).open) == (0, 12)
+    assert (made.base.year(2016).settled, made.base.year(2016).net) == (1, 0)

@@ -213,7 +213,7 @@ def variants(zone: str, verify: bool, away: bool, form: str) -> None:
         say_json(rows)
     else:
         for row in rows:
-            state = {None: "", True: "  same", False: "  NOT THE SAME"}[row["same"]]  # type: ignore[index]
+            state = {None: "", True: "  same", False: "  NOT THE SAME"}[row["same"]]
             say(
                 f"V{row['number']}  {row['title']}  {row['agreement']}  {row['net_in_force']} -> {row['net']}{state}"
             )

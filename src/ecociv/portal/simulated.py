@@ -90,10 +90,19 @@ class Compared:
         cells = []
         for label, run in zip(self.labels, self.runs, strict=True):
             found = under(run)
-            change = None if run is self.made.base else found.net - base.net
+            known = run is not self.made.base and bool(found.settled and base.settled)
             payer, receiver = self._parties(run, year, found.net)
-            turned = run is not self.made.base and direction(found.net) != direction(base.net)
-            cells.append(Cell(label, found.net, payer, receiver, found.open, change, turned))
+            cells.append(
+                Cell(
+                    label,
+                    found.net if found.settled else None,
+                    payer,
+                    receiver,
+                    found.open,
+                    found.net - base.net if known else None,
+                    known and direction(found.net) != direction(base.net),
+                )
+            )
         return tuple(cells)
 
     def _parties(self, run: Run, year: int, net: Decimal) -> tuple[str, str]:
@@ -209,12 +218,12 @@ class Compared:
             "unit": _("10⁴ yuan"),
             "names": [row.key for row in rows],
             "series": [
-                {"name": label, "values": [float(one) for one in column]}
+                {"name": label, "values": [None if one is None else float(one) for one in column]}
                 for label, column in zip(self.labels, values, strict=True)
             ],
         }
         whole = self.whole()
-        said = "; ".join(f"{cell.label} {_wan(cell.net):,.2f}" for cell in whole.cells)
+        said = "; ".join(f"{cell.label} {_shown(_wan(cell.net))}" for cell in whole.cells)
         return Chart(
             "simulated",
             "columns",
@@ -222,10 +231,14 @@ class Compared:
             _("All years: %(said)s.") % {"said": said},
             payload,
             (_("Year"), *self.labels),
-            tuple((row.key, *(f"{column[at]:,.2f}" for column in values)) for at, row in enumerate(rows)),
+            tuple((row.key, *(_shown(column[at]) for column in values)) for at, row in enumerate(rows)),
         )
 
 
-def _wan(amount: Decimal | None) -> Decimal:
-    """10⁴ yuan with two decimals: what a column has room for."""
-    return round_half_even((amount or Decimal(0)) / 10_000, 2)
+def _wan(amount: Decimal | None) -> Decimal | None:
+    """10⁴ yuan with two decimals: what a column has room for; none where nothing was settled."""
+    return None if amount is None else round_half_even(amount / 10_000, 2)
+
+
+def _shown(amount: Decimal | None) -> str:
+    return "—" if amount is None else f"{amount:,.2f}"

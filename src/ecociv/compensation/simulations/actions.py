@@ -21,7 +21,7 @@ from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.people import audit
 from ecociv.people.doors import of_the_zone
 from ecociv.people.models import User
-from ecociv.people.permissions import require
+from ecociv.people.permissions import allowed, require
 from ecociv.people.policy import Action
 
 LONGEST_TITLE, LONGEST_NOTE = 120, 2000
@@ -39,7 +39,7 @@ def may_keep_variants(author: Any, zone: str) -> bool:
     """Whether somebody keeps variants: people of the zone, whose tool it is, and commands."""
     if not isinstance(author, User):
         return isinstance(author, str) and bool(author.strip())
-    return of_the_zone(author) and (author.zone == zone or not author.zone)
+    return of_the_zone(author) and allowed(author, Action.READ, zone=zone, public=False)
 
 
 def may_put_away(author: Any, variant: KeptVariant) -> bool:

@@ -28,11 +28,15 @@ MOST_VARIANTS = 3
 
 @dataclass(frozen=True, slots=True)
 class YearUnder:
-    """What a year comes to under one set of terms, in yuan; ``open`` counts periods that are not settled."""
+    """What a year comes to under one set of terms, in yuan; ``open`` counts periods that are not settled.
+
+    Where none is ``settled`` the sums are 0 and say nothing: missing is not zero.
+    """
 
     upstream_pays: Decimal
     downstream_pays: Decimal
     open: int
+    settled: int
 
     @property
     def net(self) -> Decimal:
@@ -241,10 +245,11 @@ def _year(version: Version, year: int, given: Given) -> Iterator[Computed]:
 
 
 def _under(found: Iterable[Computed]) -> YearUnder:
-    up, down, left = ZERO, ZERO, 0
+    up, down, left, settled = ZERO, ZERO, 0, 0
     for each in found:
         if each.amount is None:
             left += 1
         else:
+            settled += 1
             up, down = up + max(each.amount, ZERO), down + max(-each.amount, ZERO)
-    return YearUnder(up, down, left)
+    return YearUnder(up, down, left, settled)

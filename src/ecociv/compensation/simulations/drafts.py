@@ -400,6 +400,6 @@ def _same(stands: str | None, value: Any) -> bool:
     if stands is None or value is None:
         return stands is None and value is None
     try:
-        return Decimal(stands) == Decimal(value)
+        return Decimal(stands) == Decimal(str(value))
     except InvalidOperation:
-        return stands == value
+        return stands == str(value)
