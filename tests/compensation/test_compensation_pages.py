@@ -269,6 +269,8 @@ def test_an_item_that_is_measured_can_be_added(load: Callable[..., None], reader
     base = {"agreement": KEY, "first": "2017", "last": "2017"}
     asked = leader.get(page, base | {"add": "a.formula.items", "a.item": "bod5"})
     assert 'name="a.formula.items.bod5.limit"' in asked.content.decode()
+    offered = {key for key, _name in asked.context["editing"].addable}
+    assert "total_nitrogen" in offered and not offered & {"do", "ph", "flow", "nh3n", "bod5"}
     added = {"a.formula.items.bod5.property": "bod5", "a.formula.items.bod5.limit": "1", "a.formula.items.bod5.price": "100"}
     made = leader.get(page, base | added).context["made"]
     # 53568 in force, and 1 mg/L above 1 at 10 m3/s in March: 26.784 t at 100 yuan

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +21,7 @@ from ecociv.compensation.simulations.comparing import (
     simulate,
     versions_of,
 )
+from ecociv.core.quantities import UnitError, convert
 from ecociv.core.text import Text
 from ecociv.evidence.models import Series
 
@@ -59,14 +62,32 @@ def recent_years(agreement: Agreement, years: int = 5) -> tuple[int, int]:
     return max(over[0], over[-1] - years + 1), over[-1]
 
 
+MORE_IS_BETTER = frozenset({"do"})
+"""Concentrations that no exceedance can be computed of: oxygen is worse where there is less of it."""
+
+
 def measured_at(agreement: Agreement, version: Version) -> dict[str, Text]:
     """Concentrations that are measured at every section of a version, by observed property: what an item may be of."""
     places = {section.place for section in version.sections}
     found: dict[str, tuple[Text, set[str]]] = {}
-    for series in Series.objects.filter(
-        place__key__in=places, sample=agreement.sample, unit=CONCENTRATION
-    ).select_related("place", "property"):
-        _name, at = found.setdefault(series.property.key, (series.property.name, set()))
-        at.add(series.place.key)
+    for series in Series.objects.filter(place__key__in=places, sample=agreement.sample).select_related(
+        "place", "property"
+    ):
+        if _is_concentration(series.unit):
+            _name, at = found.setdefault(series.property.key, (series.property.name, set()))
+            at.add(series.place.key)
     # A dot parts the steps of a path, so a property whose key has one cannot be a term.
-    return {key: name for key, (name, at) in sorted(found.items()) if at == places and "." not in key}
+    return {
+        key: name
+        for key, (name, at) in sorted(found.items())
+        if at == places and "." not in key and key not in MORE_IS_BETTER
+    }
+
+
+@lru_cache(maxsize=64)
+def _is_concentration(unit: str) -> bool:
+    """Whether a unit is mg/L, however it is written."""
+    try:
+        return convert(Decimal(1), unit, CONCENTRATION) == 1
+    except UnitError:
+        return False
