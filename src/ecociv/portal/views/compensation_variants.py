@@ -53,7 +53,7 @@ _COLUMNS: tuple[Column[VariantRow], ...] = (
     sortable("years", gettext_lazy("Years"), lambda r: r.years),
     sortable("net", gettext_lazy("Upstream net, yuan"), lambda r: r.variant.net, numeric=True),
     sortable("change", gettext_lazy("Upstream more (less), yuan"), lambda r: r.variant.change, numeric=True),
-    sortable("author", gettext_lazy("Kept by"), lambda r: r.variant.author_name),
+    sortable("author", gettext_lazy("Who kept it"), lambda r: r.variant.author_name),
     Column(
         "recorded",
         gettext_lazy("Kept on"),
