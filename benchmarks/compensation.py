@@ -112,7 +112,7 @@ def settling() -> None:
     from ecociv.compensation.agreements.computing import compute
     from ecociv.compensation.agreements.declaration import compensation
     from ecociv.compensation.agreements.periods import SettlementPeriod
-    from ecociv.compensation.simulation import simulate
+    from ecociv.compensation.simulations.comparing import simulate
 
     declared = compensation("jingdezhen")
     agreement = declared.agreement("zhushan-changjiang")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecociv.accounts.gep.declaration import ZoneGep, load_gep
+from ecociv.accounts.gep.spread import influences
 from ecociv.accounts.gep.statement import Found, GepStatement, compile_statement
 from ecociv.core.missing import Missing
 from ecociv.core.text import Text
@@ -209,3 +210,32 @@ def test_garze_2010_comes_out_of_the_engine() -> None:
     # Quantity times price, line by line, for the storage of lakes: 2.43 x 10^8 m3 at 7.06 yuan a m3 are 17.1558, printed 17.143.
     lake = next(row for row in rows if row["indicator"].startswith("湖泊"))
     assert abs(Decimal("2.43") * Decimal("7.06") - Decimal(lake["value_1e8_yuan"])) < Decimal("0.04")
+
+
+def test_what_each_figure_does_to_a_line_alone() -> None:
+    zone = declared(runoff("one"), runoff("two"), draws=4000)
+    area = have("returns:wood", Decimal(1_000_000), "m2", "0.1")
+    found = drawn_up(
+        zone,
+        {(key, name): rain() if name == "precipitation" else area for key in ("one", "two") for name in ("precipitation", "area")},
+    )
+    rained, wooded, priced = influences(zone, found.lines[0], found.lines)
+    assert [each.name for each in (rained, wooded, priced)] == ["precipitation", "area", "price"]
+    value, whole = found.lines[0].number, found.lines[0]
+    assert value is not None and whole.low is not None and whole.high is not None
+    for each in (rained, wooded):
+        assert each.low is not None and each.high is not None and whole.low < each.low < value < each.high < whole.high
+    # the price has no uncertainty; 20 % against 10 %: variances as ln 1.04 to ln 1.01, about 4 to 1
+    assert priced.low is None and priced.share is None and priced.uncertainty == 0
+    assert rained.share is not None and Decimal(75) < rained.share < Decimal(84)
+    assert abs(rained.share + wooded.share - 100) <= Decimal("0.1")  # type: ignore[operator]
+    assert [text.en for text in rained.used_by] == ["two"] and rained.figure == 1000
+
+
+def test_a_line_with_a_gap_says_which_figure_is_missing_and_moves_nothing() -> None:
+    zone = declared(runoff("wood"))
+    gap = have("a", Missing.MISSING, "m2")
+    found = drawn_up(zone, {("wood", "precipitation"): rain(), ("wood", "area"): gap})
+    shown = {each.name: each for each in influences(zone, found.lines[0], found.lines)}
+    assert shown["area"].figure is Missing.MISSING and shown["area"].reason is not None
+    assert all(each.low is None for each in shown.values())

@@ -193,30 +193,88 @@ def test_the_simulator_answers_in_its_address(
 ) -> None:
     load({"2017-03": 1.5})
     leader, page = reader("leader"), at("compensation-simulator")
-    text = leader.get(
-        page, {"agreement": KEY, "first": "2017", "last": "2017", "terms": "formula.items.nh3n.steps = []"}
-    ).content.decode()
+    base = {"agreement": KEY, "first": "2017", "last": "2017"}
+    no_steps = {"a.formula.items.nh3n.steps.0": "out", "a.formula.items.nh3n.steps.1": "out"}
+    text = leader.get(page, base | no_steps).content.decode()
     # 13.392 t at 4000 yuan in force, at the first step's 3000 without steps
     assert "53,568.00" in text and "40,176.00" in text and "-13,392.00" in text
-    for terms, message in (
-        ("no term", "is no term"),
-        ("formula.x = 1", "has no"),
-        ("cap = {a: 1", "cannot be read"),
-        ("least = -1", "cannot stand"),
+    for more, message in (
+        ({"a.more": "no term"}, "is no term"),
+        ({"a.more": "formula.x = 1"}, "has no"),
+        ({"a.more": "cap = {a: 1"}, "cannot be read"),
+        ({"a.least": "-1"}, "lies outside"),
+        ({"a.formula.items.nh3n.price": "many"}, "is no number"),
+        ({"first": "1999"}, "No version"),
+        ({"first": "0000"}, "is no year"),
+        ({"first": "2017", "last": "2016"}, "comes after"),
+        ({"first": "1900", "last": "2998"}, "at most 30"),
     ):
-        assert message in leader.get(page, {"agreement": KEY, "terms": terms}).content.decode(), terms
-    assert (
-        "No version"
-        in leader.get(page, {"agreement": KEY, "first": "1999", "terms": "least = 1"}).content.decode()
-    )
-    assert leader.get(page, {"agreement": KEY, "alternative": "no-cap", "format": "csv"}).status_code == 200
-    for years in (
-        {"first": "0000", "last": "9999"},
-        {"first": "1900", "last": "2998"},
-        {"first": "2017", "last": "2016"},
-    ):
-        assert leader.get(page, {"agreement": KEY, "terms": "least = 1", **years}).status_code == 200, years
+        found = leader.get(page, base | more)
+        assert found.status_code == 200 and message in found.content.decode(), more
     assert Settlement.objects.count() == 0
+
+
+def test_three_variants_beside_what_is_in_force(load: Callable[..., None], reader: Callable[..., Client]) -> None:
+    load({"2017-03": 1.5})
+    leader, page = reader("leader"), at("compensation-simulator")
+    base = {"agreement": KEY, "first": "2017", "last": "2017", "edit": "c"}
+    three = {
+        "a.title": "Twice", "a.formula.items.nh3n.price": "12000", "a.formula.items.nh3n.steps.0": "out",
+        "a.formula.items.nh3n.steps.1": "out", "b.formula.items.nh3n.limit": "2", "b.formula.items.nh3n.reward": "1000",
+        "c.cap.upstream.settlement": "none", "c.least": "60000",
+    }  # fmt: skip
+    found = leader.get(page, base | three)
+    text = found.content.decode()
+    # a: 13.392 t at 12000; b: as much below 2 mg/L, rewarded at 1000; c: 53568 is below the least amount
+    assert "160,704.00" in text and "13,392.00" in text and "A Twice" in text and "another direction" in text
+    assert [str(cell.net) for cell in found.context["whole"].cells] == ["53568.00", "160704.00", "-13392.00", "0.00"]
+    assert "is missing in 2017-01" in text and 'aria-label="What upstream pays' in text
+    assert leader.get(page + found.context["permalink"]).context["digest"] == found.context["digest"]
+    for form in ("csv", "xlsx"):
+        for rows in ("", "periods"):
+            assert leader.get(page, base | three | {"format": form, "rows": rows}).status_code == 200
+    lines = leader.get(page, base | three | {"format": "csv"}).content.decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("2017,") and "160704.00" in lines[1] and lines[2].startswith("All years")
+    months = leader.get(page, base | three | {"format": "csv", "rows": "periods"}).content.decode("utf-8-sig")
+    assert months.count("2017-03,") == 1 and "is missing in 2017-01" in months
+    without_b = leader.get(page, base | three | {"drop": "b"}, follow=True)
+    assert [each.letter for each in without_b.context["variants"]][:2] == ["a", "b"]
+    assert "b.cap.upstream.settlement=none" in without_b.redirect_chain[0][0]
+
+
+def test_buttons_of_the_simulator_work_without_scripts(reader: Callable[..., Client]) -> None:
+    leader, page = reader("leader"), at("compensation-simulator")
+    base = {"agreement": KEY, "first": "2016", "last": "2019"}
+    taken = leader.get(page, base | {"take": "a", "start.a": "declared:class-two"}, follow=True)
+    assert "a.formula.items.nh3n.limit=0.5" in taken.redirect_chain[0][0]
+    old = leader.get(page, base | {"alternative": "no-cap", "terms": "least = 1"}, follow=True)
+    assert "a.cap.upstream.year=none" in old.redirect_chain[0][0] and "a.least=1" in old.redirect_chain[0][0]
+    assert "has no" in leader.get(page, base | {"terms": "x = 1"}).content.decode()
+    step = leader.get(page, base | {"add": "a.formula.items.nh3n.steps"}).content.decode()
+    assert 'name="a.formula.items.nh3n.steps.2.above"' in step and "still to be written" in step
+    load = leader.get(page, base | {"a.formula.kind": "load", "a.shape": "in-force"}).content.decode()
+    assert 'name="a.formula.items.nh3n.allowed" value="315.4"' in load
+    back = leader.get(page, base | {"a.formula.kind": "in-force", "a.shape": "load", "a.formula.items.nh3n.price": "7"})
+    assert not back.context["editing"].draft.typed
+    swapped = leader.get(page, base | {"a.least": "", "b.least": "9", "edit": "b"}, headers={"HX-Request": "true"})
+    assert swapped["HX-Push-Url"] == f"{page}?agreement={KEY}&first=2016&last=2019&a.least=9&edit=a"
+    for odd in ({"edit": "z"}, {"add": "q"}, {"add": "a."}, {"take": "a", "start.a": "kept:99999999999"}, {"take": "b"}, {"drop": "a"},
+                {"a.formula.items..price": "1"}, {"a.formula.items.nh3n.steps.99.price": "1"}, {"a.": "x"}, {"a.formula.kind": "none"}):  # fmt: skip
+        assert leader.get(page, base | odd, follow=True).status_code == 200, odd
+
+
+def test_an_item_that_is_measured_can_be_added(load: Callable[..., None], reader: Callable[..., Client]) -> None:
+    load({"2017-03": 1.5})
+    leader, page = reader("leader"), at("compensation-simulator")
+    base = {"agreement": KEY, "first": "2017", "last": "2017"}
+    asked = leader.get(page, base | {"add": "a.formula.items", "a.item": "bod5"})
+    assert 'name="a.formula.items.bod5.limit"' in asked.content.decode()
+    offered = {key for key, _name in asked.context["editing"].addable}
+    assert "total_nitrogen" in offered and not offered & {"do", "ph", "flow", "nh3n", "bod5"}
+    added = {"a.formula.items.bod5.property": "bod5", "a.formula.items.bod5.limit": "1", "a.formula.items.bod5.price": "100"}
+    made = leader.get(page, base | added).context["made"]
+    # 53568 in force, and 1 mg/L above 1 at 10 m3/s in March: 26.784 t at 100 yuan
+    assert str(made.others[0].total.net) == "56246.40"
 
 
 def test_funds_and_areas(reader: Callable[..., Client]) -> None:

@@ -22,7 +22,8 @@ from ecociv.compensation.allocation.declaration import Fund, allocations
 from ecociv.compensation.allocation.funds import allocated
 from ecociv.compensation.areas.declaration import schemes
 from ecociv.compensation.sample.declared import compensation_sample
-from ecociv.compensation.simulation import TermRefused, changed, simulate
+from ecociv.compensation.simulations.comparing import simulate
+from ecociv.compensation.simulations.terms import TermRefused, changed
 from ecociv.evidence.declared import DeclarationError, read_declaration, zone_folder
 from ecociv.standards.compensation import AllocationError
 
@@ -197,7 +198,7 @@ def test_other_terms_pass_through_the_strict_loader() -> None:
 
 
 def test_a_simulation_is_of_few_years_in_order() -> None:
-    with pytest.raises(TermRefused, match="cannot be right"):
+    with pytest.raises(TermRefused, match="comes after"):
         simulate(agreement(), {}, 2017, 2016, {})
     with pytest.raises(OutOfForce):
         simulate(agreement(), {}, 2020, 2021, {})

@@ -163,3 +163,25 @@ def test_the_menu_leads_to_the_accounts(auditor: Client) -> None:
 def test_an_earlier_day_knows_less(auditor: Client) -> None:
     text = page(auditor, "forest/?year=2016&as_of=2001-01-01")
     assert ">-8<" not in text and ">missing</a>" in text
+
+
+def test_the_product_leads_from_service_to_line_to_coefficient(auditor: Client) -> None:
+    text = page(auditor, "product/?year=2016")
+    assert "product/line/carbon" in text or "product/line/" in text
+    assert "Water conservation" in text and "Physical quantity" in text
+    line = page(auditor, "product/line/runoff-arbor/?year=2016")
+    assert "Mean yearly rain" in line and "12 %" in line and "to be confirmed" in line
+    assert "other lines use it" in line or "other line uses it" in line
+    rows = list(csv.DictReader(io.StringIO(page(auditor, "product/line/runoff-arbor/?year=2016&format=csv"))))
+    assert [row["Input"] for row in rows][:1] == ["Mean yearly rain"] and rows[0]["Relative standard uncertainty"] == "0.12"
+    assert auditor.get(f"{BASE}product/line/none/").status_code == 404
+
+
+def test_counties_and_years_of_the_product_side_by_side(auditor: Client) -> None:
+    text = page(auditor, "product/compare/")
+    assert "Ecosystem product in all" in text and "Counties need not add up" in text
+    for query in ("what=regulation", "what=service:runoff-arbor&as=index", "what=none&as=x", "what=service:none"):
+        assert auditor.get(f"{BASE}product/compare/?{query}").status_code == 200, query
+    rows = list(csv.DictReader(io.StringIO(page(auditor, "product/compare/?format=csv"))))
+    assert len(rows) >= 4 and "2016: lines without a value" in rows[0]
+    assert auditor.get(f"{BASE}product/compare/?format=xlsx").status_code == 200

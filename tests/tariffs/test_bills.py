@@ -16,7 +16,7 @@ from ecociv.core.trace import Trace
 from ecociv.standards.water_resources import Tariff as StandardTariff
 from ecociv.standards.water_resources import tier_bill
 from ecociv.tariffs.bills import UseRefused, charge, tier_volumes
-from ecociv.tariffs.schedule import Schedule, schedule_of
+from ecociv.tariffs.schedule import UNITS_A_FEN, Schedule, schedule_of, shared
 from ecociv.tariffs.statement import Bill, BillRefused, Household, Reading, bills_of
 from tariffs.situations import CHANGE, CITED, day, tariff, version
 
@@ -124,8 +124,9 @@ def test_a_reading_over_new_year_is_divided_by_days() -> None:
     yearly = tariff(version(("180", "264"), accumulation="year"))
     bill = bills_of(yearly, Household(), [Reading(day("2016-12-30"), day("2017-01-01"), 1_000)])[0]
     assert [(one.first.isoformat(), one.litres) for one in bill.segments] == [
-        ("2016-12-30", 666),
-        ("2017-01-01", 334),
+        # of 666.67 and 333.33 the litre that is left goes where a litre has the most days: 2/667 against 1/334
+        ("2016-12-30", 667),
+        ("2017-01-01", 333),
     ]
     assert any("divided by days" in note.en for note in bill.trace().notes)
 
@@ -290,6 +291,69 @@ def test_dividing_a_period_changes_nothing_but_rounding(
     assert exact == sum(segment.units for segment in together.segments)
     # each bill is rounded by at most half a fen
     assert abs(sum(bill.fen for bill in divided) - together.fen) <= (len(parts) + 1) / 2
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=9), st.integers(0, 3000), st.integers(0, 40))
+def test_a_division_by_days_loses_nothing_and_only_grows(days: list[int], litres: int, more: int) -> None:
+    parts, larger = shared(litres, days), shared(litres + more, days)
+    assert sum(parts) == litres and sum(larger) == litres + more
+    assert all(litres * each // sum(days) <= part <= after for each, part, after in zip(days, parts, larger, strict=True))
+
+
+CHANGING = [
+    version(until="2016-03-10", accumulation="year", bounds=("180", "264"), extra="30", exemptions=(EXEMPTION,),
+            leak={"waived_share": "0.5", "price_tier": 1, "citation": CITED}),
+    version(prices=("1", "4.5", "9"), since="2016-03-11", extra="3", exemptions=(EXEMPTION,),
+            surcharges=({"key": "fee", "name": CITED, "price": "0.35", "exempt": ["poor"]},),
+            leak={"waived_share": "0.25", "price_tier": 2, "citation": CITED}),
+]  # fmt: skip
+a_household = st.builds(Household, st.integers(1, 9), st.sampled_from(["", "poor"]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(a_household, st.integers(0, 90), st.integers(0, 120), st.integers(0, 300_000), st.integers(0, 50), st.booleans())
+def test_more_use_never_lowers_a_bill_over_months_and_a_change_of_tariff(
+    household: Household, start: int, length: int, litres: int, more: int, carried: bool
+) -> None:
+    change = {**CHANGE, "tiers": "carried" if carried else "prorated"}
+    given_tariff = tariff(*(one.model_copy(update={"change": type(one.change).model_validate(change)}) for one in CHANGING))
+    first = day("2016-01-01") + dt.timedelta(days=start)
+    low, high = (
+        bills_of(given_tariff, household, [Reading(first, first + dt.timedelta(days=length), use)])[0]
+        for use in (litres, litres + more)
+    )
+    assert low.fen <= high.fen
+    assert sum(segment.units for segment in low.segments) <= sum(segment.units for segment in high.segments)
+
+
+@settings(max_examples=60, deadline=None)
+@given(a_household, st.integers(0, 90), st.integers(1, 120), st.integers(0, 300_000), st.data())
+def test_a_period_split_at_a_change_of_tariff_adds_up_to_the_whole(
+    household: Household, start: int, length: int, litres: int, data: st.DataObject
+) -> None:
+    given_tariff, first = tariff(*CHANGING), day("2016-01-01") + dt.timedelta(days=start)
+    leaked = data.draw(st.integers(0, litres))
+    whole = bills_of(given_tariff, household, [Reading(first, first + dt.timedelta(days=length), litres, leaked)])[0]
+    assert sum(one.litres for one in whole.segments) == litres and sum(one.leaked for one in whole.segments) == leaked
+    assert all(0 <= one.leaked <= one.litres for one in whole.segments)
+    readings = [Reading(one.first, one.last, one.litres, one.leaked) for one in whole.segments]
+    parts = bills_of(given_tariff, household, readings)
+    exact = sum(segment.units for segment in whole.segments)
+    assert sum(segment.units for bill in parts for segment in bill.segments) == exact
+    # nothing is lost but the rounding of each bill, once, by half a fen at most
+    assert abs(whole.fen * UNITS_A_FEN - exact) * 2 <= UNITS_A_FEN
+    assert abs(sum(bill.fen for bill in parts) - whole.fen) * 2 <= len(parts) + 1
+    tiers = sum(part.litres for segment in whole.segments for part in segment.tiers)
+    assert tiers + leaked == litres
+
+
+def test_how_far_it_is_to_the_next_tier() -> None:
+    bill = one_month(20_000)
+    assert bill.segments[0].to_next_tier == (2_000, 3)
+    # 15 x 2 + 5 x 3 = 45.00 yuan for 20 m3
+    assert bill.mean_price == Decimal("2.25")
+    assert one_month(22_000).segments[0].to_next_tier is None and one_month(0).mean_price is None
 
 
 @settings(max_examples=40, deadline=None)

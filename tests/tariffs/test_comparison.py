@@ -287,3 +287,13 @@ def test_a_proposal_keeps_what_it_does_not_name() -> None:
 
 def test_percent_of_nothing_is_nothing() -> None:
     assert percent(1, 0) is None
+
+
+def test_an_elasticity_of_ones_own_stands_beside_the_range() -> None:
+    stated = ELASTICITY.model_copy(update={"stated": Decimal("-0.3"), "stated_source": "a study"})
+    before, after = schedule_of(version(prices=("2", "2", "2"))), schedule_of(version(prices=("4", "4", "4")))
+    found = compare(before, after, households([120]), stated).responses
+    assert [(each.kind, each.elasticity) for each in found][-1] == ("stated", Decimal("-0.3")) and len(found) == 4
+    # 120 m3 at twice the price: 120000 litres x 2 ** -0.3 = 97470
+    assert found[-1].litres == 97_470
+    assert stated.answers[:3] == ELASTICITY.answers

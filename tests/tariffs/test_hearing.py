@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -107,6 +108,27 @@ def test_the_paper_in_every_form() -> None:
     assert pdf == write_hearing_paper(paper, "pdf")
     with pytest.raises(UnknownForm):
         write_hearing_paper(paper, "odt")
+
+
+def test_an_elasticity_that_was_stated_stands_in_the_paper_with_its_source() -> None:
+    declared = require_tariffs(ZONE).elasticities["water"]
+    stated = declared.model_copy(update={"stated": Decimal("-0.3"), "stated_source": "本地研究"})
+    paper = asked("command", elasticity=stated).execute()
+    book = load_workbook(io.BytesIO(write_hearing_paper(paper, "xlsx")))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "自定" in cells and any("本地研究" in cell for cell in cells)
+    before = HearingFigures.from_json(paper.figures_said).comparison.responses[-1]
+    assert (before.kind, before.elasticity) == ("stated", Decimal("-0.3"))
+
+
+def test_a_paper_from_before_an_elasticity_could_be_stated_is_read() -> None:
+    said = asked("command").execute().figures_said
+    old = {**said, "elasticity": {key: said["elasticity"][key] for key in ("central", "weak", "strong", "citation", "verified")}}
+    old["comparison"] = {
+        **said["comparison"],
+        "responses": [{k: v for k, v in one.items() if k != "kind"} for one in said["comparison"]["responses"]],
+    }
+    assert [one.kind for one in HearingFigures.from_json(old).comparison.responses] == ["weak", "central", "strong"]
 
 
 def test_papers_as_known_at_a_moment() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ecociv.cli.compensation_allocate import allocate, areas
-from ecociv.cli.compensation_simulate import simulate
+from ecociv.cli.compensation_simulate import simulate, variants
 from ecociv.cli.compensation_yearly import yearly
 from ecociv.cli.console import (
     EXIT_CODES,
@@ -36,6 +36,7 @@ group.add_command(allocate)
 group.add_command(areas)
 group.add_command(simulate)
 group.add_command(yearly)
+group.add_command(variants)
 
 
 @group.command("agreements", epilog=EXIT_CODES)

@@ -42,7 +42,7 @@ def bill_curve(before: TariffVersion, after: TariffVersion, persons: int) -> Cha
             "unit": _("yuan"),
             "years": [f"{use} m³" for use in uses],
             "series": [
-                {"name": _("In force now"), "role": "path", "values": now},
+                {"name": _("Tariff in force"), "role": "path", "values": now},
                 {"name": _("Proposed tariff"), "role": "actual", "values": then},
             ],
         },

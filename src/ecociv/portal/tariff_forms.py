@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from ecociv.core.decimals import shortest
-from ecociv.core.periods import OutsideValidity
 from ecociv.portal.zone import language
 from ecociv.tariffs.consumption import MOST_BYTES
-from ecociv.tariffs.declaration import Tariff, Tariffs, TariffVersion
+from ecociv.tariffs.declaration import Elasticity, NoTariffThen, Tariff, Tariffs, TariffVersion
 from ecociv.tariffs.schedule import version_with
 
 _TEXT = {"class": "form-control"}
@@ -79,6 +78,26 @@ class ProposalForm(TariffChoice):
             "By which each end rises for each person above the declared household size; empty: as now."
         ),
     )
+    elasticity = forms.DecimalField(
+        label=_("Elasticity of your own"),
+        required=False,
+        min_value=Decimal(-2),
+        max_value=Decimal(0),
+        max_digits=5,
+        decimal_places=3,
+        widget=forms.NumberInput({**_TEXT, "step": "0.01", "placeholder": "-0.25"}),
+        help_text=_(
+            "By how many per cent use changes when the price rises by one: -2 to 0. Shown beside the declared range; empty: "
+            "the range alone."
+        ),
+    )
+    elasticity_source = forms.CharField(
+        label=_("Where the elasticity is from"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(_TEXT),
+        help_text=_("A study or an assumption; it stands in the paper."),
+    )
     proposal: TariffVersion
     before: TariffVersion
 
@@ -97,8 +116,8 @@ class ProposalForm(TariffChoice):
             return said
         try:
             self.before = self.chosen().version_on(said["on"])
-        except OutsideValidity as refused:
-            self.add_error("on", str(refused))
+        except NoTariffThen as refused:
+            self.add_error("on", refused.text.in_language(language()))
             return said
         bounds, prices = said["tiers"], said["prices"]
         if len(prices) != len(bounds) + 1:
@@ -115,8 +134,43 @@ class ProposalForm(TariffChoice):
             )
         except ValidationError as refused:
             for one in refused.errors():
-                self.add_error("tiers", one["msg"].removeprefix("Value error, "))
+                field, words = _fault(one)
+                self.add_error(field, words)
         return said
+
+    def answer(self) -> Elasticity:
+        """The declared range of the utility, with the elasticity that was stated beside it."""
+        declared = self.declared.elasticities[self.chosen().utility]
+        stated = self.cleaned_data.get("elasticity")
+        if stated is None:
+            return declared
+        source = self.cleaned_data.get("elasticity_source", "")
+        return declared.model_copy(update={"stated": stated, "stated_source": source})
+
+
+def _fault(one: Any) -> tuple[str, str]:
+    """The field and the words of what the declaration refuses in a proposal."""
+    leaf, message = (one["loc"] or ("",))[-1], one["msg"].removeprefix("Value error, ")
+    if one["type"] == "too_long":
+        return "tiers", gettext("There are at most six tiers.")
+    if leaf == "up_to":
+        return "tiers", gettext("An end lies above 0 and is at most 1,000,000 m³.")
+    if leaf == "price":
+        return "prices", gettext("A price lies between 0 and 1,000 yuan a m³.")
+    if leaf == "extra_per_person":
+        return "extra", gettext("More a person lies between 0 and 1,000,000 m³.")
+    for begins, field, words in _OWN_FAULTS:
+        if begins in message:
+            return field, str(words)
+    return "tiers", message
+
+
+_OWN_FAULTS = (
+    ("each ends (up_to) above", "tiers", _("Each end lies above the one before it.")),
+    ("a price is not below", "prices", _("No price lies below the one before it.")),
+    ("prices have at most four", "prices", _("Prices have at most four decimals.")),
+    ("volumes have at most three", "tiers", _("Volumes have at most three decimals (litres).")),
+)
 
 
 def proposal_initial(tariff: Tariff, day: dt.date) -> dict[str, Any]:

@@ -84,12 +84,14 @@ class GroupEffect:
 class Response:
     """What households may save when the price changes, under one elasticity.
 
-    ``litres``, ``fen``: use and revenue of the year under the second tariff after the response.
+    ``litres``, ``fen``: use and revenue of the year under the second tariff after the response. ``kind``: weak, central,
+    strong, or stated by whoever compares.
     """
 
     elasticity: Decimal
     litres: int
     fen: int
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Comparison:
     tiers_before, tiers_after : tuple of int
         Litres in each tier.
     responses : tuple of Response
-        Weak, central, strong.
+        Weak, central, strong, and stated where one is.
     """
 
     whole: GroupEffect
@@ -187,13 +189,13 @@ def _responses(
     moved = (old > 0) & (new > 0) & (old != new)
     ratio = np.log(new[moved] / old[moved])
     found = []
-    for number in (elasticity.weak, elasticity.central, elasticity.strong):
+    for kind, number in elasticity.answers:
         factor = np.ones(old.size)
         factor[moved] = np.exp(ratio * float(number))
         answered = consumption.scaled(factor)
         fen = year_bills(after, answered, with_tiers=False).fen
         found.append(
-            Response(number, int(answered.annual @ consumption.weights), int(fen @ consumption.weights))
+            Response(number, int(answered.annual @ consumption.weights), int(fen @ consumption.weights), kind)
         )
     return tuple(found)
 

@@ -14,6 +14,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from ecociv.core.periods import OutsideValidity, Validity
+from ecociv.core.text import Text
 from ecociv.evidence.declared import (
     DeclarationError,
     Declared,
@@ -178,6 +179,14 @@ class TariffVersion(Declared):
         return next((one for one in self.exemptions if one.key == key), None)
 
 
+class NoTariffThen(OutsideValidity):
+    """A day on which no version of the tariff is in force; ``text`` says when one is."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
 class Tariff(Declared):
     """A tiered tariff with its versions, oldest first."""
 
@@ -209,15 +218,25 @@ class Tariff(Declared):
             if version.validity.contains(day):
                 return version
         spans = ", ".join(str(version.validity) for version in self.versions)
-        raise OutsideValidity(f"The tariff {self.key} is in force {spans}, not on {day}.")
+        raise NoTariffThen(
+            Text(
+                zh=f"{self.name.zh}的有效期为{'、'.join(str(version.validity) for version in self.versions)}，{day}没有有效的价格。",
+                en=f"The tariff {self.key} is in force {spans}, not on {day}.",
+            )
+        )
 
 
 class Elasticity(Declared):
-    """How use answers to the average price: a per cent more of price changes it by so many per cent."""
+    """How use answers to the average price: a per cent more of price changes it by so many per cent.
+
+    ``stated`` is one that whoever compares states beside the declared range, with where it is from.
+    """
 
     central: Decimal = Field(le=0, ge=-2)
     weak: Decimal = Field(le=0, ge=-2)
     strong: Decimal = Field(le=0, ge=-2)
+    stated: Decimal | None = Field(default=None, le=0, ge=-2)
+    stated_source: str = ""
     citation: LocalText
     verified: bool = False
 
@@ -226,6 +245,12 @@ class Elasticity(Declared):
         if not self.strong <= self.central <= self.weak:
             raise ValueError("strong <= central <= weak, all of them 0 or below")
         return self
+
+    @property
+    def answers(self) -> tuple[tuple[str, Decimal], ...]:
+        """Each elasticity by its kind: weak, central, strong, and stated where one is."""
+        found = [("weak", self.weak), ("central", self.central), ("strong", self.strong)]
+        return (*found, *((("stated", self.stated),) if self.stated is not None else ()))
 
 
 class Distribution(Declared):

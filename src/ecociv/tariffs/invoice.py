@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.core.trace import Citation, Rounding, Trace, TraceInput, TraceParameter
 from ecociv.tariffs.declaration import Tariff, TariffVersion
@@ -62,6 +63,19 @@ class Segment:
     leak_rate: int
 
     @property
+    def counted(self) -> int:
+        """Litres that count towards the tiers of the accumulation period, with those before."""
+        return self.counted_before + self.litres - self.leaked
+
+    @property
+    def to_next_tier(self) -> tuple[int, int] | None:
+        """Litres left until the next tier begins, and its number; none in the last one."""
+        for tier, border in enumerate(self.borders, 2):
+            if self.counted < border:
+                return border - self.counted, tier
+        return None
+
+    @property
     def units(self) -> int:
         """Exact amount in 1e-7 yuan."""
         return (
@@ -89,6 +103,12 @@ class Bill:
     def amount(self) -> Decimal:
         """Amount due in yuan."""
         return yuan(self.fen)
+
+    @property
+    def mean_price(self) -> Decimal | None:
+        """Yuan a cubic metre of what the meter counted, surcharges included, to four decimals; none without use."""
+        litres = sum(segment.litres for segment in self.segments)
+        return None if not litres else round_half_even(self.amount * 1000 / litres, 4)
 
     def trace(self) -> Trace:
         """Tiers, surcharges and rules, segment by segment."""

@@ -148,11 +148,17 @@ class HearingFigures:
                     Text(zh="价格弹性", en="Price elasticity"),
                     response.elasticity,
                     "1",
-                    Citation(self.elasticity.citation.zh, verified=self.elasticity.verified),
+                    self._cited_answer(response),
                 ),
             ),
             notes=self._notes(),
         )
+
+    def _cited_answer(self, response: Response) -> Citation:
+        assert self.elasticity is not None
+        if response.kind == "stated":
+            return Citation(self.elasticity.stated_source or "提出方案者自定 (stated with the proposal)", verified=False)
+        return Citation(self.elasticity.citation.zh, verified=self.elasticity.verified)
 
     def _prices(self, version: TariffVersion) -> tuple[TraceParameter, ...]:
         return tuple(
@@ -225,7 +231,9 @@ def _comparison(data: Mapping[str, Any]) -> Comparison:
         tiers_before=tuple(data["tiers_before"]),
         tiers_after=tuple(data["tiers_after"]),
         responses=tuple(
-            Response(Decimal(one["elasticity"]), one["litres"], one["fen"]) for one in data["responses"]
+            # Papers from before an elasticity could be stated do not name the kinds, and have them in this order.
+            Response(Decimal(one["elasticity"]), one["litres"], one["fen"], one.get("kind", kind))
+            for one, kind in zip(data["responses"], ("weak", "central", "strong", "stated"), strict=False)
         ),
     )
 

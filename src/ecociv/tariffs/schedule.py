@@ -152,6 +152,30 @@ def _part(litres: int, days: int, of: int) -> int:
     return whole + (2 * rest > of or (2 * rest == of and whole % 2 == 1))
 
 
+def shared(litres: int, days: Sequence[int]) -> list[int]:
+    """Litres divided in proportion to days, in whole litres that add up.
+
+    More litres never make a part smaller, so more use never costs less, and a part of a volume is never more than the
+    same part of a larger one. Each part has at least its share rounded down; what is left goes litre by litre to the part
+    with the most days for each litre it would then have, of equal ones the later (method of the greatest divisors).
+
+    Examples
+    --------
+    >>> shared(26_000, [10, 20]), shared(5, [1, 1, 1])
+    ([8666, 17334], [1, 2, 2])
+    """
+    whole = sum(days)
+    parts = [litres * each // whole for each in days]
+    for _litre in range(litres - sum(parts)):
+        best = 0
+        for at in range(1, len(days)):
+            # days[at] / (parts[at] + 1) >= days[best] / (parts[best] + 1), in whole numbers
+            if days[at] * (parts[best] + 1) >= days[best] * (parts[at] + 1):
+                best = at
+        parts[best] += 1
+    return parts
+
+
 def version_with(
     version: TariffVersion,
     *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Literal
 
 from ecociv.core.text import Text
 from ecociv.tariffs.declaration import Tariff, TariffVersion
@@ -13,6 +14,7 @@ from ecociv.tariffs.schedule import (
     Schedule,
     cubic_metres,
     schedule_of,
+    shared,
 )
 
 __all__ = ["Bill", "BillRefused", "Household", "Reading", "bills_of"]
@@ -22,11 +24,11 @@ LONGEST_READING = 732
 
 
 class BillRefused(ValueError):
-    """A bill that cannot be made; ``text`` says what was found and what to do."""
+    """A bill that cannot be made; ``text`` says what was found and what to do, ``about`` names what it is about."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, about: Literal["", "exemption", "persons", "last", "first", "leaked", "used_before"] = "") -> None:
         super().__init__(text.en)
-        self.text = text
+        self.text, self.about = text, about
 
 
 def bills_of(tariff: Tariff, household: Household, readings: Iterable[Reading]) -> list[Bill]:
@@ -64,14 +66,16 @@ def _check_household(tariff: Tariff, household: Household) -> None:
             Text(
                 zh=f"价格{tariff.key}没有减免类别“{household.exemption}”：{'、'.join(known) or '—'}。",
                 en=f"The tariff {tariff.key} has no exemption {household.exemption!r}: {', '.join(known) or '-'}.",
-            )
+            ),
+            "exemption",
         )
     if not 1 <= household.persons <= 100:
         raise BillRefused(
             Text(
                 zh=f"户内人数为{household.persons}，应在1到100之间。",
                 en=f"A household of {household.persons} persons cannot be billed: give 1 to 100.",
-            )
+            ),
+            "persons",
         )
 
 
@@ -82,7 +86,8 @@ def _check_reading(reading: Reading, before: dt.date | None) -> None:
             Text(
                 zh=f"抄表期{reading.first}至{reading.last}共{days}天，应在1到{LONGEST_READING}天之间。",
                 en=f"The reading {reading.first} to {reading.last} has {days} days; it has 1 to {LONGEST_READING}.",
-            )
+            ),
+            "last",
         )
     if before is not None and reading.first <= before:
         raise BillRefused(
@@ -90,7 +95,8 @@ def _check_reading(reading: Reading, before: dt.date | None) -> None:
                 zh=f"抄表期自{reading.first}起，与前一次（至{before}）重叠；请按先后排列。",
                 en=f"A reading begins on {reading.first}, but the one before runs to {before}: "
                 "give them in order and without overlap.",
-            )
+            ),
+            "first",
         )
     if not 0 <= reading.leaked <= reading.litres <= LARGEST_USE:
         raise BillRefused(
@@ -99,7 +105,8 @@ def _check_reading(reading: Reading, before: dt.date | None) -> None:
                 f"{LARGEST_USE // 1000:,}m³，漏损不大于用量。",
                 en=f"A use of {cubic_metres(reading.litres)} m3 with {cubic_metres(reading.leaked)} m3 leaked cannot "
                 f"stand: 0 to {LARGEST_USE // 1000:,} m3, and no more leaked than used.",
-            )
+            ),
+            "leaked",
         )
 
 
@@ -120,15 +127,10 @@ def _spans(tariff: Tariff, first: dt.date, last: dt.date) -> Iterable[tuple[dt.d
 
 
 def _divided(tariff: Tariff, reading: Reading) -> list[tuple[tuple[dt.date, dt.date], int, int]]:
-    """Spans with their litres: in proportion to days, cut so that the parts add up to the whole."""
-    days = (reading.last - reading.first).days + 1
-    parts, given, leaked = [], 0, 0
-    for span in _spans(tariff, reading.first, reading.last):
-        so_far = (span[1] - reading.first).days + 1
-        until, leak_until = reading.litres * so_far // days, reading.leaked * so_far // days
-        parts.append((span, until - given, leak_until - leaked))
-        given, leaked = until, leak_until
-    return parts
+    """Spans with their litres and what leaked of them, in proportion to days; the parts add up to the whole."""
+    spans = list(_spans(tariff, reading.first, reading.last))
+    days = [(last - first).days + 1 for first, last in spans]
+    return list(zip(spans, shared(reading.litres, days), shared(reading.leaked, days), strict=True))
 
 
 def _bill_segment(
@@ -145,7 +147,8 @@ def _bill_segment(
             Text(
                 zh=f"自{version.valid_from}起的价格没有漏损减免规则，不能填写漏损量。",
                 en=f"The tariff from {version.valid_from} has no rule for leaks: leave the leak out.",
-            )
+            ),
+            "leaked",
         )
     start, end = _period(span[0], version.months)
     schedule, key = schedule_of(version), (start, version.valid_from)

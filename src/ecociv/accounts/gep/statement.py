@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +53,13 @@ class Found:
 
 @dataclass(frozen=True)
 class GepLine:
-    """A line with its figures; `quantity` and `value` (yi_yuan) are unrounded."""
+    """A line with its figures; `quantity` and `value` (yi_yuan) are unrounded.
+
+    Attributes
+    ----------
+    given : mapping of str to Found
+        Its inputs by their name in the method.
+    """
 
     declared: GepLineDeclared
     quantity: Decimal | Missing
@@ -66,6 +71,7 @@ class GepLine:
     high: Decimal | None
     trace: Trace = field(repr=False)
     sample: bool = False
+    given: Mapping[str, Found] = field(default_factory=dict, repr=False)
 
     @property
     def number(self) -> Decimal | None:
@@ -132,7 +138,7 @@ def compile_statement(
     found
         Every input by line and name, in the unit of its method.
     """
-    draws = _Draws(declared.seed, declared.draws)
+    draws = Draws(declared.seed, declared.draws)
     lines, drawn = [], np.zeros(declared.draws)
     for line in declared.lines:
         made, values = _line(declared, line, found, draws)
@@ -140,7 +146,7 @@ def compile_statement(
         if values is not None:
             drawn = drawn + values
     total = _sum([line.number for line in lines])
-    low, high = _ends(drawn, declared.level) if total is not None else (None, None)
+    low, high = ends_of(drawn, declared.level) if total is not None else (None, None)
     trace = _trace(declared, lines, total)
     return GepStatement(declared.zone, area, area_name, year, declared, tuple(lines), total, low, high, trace)
 
@@ -153,7 +159,7 @@ def price_of(price: GepPrice) -> UnitPrice:
     return UnitPrice(price.value, price.unit, price.basis.standard, price.basis.citation)
 
 
-class _Draws:
+class Draws:
     """Factors around 1, one row for each name."""
 
     def __init__(self, seed: int, count: int) -> None:
@@ -172,8 +178,8 @@ class _Draws:
 
 
 def _line(
-    declared: ZoneGep, line: GepLineDeclared, found: Mapping[tuple[str, str], Found], draws: _Draws
-) -> tuple[GepLine, NDArray[np.float64] | float | None]:
+    declared: ZoneGep, line: GepLineDeclared, found: Mapping[tuple[str, str], Found], draws: Draws
+) -> tuple[GepLine, NDArray[np.float64] | None]:
     given = {name: found[line.key, name] for name in line.inputs}
     sample = any(one.sample for one in given.values())
     price = price_of(declared.prices[line.price]) if line.price else None
@@ -187,44 +193,76 @@ def _line(
         notes = tuple(one.reason for one in gaps if one.reason)
         trace = Trace(label, worst.figure, MONEY, "", tuple(one.trace for one in given.values()), notes=notes)
         return (
-            GepLine(line, worst.figure, line.unit, price, worst.figure, worst.reason, None, None, trace, sample),
+            GepLine(line, worst.figure, line.unit, price, worst.figure, worst.reason, None, None, trace, sample, given),
             None,
         )
-    numbers = {name: float(one.figure) for name, one in given.items() if isinstance(one.figure, Decimal)}
-    factors = {name: draws.of(one.name, one.uncertainty) for name, one in given.items()}
     if line.method == STATED:
         only = given["value"]
         assert isinstance(only.figure, Decimal)
         item = GepItem(line.category, line.service, line.indicator, stated=only.figure)
         quantity, unit, below = only.figure, MONEY, only.trace
-        drawn: Any = numbers["value"] * factors["value"]
     else:
         if line.method == RECORDED:
             only = given["quantity"]
             assert isinstance(only.figure, Decimal)
             quantity, unit, below = only.figure, line.unit, only.trace
-            drawn = numbers["quantity"] * factors["quantity"]
         else:
-            method = METHODS[line.method]
-            once = method.formula(numbers, line.options)
+            once = METHODS[line.method].formula(numbers_of(given), line.options)
             quantity, unit = to_decimal(float(once.value)), once.unit
             below = _with_sources(once.trace, given)
-            drawn = method.formula(
-                {name: np.broadcast_to(number * factors[name], (declared.draws,)) for name, number in numbers.items()},
-                line.options,
-            ).value
         assert price is not None
         item = GepItem(
             line.category, line.service, line.indicator, quantity, unit, price.value, price.unit
         )  # fmt: skip
-        factor = float(convert(Decimal(1), f"{unit} * {price.unit}", MONEY)) * float(price.value)
-        drawn = drawn * factor * draws.of(f"price:{line.price}", declared.prices[line.price].uncertainty)
+    drawn = drawn_values(declared, line, given, draws)
     value = gep_account([item]).values[0]
     assert value is not None
     trace = _line_trace(label, value, below, price, declared.prices.get(line.price), line.note)
-    spread = np.broadcast_to(np.asarray(drawn, dtype=float), (declared.draws,))
-    low, high = _ends(spread, declared.level)
-    return GepLine(line, quantity, unit, price, value, None, low, high, trace, sample), spread
+    low, high = ends_of(drawn, declared.level)
+    return GepLine(line, quantity, unit, price, value, None, low, high, trace, sample, given), drawn
+
+
+def numbers_of(given: Mapping[str, Found]) -> dict[str, float]:
+    """The inputs that have a figure, as numbers."""
+    return {name: float(one.figure) for name, one in given.items() if isinstance(one.figure, Decimal)}
+
+
+def drawn_values(
+    declared: ZoneGep,
+    line: GepLineDeclared,
+    given: Mapping[str, Found],
+    draws: Draws,
+    only: str | None = None,
+) -> NDArray[np.float64]:
+    """The value of a line in every draw, in yi_yuan.
+
+    Parameters
+    ----------
+    given
+        Inputs that all have a figure.
+    only
+        Name under which draws are kept of the one figure that varies; all vary where none is named.
+    """
+
+    def factor(name: str, uncertainty: Decimal) -> NDArray[np.float64] | float:
+        return draws.of(name, uncertainty) if only in (None, name) else 1.0
+
+    numbers = numbers_of(given)
+    varied = {
+        name: np.broadcast_to(number * factor(given[name].name, given[name].uncertainty), (declared.draws,))
+        for name, number in numbers.items()
+    }
+    if line.method == STATED:
+        return varied["value"]
+    if line.method == RECORDED:
+        quantity, unit = varied["quantity"], line.unit
+    else:
+        found = METHODS[line.method].formula(varied, line.options)
+        quantity, unit = found.value, found.unit
+    price = price_of(declared.prices[line.price])
+    worth = float(convert(Decimal(1), f"{unit} * {price.unit}", MONEY)) * float(price.value)
+    moved = quantity * worth * factor(f"price:{line.price}", declared.prices[line.price].uncertainty)
+    return np.broadcast_to(np.asarray(moved, dtype=float), (declared.draws,))
 
 
 def _with_sources(trace: Trace, given: Mapping[str, Found]) -> Trace:
@@ -262,7 +300,7 @@ def _trace(declared: ZoneGep, lines: list[GepLine], total: Decimal | None) -> Tr
     )
 
 
-def _ends(drawn: NDArray[np.float64], level: Decimal) -> tuple[Decimal, Decimal] | tuple[None, None]:
+def ends_of(drawn: NDArray[np.float64], level: Decimal) -> tuple[Decimal, Decimal] | tuple[None, None]:
     """Ends of the interval; none where nothing varies."""
     if not np.ptp(drawn):
         return None, None

@@ -1,4 +1,4 @@
-"""The ecosystem product on a page: by service with its interval, counties and years side by side, the arithmetic of a line."""
+"""The ecosystem product on a page: by service and line with its interval, counties of a year, the years of an area."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from ecociv.accounts.gep.declaration import GepNotDeclared, load_gep
+from ecociv.accounts.gep.declaration import GepNotDeclared, ZoneGep, load_gep
 from ecociv.accounts.gep.queries import all_areas, series, statement, years_of
 from ecociv.accounts.gep.statement import GepLine, GepStatement
 from ecociv.core.missing import Missing
@@ -25,7 +25,7 @@ from ecociv.portal.as_of import AsOf
 from ecociv.portal.paths import Chart
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
-from ecociv.portal.views.resource_accounts import asked
+from ecociv.portal.views.resource_accounts import Asked, asked
 from ecociv.portal.zone import language
 from ecociv.standards.natural_capital import Category
 
@@ -42,11 +42,14 @@ CATEGORIES = {
 }
 
 
-@require_safe
-@login_required
-@with_plan
-def product(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
-    """The product of an area and a year."""
+def product_asked(request: HttpRequest, plan: ZonePackage) -> tuple[Asked, ZoneGep, GepStatement]:
+    """What the address of a page of the product asks for; a year without a product gives way to the last one.
+
+    Raises
+    ------
+    Http404
+        Where the zone declares no product.
+    """
     page = asked(request, plan)
     try:
         declared = load_gep(page.zone)
@@ -54,7 +57,15 @@ def product(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         raise Http404(none.text.in_language(language())) from none
     span = tuple(years_of(declared))
     page = replace(page, years=span, year=page.year if page.year in span else span[-1])
-    found = statement(page.zone, page.area, page.year, page.as_of.moment)
+    return page, declared, statement(page.zone, page.area, page.year, page.as_of.moment)
+
+
+@require_safe
+@login_required
+@with_plan
+def product(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
+    """The product of an area and a year."""
+    page, declared, found = product_asked(request, plan)
     if request.GET.get("format") in ("csv", "xlsx"):
         return _file(request, found, page.as_of)
     every = all_areas(page.zone, page.year, page.as_of.moment)
@@ -87,30 +98,38 @@ def interval(low: Decimal | None, high: Decimal | None) -> str:
 
 
 def _group(found: GepStatement, category: Category) -> tuple[Any, list[dict[str, Any]], str]:
+    """A category: its services with their sum, each with its lines."""
     lines = [line for line in found.lines if line.declared.category is category]
-    rows = []
-    seen = ""
-    for line in lines:
-        service = line.declared.service.in_language(language())
-        rows.append(
+    services = []
+    for service in dict.fromkeys(line.declared.service for line in lines):
+        own = [line for line in lines if line.declared.service == service]
+        services.append(
             {
-                "service": service if service != seen else "",
-                "indicator": line.declared.indicator,
-                "quantity": _quantity(line),
-                "price": f"{line.price.value:,f} {label_of(line.price.unit).in_language(language())}" if line.price else "",
-                "value": money(line.number),
-                "absent": line.value.label if isinstance(line.value, Missing) else None,
-                "reason": line.reason,
-                "interval": interval(line.low, line.high),
-                "trace": line.trace,
-                "sample": line.sample,
+                "name": service,
+                "value": money(found.of_service(service)),
+                "gaps": sum(line.number is None for line in own),
+                "rows": [_row(line) for line in own],
             }
         )
-        seen = service
-    return CATEGORIES[category], rows, money(found.of_category(category))
+    return CATEGORIES[category], services, money(found.of_category(category))
 
 
-def _quantity(line: GepLine) -> str:
+def _row(line: GepLine) -> dict[str, Any]:
+    return {
+        "key": line.declared.key,
+        "indicator": line.declared.indicator,
+        "quantity": quantity_of(line),
+        "price": f"{line.price.value:,f} {label_of(line.price.unit).in_language(language())}" if line.price else "",
+        "value": money(line.number),
+        "absent": line.value.label if isinstance(line.value, Missing) else None,
+        "reason": line.reason,
+        "interval": interval(line.low, line.high),
+        "sample": line.sample,
+    }
+
+
+def quantity_of(line: GepLine) -> str:
+    """The physical quantity with its unit; empty where there is none."""
     if isinstance(line.quantity, Missing) or line.price is None:
         return ""
     digits = 0 if abs(line.quantity) >= 1000 else 2

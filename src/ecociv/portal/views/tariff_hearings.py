@@ -184,7 +184,7 @@ def _compiled(request: HttpRequest, declared: Tariffs, form: HearingForm) -> Hea
         after=form.proposal,
         consumption=_households(declared, tariff, file),
         source=source,
-        elasticity=declared.elasticities[tariff.utility],
+        elasticity=form.answer(),
         author=request.user,
     ).execute()
 

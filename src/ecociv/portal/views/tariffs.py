@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -16,24 +14,27 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ecociv.core.decimals import shortest
-from ecociv.core.periods import OutsideValidity
-from ecociv.core.text import Text
 from ecociv.evidence.declared import DeclarationError
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table, sortable, url_with
 from ecociv.portal.tariff_charts import bill_curve, decile_chart
-from ecociv.portal.tariff_forms import BillForm, ProposalForm, proposal_initial
+from ecociv.portal.tariff_forms import ProposalForm, proposal_initial
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 from ecociv.tariffs.actions import may_compile
 from ecociv.tariffs.checking import TariffCheck, check_version
 from ecociv.tariffs.comparison import GroupEffect, percent
 from ecociv.tariffs.consumption import Consumption, generate
-from ecociv.tariffs.declaration import Tariff, Tariffs, TariffVersion, zone_tariffs
+from ecociv.tariffs.declaration import (
+    Elasticity,
+    Tariff,
+    Tariffs,
+    TariffVersion,
+    zone_tariffs,
+)
 from ecociv.tariffs.papers import HearingFigures, compile_figures
-from ecociv.tariffs.schedule import cubic_metres, exact_yuan, litres_of, yuan
-from ecociv.tariffs.statement import Bill, BillRefused, Household, Reading, bills_of
+from ecociv.tariffs.schedule import cubic_metres, yuan
 
 HOUSEHOLDS = 50_000
 """Generated households that the page tries a proposal on; a paper takes what it is given."""
@@ -67,12 +68,14 @@ def households_of(zone: str, utility: str, count: int, seed: int) -> Consumption
 
 
 @lru_cache(maxsize=64)
-def tried(zone: str, tariff: Tariff, before: TariffVersion, after: TariffVersion) -> HearingFigures:
+def tried(
+    zone: str, tariff: Tariff, before: TariffVersion, after: TariffVersion, elasticity: Elasticity
+) -> HearingFigures:
     """A proposal tried on the page's households; kept, because the page is open to everybody and the work is not small."""
     declared = zone_tariffs(zone)
     assert declared is not None
     households = generated(declared, tariff)
-    return compile_figures(tariff, before, after, households, declared.elasticities[tariff.utility])
+    return compile_figures(tariff, before, after, households, elasticity)
 
 
 def generated(declared: Tariffs, tariff: Tariff, count: int = HOUSEHOLDS) -> Consumption:
@@ -182,7 +185,7 @@ def simulator(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "declared": declared.tariffs, "chosen": chosen}
     status = 200
     if form.is_valid():
-        figures = tried(zone_key(), form.chosen(), form.before, form.proposal)
+        figures = tried(zone_key(), form.chosen(), form.before, form.proposal, form.answer())
         if download := export(request, group_table(figures, request), _("Effect of a proposed tariff")):
             return download
         context |= shown_figures(figures, _persons(request))
@@ -236,6 +239,7 @@ def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
         for version in (figures.before, figures.after)
         for one in version.exemptions
     }
+    names_of_kinds = {"weak": _("weak"), "central": _("central"), "strong": _("strong"), "stated": _("stated")}
     return {
         "figures": figures,
         "whole": whole,
@@ -271,105 +275,19 @@ def shown_figures(figures: HearingFigures, persons: int) -> dict[str, Any]:
         ],
         "responses": [
             (
-                name,
+                names_of_kinds[one.kind],
                 one,
                 cubic_metres(whole.litres - one.litres),
                 percent(whole.litres - one.litres, whole.litres),
                 yuan(one.fen),
                 figures.saving_trace(one),
             )
-            for name, one in zip((_("weak"), _("central"), _("strong")), found.responses, strict=False)
+            for one in found.responses
         ],
         "checks": [
-            (_("In force now"), figures.check_before),
+            (_("Tariff in force"), figures.check_before),
             (_("Proposed tariff"), figures.check_after),
         ],
         "trace": figures.change_trace(),
         "households_text": f"{figures.households:,}",
     }
-
-
-@require_safe
-@with_plan
-def bill(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
-    """The bill of one household with its arithmetic; open to everybody, and nothing is kept."""
-    declared = declared_or_page(request)
-    if isinstance(declared, HttpResponse):
-        return declared
-    day = timezone.localdate()
-    month = day.replace(day=1) - dt.timedelta(days=1)
-    initial = {"first": month.replace(day=1), "last": month, "persons": 3}
-    sent = "use" in request.GET
-    form = BillForm(declared, request.GET if sent else None, initial=initial)
-    context: dict[str, Any] = {"form": form}
-    status = 200
-    if sent and form.is_valid():
-        try:
-            made = _billed(form)
-            context |= {"bill": made, "trace": made.trace(), "lines": _lines(made)}
-        except BillRefused as refused:
-            form.add_error(None, refused.text.in_language(language()))
-            status = 422
-        except OutsideValidity as refused:
-            form.add_error(None, str(refused))
-            status = 422
-    elif sent:
-        status = 422
-    return render(request, "portal/tariffs/bill.html", context, status=status)
-
-
-def _billed(form: BillForm) -> Bill:
-    said, tariff = form.cleaned_data, form.chosen()
-    readings = [
-        Reading(said["first"], said["last"], litres_of(said["use"]), litres_of(said["leaked"] or Decimal(0))),
-    ]
-    before = said["used_before"]
-    if before:
-        version = tariff.version_on(said["first"])
-        start = dt.date(
-            said["first"].year, (said["first"].month - 1) // version.months * version.months + 1, 1
-        )
-        start = max(start, version.valid_from)
-        if start >= said["first"]:
-            raise BillRefused(
-                Text(
-                    zh="本次抄表期从累计周期的第一天开始，此前用量应为空。",
-                    en="The reading begins with the period of accumulation: leave the use before it empty.",
-                )
-            )
-        readings.insert(0, Reading(start, said["first"] - dt.timedelta(days=1), litres_of(before)))
-    return bills_of(tariff, Household(said["persons"], said["exemption"]), readings)[-1]
-
-
-def _lines(made: Bill) -> list[tuple[str, Decimal, Decimal, Decimal]]:
-    """Name, volume charged, price and exact amount of each part of a bill."""
-    found = []
-    for segment in made.segments:
-        when = f" ({segment.first} – {segment.last})" if len(made.segments) > 1 else ""
-        for part in segment.tiers:
-            charged = part.litres - part.free
-            if part.free:
-                found.append((_("Tier %(n)s, free") % {"n": part.tier} + when, part.free, 0, 0))
-            if charged:
-                found.append((_("Tier %(n)s") % {"n": part.tier} + when, charged, part.rate, part.units))
-        names = {one.key: one.name.in_language(language()) for one in segment.version.surcharges}
-        found += [
-            (names[key] + when, litres, rate, units)
-            for key, litres, rate, units in segment.surcharges
-            if litres
-        ]
-        if segment.leaked:
-            found.append((_("Leak, waived") + when, segment.waived, 0, 0))
-            rest = segment.leaked - segment.waived
-            found.append((_("Leak, charged") + when, rest, segment.leak_rate, segment.leak_units))
-    return [
-        (
-            name,
-            cubic_metres(litres),
-            Decimal(rate).scaleb(-4).quantize(Decimal("0.01"))
-            if rate % 100 == 0
-            else Decimal(rate).scaleb(-4),
-            exact_yuan(units),
-        )
-        for name, litres, rate, units in found
-    ]

@@ -239,7 +239,12 @@ def _revenue(writer: PaperWriter, figures: HearingFigures) -> Section:
         ),
     ]
     if figures.elasticity is not None:
-        kinds = (writer.say("弱", "weak"), writer.say("中", "central"), writer.say("强", "strong"))
+        kinds = {
+            "weak": writer.say("弱", "weak"),
+            "central": writer.say("中", "central"),
+            "strong": writer.say("强", "strong"),
+            "stated": writer.say("自定", "stated"),
+        }
         blocks.append(
             writer.table(
                 "saving",
@@ -253,23 +258,34 @@ def _revenue(writer: PaperWriter, figures: HearingFigures) -> Section:
                 ],
                 [
                     [
-                        kind,
+                        kinds[one.kind],
                         one.elasticity,
-                        writer.figure(f"saving:{one.elasticity}", figures.saving_trace(one)),
+                        writer.figure(
+                            f"saving:{'stated' if one.kind == 'stated' else one.elasticity}", figures.saving_trace(one)
+                        ),
                         percent(whole.litres - one.litres, whole.litres),
                         yuan(one.fen),
                     ]
-                    for kind, one in zip(kinds, comparison.responses, strict=True)
+                    for one in comparison.responses
                 ],
                 note=writer.say(
-                    "弹性出处：{c}{mark}。负的节约量表示用量增加。",
-                    "Elasticity from: {c}{mark}. A negative saving is more use.",
+                    "弹性出处：{c}{mark}。{own}负的节约量表示用量增加。",
+                    "Elasticity from: {c}{mark}. {own}A negative saving is more use.",
                     c=figures.elasticity.citation,
+                    own=_stated(writer, figures),
                     mark="" if figures.elasticity.verified else writer.say("（待核实）", " (to be verified)"),
                 ),
             )
         )
     return Section("revenue", writer.say("四、收入与节约", "4. Revenue and saving"), tuple(blocks))
+
+
+def _stated(writer: PaperWriter, figures: HearingFigures) -> str:
+    """Where the elasticity that was stated with the proposal is from."""
+    if figures.elasticity is None or figures.elasticity.stated is None:
+        return ""
+    source = figures.elasticity.stated_source or writer.say("未说明", "not said")
+    return writer.say("自定弹性出处：{s}。", "The stated one from: {s}. ", s=source)
 
 
 def _method(writer: PaperWriter, figures: HearingFigures, source: str) -> Section:

@@ -112,6 +112,19 @@ function bars(payload, narrow) {
   };
 }
 
+// Years side by side, a column for each set of terms: patterns tell them apart where colours do not.
+const PATTERNS = [undefined, { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: "rgba(255,255,255,.55)" }, { symbol: "circle", symbolSize: 0.6, color: "rgba(255,255,255,.6)" }, { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 3], color: "rgba(255,255,255,.5)" }];
+
+function columns(payload, narrow) {
+  const shared = base(payload, narrow);
+  return {
+    ...shared,
+    xAxis: { type: "category", data: payload.names, axisTick: { alignWithLabel: true }, axisLine: { onZero: true }, axisLabel: { hideOverlap: true } },
+    yAxis: { type: "value", name: payload.unit, nameTextStyle: { align: "left" }, splitLine: { lineStyle: { color: "#e6ebe8" } } },
+    series: payload.series.map((series, order) => ({ name: series.name, type: "bar", barMaxWidth: 36, data: series.values, itemStyle: { color: PARTS[order % PARTS.length], decal: PATTERNS[order % PATTERNS.length] } })),
+  };
+}
+
 // The attributed part of a change: a bar from the one end of its interval to the other with a mark at the value. Shapes
 // differ as well as colours: circles for the area, hollow diamonds for its peers, a bar for what is attributed.
 const SIDES = { good: "#12684b", bad: "#b3261e", even: "#54616d" };
@@ -157,5 +170,6 @@ function intervals(payload, narrow) {
 
 export function optionsFor(payload, narrow) {
   if (payload.kind === "intervals") return intervals(payload, narrow);
+  if (payload.kind === "columns") return columns(payload, narrow);
   return payload.kind === "path" ? path(payload, narrow) : bars(payload, narrow);
 }
