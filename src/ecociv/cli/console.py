@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import wraps
@@ -55,6 +55,28 @@ def say(text: str = "") -> None:
 def say_json(data: Any) -> None:
     """The result as JSON, keys in their order, Chinese as it is."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def sample_mark(sample: bool, language: str) -> str:
+    """What follows a row that is generated; "" for a real one."""
+    return {"zh": "  样例", "en": "  sample"}[language] if sample else ""
+
+
+def say_rows(
+    rows: Sequence[Mapping[str, Any]],
+    form: str,
+    language: str,
+    columns: Sequence[str],
+    none: Mapping[str, str],
+) -> None:
+    """Rows as JSON, or a line of some columns for each, marked where it is generated; a sentence where there is none."""
+    if form == "json":
+        say_json(list(rows))
+        return
+    for row in rows:
+        say("  ".join(str(row[name]) for name in columns) + sample_mark(row["sample"], language))
+    if not rows:
+        say(none[language])
 
 
 def fail(message: str, code: Exit = Exit.INPUT) -> NoReturn:

@@ -18,6 +18,7 @@ from ecociv.cli.console import (
     language_option,
     say,
     say_json,
+    say_rows,
     with_django,
 )
 from ecociv.cli.indicator import moment
@@ -46,17 +47,9 @@ def list_damage(
 
     ensure_plan(zone)
     found = [one for one in positions(zone, day_of(on), moment(as_of)) if one.overdue or not overdue]
-    if form == "json":
-        say_json([position_json(one) for one in found])
-        return
-    for one in found:
-        row = position_json(one)
-        mark = {"zh": "  样例", "en": "  sample"}[language] if row["sample"] else ""
-        say(
-            f"{row['number']}  {row['title']}  {row['state']}  {row['agreed']}  {row['paid']}  {row['overdue']}{mark}"
-        )
-    if not found:
-        say({"zh": "没有损害案件。", "en": "There is no damage on record."}[language])
+    columns = ("number", "title", "state", "agreed", "paid", "overdue")
+    none = {"zh": "没有损害案件。", "en": "There is no damage on record."}
+    say_rows([position_json(one) for one in found], form, language, columns, none)
 
 
 @group.command("show", epilog=EXIT_CODES)

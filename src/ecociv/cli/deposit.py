@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from ecociv.cli.console import EXIT_CODES, fail, format_option, language_option, say, say_json, with_django
+from ecociv.cli.console import (
+    EXIT_CODES,
+    fail,
+    format_option,
+    language_option,
+    say,
+    say_json,
+    say_rows,
+    with_django,
+)
 from ecociv.cli.indicator import moment
 from ecociv.cli.land_given import day_of, reading_options, zone_option
 from ecociv.cli.liability_given import KIND, MoneyGiven, money_options, yuan_text
@@ -33,17 +42,9 @@ def list_mines(
     from ecociv.liabilities.deposits.queries import mine_positions
 
     found = [one for one in mine_positions(zone, day_of(on), moment(as_of)) if one.short or not short]
-    if form == "json":
-        say_json([_json(one) for one in found])
-        return
-    for one in found:
-        row = _json(one)
-        mark = {"zh": "  样例", "en": "  sample"}[language] if row["sample"] else ""
-        say(
-            f"{row['right']}  {row['mine']}  {row['called']}  {row['paid']}  {row['short']}  {row['to_restore']}{mark}"
-        )
-    if not found:
-        say({"zh": "没有矿山。", "en": "There is no such mine."}[language])
+    columns = ("right", "mine", "called", "paid", "short", "to_restore")
+    none = {"zh": "没有矿山。", "en": "There is no such mine."}
+    say_rows([_json(one) for one in found], form, language, columns, none)
 
 
 @group.command("show", epilog=EXIT_CODES)

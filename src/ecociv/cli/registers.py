@@ -15,6 +15,7 @@ from ecociv.cli.console import (
     fail,
     format_option,
     language_option,
+    sample_mark,
     say,
     say_json,
     with_django,
@@ -77,7 +78,7 @@ def list_entries(
         say_json([_json(one) for one in found])
         return
     for one in found:
-        mark = {"zh": "  样例", "en": "  sample"}[language] if one.sample else ""
+        mark = sample_mark(one.sample, language)
         say(f"{one.key}  {one.title}  {one.state_name.in_language(language)}  {one.since}{mark}")
     if not found:
         say({"zh": "没有登记。", "en": "Nothing is on record."}[language])

@@ -15,6 +15,7 @@ from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.models import IndicatorValue
 from ecociv.plan.package import Indicator, Series, ZonePackage
 from ecociv.plan.package.indicators import IndicatorKind
+from ecociv.portal.indicator_rows import OfSeries
 from ecociv.portal.paths import Chart, Figure
 from ecociv.portal.zone import language
 
@@ -64,7 +65,7 @@ class CountyFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class CountyCard:
+class CountyCard(OfSeries):
     """What the page of an indicator says of one series in the counties for one year."""
 
     indicator: Indicator
@@ -74,16 +75,6 @@ class CountyCard:
     city: IndicatorValue | None
     counties: tuple[CountyFigure, ...]
     chart: Chart | None
-
-    @property
-    def name(self) -> str:
-        """Name of the series."""
-        return self.indicator.series_name(self.series).in_language(language())
-
-    @property
-    def unit(self) -> str:
-        """Unit in the reader's language."""
-        return self.indicator.unit_label.in_language(language())
 
     @property
     def adds_up(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -43,23 +44,11 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     _require(request, declared.may_enter())
     form = EntryForm(declared, request.POST or None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            done = RegisterEntry(
-                zone=zone_key(),
-                kind=kind,
-                key=said["number"],
-                author=request.user,
-                on=said["on"],
-                reason=said["reason"],
-                document=said["document"],
-                values=form.values(),
-            ).execute()
-        except EntryRefused as refused:
-            form.note(refused)
-        else:
-            messages.success(request, _("%(key)s was entered.") % {"key": done.key})
-            return redirect("portal:register-entry", kind=kind, key=done.key)
+        action = RegisterEntry(
+            key=form.cleaned_data["number"], values=form.values(), **_common(request, form, kind)
+        )
+        if done := _recorded(request, form, action, _("%(key)s was entered.")):
+            return done
     return _page(request, form, kind, _("New entry"), _("Enter in the register"))
 
 
@@ -72,25 +61,15 @@ def revise(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     found = _found(kind, key)
     form = EntryForm(declared, request.POST or None, entry=found, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            ReviseEntry(
-                zone=zone_key(),
-                kind=kind,
-                key=key,
-                author=request.user,
-                on=said["on"],
-                reason=said["reason"],
-                document=said["document"],
-                seen=_seen(request),
-                sample=found.sample,
-                changes=form.values(),
-            ).execute()
-        except EntryRefused as refused:
-            form.note(refused)
-        else:
-            messages.success(request, _("The revision of %(key)s was recorded.") % {"key": key})
-            return redirect("portal:register-entry", kind=kind, key=key)
+        action = ReviseEntry(
+            key=key,
+            seen=_seen(request),
+            sample=found.sample,
+            changes=form.values(),
+            **_common(request, form, kind),
+        )
+        if done := _recorded(request, form, action, _("The revision of %(key)s was recorded.")):
+            return done
     return _page(request, form, kind, _("Revise"), _("Record the revision"), found)
 
 
@@ -106,25 +85,11 @@ def move(request: HttpRequest, kind: str, key: str, to: str) -> HttpResponse:
     form = RecordForm(request.POST or None, initial={"on": timezone.localdate()})
     form.fields["document"].required = asked.document
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            ChangeState(
-                zone=zone_key(),
-                kind=kind,
-                key=key,
-                author=request.user,
-                on=said["on"],
-                reason=said["reason"],
-                document=said["document"],
-                seen=_seen(request),
-                sample=found.sample,
-                to=to,
-            ).execute()
-        except EntryRefused as refused:
-            form.note(refused)
-        else:
-            messages.success(request, _("The state of %(key)s was changed.") % {"key": key})
-            return redirect("portal:register-entry", kind=kind, key=key)
+        action = ChangeState(
+            key=key, seen=_seen(request), sample=found.sample, to=to, **_common(request, form, kind)
+        )
+        if done := _recorded(request, form, action, _("The state of %(key)s was changed.")):
+            return done
     name = asked.name.in_language(language())
     return _page(request, form, kind, name, name, found)
 
@@ -184,6 +149,29 @@ def _found(kind: str, key: str) -> Entry:
     if found is None:
         raise Http404(_("There is no such entry that you may read."))
     return found
+
+
+def _common(request: HttpRequest, form: RecordForm, kind: str) -> dict[str, Any]:
+    """What every act on an entry takes from its form."""
+    return {
+        "zone": zone_key(),
+        "kind": kind,
+        "author": request.user,
+        **{name: form.cleaned_data[name] for name in ("on", "reason", "document")},
+    }
+
+
+def _recorded(
+    request: HttpRequest, form: RecordForm, action: RegisterEntry | ReviseEntry | ChangeState, said: str
+) -> HttpResponse | None:
+    """Record it and go to the entry; none where it is refused, which the form then says."""
+    try:
+        key = action.execute().key
+    except EntryRefused as refused:
+        form.note(refused)
+        return None
+    messages.success(request, said % {"key": key})
+    return redirect("portal:register-entry", kind=action.kind, key=key)
 
 
 def _seen(request: HttpRequest) -> int:
