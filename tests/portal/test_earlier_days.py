@@ -61,6 +61,18 @@ def decided(leader):
     return proposal
 
 
+def interview(office: User) -> Case:
+    """A planned interview, which waits for the leader."""
+    return OpenCase(
+        ZONE,
+        "interview",
+        "约谈",
+        office,
+        parties={"responsible": ["statistics-bureau"]},
+        fields={"interviewee": "某某", "interviewee_post": "局长", "matter": "水质"},
+    ).execute()
+
+
 def ago(days: int) -> str:
     return (timezone.localdate() - dt.timedelta(days=days)).isoformat()
 
@@ -101,14 +113,7 @@ def test_my_work_of_an_earlier_day_has_nothing_to_press(leader, decided) -> None
 
 def test_the_inbox_of_an_earlier_day_is_that_of_the_day(leader) -> None:
     office = User.objects.create(username="o", role="leading_group_office", zone=ZONE)
-    case = OpenCase(
-        ZONE,
-        "interview",
-        "约谈",
-        office,
-        parties={"responsible": ["statistics-bureau"]},
-        fields={"interviewee": "某某", "interviewee_post": "局长", "matter": "水质"},
-    ).execute()
+    case = interview(office)
     then = timezone.now()
     assert [each.case for each in inbox_known(leader, ZONE, then)] == [case]
     assert [each.case for each in inbox(leader, ZONE, timezone.localdate())] == [case]
@@ -123,14 +128,7 @@ def test_the_inbox_of_an_earlier_day_is_that_of_the_day(leader) -> None:
 
 def test_bottlenecks_of_an_earlier_day_know_nothing_of_what_came_later(leader) -> None:
     office = User.objects.create(username="o", role="leading_group_office", zone=ZONE)
-    case = OpenCase(
-        ZONE,
-        "interview",
-        "约谈",
-        office,
-        parties={"responsible": ["statistics-bureau"]},
-        fields={"interviewee": "某某", "interviewee_post": "局长", "matter": "水质"},
-    ).execute()
+    case = interview(office)
     plan = current_package(ZONE)
     day = timezone.localdate()
     body = plan.body_on("statistics-bureau", day).key

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import wraps
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar
 
 import click
 from rich.console import Console
@@ -77,6 +77,38 @@ def say_rows(
         say("  ".join(str(row[name]) for name in columns) + sample_mark(row["sample"], language))
     if not rows:
         say(none[language])
+
+
+class Repeated(Protocol):
+    """What making something again came to."""
+
+    @property
+    def same(self) -> bool:
+        """Whether it is the same to the last byte."""
+
+    @property
+    def digest(self) -> str:
+        """Its digest now."""
+
+    @property
+    def rules_changed(self) -> bool:
+        """Whether the rules are others since."""
+
+
+def say_repeated(named: Mapping[str, Any], digest: str, again: Repeated, **more: Any) -> None:
+    """Say what making it again came to; ends with 1 where it differs from the digest on record."""
+    say_json(
+        {
+            **named,
+            "same": again.same,
+            "digest": digest,
+            "digest_again": again.digest,
+            "rules_changed": again.rules_changed,
+            **more,
+        }
+    )
+    if not again.same:
+        sys.exit(int(Exit.FOUND))
 
 
 def fail(message: str, code: Exit = Exit.INPUT) -> NoReturn:
