@@ -16,7 +16,7 @@ from ecociv.evidence.mapping import place_name
 from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.models import IndicatorValue
 from ecociv.plan.package import Indicator, Series, ZonePackage
-from ecociv.portal.county_figures import ADDITIVE, counties_of, figure_of, has_counties, values_of
+from ecociv.portal.county_figures import ADDITIVE, counties_of, county_series, figure_of, values_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.indicator_rows import OfSeries, leading_columns, unit_column
 from ecociv.portal.known import Known, read_known, read_year
@@ -105,11 +105,12 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     known = read_known(request, plan)
     plan = known.plan
     home, counties = load_derivations(plan).place, counties_of(plan)
+    below = county_series(plan)
     declared = [
         (indicator, series)
         for indicator in plan.indicators
         for series in indicator.series
-        if has_counties(plan, series)
+        if series.key in below
     ]
     values = values_of(plan, [series.key for _indicator, series in declared], known.moment)
     years = sorted({year for _key, place, year in values if place in counties})
