@@ -74,7 +74,7 @@ def demand() -> int:
         (lambda: load_peers(ZONE).groups[0].name.zh, "peers.yaml", "name: {zh: ", "name: {zh: 新"),
         (
             lambda: title_of("jingdezhen-stations-hourly"), "mappings/jingdezhen-stations-hourly.yaml",
-            "title: {zh: ", "title: {zh: 新",
+            "title: {zh: 景德镇市国控站点空气小时数据, en: Hourly", "title: {zh: 小时数据, en: Every hour",
         ),
         (demand, "tariffs.yaml", 'mean_first: "', 'mean_first: "9'),
     ],
