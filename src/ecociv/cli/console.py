@@ -211,3 +211,8 @@ def language_option(command: Callable[P, R]) -> Callable[P, R]:
         show_default=True,
         help="Language of texts.",
     )(command)
+
+
+def answer_options(command: Callable[P, R]) -> Callable[P, R]:
+    """The options ``--format`` (text or json) and ``--language`` of a command that answers in both."""
+    return format_option("text", "json")(language_option(command))

@@ -13,8 +13,8 @@ import click
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
+    answer_options,
     fail,
-    format_option,
     language_option,
     say,
     say_json,
@@ -35,8 +35,7 @@ def group() -> None:
 @zone_option
 @reading_options
 @click.option("--overdue", is_flag=True, help="Only where a payment is late.")
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def list_damage(
     zone: str, on: dt.datetime | None, as_of: str | None, overdue: bool, form: str, language: str
@@ -56,8 +55,7 @@ def list_damage(
 @click.argument("number")
 @zone_option
 @reading_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str) -> None:
     """The damage of case NUMBER: valuation with its arithmetic, instalments, movements."""
@@ -117,8 +115,7 @@ def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form
     "--factor", "factors", multiple=True, metavar="NAME=VALUE", help="A multiplier, as sensitivity=5."
 )
 @click.option("--on", type=DAY, required=True, help="Day of the discharge; it chooses the edition.")
-@format_option("text", "json")
-@language_option
+@answer_options
 def value(
     quantity: str,
     unit: str,
@@ -174,8 +171,7 @@ def pay(number: str, zone: str, kind: str, given: MoneyGiven, language: str) -> 
 @group.command("due", epilog=EXIT_CODES)
 @zone_option
 @reading_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def due_now(zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str) -> None:
     """What is still to be restored, damage and mines together, with the sum; yuan."""

@@ -10,8 +10,8 @@ import click
 
 from ecociv.cli.console import (
     EXIT_CODES,
+    answer_options,
     fail,
-    format_option,
     language_option,
     say,
     say_json,
@@ -32,8 +32,7 @@ def group() -> None:
 @zone_option
 @reading_options
 @click.option("--short", is_flag=True, help="Only mines that have not secured what is called.")
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def list_mines(
     zone: str, on: dt.datetime | None, as_of: str | None, short: bool, form: str, language: str
@@ -51,8 +50,7 @@ def list_mines(
 @click.argument("right")
 @zone_option
 @reading_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def show(right: str, zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str) -> None:
     """The mine of mining right RIGHT: what is called with its arithmetic, and every movement."""

@@ -12,8 +12,8 @@ import click
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
+    answer_options,
     fail,
-    format_option,
     language_option,
     sample_mark,
     say,
@@ -31,8 +31,7 @@ def group() -> None:
 
 @group.command("kinds", epilog=EXIT_CODES)
 @zone_option
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def list_kinds(zone: str, form: str, language: str) -> None:
     """The kinds of register, with the number of entries today."""
@@ -58,8 +57,7 @@ def list_kinds(zone: str, form: str, language: str) -> None:
 @zone_option
 @reading_options
 @click.option("--state", default=None, help="Only entries in this state.")
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def list_entries(
     kind: str,
@@ -89,8 +87,7 @@ def list_entries(
 @click.argument("key")
 @zone_option
 @reading_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def show(
     kind: str, key: str, zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str
@@ -139,8 +136,7 @@ def show(
 @click.option("--reason", default="", help="Why; it goes with every revision.")
 @click.option("--document", default="", help="The document that it rests on.")
 @click.option("--check", is_flag=True, help="Only report; record nothing.")
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def take(
     kind: str,
