@@ -109,8 +109,8 @@ def intake(*words: str, said: str) -> Iterator[subprocess.Popen[str]]:
 
 def run_hj212(messages: list[Any], batch: int) -> tuple[float, int]:
     """(seconds, values in the inbox)."""
-    from ecociv.evidence.intake.channels import Hj212Channel
     from ecociv.evidence.intake.hj212.outlets import load_outlets
+    from ecociv.evidence.intake.logger_channel import Hj212Channel
 
     inbox, port = emptied(), free_port()
     outlets = {SEWAGE: load_outlets("jingdezhen")[SEWAGE]}

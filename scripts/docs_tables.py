@@ -58,9 +58,8 @@ def derivations() -> str:
         for series in indicator.series:
             rule = declared.by_series[series.key]
             cells = ", ".join(dict.fromkeys(f"`{item.form}` {item.cell}" for _, item in rule.cells))
-            source = cells or ", ".join(
-                f"`{name}`" for name in (getattr(rule, "network", ""), getattr(rule, "patches", "")) if name
-            )
+            others = (getattr(rule, name, "") for name in ("register_", "network", "patches"))
+            source = ", ".join([*(f"`{name}`" for name in others if name), *([cells] if cells else [])])
             standard = "" if rule.standard is None else f"{rule.standard.number}" + (
                 "" if rule.standard.verified else " (not verified)"
             )

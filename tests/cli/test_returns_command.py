@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ecociv.cli.main import main
-from ecociv.evidence.mapping import load_places
 from ecociv.evidence.models import ReturnRevision
 from evidence.returns_zone import ZONE, make_zone
 
@@ -19,13 +18,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def zone(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def zone(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ECOCIV_EVIDENCE_URI = str(tmp_path / "evidence" / "observations")
     make_zone(tmp_path / "zones")
     monkeypatch.setenv("ECOCIV_ZONES", str(tmp_path / "zones"))
-    load_places.cache_clear()
-    yield
-    load_places.cache_clear()
 
 
 def run(*arguments: str) -> Result:

@@ -18,16 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecociv.evidence.documents import DocumentDamaged, filed, filing_of, read_document
-from ecociv.evidence.library.actions import (
-    CorrectFiling,
-    FileDocument,
-    FilingRefused,
-    WithdrawFiling,
-    statement_of,
-)
+from ecociv.evidence.library.actions import CorrectFiling, FileDocument, WithdrawFiling
 from ecociv.evidence.library.duplicates import repetitions
 from ecociv.evidence.library.formats import FileNotTaken, recognise
+from ecociv.evidence.library.recording import FilingRefused
 from ecociv.evidence.library.rules import Validity, in_force, validity
+from ecociv.evidence.library.statements import statement_of
 from ecociv.evidence.library.visibility import may_read
 from ecociv.evidence.models import Document, DocumentFiling
 from ecociv.people.models import AuditEntry, User

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ecociv.evidence.intake.channels import Hj212Channel, MqttChannel
+from ecociv.evidence.intake.channels import MqttChannel
 from ecociv.evidence.intake.hj212.outlets import load_outlets
+from ecociv.evidence.intake.logger_channel import Hj212Channel
 from ecociv.evidence.intake.topics import load_subscriptions
 from ecociv.evidence.models import InboxReading
 from evidence.intake_support import PASSWORD, ROOT, SEWAGE, broker, command, forget_session, message, until

@@ -14,14 +14,14 @@ import pytest
 
 from ecociv.evidence.actions import FlushInbox, LoadFile
 from ecociv.evidence.intake.channels import (
-    ChannelError,
     FileChannel,
-    Hj212Channel,
     HttpChannel,
     MqttChannel,
     open_channel,
 )
+from ecociv.evidence.intake.counted import ChannelError
 from ecociv.evidence.intake.hj212.outlets import load_outlets, register
+from ecociv.evidence.intake.logger_channel import Hj212Channel
 from ecociv.evidence.intake.mqtt import Broker, MqttIntake
 from ecociv.evidence.intake.simulator import Outcome, Played, play, records_of
 from ecociv.evidence.intake.topics import Subscription, load_subscriptions

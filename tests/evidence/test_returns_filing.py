@@ -11,7 +11,6 @@ import pytest
 
 from ecociv.core.missing import Missing
 from ecociv.evidence import queries
-from ecociv.evidence.mapping import load_places
 from ecociv.evidence.models import DepartmentalReturn, ImportRun, ReturnRevision, ReturnStep, Series
 from ecociv.evidence.returns.actions import FileReturn, FileReturns, Filing, ReturnRefused
 from ecociv.evidence.returns.chain import verify_returns
@@ -21,12 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_zone(tmp_path / "zones")
     monkeypatch.setenv("ECOCIV_ZONES", str(tmp_path / "zones"))
-    load_places.cache_clear()
-    yield
-    load_places.cache_clear()
 
 
 def water(total: Any, industry: Any, other: Any) -> dict[str, Any]:

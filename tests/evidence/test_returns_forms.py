@@ -19,12 +19,10 @@ from evidence.returns_zone import WATER, ZONE, make_zone
 
 
 @pytest.fixture(autouse=True)
-def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     make_zone(tmp_path / "zones")
     monkeypatch.setenv("ECOCIV_ZONES", str(tmp_path / "zones"))
-    load_places.cache_clear()
-    yield tmp_path / "zones"
-    load_places.cache_clear()
+    return tmp_path / "zones"
 
 
 def test_the_trial_forms_load() -> None:
@@ -42,7 +40,6 @@ def test_the_trial_forms_load() -> None:
 
 def test_the_forms_of_the_zone_load(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ECOCIV_ZONES")
-    load_places.cache_clear()
     assert len(load_forms("jingdezhen")) > 10
 
 

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
 from ecociv.evidence import queries as evidence
-from ecociv.evidence.mapping import load_places
 from ecociv.evidence.models import ReturnDraft, ReturnRevision, ReturnStep, StepKind
 from ecociv.evidence.returns import queries
 from ecociv.evidence.returns.actions import (
@@ -40,12 +39,9 @@ BODIES = TrialDirectory()
 
 
 @pytest.fixture(autouse=True)
-def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_zone(tmp_path / "zones")
     monkeypatch.setenv("ECOCIV_ZONES", str(tmp_path / "zones"))
-    load_places.cache_clear()
-    yield
-    load_places.cache_clear()
 
 
 def account(name: str, role: Role, organisation: str = "") -> User:

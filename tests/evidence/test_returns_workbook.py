@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from ecociv.core.missing import Missing
 from ecociv.core.text import Text
-from ecociv.evidence.mapping import load_places
 from ecociv.evidence.models import ReturnDraft, ReturnRevision
 from ecociv.evidence.reading import FileRefused
 from ecociv.evidence.returns.actions import ReturnRefused, Subject, subject
@@ -34,12 +33,10 @@ BODY = Body("water", Text(zh="市水务局", en="Water Affairs Bureau"))
 
 
 @pytest.fixture(autouse=True)
-def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     make_zone(tmp_path / "zones")
     monkeypatch.setenv("ECOCIV_ZONES", str(tmp_path / "zones"))
-    load_places.cache_clear()
-    yield tmp_path
-    load_places.cache_clear()
+    return tmp_path
 
 
 def city(year: str = "2015", place: str = "trial-city") -> Subject:

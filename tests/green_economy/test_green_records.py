@@ -119,7 +119,7 @@ def test_a_purchase_is_judged_by_the_list_of_its_day() -> None:
         "2": "out",
         "3": "",
         "4": "none",
-        "5": "category",
+        "5": "differs",
         "7": "out",
     }
     shares = year_shares(found)

@@ -210,7 +210,7 @@ def test_the_share_is_by_amount_and_not_by_number() -> None:
         Text(zh="市", en="city"), [bought("900", True), bought("50", False), bought("50", False)]
     )
     assert found.share == Decimal("90.0")
-    assert [leaf.source_id for leaf in found.trace.leaves()].count("green-purchase:CG1") == 4
+    assert [leaf.source_id for leaf in found.trace.leaves()].count("register:green-purchase/CG1") == 4
     assert green_share(Text(zh="市", en="city"), []).share is None
 
 

@@ -54,19 +54,21 @@ def test_the_first_reading_is_the_cautious_one() -> None:
 def other_zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Derivations of Jingdezhen with something replaced."""
     zone = load_zone("jingdezhen")
-    original = (derivations.zone_folder("jingdezhen") / derivations.FILE).read_text(encoding="utf-8")
+    folder = derivations.zone_folder("jingdezhen")
+    original = (folder / derivations.FILE).read_text(encoding="utf-8")
+    own = tmp_path / "jingdezhen"
+    own.mkdir()
+    for path in folder.iterdir():
+        if path.name != derivations.FILE:
+            (own / path.name).symlink_to(path)
+    monkeypatch.setenv("ECOCIV_ZONES", str(tmp_path))
 
     def load(old: str, new: str) -> Any:
         assert old in original
-        (tmp_path / derivations.FILE).write_text(original.replace(old, new, 1), encoding="utf-8")
-        monkeypatch.setattr(derivations, "zone_folder", lambda key: tmp_path)
-        derivations._checked.cache_clear()
-        derivations._read.cache_clear()
+        (own / derivations.FILE).write_text(original.replace(old, new, 1), encoding="utf-8")
         return load_derivations(zone)
 
-    yield load
-    derivations._checked.cache_clear()
-    derivations._read.cache_clear()
+    return load
 
 
 @pytest.mark.parametrize(

@@ -150,10 +150,11 @@ def test_stations_against_the_daily_feed(evidence_folder: Path) -> None:
 
 def test_an_identity_of_unlike_things_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (declared.zone_folder(ZONE) / identity_rules.FILE).read_text(encoding="utf-8")
-    (tmp_path / identity_rules.FILE).write_text(
+    (tmp_path / ZONE).mkdir()
+    (tmp_path / ZONE / identity_rules.FILE).write_text(
         text.replace("constant: 5256 km2", "constant: 5256 km"), encoding="utf-8"
     )
-    monkeypatch.setattr(declared, "zone_folder", lambda zone: tmp_path)
+    monkeypatch.setenv("ECOCIV_ZONES", str(tmp_path))
     with pytest.raises(DeclarationError, match=r"identities.yaml:\d+: .*cannot be compared"):
         identity_rules.load_identities(ZONE)
 

@@ -8,12 +8,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from ecociv.casework.actions import OpenCase
+from ecociv.casework.actions import OpenCase, TakeStep
 from ecociv.casework.models import Case, CaseStep
 from ecociv.casework.queries import inbox, inbox_known
 from ecociv.people.models import User
+from ecociv.plan.queries import current_package
+from ecociv.portal.duties import duty_statuses
 from ecociv.portal.work import work_of
 from ecociv.supervision.ladder.models import Proposal, ProposalDecision
+from ecociv.supervision.ladder.stuck import loads, turns
 
 pytestmark = pytest.mark.usefixtures("plan_in_database")
 ZONE = "jingdezhen"
@@ -58,6 +61,18 @@ def decided(leader):
     return proposal
 
 
+def interview(office: User) -> Case:
+    """A planned interview, which waits for the leader."""
+    return OpenCase(
+        ZONE,
+        "interview",
+        "约谈",
+        office,
+        parties={"responsible": ["statistics-bureau"]},
+        fields={"interviewee": "某某", "interviewee_post": "局长", "matter": "水质"},
+    ).execute()
+
+
 def ago(days: int) -> str:
     return (timezone.localdate() - dt.timedelta(days=days)).isoformat()
 
@@ -98,23 +113,57 @@ def test_my_work_of_an_earlier_day_has_nothing_to_press(leader, decided) -> None
 
 def test_the_inbox_of_an_earlier_day_is_that_of_the_day(leader) -> None:
     office = User.objects.create(username="o", role="leading_group_office", zone=ZONE)
-    case = OpenCase(
-        ZONE,
-        "interview",
-        "约谈",
-        office,
-        parties={"responsible": ["statistics-bureau"]},
-        fields={"interviewee": "某某", "interviewee_post": "局长", "matter": "水质"},
-    ).execute()
+    case = interview(office)
     then = timezone.now()
     assert [each.case for each in inbox_known(leader, ZONE, then)] == [case]
     assert [each.case for each in inbox(leader, ZONE, timezone.localdate())] == [case]
     before = CaseStep.objects.get(case=case).recorded_at - dt.timedelta(seconds=1)
     assert inbox_known(leader, ZONE, before) == []
-    from ecociv.casework.actions import TakeStep
-
     TakeStep(case, "approve", leader, 1, "同意").execute()
     assert inbox(leader, ZONE, timezone.localdate()) == []
     (waiting,) = inbox_known(leader, ZONE, then)
     assert waiting.case.state == "planned" and Case.objects.get(pk=case.pk).state == "approved"
     assert [each.case.state for each in inbox_known(office, ZONE, timezone.now())] == ["approved"]
+
+
+def test_bottlenecks_of_an_earlier_day_know_nothing_of_what_came_later(leader) -> None:
+    office = User.objects.create(username="o", role="leading_group_office", zone=ZONE)
+    case = interview(office)
+    plan = current_package(ZONE)
+    day = timezone.localdate()
+    body = plan.body_on("statistics-bureau", day).key
+    then = timezone.now()
+    before = CaseStep.objects.get(case=case).recorded_at - dt.timedelta(seconds=1)
+    TakeStep(case, "approve", leader, 1, "同意").execute()
+
+    def cases(at: dt.datetime | None) -> int:
+        known = duty_statuses(plan, day, day, at)
+        return sum(
+            each.counts.get("case", 0) for each in loads(leader, plan, known, day, at) if each.body == body
+        )
+
+    assert (cases(before), cases(then), cases(None)) == (0, 1, 1)
+    # the leader's turn ended with the approval; by what was known before it, the turn still runs
+    waits = [
+        [(each.body, each.until is None) for each in turns(leader, plan, at)] for at in (before, then, None)
+    ]
+    assert waits[0] == []
+    assert ("leader", True) in waits[1] and ("leader", False) in waits[2]
+
+
+def test_the_page_of_the_bottlenecks_keeps_the_day(leader) -> None:
+    client = Client()
+    client.force_login(leader)
+    page = client.get(
+        f"/supervision/bottlenecks/?as_of={ago(7)}&on=2017-12-31", headers={"accept-language": "en"}
+    )
+    text = page.content.decode()
+    assert "as-of-banner" in text and page.context["day"] == dt.date(2017, 12, 31)
+    assert '<input type="hidden" name="on" value="2017-12-31">' in text
+    (path,) = {each[1] for each in page.context["blocking"][:1]}
+    assert f'href="/{path}/?as_of={ago(7)}"' in text
+    told = client.get(
+        f"/supervision/bottlenecks/?as_of={ago(7)}&format=csv", headers={"accept-language": "en"}
+    )
+    assert f"As known on {ago(7)}" in told.content.decode()
+    assert "as-of-banner" not in client.get("/supervision/bottlenecks/").content.decode()

@@ -282,6 +282,29 @@ def test_without_the_right_to_the_history_a_corrected_report_is_only_said_to_hav
         assert "60 %" in since and "Corrected later." not in since
 
 
+@pytest.mark.usefixtures("renamed", "corrected_report")
+def test_the_page_of_the_progress_reads_as_it_did(client: Client, auditor: User) -> None:
+    client.force_login(auditor)
+    page = "/progress/task/94/"
+    then, now, before = (
+        client.get(f"{page}{asked}", headers=ENGLISH).content.decode()
+        for asked in (f"?as_of={ago(7)}", "", f"?as_of={ago(12)}")
+    )
+    assert "as-of-banner" in then and "as-of-banner" not in now
+    assert FIRST in then and SECOND not in then and SECOND in now and "No report yet." in before
+    assert "Former words" in then and "Present words" in now
+    assert f'href="/tasks/94/?as_of={ago(7)}"' in then and f'href="/tasks/?as_of={ago(7)}"' in then
+    author = User.objects.get(username="author")
+    client.force_login(author)
+    for address in (page, f"{page}report/", f"{page}reports/1/correct/"):
+        shown = client.get(f"{address}?as_of={ago(3)}", headers=ENGLISH).content.decode()
+        assert "nothing is reported there" in shown and '<form class="progress-form"' not in shown
+        part = client.get(f"{address}?as_of={ago(3)}", headers={**ENGLISH, "hx-request": "true"})
+        assert "<html" not in part.content.decode() and "nothing is reported there" in part.content.decode()
+    assert '<form class="progress-form"' in client.get(f"{page}?as_of=nonsense").content.decode()
+    forget_packages()
+
+
 @pytest.mark.usefixtures("corrected_report")
 def test_nothing_is_reported_on_an_earlier_day(client: Client) -> None:
     client.force_login(User.objects.get(username="author"))

@@ -9,8 +9,8 @@ import pytest
 from ecociv.plan.package import Task
 from ecociv.supervision.obligations import obligations_of, owed_dates
 from ecociv.supervision.owed import duty_owed
+from ecociv.supervision.part_rules import CLOSING_YEARS, SOON_DAYS
 from ecociv.supervision.reports import Report
-from ecociv.supervision.rules import CLOSING_YEARS, SOON_DAYS
 from ecociv.supervision.states import DutyState
 from supervision.cases import at, codes, day, duty, every_year, plan, report
 

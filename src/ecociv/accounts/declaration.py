@@ -26,6 +26,7 @@ from ecociv.core.text import Text
 from ecociv.evidence.declared import (
     Declared,
     LocalText,
+    NotDeclared,
     Tolerance,
     zone_declaration_if_any,
 )
@@ -256,15 +257,11 @@ class ZoneAccounts(Declared):
         return found[-1] if found else None
 
 
-class AccountsNotDeclared(LookupError):
+class AccountsNotDeclared(NotDeclared):
     """The zone declares no accounts."""
 
     def __init__(self, zone: str) -> None:
-        self.text = Text(
-            zh=f"{zone}没有声明自然资源账户：在区域包内增加{FILE}。",
-            en=f"{zone} declares no accounts of natural resources: add {FILE} to its package.",
-        )
-        super().__init__(self.text.en)
+        super().__init__(zone, Text(zh="自然资源账户", en="accounts of natural resources"), FILE)
 
 
 def load_accounts(zone: str) -> ZoneAccounts:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import wraps
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar
 
 import click
 from rich.console import Console
@@ -55,6 +55,60 @@ def say(text: str = "") -> None:
 def say_json(data: Any) -> None:
     """The result as JSON, keys in their order, Chinese as it is."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def sample_mark(sample: bool, language: str) -> str:
+    """What follows a row that is generated; "" for a real one."""
+    return {"zh": "  样例", "en": "  sample"}[language] if sample else ""
+
+
+def say_rows(
+    rows: Sequence[Mapping[str, Any]],
+    form: str,
+    language: str,
+    columns: Sequence[str],
+    none: Mapping[str, str],
+) -> None:
+    """Rows as JSON, or a line of some columns for each, marked where it is generated; a sentence where there is none."""
+    if form == "json":
+        say_json(list(rows))
+        return
+    for row in rows:
+        say("  ".join(str(row[name]) for name in columns) + sample_mark(row["sample"], language))
+    if not rows:
+        say(none[language])
+
+
+class Repeated(Protocol):
+    """What making something again came to."""
+
+    @property
+    def same(self) -> bool:
+        """Whether it is the same to the last byte."""
+
+    @property
+    def digest(self) -> str:
+        """Its digest now."""
+
+    @property
+    def rules_changed(self) -> bool:
+        """Whether the rules are others since."""
+
+
+def say_repeated(named: Mapping[str, Any], digest: str, again: Repeated, **more: Any) -> None:
+    """Say what making it again came to; ends with 1 where it differs from the digest on record."""
+    say_json(
+        {
+            **named,
+            "same": again.same,
+            "digest": digest,
+            "digest_again": again.digest,
+            "rules_changed": again.rules_changed,
+            **more,
+        }
+    )
+    if not again.same:
+        sys.exit(int(Exit.FOUND))
 
 
 def fail(message: str, code: Exit = Exit.INPUT) -> NoReturn:
@@ -157,3 +211,8 @@ def language_option(command: Callable[P, R]) -> Callable[P, R]:
         show_default=True,
         help="Language of texts.",
     )(command)
+
+
+def answer_options(command: Callable[P, R]) -> Callable[P, R]:
+    """The options ``--format`` (text or json) and ``--language`` of a command that answers in both."""
+    return format_option("text", "json")(language_option(command))

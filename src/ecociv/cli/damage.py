@@ -13,11 +13,12 @@ import click
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
+    answer_options,
     fail,
-    format_option,
     language_option,
     say,
     say_json,
+    say_rows,
     with_django,
 )
 from ecociv.cli.indicator import moment
@@ -34,8 +35,7 @@ def group() -> None:
 @zone_option
 @reading_options
 @click.option("--overdue", is_flag=True, help="Only where a payment is late.")
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def list_damage(
     zone: str, on: dt.datetime | None, as_of: str | None, overdue: bool, form: str, language: str
@@ -46,25 +46,16 @@ def list_damage(
 
     ensure_plan(zone)
     found = [one for one in positions(zone, day_of(on), moment(as_of)) if one.overdue or not overdue]
-    if form == "json":
-        say_json([position_json(one) for one in found])
-        return
-    for one in found:
-        row = position_json(one)
-        mark = {"zh": "  样例", "en": "  sample"}[language] if row["sample"] else ""
-        say(
-            f"{row['number']}  {row['title']}  {row['state']}  {row['agreed']}  {row['paid']}  {row['overdue']}{mark}"
-        )
-    if not found:
-        say({"zh": "没有损害案件。", "en": "There is no damage on record."}[language])
+    columns = ("number", "title", "state", "agreed", "paid", "overdue")
+    none = {"zh": "没有损害案件。", "en": "There is no damage on record."}
+    say_rows([position_json(one) for one in found], form, language, columns, none)
 
 
 @group.command("show", epilog=EXIT_CODES)
 @click.argument("number")
 @zone_option
 @reading_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str) -> None:
     """The damage of case NUMBER: valuation with its arithmetic, instalments, movements."""
@@ -124,8 +115,7 @@ def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form
     "--factor", "factors", multiple=True, metavar="NAME=VALUE", help="A multiplier, as sensitivity=5."
 )
 @click.option("--on", type=DAY, required=True, help="Day of the discharge; it chooses the edition.")
-@format_option("text", "json")
-@language_option
+@answer_options
 def value(
     quantity: str,
     unit: str,
@@ -181,8 +171,7 @@ def pay(number: str, zone: str, kind: str, given: MoneyGiven, language: str) -> 
 @group.command("due", epilog=EXIT_CODES)
 @zone_option
 @reading_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def due_now(zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str) -> None:
     """What is still to be restored, damage and mines together, with the sum; yuan."""

@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from ecociv.cli.console import EXIT_CODES, fail, format_option, language_option, say, say_json, with_django
+from ecociv.cli.console import (
+    EXIT_CODES,
+    answer_options,
+    fail,
+    language_option,
+    say,
+    say_json,
+    say_rows,
+    with_django,
+)
 from ecociv.cli.indicator import moment
 from ecociv.cli.land_given import day_of, reading_options, zone_option
 from ecociv.cli.liability_given import KIND, MoneyGiven, money_options, yuan_text
@@ -23,8 +32,7 @@ def group() -> None:
 @zone_option
 @reading_options
 @click.option("--short", is_flag=True, help="Only mines that have not secured what is called.")
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def list_mines(
     zone: str, on: dt.datetime | None, as_of: str | None, short: bool, form: str, language: str
@@ -33,25 +41,16 @@ def list_mines(
     from ecociv.liabilities.deposits.queries import mine_positions
 
     found = [one for one in mine_positions(zone, day_of(on), moment(as_of)) if one.short or not short]
-    if form == "json":
-        say_json([_json(one) for one in found])
-        return
-    for one in found:
-        row = _json(one)
-        mark = {"zh": "  样例", "en": "  sample"}[language] if row["sample"] else ""
-        say(
-            f"{row['right']}  {row['mine']}  {row['called']}  {row['paid']}  {row['short']}  {row['to_restore']}{mark}"
-        )
-    if not found:
-        say({"zh": "没有矿山。", "en": "There is no such mine."}[language])
+    columns = ("right", "mine", "called", "paid", "short", "to_restore")
+    none = {"zh": "没有矿山。", "en": "There is no such mine."}
+    say_rows([_json(one) for one in found], form, language, columns, none)
 
 
 @group.command("show", epilog=EXIT_CODES)
 @click.argument("right")
 @zone_option
 @reading_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def show(right: str, zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str) -> None:
     """The mine of mining right RIGHT: what is called with its arithmetic, and every movement."""

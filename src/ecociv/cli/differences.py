@@ -16,6 +16,7 @@ from ecociv.cli.console import (
     progress,
     say,
     say_json,
+    say_repeated,
     with_django,
 )
 
@@ -270,8 +271,6 @@ def statistics(zone: str, form: str) -> None:
 @with_django
 def repeat_run(number: int, zone: str) -> None:
     """Make run NUMBER again and compare it to the last byte; exit code 1 where it differs."""
-    import sys
-
     from ecociv.land_administration.differences.models import DifferenceRun
     from ecociv.land_administration.differences.running import repeat
 
@@ -279,14 +278,4 @@ def repeat_run(number: int, zone: str) -> None:
     if found is None:
         fail(f"{zone} has no run {number}.")
     again = repeat(found)
-    say_json(
-        {
-            "run": number,
-            "same": again.same,
-            "digest": found.digest,
-            "digest_again": again.digest,
-            "rules_changed": again.rules_changed,
-        }
-    )
-    if not again.same:
-        sys.exit(int(Exit.FOUND))
+    say_repeated({"run": number}, found.digest, again)

@@ -211,6 +211,7 @@ def procurement(year: int | None, zone: str, as_of: str | None, form: str, langu
             "all_yuan": str(one.total),
             "share_percent": None if one.share is None else str(one.share),
             "return_percent": None if year or at not in said else str(said[at].share),
+            "on_record_percent": None if year or at not in said else str(said[at].on_record(one.total)),
         }
         for at, one in zip(years if not year else [0] * len(shares), shares, strict=True)
     ]

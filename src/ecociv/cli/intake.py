@@ -164,7 +164,8 @@ def play(
 
     ``--speed 60`` plays an hourly file one day in 24/60 s (60 periods a second); ``max`` as fast as the receiver takes it.
     """
-    from ecociv.evidence.intake.channels import ChannelError, open_channel
+    from ecociv.evidence.intake.channels import open_channel
+    from ecociv.evidence.intake.counted import ChannelError
     from ecociv.evidence.intake.simulator import play as play_file
     from ecociv.evidence.reading import FileRefused
 

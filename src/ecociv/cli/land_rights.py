@@ -15,8 +15,10 @@ from ecociv.cli.console import (
     fail,
     format_option,
     language_option,
+    sample_mark,
     say,
     say_json,
+    say_rows,
     with_django,
 )
 from ecociv.cli.indicator import moment
@@ -92,15 +94,8 @@ def list_units(
         and (not kind or one.unit.kind == kind)
         and (not county or one.unit.county == county)
     ]
-    if form == "json":
-        say_json(rows)
-        return
-    for row in rows:
-        mark = {"zh": "  样例", "en": "  sample"}[language] if row["sample"] else ""
-        shown = ("number", "kind", "name", "area_m2", "serial", "event", "effective_on")
-        say("  ".join(str(row[key]) for key in shown) + mark)
-    if not rows:
-        say({"zh": "没有登记单元。", "en": "There is no unit."}[language])
+    shown = ("number", "kind", "name", "area_m2", "serial", "event", "effective_on")
+    say_rows(rows, form, language, shown, {"zh": "没有登记单元。", "en": "There is no unit."})
 
 
 @rights.command("show", epilog=EXIT_CODES)
@@ -152,7 +147,7 @@ def show(number: str, zone: str, on: dt.datetime | None, as_of: str | None, form
         )
         return
     names = {one.key: one.name.in_language(language) for one in (*rules().rights, *rules().restrictions)}
-    sample = {"zh": "  样例", "en": "  sample"}[language] if found.unit.sample else ""
+    sample = sample_mark(found.unit.sample, language)
     say(f"{number}  {found.unit.kind}  {state.name}  {found.area} m2{sample}")
     for held in state.holdings:
         party = state.party(held.party)

@@ -14,6 +14,7 @@ from ecociv.cli.console import (
     fail,
     format_option,
     language_option,
+    sample_mark,
     say,
     say_json,
     with_django,
@@ -131,7 +132,7 @@ def balance(
         say_json(every)
         return
     for book_row in every:
-        sample = {"zh": "  样例", "en": "  sample"}[language] if book_row["sample"] else ""
+        sample = sample_mark(book_row["sample"], language)
         say(f"{book_row['book']}  {book_row['title'][language]}{sample}")
         for each in book_row["accounts"]:
             say(f"  {book_row['book']}/{each['account']}  {each['title'][language]}  {each['balance']}")

@@ -12,9 +12,10 @@ import click
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
+    answer_options,
     fail,
-    format_option,
     language_option,
+    sample_mark,
     say,
     say_json,
     with_django,
@@ -30,8 +31,7 @@ def group() -> None:
 
 @group.command("kinds", epilog=EXIT_CODES)
 @zone_option
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def list_kinds(zone: str, form: str, language: str) -> None:
     """The kinds of register, with the number of entries today."""
@@ -57,8 +57,7 @@ def list_kinds(zone: str, form: str, language: str) -> None:
 @zone_option
 @reading_options
 @click.option("--state", default=None, help="Only entries in this state.")
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def list_entries(
     kind: str,
@@ -77,7 +76,7 @@ def list_entries(
         say_json([_json(one) for one in found])
         return
     for one in found:
-        mark = {"zh": "  样例", "en": "  sample"}[language] if one.sample else ""
+        mark = sample_mark(one.sample, language)
         say(f"{one.key}  {one.title}  {one.state_name.in_language(language)}  {one.since}{mark}")
     if not found:
         say({"zh": "没有登记。", "en": "Nothing is on record."}[language])
@@ -88,8 +87,7 @@ def list_entries(
 @click.argument("key")
 @zone_option
 @reading_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def show(
     kind: str, key: str, zone: str, on: dt.datetime | None, as_of: str | None, form: str, language: str
@@ -199,8 +197,7 @@ def attach(
 @click.option("--reason", default="", help="Why; it goes with every revision.")
 @click.option("--document", default="", help="The document that it rests on.")
 @click.option("--check", is_flag=True, help="Only report; record nothing.")
-@format_option("text", "json")
-@language_option
+@answer_options
 @with_django
 def take(
     kind: str,

@@ -10,7 +10,16 @@ from typing import Any
 
 import click
 
-from ecociv.cli.console import EXIT_CODES, Exit, fail, language_option, progress, say, say_json, with_django
+from ecociv.cli.console import (
+    EXIT_CODES,
+    Exit,
+    fail,
+    language_option,
+    progress,
+    say,
+    say_repeated,
+    with_django,
+)
 from ecociv.cli.indicator import moment
 from ecociv.cli.siting import find, find_repeat
 
@@ -221,18 +230,7 @@ def repeat_check(number: int, zone: str) -> None:
     if found is None:
         fail(f"{zone} has no site check {number}.")
     again = repeat(found)
-    say_json(
-        {
-            "reference": found.reference,
-            "same": again.same,
-            "digest": found.digest,
-            "digest_again": again.digest,
-            "rules_changed": again.rules_changed,
-            "differs": again.differs,
-        }
-    )
-    if not again.same:
-        sys.exit(int(Exit.FOUND))
+    say_repeated({"reference": found.reference}, found.digest, again, differs=again.differs)
 
 
 @group.command("purposes", epilog=EXIT_CODES)

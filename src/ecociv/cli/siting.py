@@ -19,6 +19,7 @@ from ecociv.cli.console import (
     progress,
     say,
     say_json,
+    say_repeated,
     with_django,
 )
 
@@ -156,14 +157,4 @@ def find_repeat(number: int, zone: str) -> None:
     if kept is None:
         fail(f"{zone} has no scenario {number}.")
     again = repeat(kept)
-    say_json(
-        {
-            "reference": kept.reference,
-            "same": again.same,
-            "digest": kept.digest,
-            "digest_again": again.digest,
-            "rules_changed": again.rules_changed,
-        }
-    )
-    if not again.same:
-        sys.exit(int(Exit.FOUND))
+    say_repeated({"reference": kept.reference}, kept.digest, again)

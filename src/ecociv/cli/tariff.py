@@ -11,8 +11,8 @@ import click
 from ecociv.cli.console import (
     EXIT_CODES,
     Exit,
+    answer_options,
     fail,
-    format_option,
     language_option,
     say,
     say_json,
@@ -29,8 +29,7 @@ def group() -> None:
 
 @group.command("list", epilog=EXIT_CODES)
 @zone_option
-@format_option("text", "json")
-@language_option
+@answer_options
 @told
 def list_tariffs(zone: str, form: str, language: str) -> None:
     """Declared tariffs with their versions."""
@@ -57,8 +56,7 @@ def list_tariffs(zone: str, form: str, language: str) -> None:
 @click.option("--exemption", default="", help="Key of an exemption that was granted.")
 @click.option("--leaked", default="0", help="m3 of it confirmed as leaked.")
 @zone_option
-@format_option("text", "json")
-@language_option
+@answer_options
 @told
 def bill(
     tariff: str,
@@ -94,8 +92,7 @@ def bill(
 @group.command("check", epilog=EXIT_CODES)
 @click.argument("tariff")
 @proposal_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @told
 def check(tariff: str, given: ProposalGiven, form: str, language: str) -> None:
     """TARIFF, or a proposal to change it, against the national guidance; ends with 1 where it does not follow it."""
@@ -138,8 +135,7 @@ def check(tariff: str, given: ProposalGiven, form: str, language: str) -> None:
 @click.argument("tariff")
 @click.option("--with", "other", type=DAY, help="The version in force on this day instead of a proposal.")
 @proposal_options
-@format_option("text", "json")
-@language_option
+@answer_options
 @told
 def compare_tariffs(
     tariff: str,

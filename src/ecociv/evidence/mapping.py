@@ -10,7 +10,7 @@ A mapping is data of the zone (``zones/<zone>/mappings/*.yaml``), so that a new 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,6 +26,7 @@ from ecociv.evidence.declared import (
     LocalText,
     Unit,
     read_declaration,
+    zone_declaration,
     zone_folder,
 )
 
@@ -327,10 +328,9 @@ def available_mappings(zone: str) -> list[Mapping]:
     return [load_mapping(key, zone=zone) for key in mapping_keys(zone)]
 
 
-@lru_cache(maxsize=16)
 def load_places(zone: str) -> Places:
-    """The places that the zone's mappings may name."""
-    return read_declaration(zone_folder(zone) / "mappings" / PLACES_FILE, Places)
+    """The places that the zone's mappings may name; read again when the file changes."""
+    return zone_declaration(zone, f"mappings/{PLACES_FILE}", Places)
 
 
 def place_name(zone: str, key: str) -> Text:

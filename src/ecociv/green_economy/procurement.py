@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
-from ecociv.core.trace import Rounding, Trace, TraceInput
+from ecociv.core.trace import Rounding, Trace
+from ecociv.registers.amounts import Amount, summed, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,22 @@ class Purchase:
     why_not: str
     sample: bool
     revision: int = 1
+    recorded: dt.datetime | None = None
+
+    @property
+    def on_record(self) -> Amount:
+        """Its amount as it stands in a trace."""
+        return Amount(
+            "green-purchase",
+            self.key,
+            self.item,
+            self.amount,
+            "yuan",
+            self.day,
+            self.revision,
+            self.recorded,
+            self.sample,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +73,25 @@ def green_share(label: Text, purchases: Sequence[Purchase]) -> GreenShare:
     >>> green_share(Text(zh="全市", en="City"), [bought(300, True), bought(100, False)]).share
     Decimal('75.0')
     """
-    total = sum((one.amount for one in purchases), Decimal(0))
-    green = sum((one.amount for one in purchases if one.green), Decimal(0))
-    share = None if total == 0 else round_half_even(green * 100 / total, 1)
+    every = [one.on_record for one in purchases]
+    counted = [one.on_record for one in purchases if one.green]
+    whole, green = total(every), total(counted)
+    share = None if whole == 0 else round_half_even(green * 100 / whole, 1)
     sides = (
-        (Text(zh="绿色产品采购额", en="Green purchases"), green, [one for one in purchases if one.green]),
-        (Text(zh="有关产品采购总额", en="All purchases of the categories"), total, list(purchases)),
+        (Text(zh="绿色产品采购额", en="Green purchases"), counted),
+        (Text(zh="有关产品采购总额", en="All purchases of the categories"), every),
     )
     return GreenShare(
         label,
         len(purchases),
-        total,
+        whole,
         green,
         Trace(
             Text(zh=f"{label.zh}绿色采购比例", en=f"Share of green procurement: {label.en}"),
             share,
             "percent",
             "green / all * 100",
-            tuple(
-                Trace(name, amount, "yuan", "sum of the purchases", tuple(_input(one) for one in rows))
-                for name, amount, rows in sides
-            ),
+            tuple(summed(name, rows, "yuan", "sum of the purchases") for name, rows in sides),
             rounding=Rounding("half-even", 1),
         ),
     )
@@ -96,15 +111,3 @@ def by_body(purchases: Iterable[Purchase]) -> dict[str, list[Purchase]]:
     for one in purchases:
         found[one.body].append(one)
     return dict(sorted(found.items()))
-
-
-def _input(one: Purchase) -> TraceInput:
-    return TraceInput(
-        Text(zh=one.item, en=one.item),
-        one.amount,
-        "yuan",
-        source_id=f"green-purchase:{one.key}",
-        revision=one.revision,
-        valid=one.day.isoformat(),
-        sample=one.sample,
-    )

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
@@ -15,17 +12,14 @@ from ecociv.evidence.models import Series
 from ecociv.evidence.queries import Observation, yearly_figures
 from ecociv.green_economy.declaration import bodies
 from ecociv.green_economy.procurement import GreenShare, Purchase, by_body, by_year, green_share
-from ecociv.registers.entries import Entry
-from ecociv.registers.loading import kind_of
-from ecociv.registers.models import EntryRevision
-from ecociv.registers.queries import entries
+from ecociv.registers.references import DIFFERS, NAMES_NONE, OUT, UNKNOWN, Judged, judged
 
-PURCHASE, PRODUCT = "green-purchase", "green-product"
+PURCHASE = "green-purchase"
 _WHY_NOT = {
-    "none": Text(zh="未指明清单产品", en="names no listed product"),
-    "unknown": Text(zh="清单中没有该产品", en="the product is not on the list"),
-    "out": Text(zh="采购日不在清单有效期内", en="not on the list on that day"),
-    "category": Text(zh="产品品目与采购品目不同", en="the product is of another category"),
+    NAMES_NONE: Text(zh="未指明清单产品", en="names no listed product"),
+    UNKNOWN: Text(zh="清单中没有该产品", en="the product is not on the list"),
+    OUT: Text(zh="采购日不在清单有效期内", en="not on the list on that day"),
+    DIFFERS: Text(zh="产品品目与采购品目不同", en="the product is of another category"),
 }
 
 
@@ -42,6 +36,10 @@ class Returned:
         """Per cent by amount."""
         return None if self.total == 0 else round_half_even(self.green * 100 / self.total, 1)
 
+    def on_record(self, amount: Decimal) -> Decimal | None:
+        """What purchases of so much are of the whole, in per cent: far below 100 the register is not complete."""
+        return None if self.total == 0 else round_half_even(amount * 100 / self.total, 1)
+
 
 def why_not(code: str) -> Text | None:
     """Why a purchase does not count as green, in words."""
@@ -50,47 +48,27 @@ def why_not(code: str) -> Text | None:
 
 def purchases(zone: str, on: dt.date | None = None, as_of: dt.datetime | None = None) -> list[Purchase]:
     """Purchases that count, with what each is by the list of its day."""
-    kind = kind_of(zone, PRODUCT)
-    rows = EntryRevision.objects.filter(zone=zone, kind=PRODUCT)
-    if as_of is not None:
-        rows = rows.filter(recorded_at__lte=as_of)
-    listed: dict[str, list[EntryRevision]] = defaultdict(list)
-    for row in rows.order_by("revision"):
-        listed[row.key].append(row)
-
-    def judged(values: Mapping[str, Any]) -> str:
-        """Why it is not green; "" where it is."""
-        product = str(values.get("product") or "")
-        if not product:
-            return "none"
-        if product not in listed:
-            return "unknown"
-        day = values["day"]
-        held = next((row for row in reversed(listed[product]) if row.valid_from <= day), None)
-        found = Entry.of(held, kind, day) if held is not None else None
-        if found is None or not found.in_force:
-            return "out"
-        return "" if found.values.get("category") == values["category"] else "category"
-
-    return [_purchase(one, judged(one.values)) for one in entries(zone, PURCHASE, on, as_of) if one.in_force]
+    found = judged(zone, PURCHASE, names="product", day="day", same=("category",), on=on, as_of=as_of)
+    return [_purchase(one) for one in found]
 
 
-def _purchase(one: Entry, code: str) -> Purchase:
-    values = one.values
-    day, amount = values["day"], values["amount"]
-    assert isinstance(day, dt.date) and isinstance(amount, Decimal)
+def _purchase(one: Judged) -> Purchase:
+    values = one.entry.values
+    amount = values["amount"]
+    assert isinstance(amount, Decimal)
     return Purchase(
-        key=one.key,
+        key=one.entry.key,
         item=str(values["item"]),
         body=str(values["body"]),
-        day=day,
+        day=one.day,
         category=str(values["category"]),
         amount=amount,
         product=str(values.get("product") or ""),
-        green=not code,
-        why_not=code,
-        sample=one.sample,
-        revision=one.revision,
+        green=one.counts,
+        why_not=one.why_not,
+        sample=one.entry.sample,
+        revision=one.entry.revision,
+        recorded=one.entry.recorded_at,
     )
 
 

@@ -9,96 +9,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from ecociv.evidence.declared import Declared, LocalText, Unit
-from ecociv.indicators.expressions import Evaluator, Expression, FormulaError, evaluator, quantity
+from ecociv.indicators.expressions import Evaluator, Expression, FormulaError, evaluator
+from ecociv.indicators.inputs import CellInput, ConstantInput, FormulaInput, Standard, YearlyReturn
 
 PARTICLES_AND_GASES = ("so2", "no2", "co", "pm10", "pm2_5")
 Level = Literal["city", "county"]
-
-
-class CellInput(Declared):
-    """A cell of a return, of the place itself or summed over a group of places, in one year or since one.
-
-    ``unit`` is the unit in which the formula takes it; the series may be in another of the same dimension.
-    ``or_sum_of`` is the group whose places are added where the place has no figure of its own (flows and stocks only).
-    ``where`` keeps the members of the group whose details agree. ``members`` is the share of the members that must have
-    a figure. ``may_be_absent`` says that what was never reported, or does not apply, enters as nothing; a figure that is
-    reported as missing or withheld never does.
-    """
-
-    form: str
-    cell: str
-    unit: Unit
-    group: str | None = None
-    where: dict[str, str | int | float | bool] = Field(default_factory=dict)
-    or_sum_of: str | None = None
-    members: float = Field(default=1.0, gt=0, le=1)
-    since: int | None = Field(default=None, ge=1900, le=2999)
-    may_be_absent: bool = False
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if self.where and self.group is None:
-            raise ValueError("where chooses among the members of a group; give the group")
-        if self.group is not None and self.or_sum_of is not None:
-            raise ValueError(
-                "give group (always summed) or or_sum_of (summed where the place has none), not both"
-            )
-        return self
-
-
-class ConstantInput(Declared):
-    """A number with its unit that the formula needs, such as the density of water, with its reason."""
-
-    constant: str
-    note: LocalText
-
-    @model_validator(mode="after")
-    def _readable(self) -> Self:
-        _ = self.value
-        return self
-
-    @cached_property
-    def value(self) -> tuple[Any, str]:
-        """The number and its unit."""
-        return quantity(self.constant)
-
-
-class ParameterInput(Declared):
-    """A dated parameter of the standards library that is one number."""
-
-    parameter: str
-    unit: Unit
-
-
-FormulaInput = Annotated[CellInput | ConstantInput | ParameterInput, Field(union_mode="smart")]
-
-
-class YearlyReturn(Declared):
-    """A yearly figure of the indicator itself in a return: the fallback where there are no primary records."""
-
-    network: str
-    property_: str | None = Field(default=None, alias="property")
-    parts: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _figure_or_parts(self) -> Self:
-        if (self.property_ is None) == (not self.parts):
-            raise ValueError("give either property or parts")
-        return self
-
-    @property
-    def properties(self) -> tuple[str, ...]:
-        """Every property that is read."""
-        return (self.property_,) if self.property_ else tuple(self.parts.values())
-
-
-class Standard(Declared):
-    """The document that lays down the formula or the definition."""
-
-    number: str
-    clause: str = ""
-    year: int | None = None
-    verified: bool = True
 
 
 class _Derivation(Declared):
@@ -264,6 +179,84 @@ class LayerArea(_Derivation):
     decimals: int = Field(ge=0, le=8)
 
 
+class Whole(Declared):
+    """The cell of a return that says what there was in all, and the share of it that a complete year has on record."""
+
+    form: str
+    cell: str
+    unit: Unit
+    at_least: float = Field(gt=0, le=1)
+
+    @property
+    def input(self) -> CellInput:
+        """The cell as an input."""
+        return CellInput(form=self.form, cell=self.cell, unit=self.unit)
+
+
+class ReturnedRatio(Declared):
+    """The same figure by formula from a return: it stands for a year that the register does not hold completely."""
+
+    inputs: dict[str, CellInput] = Field(min_length=1)
+    formula: str
+
+
+class RegisterShare(_Derivation):
+    """A share by amount of entries of a register whose day lies in the year: of those that count in all of them.
+
+    An entry counts that names an entry of another register (field ``names``) which was in force on the day of the entry
+    (field ``day``) and says the same of the fields ``same``. The amount is the field ``amount``.
+
+    The year is complete where the amounts make at least ``whole.at_least`` of what the return gives as the whole; where
+    it is not, and where the register holds nothing of the year, the figure is that of ``otherwise``, and both are shown.
+    ``counted`` and ``other`` name the two parts.
+    """
+
+    kind: Literal["register_share"]
+    register_: str = Field(alias="register")
+    amount: str
+    day: str
+    names: str
+    same: tuple[str, ...] = ()
+    counted: LocalText
+    other: LocalText
+    whole: Whole
+    otherwise: ReturnedRatio
+    decimals: int = Field(ge=0, le=8)
+
+    @model_validator(mode="after")
+    def _units_agree(self) -> Self:
+        _ = self.returned
+        return self
+
+    @cached_property
+    def returned(self) -> Formula:
+        """The derivation of the returned figure."""
+        return Formula.model_validate(
+            {
+                "series": self.series,
+                "kind": "formula",
+                "inputs": self.otherwise.inputs,
+                "formula": self.otherwise.formula,
+                "unit": self.unit,
+                "decimals": self.decimals,
+                "supplier": self.supplier,
+                "standard": self.standard,
+                "caveats": self.caveats,
+            }
+        )
+
+    @property
+    def formula(self) -> str:
+        """What is divided by what, in one line."""
+        return f"counted / all by {self.amount} of {self.register_}"
+
+    @property
+    def cells(self) -> Iterator[tuple[str, CellInput]]:
+        """The cells of the return that it is held against, by name."""
+        yield "whole", self.whole.input
+        yield from self.otherwise.inputs.items()
+
+
 class Reported(YearlyReturn, _Derivation):
     """A yearly figure taken from a return; ``parts`` for a composition, which must make ``whole``."""
 
@@ -333,6 +326,7 @@ AnyDerivation = (
     | StationShare
     | PatchesUnion
     | LayerArea
+    | RegisterShare
     | Reported
     | GoodDayRatio
 )

@@ -12,11 +12,16 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from ecociv.core.quantities import UnitError, same_dimension
-from ecociv.evidence.declared import DeclarationError, Declared, read_declaration, zone_folder
+from ecociv.evidence.declared import (
+    DeclarationError,
+    Declared,
+    declared_files,
+    zone_declaration,
+    zone_folder,
+)
 from ecociv.evidence.mapping import Places, load_places
 from ecociv.indicators.declarations import (
     AnyDerivation,
-    CellInput,
     Composition,
     Derivation,
     Formula,
@@ -24,19 +29,28 @@ from ecociv.indicators.declarations import (
     LayerArea,
     Method,
     OzoneReading,
-    ParameterInput,
     PatchesUnion,
+    RegisterShare,
     Reported,
     Stations,
     StationShare,
     SurveyShare,
 )
 from ecociv.indicators.forms import form_cells
+from ecociv.indicators.inputs import CellInput, ParameterInput
 from ecociv.plan.package import ZonePackage
+from ecociv.registers.loading import kinds
 from ecociv.standards.parameters import ParameterError, parameter_series
 from ecociv.territory.retained.declaration import load_retained
 
 FILE = "derivations.yaml"
+_CHECKED_AGAINST = (
+    FILE,
+    "forms/*.yaml",
+    "mappings/_places.yaml",
+    "registers/*.yaml",
+    "retained_areas.yaml",
+)
 
 
 class Due(Declared):
@@ -75,11 +89,6 @@ class Derivations(Declared):
         return places.groups.get(group, ())
 
 
-@lru_cache(maxsize=8)
-def _read(zone: str, _stamp: int) -> Derivations:
-    return read_declaration(zone_folder(zone) / FILE, Derivations)
-
-
 def load_derivations(package: ZonePackage) -> Derivations:
     """The derivations of a zone, checked against its plan, its forms and its places.
 
@@ -90,20 +99,20 @@ def load_derivations(package: ZonePackage) -> Derivations:
         every unit that is not of the dimension of the plan or of the form, and every cell, group or parameter that is not
         declared.
     """
-    path = zone_folder(package.zone.key) / FILE
-    if not path.is_file():
-        raise DeclarationError(
-            f"Zone {package.zone.key} has no {FILE}; declare there how each series is derived."
-        )
+    zone = package.zone.key
+    if not (zone_folder(zone) / FILE).is_file():
+        raise DeclarationError(f"Zone {zone} has no {FILE}; declare there how each series is derived.")
     units = tuple(
         (series.key, indicator.unit) for indicator in package.indicators for series in indicator.series
     )
-    return _checked(package.zone.key, path.stat().st_mtime_ns, units)
+    return _checked(zone, declared_files(zone, *_CHECKED_AGAINST), units)
 
 
 @lru_cache(maxsize=16)
-def _checked(zone: str, stamp: int, units: tuple[tuple[str, str], ...]) -> Derivations:
-    declared, wanted = _read(zone, stamp), dict(units)
+def _checked(
+    zone: str, _files: tuple[tuple[str, int], ...], units: tuple[tuple[str, str], ...]
+) -> Derivations:
+    declared, wanted = zone_declaration(zone, FILE, Derivations), dict(units)
     given = declared.by_series
     lines = _lines(zone_folder(zone) / FILE)
 
@@ -121,6 +130,7 @@ def _checked(zone: str, stamp: int, units: tuple[tuple[str, str], ...]) -> Deriv
         faults += [f"{at(key)}: {fault}" for fault in _input_faults(key, given[key], cells)]
         faults += [f"{at(key)}: {fault}" for fault in _group_faults(key, given[key], places)]
         faults += [f"{at(key)}: {fault}" for fault in _area_faults(zone, key, given[key])]
+        faults += [f"{at(key)}: {fault}" for fault in _register_faults(zone, key, given[key])]
     if faults:
         raise DeclarationError("\n".join(faults))
     return declared
@@ -183,6 +193,34 @@ def _area_faults(zone: str, key: str, declared: AnyDerivation) -> Iterator[str]:
         yield f"series {key} is derived in {declared.unit!r}, but the area {declared.area} is in {found.unit!r}."
 
 
+def _register_faults(zone: str, key: str, declared: AnyDerivation) -> Iterator[str]:
+    """Registers and fields that are not there, of another type, or not public: what a figure rests on is open to all."""
+    if not isinstance(declared, RegisterShare):
+        return
+    known = kinds(zone)
+    kind = known.get(declared.register_)
+    if kind is None:
+        yield f"series {key}: there is no register {declared.register_!r}; registers: {', '.join(sorted(known))}."
+        return
+    types = {declared.amount: "decimal", declared.day: "date", declared.names: "reference"}
+    for name, wanted in {**types, **dict.fromkeys(declared.same, "")}.items():
+        field = kind.field(name)
+        if field is None or (wanted and field.type != wanted):
+            there = ", ".join(one.key for one in kind.fields if one.type == wanted or not wanted) or "none"
+            yield (
+                f"series {key}: register {kind.key} has no field {name!r}{f' of type {wanted}' if wanted else ''}; "
+                f"there are: {there}."
+            )
+        elif not (kind.public and field.public):
+            yield f"series {key}: {kind.key}.{name} is not public, but everybody may read what a figure rests on."
+    amount, listed = kind.field(declared.amount), known.get(getattr(kind.field(declared.names), "kind", ""))
+    if amount is not None and amount.unit and not same_dimension(amount.unit, declared.whole.unit):
+        yield f"series {key}: {kind.key}.{amount.key} is in {amount.unit!r}, the whole in {declared.whole.unit!r}."
+    for name in declared.same if listed is not None else ():
+        if listed is not None and listed.field(name) is None:
+            yield f"series {key}: register {listed.key} has no field {name!r} to be the same."
+
+
 def _group_faults(key: str, declared: AnyDerivation, places: Places) -> Iterator[str]:
     """Groups of places that are not declared; a zone that declares no groups at all has only its own place."""
     if not places.groups:
@@ -206,6 +244,7 @@ __all__ = [
     "Method",
     "OzoneReading",
     "PatchesUnion",
+    "RegisterShare",
     "Reported",
     "StationShare",
     "Stations",

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from ecociv.core.decimals import shortest, to_decimal
-from ecociv.evidence import queries as evidence
-from ecociv.evidence.models import ImportRun
-from ecociv.evidence.queries import LOCAL
-from ecociv.evidence.schema import series_id
 from ecociv.evidence.store import EvidenceStore
 from ecociv.indicators.changes import Change, what_changed
 from ecociv.indicators.compute import compute, plan_of
+from ecociv.indicators.declarations import RegisterShare
 from ecociv.indicators.derivations import load_derivations
-from ecociv.indicators.engine import Window
 from ecociv.indicators.engine.duck import DuckDBEngine
 from ecociv.indicators.fingerprints import fingerprints
-from ecociv.indicators.graph import Node, nodes_of
+from ecociv.indicators.graph import nodes_of
 from ecociv.indicators.models import IndicatorValue
 from ecociv.indicators.records import both_keys, marks_of
-
-DETAILS = 20
-"""Of a series in which more was said than this, only the number is given."""
-
-
-@dataclass(frozen=True, slots=True)
-class InputChange:
-    """A statement on an input that came between the two days. ``before`` is none where nothing was known of the period."""
-
-    series: str
-    period: str
-    before: str | None
-    after: str | None
-    revision: int
-    author: str
-    reason: str
-    recorded_at: dt.datetime | None
-    statements: int = 1
+from ecociv.indicators.statements import InputChange, entered, statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +88,8 @@ def differences(
     package = plan_of(zone, until)
     declared = load_derivations(package)
     nodes = {(node.series, node.place): node for node in nodes_of(package, declared, year)}
-    said = _statements(nodes.values(), year, since, until, used) if changed else {}
+    said = statements(nodes.values(), year, since, until, used) if changed else {}
+    rules = declared.by_series
     found = []
     for pair in changed:
         before, after = sides[0].get(pair), sides[1].get(pair)
@@ -121,6 +99,9 @@ def differences(
         if node is None or (node.hourly and place != declared.place):
             keys = [key for key in said if f"/{place}/" in key]
         inputs = tuple(item for key in sorted(keys) for item in said.get(key, ()))
+        rule = rules.get(series)
+        if isinstance(rule, RegisterShare):
+            inputs += tuple(entered(zone, rule, since, until, year))
         unit = (after or before).unit  # type: ignore[union-attr]
         found.append(Difference(series, place, unit, before, after, inputs))
     return found
@@ -133,82 +114,6 @@ def _prints(zone: str, year: int, moment: dt.datetime, store: EvidenceStore) -> 
     nodes = nodes_of(package, declared, year)
     marks = marks_of(nodes, year, DuckDBEngine(store), moment)
     return fingerprints(package, declared, nodes, year, timezone.localdate(moment), marks, moment)
-
-
-def _statements(
-    nodes: Iterable[Node], year: int, since: dt.datetime, until: dt.datetime, store: EvidenceStore
-) -> dict[str, list[InputChange]]:
-    """What was said between the two moments, by stored key of the series."""
-    engine = DuckDBEngine(store)
-    yearly: dict[int, set[str]] = {}
-    whole: set[str] = set()
-    for node in nodes:
-        for each, keys in node.yearly.items():
-            yearly.setdefault(each, set()).update(keys)
-        whole |= node.monthly | node.hourly
-    windows = [(keys, Window.yearly(each)) for each, keys in yearly.items()]
-    if whole:
-        windows.append((whole, Window.year(year)))
-    found: dict[str, list[InputChange]] = {}
-    for plain, window in windows:
-        names = {series_id(key): key for key in both_keys(plain)}
-        then, now = (
-            {row["series_id"]: row["rows"] for row in engine.marks(names, [window], moment).to_pylist()}
-            for moment in (since, until)
-        )
-        more = {
-            names[number]: rows - then.get(number, 0)
-            for number, rows in now.items()
-            if rows > then.get(number, 0)
-        }
-        few = {key for key, count in more.items() if count <= DETAILS}
-        for key, count in more.items():
-            if key not in few:
-                found.setdefault(key, []).append(
-                    InputChange(
-                        key, str(window.start.astimezone(LOCAL).year), None, None, 0, "", "", None, count
-                    )
-                )
-        for item in _few(few, window, since, until, store):
-            found.setdefault(item.series, []).append(item)
-    return found
-
-
-def _few(
-    keys: set[str], window: Window, since: dt.datetime, until: dt.datetime, store: EvidenceStore
-) -> Iterable[InputChange]:
-    known = evidence.observations(
-        keys, start=window.start, end=window.end, as_of=until, all_revisions=True, store=store
-    )
-    runs = evidence.runs(
-        {item.batch for items in known.values() for item in items if item.recorded_at > since}
-    )
-    for key, items in known.items():
-        last: dict[dt.datetime, str | None] = {}
-        for item in items:
-            said = _said(item)
-            if item.recorded_at > since:
-                run: ImportRun | None = runs.get(item.batch)
-                yield InputChange(
-                    key,
-                    item.day.isoformat()
-                    if window.end - window.start > dt.timedelta(days=2)
-                    else str(item.day.year),
-                    last.get(item.valid_from),
-                    said,
-                    item.revision,
-                    run.author_name if run else "",
-                    run.reason if run else "",
-                    item.recorded_at,
-                )
-            last[item.valid_from] = said
-
-
-def _said(item: evidence.Observation) -> str | None:
-    """A statement in words: the figure with all its digits, or the kind of absence; none where it was censored."""
-    if item.missing is not None:
-        return item.missing.value
-    return None if item.value is None else shortest(to_decimal(item.value))
 
 
 def _content(value: IndicatorValue | None) -> Any:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ecociv.core.digests import digest_of_bytes, digest_of_json
-from ecociv.evidence.declared import zone_folder
-from ecociv.indicators.declarations import GoodDayRatio
+from ecociv.evidence.declared import declared_files
+from ecociv.indicators.declarations import GoodDayRatio, RegisterShare
 from ecociv.indicators.derivations import Derivations
 from ecociv.indicators.derive.patches import layer_for
+from ecociv.indicators.derive.register_shares import year_entries
 from ecociv.indicators.graph import Node
 from ecociv.indicators.lights import status_rule_on
 from ecociv.indicators.records import Marks, any_generated, both_keys
@@ -77,6 +78,8 @@ def fingerprints(
             content["peers"] = peers
         if node.area is not None:
             content["layers"] = layers_digest(package.zone.key, node.area, year, as_of)
+        if isinstance(rule, RegisterShare):
+            content["register"] = year_entries(package.zone.key, rule, year, as_of).digest
         if node.document is not None:
             document = layer_for(package.zone.key, node.document, year, as_of)
             content["document"] = None if document is None else document.sha256
@@ -90,9 +93,7 @@ def around() -> dict[str, Any]:
 
 
 def _content(zone: str, patterns: tuple[str, ...]) -> str:
-    folder = zone_folder(zone)
-    files = sorted(path for pattern in patterns for path in folder.glob(pattern))
-    return _digest(tuple((str(path), path.stat().st_mtime_ns) for path in files))
+    return _digest(declared_files(zone, *patterns))
 
 
 def _parameters() -> str:

@@ -11,16 +11,15 @@ from pathlib import Path
 import yaml
 
 from ecociv.core.text import Text
-from ecociv.evidence.declared import zone_folder
+from ecociv.evidence.declared import declared_files
 
 FOLDER = "forms"
 
 
 def form_cells(zone: str) -> Mapping[str, Mapping[str, str]]:
     """Unit of each cell by form; empty for a zone without declared forms."""
-    return {
-        form: {cell: unit for cell, (unit, _) in cells.items()} for form, cells in _read_all(zone).items()
-    }
+    read = _cells(declared_files(zone, f"{FOLDER}/*.yaml"))
+    return {form: {cell: unit for cell, (unit, _) in cells.items()} for form, cells in read.items()}
 
 
 def cell_name(zone: str, form: str, cell: str) -> Text:
@@ -36,9 +35,7 @@ def _read_all(zone: str) -> Mapping[str, Mapping[str, tuple[str, Text]]]:
 
 @lru_cache(maxsize=16)
 def _files(zone: str, _zones: str | None, _second: int) -> tuple[tuple[str, int], ...]:
-    folder = zone_folder(zone) / FOLDER
-    files = tuple(sorted(folder.glob("*.yaml"))) if folder.is_dir() else ()
-    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
+    return declared_files(zone, f"{FOLDER}/*.yaml")
 
 
 @lru_cache(maxsize=8)

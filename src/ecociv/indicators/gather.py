@@ -21,6 +21,7 @@ from ecociv.indicators.declarations import (
     LayerArea,
     Method,
     PatchesUnion,
+    RegisterShare,
     Reported,
     StationShare,
     SurveyShare,
@@ -32,6 +33,7 @@ from ecociv.indicators.derive.formulas import derive_composition, derive_formula
 from ecociv.indicators.derive.layers import area_at, derive_layer_area
 from ecociv.indicators.derive.methods import derive_method
 from ecociv.indicators.derive.patches import derive_patches, layer_for
+from ecociv.indicators.derive.register_shares import derive_register_share, year_entries
 from ecociv.indicators.derive.reported import REAL_PREFERRED, derive_reported
 from ecociv.indicators.derive.station_shares import derive_station_share
 from ecociv.indicators.derive.surveys import derive_survey
@@ -194,6 +196,7 @@ def _derive(
     zone, year = package.zone.key, records.year
     document = layer_for(zone, node.document, year, records.as_of) if node.document else None
     area = area_at(zone, node, year, records.as_of) if node.area else None
+    entries = year_entries(zone, rule, year, records.as_of) if isinstance(rule, RegisterShare) else None
     primary = node.keys - set(reported_keys(rule, node.place))
     fallback = _as_reported(rule, indicator)
     have: dict[tuple[str, bool], bool] = {}
@@ -203,6 +206,7 @@ def _derive(
             or any(key in records.monthly[sample] for key in node.monthly)
             or (document is not None and document.sample is sample)
             or (area is not None and area.known and area.sample is sample)
+            or (entries is not None and bool(entries.of(sample=sample)))
         )
         have["reported", sample] = records.any_of(reported_keys(rule, node.place), (year,), sample=sample)
     way, sample = next(
@@ -227,6 +231,9 @@ def _derive(
     elif isinstance(rule, LayerArea):
         assert area is not None
         found = derive_layer_area(rule, asked, label, area)
+    elif isinstance(rule, RegisterShare):
+        assert entries is not None
+        found = derive_register_share(rule, asked, label, entries)
     else:
         assert isinstance(rule, PatchesUnion)
         found = derive_patches(rule, asked, label, document)

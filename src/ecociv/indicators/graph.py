@@ -13,20 +13,20 @@ from ecociv.evidence.mapping import load_places, place_name
 from ecociv.evidence.queries import series_key
 from ecociv.indicators.declarations import (
     AnyDerivation,
-    CellInput,
-    ConstantInput,
     GoodDayRatio,
     LayerArea,
-    ParameterInput,
     PatchesUnion,
+    RegisterShare,
     Reported,
     StationShare,
     formula_of,
 )
 from ecociv.indicators.derivations import Derivations, load_derivations
 from ecociv.indicators.derive.cells import keys_of, years_of
+from ecociv.indicators.derive.register_shares import registers_of
 from ecociv.indicators.derive.station_hours import station_keys
 from ecociv.indicators.forms import cell_name
+from ecociv.indicators.inputs import CellInput, ConstantInput, ParameterInput
 from ecociv.indicators.peers import load_peers
 from ecociv.plan.package import ZonePackage
 from ecociv.territory.layers.kinds import layer_kind
@@ -133,8 +133,8 @@ def graph_of(zone: str, number: int, *, as_of: dt.datetime | None = None) -> dic
     Returns
     -------
     dict
-        ``nodes`` with ``id``, ``kind`` (``series``, ``input``, ``constant``, ``parameter``, ``document``, ``derived``,
-        ``indicator``), ``label`` in both languages, ``column`` (0 is the evidence); ``edges`` with ``from`` and ``to``.
+        ``nodes`` with ``id``, ``kind`` (``series``, ``input``, ``constant``, ``parameter``, ``document``, ``register``,
+        ``derived``, ``indicator``), ``label`` in both languages, ``column`` (0 is the evidence); ``edges`` with ``from`` and ``to``.
         Places of a group are one node that says how many there are.
 
     Raises
@@ -198,6 +198,9 @@ def graph_of(zone: str, number: int, *, as_of: dt.datetime | None = None) -> dic
             area = load_retained(zone).of(rule.area)
             for source in area.numerator if area else ():
                 join(add(f"layer:{source.kind}", "document", layer_kind(source.kind).name, 0), figure)
+        if isinstance(rule, RegisterShare):
+            for kind in registers_of(zone, rule):
+                join(add(f"register:{kind.key}", "register", kind.name, 0, register=kind.key), figure)
         if isinstance(rule, PatchesUnion):
             join(
                 add(f"document:{rule.patches}", "document", Text(zh=rule.patches, en=rule.patches), 0), figure

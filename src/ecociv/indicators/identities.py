@@ -18,10 +18,11 @@ from ecociv.evidence.models import Series
 from ecociv.evidence.schema import series_id
 from ecociv.evidence.store import EvidenceStore
 from ecociv.indicators.compute import plan_of
-from ecociv.indicators.declarations import LayerArea
+from ecociv.indicators.declarations import LayerArea, RegisterShare
 from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.derive.cells import Asked, Resolved, keys_of, resolve, suppliers, years_of
 from ecociv.indicators.derive.figures import Derived
+from ecociv.indicators.derive.register_shares import BY_ENTRIES, on_record, year_entries
 from ecociv.indicators.engine import Engine, Window, engine_named
 from ecociv.indicators.expressions import DividedByZero, quantity
 from ecociv.indicators.forms import cell_name, form_cells
@@ -32,6 +33,7 @@ from ecociv.indicators.identity_rules import (
     ConstantSide,
     MeanSide,
     Parts,
+    RegisterSide,
     SeriesSide,
     Sides,
     load_identities,
@@ -290,8 +292,24 @@ def _state(
             return None
         number = _decimal(Fraction(item.number) * factor(item.unit, unit))
         return Statement(number, unit, (str(item.extras.get("supplier", "")),), item.trace, item.sample)
+    if isinstance(side, RegisterSide):
+        return _by_entries(asked, side, unit, as_of)
     assert isinstance(side, MeanSide)
     return _mean(asked, side, unit, title, engine, as_of)
+
+
+def _by_entries(asked: Asked, side: RegisterSide, unit: str, as_of: dt.datetime | None) -> Statement | None:
+    """What the entries on record make of a series, complete or not; none where there is no entry of the year."""
+    rule = load_derivations(plan_of(asked.zone, as_of)).by_series.get(side.register_share)
+    if not isinstance(rule, RegisterShare):
+        return None
+    known = year_entries(asked.zone, rule, asked.year, as_of)
+    found = on_record(rule, known.kind, known.of(sample=asked.sample))
+    if found.share is None:
+        return None
+    number = _decimal(found.share * factor(rule.unit, unit))
+    trace = Trace(BY_ENTRIES, number, unit, "counted / (counted + other)", found.parts)
+    return Statement(number, unit, (rule.supplier,), trace, asked.sample)
 
 
 def _by_cells(asked: Asked, side: CellSide, unit: str, title: Text) -> Statement | None:

@@ -16,8 +16,8 @@ from ecociv.evidence.declared import (
     Unit,
     zone_declaration_if_any,
 )
-from ecociv.indicators.declarations import CellInput
 from ecociv.indicators.expressions import Evaluator, Expression, FormulaError, evaluator, quantity
+from ecociv.indicators.inputs import CellInput
 
 FILE = "identities.yaml"
 
@@ -51,6 +51,13 @@ class SeriesSide(Declared):
     unit: Unit
 
 
+class RegisterSide(Declared):
+    """What the entries on a register make of a series that is derived from it, whether the year is complete or not."""
+
+    register_share: str
+    unit: Unit
+
+
 class ConstantSide(Declared):
     """A published constant."""
 
@@ -79,7 +86,7 @@ class MeanSide(Declared):
         return self
 
 
-Side = Annotated[CellSide | SeriesSide | ConstantSide | MeanSide, Field(union_mode="smart")]
+Side = Annotated[CellSide | SeriesSide | RegisterSide | ConstantSide | MeanSide, Field(union_mode="smart")]
 
 
 class Parts(Declared):
@@ -149,6 +156,7 @@ __all__ = [
     "Identities",
     "MeanSide",
     "Parts",
+    "RegisterSide",
     "SeriesSide",
     "Sides",
     "Tolerance",

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -15,7 +14,7 @@ from ecociv.core.periods import OutsideValidity, Validity
 from ecociv.core.targets import Direction, PeerStanding
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
-from ecociv.evidence.declared import DeclarationError, Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import DeclarationError, Declared, LocalText, zone_declaration
 from ecociv.evidence.mapping import load_places
 
 FILE = "peers.yaml"
@@ -198,18 +197,6 @@ def stand(
     return Standing(rule, tuple(ranked), without, own, threshold)
 
 
-@lru_cache(maxsize=8)
-def _read(zone: str, _stamp: int) -> Peers:
-    peers = read_declaration(zone_folder(zone) / FILE, Peers)
-    places = load_places(zone).by_key
-    unknown = sorted({member for group in peers.groups for member in group.members} - set(places))
-    if unknown:
-        raise DeclarationError(
-            f"{FILE}:1: members {', '.join(unknown)} are not declared among the zone's places."
-        )
-    return peers
-
-
 def load_peers(zone: str) -> Peers:
     """The peers of a zone.
 
@@ -218,5 +205,11 @@ def load_peers(zone: str) -> Peers:
     DeclarationError
         With file and line.
     """
-    path = zone_folder(zone) / FILE
-    return _read(zone, path.stat().st_mtime_ns if path.is_file() else 0)
+    peers = zone_declaration(zone, FILE, Peers)
+    places = load_places(zone).by_key
+    unknown = {member for group in peers.groups for member in group.members if member not in places}
+    if unknown:
+        raise DeclarationError(
+            f"{FILE}:1: members {', '.join(sorted(unknown))} are not declared among the zone's places."
+        )
+    return peers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,11 +10,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from ecociv.core.text import Text, language_of
-from ecociv.evidence.declared import Declared, LocalText, read_declaration
+from ecociv.evidence.declared import Declared, LocalText, zone_declaration
 from ecociv.people.models import User
 from ecociv.people.permissions import actor_of
 from ecociv.people.roles import Role
-from ecociv.plan.package import zone_directory
 from ecociv.plan.queries import current_package
 
 
@@ -25,14 +23,9 @@ class _Land(Declared):
     verified: bool = False
 
 
-@lru_cache(maxsize=8)
-def _land(zone: str) -> _Land:
-    return read_declaration(zone_directory(zone) / "land.yaml", _Land)
-
-
 def authority(zone: str, day: dt.date) -> str:
     """Key of the body that answers for land on a day, following its successors."""
-    return current_package(zone).body_on(_land(zone).authority, day).key
+    return current_package(zone).body_on(zone_declaration(zone, "land.yaml", _Land).authority, day).key
 
 
 def answers_for_land(user: Any, zone: str, day: dt.date) -> bool:

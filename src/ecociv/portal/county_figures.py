@@ -15,6 +15,7 @@ from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.models import IndicatorValue
 from ecociv.plan.package import Indicator, Series, ZonePackage
 from ecociv.plan.package.indicators import IndicatorKind
+from ecociv.portal.indicator_rows import OfSeries
 from ecociv.portal.paths import Chart, Figure
 from ecociv.portal.zone import language
 
@@ -27,9 +28,9 @@ def counties_of(plan: ZonePackage) -> tuple[str, ...]:
     return load_places(plan.zone.key).groups.get(load_derivations(plan).counties or "", ())
 
 
-def has_counties(plan: ZonePackage, series: Series) -> bool:
-    """Whether each county has a figure of this series too."""
-    return "county" in load_derivations(plan).by_series[series.key].levels
+def county_series(plan: ZonePackage) -> frozenset[str]:
+    """Keys of the series of which each county has a figure too."""
+    return frozenset(rule.series for rule in load_derivations(plan).derivations if "county" in rule.levels)
 
 
 def values_of(
@@ -64,7 +65,7 @@ class CountyFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class CountyCard:
+class CountyCard(OfSeries):
     """What the page of an indicator says of one series in the counties for one year."""
 
     indicator: Indicator
@@ -74,16 +75,6 @@ class CountyCard:
     city: IndicatorValue | None
     counties: tuple[CountyFigure, ...]
     chart: Chart | None
-
-    @property
-    def name(self) -> str:
-        """Name of the series."""
-        return self.indicator.series_name(self.series).in_language(language())
-
-    @property
-    def unit(self) -> str:
-        """Unit in the reader's language."""
-        return self.indicator.unit_label.in_language(language())
 
     @property
     def adds_up(self) -> bool:
@@ -122,7 +113,8 @@ def county_cards(
     plan: ZonePackage, indicator: Indicator, year: int | None, as_of: dt.datetime | None = None
 ) -> list[CountyCard]:
     """A card for each series of an indicator that has figures of counties; the latest year, where none is asked for."""
-    series = [each for each in indicator.series if has_counties(plan, each)]
+    below = county_series(plan)
+    series = [each for each in indicator.series if each.key in below]
     if not series:
         return []
     known = values_of(plan, [each.key for each in series], as_of)

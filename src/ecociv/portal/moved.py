@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 
 from ecociv.evidence.models import ImportRun, Series
 from ecociv.evidence.store import EvidenceStore
 from ecociv.evidence.store.moments import microseconds
 from ecociv.evidence.store.standing import READ
+from ecociv.indicators.declarations import RegisterShare
 from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.differences import Difference, differences
 from ecociv.indicators.graph import Node, nodes_of
 from ecociv.indicators.queries import years_with_values
 from ecociv.indicators.records import both_keys
-from ecociv.plan.models import PlanItemRevision
+from ecociv.indicators.statements import entered
 from ecociv.plan.package import ZonePackage
+from ecociv.portal.kept import Kept, stamp_of
 
 _STEP = dt.timedelta(microseconds=1)
-_KEPT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,18 @@ def touched_years(plan: ZonePackage, stretch: Stretch, store: EvidenceStore | No
     """
     said = _statements(stretch, store or EvidenceStore())
     years = years_with_values(plan.zone.key)
-    if not said or not years:
-        return {}
     declared = load_derivations(plan)
+    shares = [rule for rule in declared.derivations if isinstance(rule, RegisterShare)]
+    entries = [item for rule in shares for item in entered(plan.zone.key, rule, stretch.since, stretch.until)]
+    if not (said or entries) or not years:
+        return {}
+    own = tuple(f"register:{rule.register_}/" for rule in shares)
     reached = {}
     for year in years:
         pairs = {pair for node in nodes_of(plan, declared, year) for pair in _pairs(node, year)}
         count = sum(number for pair, number in said.items() if pair in pairs)
+        # An entry speaks of its own year; what it names, of any year in which it is named.
+        count += sum(not item.series.startswith(own) or item.period.startswith(str(year)) for item in entries)
         if count:
             reached[year] = count
     return reached
@@ -94,25 +98,16 @@ def _statements(stretch: Stretch, store: EvidenceStore) -> dict[tuple[str, int],
     return {(names[row["series_id"]], row["year"]): row["n"] for row in rows if row["series_id"] in names}
 
 
-_known: OrderedDict[tuple[object, ...], list[Difference]] = OrderedDict()
-_lock = Lock()
+_kept: Kept[list[Difference]] = Kept(24)
 
 
 def moved(zone: str, year: int, stretch: Stretch, store: EvidenceStore | None = None) -> list[Difference]:
     """Figures of a year that differ over a stretch; kept for a while, because sorting a page asks again.
 
-    The answer is of the past and stays as it is while neither evidence nor plan has more revisions.
+    The answer is of the past and stays as it is while nothing more is on record and no declared file is written anew.
     """
     used = store or EvidenceStore()
-    plan = PlanItemRevision.objects.filter(zone=zone).order_by("-pk").values_list("pk", flat=True).first()
-    key = (used.uri, used.version(), plan, zone, year, stretch)
-    with _lock:
-        if key in _known:
-            _known.move_to_end(key)
-            return _known[key]
-    found = differences(zone, year, stretch.since, stretch.until, store=used)
-    with _lock:
-        _known[key] = found
-        while len(_known) > _KEPT:
-            _known.popitem(last=False)
-    return found
+    return _kept.get(
+        (*stamp_of(zone, used), year, stretch),
+        lambda: differences(zone, year, stretch.since, stretch.until, store=used),
+    )

@@ -14,9 +14,10 @@ from ecociv.core.quantities import label_of
 from ecociv.evidence.mapping import place_name
 from ecociv.evidence.models import ImportRun
 from ecociv.indicators.derivations import load_derivations
-from ecociv.indicators.differences import Difference, InputChange
+from ecociv.indicators.differences import Difference
 from ecociv.indicators.forms import cell_name, form_cells
 from ecociv.indicators.models import IndicatorValue
+from ecociv.indicators.statements import InputChange
 from ecociv.plan.package import Indicator, Series, ZonePackage
 from ecociv.portal.lights import Shown, shown_as
 from ecociv.portal.moved import Stretch, moved
@@ -207,6 +208,10 @@ def moved_rows(plan: ZonePackage, year: int, stretch: Stretch, *, inside: bool) 
 
 
 def _input(zone: str, item: InputChange, run: ImportRun | None, inside: bool) -> MovedInput:
+    if item.series.startswith("register:"):
+        entry = source_of(item.series)
+        named = item.series.partition("/")[2] or (entry.title if entry else item.series)
+        return MovedInput(item, entry, named, "", entry.title if entry else "", None)
     form, _place, cell = item.series.removeprefix("sample/").split("/", 2)
     source = source_of(item.series)
     named = (

@@ -175,26 +175,24 @@ def _days(finding: QualityFinding) -> Drawn:
     )
 
 
-def _hours(finding: QualityFinding) -> Drawn:
-    labels = [f"{hour}:00" for hour in range(24)]
+def _ratios(finding: QualityFinding, title: str, head: str, labels: list[str]) -> Drawn:
     return _bars(
-        _("Ratio to the neighbours by hour of the day"),
+        title,
         _("Mean ratio of the station to the median of its neighbours."),
-        _("Hour"),
+        head,
         labels,
         [(_("Ratio"), finding.evidence["ratio"])],
     )
+
+
+def _hours(finding: QualityFinding) -> Drawn:
+    labels = [f"{hour}:00" for hour in range(24)]
+    return _ratios(finding, _("Ratio to the neighbours by hour of the day"), _("Hour"), labels)
 
 
 def _weekdays(finding: QualityFinding) -> Drawn:
     labels = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
-    return _bars(
-        _("Ratio to the neighbours by day of the week"),
-        _("Mean ratio of the station to the median of its neighbours."),
-        _("Day"),
-        labels,
-        [(_("Ratio"), finding.evidence["ratio"])],
-    )
+    return _ratios(finding, _("Ratio to the neighbours by day of the week"), _("Day"), labels)
 
 
 def _blocks(finding: QualityFinding) -> Drawn:

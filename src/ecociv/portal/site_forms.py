@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecociv.portal.use_form import UseForm
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.rules.loading import space_rules
 from ecociv.territory.site_check.actions import SiteRequest
@@ -32,50 +33,16 @@ CRS = (
 )
 
 
-class _Asked(forms.Form):
+class _Asked(UseForm):
     """What one site and a file of sites are asked alike."""
 
-    purpose = forms.ChoiceField(label=_("Intended use"))
-    industry = forms.CharField(
-        label=_("Or code of GB/T 4754"),
-        required=False,
-        max_length=5,
-        help_text=_("Such as C26 or A0313. Where given it counts instead of the purpose."),
-    )
-    on = forms.DateField(
-        label=_("For the day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Layers and rules in force on this day."),
-    )
     crs = forms.ChoiceField(label=_("Coordinate system"), required=False, choices=CRS)
     repair = forms.BooleanField(label=_("Repair an outline that crosses itself"), required=False)
-    has = forms.MultipleChoiceField(
-        label=_("The project has"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    lacks = forms.MultipleChoiceField(
-        label=_("The project does not have"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    field_order: tuple[str, ...] = ("purpose", "industry", "on", "crs", "repair", "has", "lacks")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rules, tongue = space_rules(zone_key()), language()
-        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
-            (each.key, f"{each.name.in_language(tongue)} ({each.industry})")
-            for each in rules.purposes.purposes
-        ]
-        traits = [(each.key, each.name.in_language(tongue)) for each in rules.purposes.traits]
-        self.fields["has"].choices = traits  # type: ignore[attr-defined]
-        self.fields["lacks"].choices = traits  # type: ignore[attr-defined]
-        self.fields["on"].initial = timezone.localdate
-        for name, field in self.fields.items():
-            if name in ("has", "lacks", "repair"):
-                field.widget.attrs["class"] = "form-check-input"
-            else:
-                field.widget.attrs["class"] = (
-                    "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-                )
-            if field.help_text:
-                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+        self.dress()
 
     def clean_file(self) -> UploadedFile[Any] | None:
         """A file that is not too large."""

@@ -11,32 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.plan.package import ZonePackage
+from ecociv.portal.use_form import UseForm
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.queries import versions_in_force
-from ecociv.territory.rules.loading import space_rules
 from ecociv.territory.siting.actions import SitingRequest
 from ecociv.territory.siting.declaration import criteria
 
 _HECTARE = 10_000
 
 
-class SitingForm(forms.Form):
+class SitingForm(UseForm):
     """Purpose, area and where; under "what if" weights, lines and versions."""
 
-    purpose = forms.ChoiceField(label=_("Intended use"))
-    industry = forms.CharField(
-        label=_("Or code of GB/T 4754"),
-        required=False,
-        max_length=5,
-        help_text=_("Such as C26 or A0313. Where given it counts instead of the purpose."),
-    )
     area = forms.FloatField(
         label=_("Least contiguous area (ha)"), min_value=0.0001, max_value=1_000_000, initial=10
-    )
-    on = forms.DateField(
-        label=_("For the day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Layers and rules in force on this day."),
     )
     county = forms.MultipleChoiceField(
         label=_("Search in"), required=False, widget=forms.CheckboxSelectMultiple
@@ -62,37 +50,22 @@ class SitingForm(forms.Form):
             "KEY=NUMBER, with commas between: a version that is not in force yet, to see what it would do."
         ),
     )
-    has = forms.MultipleChoiceField(
-        label=_("The project has"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    lacks = forms.MultipleChoiceField(
-        label=_("The project does not have"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    field_order = (
+        "purpose", "industry", "area", "on", "county", "candidates", "cell", "within", "without", "versions",
+        "has", "lacks",
+    )  # fmt: skip
 
     def __init__(self, plan: ZonePackage, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tongue, zone = language(), zone_key()
-        rules = space_rules(zone)
         layers = [
             (one.layer.key, one.layer.title.in_language(tongue))
             for one in versions_in_force(zone, timezone.localdate(), user=user)
             if one.layer.kind != "administrative-boundary"
         ]
-        traits = [(each.key, each.name.in_language(tongue)) for each in rules.purposes.traits]
-        choices = {
-            "purpose": [
-                (each.key, f"{each.name.in_language(tongue)} ({each.industry})")
-                for each in rules.purposes.purposes
-            ],
-            "county": [(one.code, one.name.in_language(tongue)) for one in plan.zone.counties],
-            "candidates": [("", _("Cells of a grid")), *layers],
-            "without": layers,
-            "has": traits,
-            "lacks": traits,
-        }
-        for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
-        self.fields["on"].initial = timezone.localdate
+        self.offer("county", [(one.code, one.name.in_language(tongue)) for one in plan.zone.counties])
+        self.offer("candidates", [("", _("Cells of a grid")), *layers])
+        self.offer("without", layers)
         for one in criteria().criteria:
             self.fields[f"weight-{one.key}"] = forms.IntegerField(
                 label=one.name.in_language(tongue),
@@ -102,14 +75,7 @@ class SitingForm(forms.Form):
                 help_text=one.said.in_language(tongue),
                 widget=forms.NumberInput(attrs={"placeholder": str(one.weight)}),
             )
-        for name, field in self.fields.items():
-            boxes = isinstance(field.widget, forms.CheckboxSelectMultiple)
-            select = isinstance(field, forms.ChoiceField) and not boxes
-            field.widget.attrs["class"] = (
-                "form-check-input" if boxes else "form-select" if select else "form-control"
-            )
-            if field.help_text:
-                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+        self.dress()
 
     def clean_versions(self) -> dict[str, int]:
         """Numbers by key of the layer."""

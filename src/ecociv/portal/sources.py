@@ -10,16 +10,19 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from ecociv.core.trace import Trace, TraceInput
+from ecociv.evidence.declared import declared_files
 from ecociv.evidence.mapping import place_name
 from ecociv.evidence.returns.forms import load_forms
 from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.portal.observed import network_titles
 from ecociv.portal.zone import language, zone_key
+from ecociv.registers.loading import kinds
 
 _KEY = re.compile(
     r"(?P<sample>sample/)?(?P<network>[a-z0-9_-]+)/(?P<place>[a-z0-9_-]+)/(?P<property>[A-Za-z0-9_.-]+)"
 )
+_ENTRY = re.compile(r"register:(?P<kind>[a-z0-9-]+)/(?P<key>.+)")
 _PERIOD = re.compile(r"\d{4}(-\d{2}|-?Q[1-4])?")
 
 
@@ -37,14 +40,14 @@ class Source:
 
 
 def source_of(source_id: str, valid: str = "", *, inside: bool = False) -> Source | None:
-    """The source that a leaf names as ``<series>@<digest>:<row>`` or ``<series>``; none where it names no series.
+    """The source that a leaf names as ``<series>@<digest>:<row>``, ``<series>`` or ``register:<kind>/<key>``; none for others.
 
     ``valid`` is the period that the leaf speaks of: a return is of one period. ``inside`` as in :func:`return_address`.
     """
     key, _at, rest = source_id.partition("@")
     parts = _KEY.fullmatch(key)
     if parts is None:
-        return None
+        return _entry_of(source_id)
     digest, _colon, row = rest.partition(":")
     network, place = parts["network"], parts["place"]
     return Source(
@@ -56,6 +59,16 @@ def source_of(source_id: str, valid: str = "", *, inside: bool = False) -> Sourc
         _address("portal:series-detail", key),
         return_address(key, valid, inside=inside),
     )
+
+
+def _entry_of(source_id: str) -> Source | None:
+    """The page of an entry on a register, with the name of the register; none where it names no entry."""
+    parts = _ENTRY.fullmatch(source_id)
+    kind = kinds(zone_key()).get(parts["kind"]) if parts else None
+    if parts is None or kind is None:
+        return None
+    address = _address("portal:register-entry", kind.key, parts["key"])
+    return Source(source_id, kind.name.in_language(language()), "", "", "", address, "")
 
 
 def return_address(key: str, period: str, *, inside: bool = False) -> str:
@@ -89,12 +102,13 @@ def title_of(network: str) -> str:
     for form in load_forms(zone_key()):
         if form.key == network:
             return form.title.in_language(language())
-    return _networks(zone_key(), language()).get(network, network)
+    zone = zone_key()
+    return _networks(declared_files(zone, "mappings/*.yaml"), language()).get(network, network)
 
 
 @lru_cache(maxsize=8)
-def _networks(_zone: str, _language: str) -> dict[str, str]:
-    """Titles of networks: mappings are files of the zone package, which change with the software."""
+def _networks(_files: tuple[tuple[str, int], ...], _language: str) -> dict[str, str]:
+    """Titles of networks, read again when a mapping changes."""
     return network_titles()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from ecociv.registers.kinds import Kind, ZoneAddition, extended
-from ecociv.standards.declared import DeclarationError, read_declaration, zone_folder
+from ecociv.standards.declared import DeclarationError, declared_files, read_declaration
 
 NATIONAL = Path(__file__).with_name("national")
 
@@ -22,10 +22,8 @@ def kinds(zone: str) -> dict[str, Kind]:
         Naming file, line and key of each fault, also where two files declare the same kind, an addition has nothing to
         add to, or a field refers to a kind that is not there.
     """
-    folder = zone_folder(zone) / "registers"
-    files = [*sorted(NATIONAL.glob("*.yaml")), *sorted(folder.glob("*.yaml"))]
-    stamp = tuple((str(file), file.stat().st_mtime_ns) for file in files)
-    return dict(_read(stamp))
+    national = tuple((str(file), file.stat().st_mtime_ns) for file in sorted(NATIONAL.glob("*.yaml")))
+    return dict(_read(national + declared_files(zone, "registers/*.yaml")))
 
 
 def kind_of(zone: str, key: str) -> Kind:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from ecociv.people.permissions import allowed
@@ -46,7 +46,7 @@ def entries(
     """
     declared, day = kind_of(zone, kind), on or timezone.localdate()
     holding: dict[str, EntryRevision] = {}
-    for row in _rows(zone, kind, as_of).filter(valid_from__lte=day).order_by("key", "revision"):
+    for row in rows_of(zone, kind, as_of).filter(valid_from__lte=day).order_by("key", "revision"):
         holding[row.key] = row
     return [Entry.of(row, declared, day) for row in holding.values() if state is None or row.state == state]
 
@@ -56,13 +56,13 @@ def entry(
 ) -> Entry | None:
     """One entry on a day, as known at a moment; ``None`` where it was not on record."""
     declared, day = kind_of(zone, kind), on or timezone.localdate()
-    row = _rows(zone, kind, as_of).filter(key=key, valid_from__lte=day).order_by("-revision").first()
+    row = rows_of(zone, kind, as_of).filter(key=key, valid_from__lte=day).order_by("-revision").first()
     return Entry.of(row, declared, day) if row else None
 
 
 def history(zone: str, kind: str, key: str, as_of: dt.datetime | None = None) -> list[EntryRevision]:
     """Every revision of an entry, the last recorded first."""
-    return list(_rows(zone, kind, as_of).filter(key=key).order_by("-revision"))
+    return list(rows_of(zone, kind, as_of).filter(key=key).order_by("-revision"))
 
 
 def said(rows: Iterable[EntryRevision]) -> list[Said]:
@@ -97,6 +97,14 @@ def counts(zone: str, on: dt.date | None = None, as_of: dt.datetime | None = Non
         if kind in seen:
             seen[kind].add(key)
     return {key: len(found) for key, found in seen.items()}
+
+
+def registers_state(zone: str, *kinds: str) -> tuple[object, ...]:
+    """What changes when an entry of some kinds (of any, where none is named) is recorded: for what is kept until then."""
+    rows = EntryRevision.objects.filter(zone=zone)
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    return tuple(rows.aggregate(last=Max("pk"), at=Max("recorded_at")).values())
 
 
 def may_keep(user: Any, zone: str, kind: Kind) -> bool:
@@ -137,6 +145,7 @@ def shown_to(user: Any, one: Entry) -> Entry | None:
     )
 
 
-def _rows(zone: str, kind: str, as_of: dt.datetime | None) -> QuerySet[EntryRevision]:
+def rows_of(zone: str, kind: str, as_of: dt.datetime | None) -> QuerySet[EntryRevision]:
+    """Revisions of a kind that were recorded by a moment (now)."""
     rows = EntryRevision.objects.filter(zone=zone, kind=kind)
     return rows if as_of is None else rows.filter(recorded_at__lte=as_of)

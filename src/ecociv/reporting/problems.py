@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ecociv.core.text import Text
 
 
@@ -20,6 +22,22 @@ class ReportRefused(ValueError):
 
 class UnknownForm(ReportRefused):
     """The file's suffix names no form that a report is written in."""
+
+
+def refuse_form(form: str, forms: Sequence[str], what: Text) -> None:
+    """Refuse a form in which a paper is not written; ``what`` is the paper, at the head of the sentence.
+
+    Raises
+    ------
+    UnknownForm
+    """
+    if form not in forms:
+        raise UnknownForm(
+            Text(
+                zh=f"{what.zh}没有“{form}”格式：{'、'.join(forms)}。",
+                en=f"{what.en} is no {form!r}: {', '.join(forms)}.",
+            )
+        )
 
 
 class YearOutsidePlan(ReportRefused):

@@ -129,12 +129,13 @@ def prepare(zone: str, *, sample: bool) -> None:
     with step("Plan of the zone"):
         _command("zone", "load", zone)
     if sample:
+        # Before the indicators, one of which is derived from purchases on record.
+        with step("Sample registers"):
+            _load_sample_registers(zone)
         with step("Sample evidence and indicators"):
             _load_sample(zone, var)
         with step("Sample layers"):
             _load_sample_layers(zone)
-        with step("Sample registers"):
-            _load_sample_registers(zone)
         with step("Sample accounts"):
             accounts = _sample_accounts(zone)
         with step("Sample cases, reports and rounds"):
@@ -230,7 +231,7 @@ def _load_sample(zone: str, var: Path) -> None:
 
     package = Path(__file__).resolve().parent.parent
     rests_on = hashlib.sha256(f"{settings.DATABASES} {current_package(zone).digest}".encode())
-    for room in ("core", "standards", "plan", "evidence", "indicators", "zones"):
+    for room in ("core", "standards", "plan", "evidence", "registers", "indicators", "zones"):
         for path in sorted((package / room).rglob("*")):
             if path.suffix in {".py", ".yaml", ".csv"}:
                 rests_on.update(f"{path} {path.stat().st_mtime_ns}\n".encode())

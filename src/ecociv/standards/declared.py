@@ -28,12 +28,24 @@ from ecociv.core.decimals import to_decimal
 from ecociv.core.quantities import UnitError, check_unit
 from ecociv.core.text import Text
 
+_ZONES = Path(__file__).resolve().parent.parent / "zones"
 # The parser in C is an order of magnitude quicker and reads the same; wheels of PyYAML have it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DeclarationError(ValueError):
     """A declared file cannot be used; the message has one line per fault, each with file and line."""
+
+
+class NotDeclared(LookupError):
+    """A zone declares nothing of a subject; ``text`` says which file would."""
+
+    def __init__(self, zone: str, what: Text, file: str) -> None:
+        self.text = Text(
+            zh=f"{zone}没有声明{what.zh}：在区域包内增加{file}。",
+            en=f"{zone} declares no {what.en}: add {file} to its package.",
+        )
+        super().__init__(self.text.en)
 
 
 class Declared(BaseModel):
@@ -148,12 +160,18 @@ def zone_folder(zone: str) -> Path:
         When there is no such zone.
     """
     elsewhere = os.environ.get("ECOCIV_ZONES")
-    zones = Path(elsewhere) if elsewhere else Path(__file__).resolve().parent.parent / "zones"
+    zones = Path(elsewhere) if elsewhere else _ZONES
     folder = zones / zone
     if not zone or Path(zone).name != zone or not folder.is_dir():
         known = ", ".join(sorted(p.name for p in zones.iterdir() if p.is_dir())) if zones.is_dir() else "none"
         raise DeclarationError(f"There is no zone {zone!r}; there are: {known}.")
     return folder
+
+
+@lru_cache(maxsize=256)
+def _file_of(_zones: str | None, zone: str, file: str) -> Path:
+    """Where a declared file of a zone would be: asked for thousands of times in one computation."""
+    return zone_folder(zone) / file
 
 
 def zone_declaration(zone: str, file: str, model: type[_Model]) -> _Model:
@@ -164,7 +182,8 @@ def zone_declaration(zone: str, file: str, model: type[_Model]) -> _Model:
     DeclarationError
         When there is no such zone or file, and with file and line of each fault.
     """
-    return declaration_at(zone_folder(zone) / file, model)
+    path = _file_of(os.environ.get("ECOCIV_ZONES"), zone, file)
+    return declaration_at(path if path.is_file() else zone_folder(zone) / file, model)
 
 
 def declaration_at(path: Path, model: type[_Model]) -> _Model:
@@ -194,6 +213,21 @@ def zone_declaration_if_any(zone: str, file: str, model: type[_Model]) -> _Model
         When there is no such zone, and with file and line of each fault.
     """
     return zone_declaration(zone, file, model) if (zone_folder(zone) / file).is_file() else None
+
+
+def declared_files(zone: str, *patterns: str) -> tuple[tuple[str, int], ...]:
+    """Files that a zone declares (all, without patterns), with the moment of their last change.
+
+    What is made of them is kept under this key, so that a file that is written anew is read anew.
+
+    Raises
+    ------
+    DeclarationError
+        When there is no such zone.
+    """
+    folder = zone_folder(zone)
+    files = sorted(path for pattern in patterns or ("**/*.yaml",) for path in folder.glob(pattern))
+    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
 
 
 @lru_cache(maxsize=128)

@@ -13,8 +13,9 @@ from django.utils import timezone
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
 from ecociv.evidence.documents import digest_of_file
-from ecociv.evidence.library.actions import FileDocument, FilingRefused
+from ecociv.evidence.library.actions import FileDocument
 from ecociv.evidence.library.formats import FileNotTaken, recognise
+from ecociv.evidence.library.recording import FilingRefused
 from ecociv.evidence.models import DocumentFiling
 from ecociv.people import audit
 from ecociv.plan.queries import current_package

@@ -16,10 +16,11 @@ from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.supervision import owed_reasons
 from ecociv.supervision.obligations import Obligation, plan_end
 from ecociv.supervision.owed_states import OwedKind, OwedState
+from ecociv.supervision.part_rules import CLOSING_YEARS, SOON_DAYS, PartStatus
 from ecociv.supervision.parts import Part, is_open_group, support_parts_of
 from ecociv.supervision.reporting_rules import last_working_day
 from ecociv.supervision.reports import Report, in_force, sent_back
-from ecociv.supervision.rules import CLOSING_YEARS, SOON_DAYS, DutyStatus, PartStatus, duty_status
+from ecociv.supervision.rules import DutyStatus, duty_status
 from ecociv.supervision.states import DutyState, ReviewOutcome
 
 __all__ = [

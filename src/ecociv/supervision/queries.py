@@ -12,7 +12,8 @@ from django.utils import timezone
 from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import current_package
 from ecociv.supervision.models import ProgressReport, ProgressReportQuerySet
-from ecociv.supervision.rules import DutyStatus, ObligationStatus, PartStatus, duty_status
+from ecociv.supervision.part_rules import PartStatus
+from ecociv.supervision.rules import DutyStatus, ObligationStatus, duty_status
 from ecociv.supervision.states import DutyState, ReviewOutcome
 
 

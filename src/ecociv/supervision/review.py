@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -31,6 +30,8 @@ REVIEWERS = frozenset({Role.LEADING_GROUP_OFFICE})
 """The roles that review reports."""
 LONGEST = 2000
 """Characters of a reason that are kept."""
+
+Checked = TypeVar("Checked")
 
 
 class ReviewRefused(ValueError):
@@ -96,96 +97,185 @@ class ReviewReport:
             raise ReportNotFound(
                 f"{self.place} of {self.zone} has no revision {self.revision} of a report number {self.number}"
             )
-        if self.author.pk in {each.author_id for each in revisions}:
-            own = because(
-                "own-report",
-                "本人填报或更正过的进展由办公室其他人员审核。",
-                "You wrote this report or a revision of it: somebody else of the office reviews it.",
-            )
-            raise PermissionDenied(in_reader_language(own.text))
-        if getattr(report, "review", None) is not None:
-            raise reviewed_already(report.review)
-        if revisions[-1].revision != self.revision:
-            raise refused_because(
-                "corrected-meanwhile",
-                "这份填报已更正为第{newest}版，请审核新的一版。",
-                "This report has been corrected (revision {newest}): review the new revision.",
-                newest=revisions[-1].revision,
-            )
-        check_review_reason(self.outcome, self.reason)
+        words = ReviewedAs(own=Text(zh="进展", en="report"), sheet=Text(zh="填报", en="report"))
+        check_revision(self, words, revisions, getattr(report, "review", None))
         return report
 
     def execute(self) -> ReportReview:
         """Record the review, tell the body, and enter it in the record of changes; of two at once, the first stands."""
-        try:
-            with transaction.atomic():
-                return self._record(self.check())
-        except IntegrityError:
-            # Somebody else's review came in between the check and the row: theirs stands.
-            self.check()
-            raise
+        return first_stands(self.check, self._record)
 
     def _record(self, report: ProgressReport) -> ReportReview:
-        now = timezone.now()
-        today = timezone.localdate(now)
-        answer_by = None
-        if self.outcome is ReviewOutcome.SENT_BACK:
-            answer_by = load_reporting_rules(self.zone).answer.due(today).day
-        review = ReportReview(
-            report=report,
-            outcome=self.outcome.value,
-            reason=self.reason.strip(),
-            answer_by=answer_by,
-            reviewer=self.author,
-            reviewed_at=now,
-        )
-        review.save()
         kind, _colon, number = self.place.partition(":")
-        audit.record(
-            actor=self.author,
-            action="review-progress-report",
-            zone=self.zone,
-            subject_kind=kind,
-            subject_key=number,
-            before=None,
-            after={
-                "report": self.number,
-                "revision": self.revision,
-                "outcome": review.outcome,
-                "answer_by": None if answer_by is None else answer_by.isoformat(),
-            },
-            reason=review.reason,
+        review = write_review(
+            self, "review-progress-report", (kind, number), {"report": self.number}, report=report
         )
-        if answer_by is not None:
-            self._tell(report, answer_by, f"review:{review.pk}")
+        self._tell(report, review)
         return review
 
-    def _tell(self, report: ProgressReport, answer_by: dt.date, occasion: str) -> None:
+    def _tell(self, report: ProgressReport, review: ReportReview) -> None:
         package = current_package(self.zone)
         duty = duty_at(package, self.place)
         known = package.has_organisation(report.organisation)
         holder = (
             package.body_on(report.organisation, timezone.localdate()).key if known else report.organisation
         )
-        notify(
+        tell_sent_back(
             self.zone,
+            review,
             to=Recipients(body=holder, users=(report.author,))
             if known
             else Recipients(users=(report.author,)),
-            kind="report",
             title=Text(
                 zh=f"退回更正：{duty.title.zh}（{report.period}年）",
                 en=f"Sent back: {duty.title.en} ({report.period})",
             ),
-            body=Text(
-                zh=f"请于{answer_by:%Y-%m-%d}前更正。理由：{self.reason.strip()}",
-                en=f"Correct it by {answer_by:%Y-%m-%d}. Reason: {self.reason.strip()}",
-            ),
-            url_name="supervision:correct",
-            url_args=(duty.place_kind, duty.number, report.number),
+            page=("supervision:correct", (duty.place_kind, duty.number, report.number)),
             subject=self.place,
-            occasion=occasion,
         )
+
+
+class Review(Protocol):
+    """One review of a revision, of whatever kind of report."""
+
+    @property
+    def zone(self) -> str:
+        """Key of the zone."""
+
+    @property
+    def revision(self) -> int:
+        """The revision that the reviewer has read."""
+
+    @property
+    def outcome(self) -> ReviewOutcome:
+        """Accepted or sent back."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+    @property
+    def author(self) -> Any:
+        """The reviewer."""
+
+
+class Revision(Protocol):
+    """One revision of a report of whatever kind."""
+
+    revision: Any
+    author_id: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedAs:
+    """What a kind of report is called where its writer reviews it, and where it was corrected."""
+
+    own: Text
+    sheet: Text
+
+
+def check_revision(
+    work: Review, words: ReviewedAs, revisions: Sequence[Revision], known: ReportReview | None
+) -> None:
+    """Refuse a reviewer who wrote any revision, a revision reviewed or corrected already, and a bad reason.
+
+    ``revisions`` are those of the report, the newest last; ``known`` is the review of the one that was read.
+
+    Raises
+    ------
+    PermissionDenied, ReviewRefused
+    """
+    if work.author.pk in {each.author_id for each in revisions}:
+        own = because(
+            "own-report",
+            f"本人填报或更正过的{words.own.zh}由办公室其他人员审核。",
+            f"You wrote this {words.own.en} or a revision of it: somebody else of the office reviews it.",
+        )
+        raise PermissionDenied(in_reader_language(own.text))
+    if known is not None:
+        raise reviewed_already(known)
+    if revisions[-1].revision != work.revision:
+        raise refused_because(
+            "corrected-meanwhile",
+            f"这份{words.sheet.zh}已更正为第{{newest}}版，请审核新的一版。",
+            f"This {words.sheet.en} has been corrected (revision {{newest}}): review the new revision.",
+            newest=revisions[-1].revision,
+        )
+    check_review_reason(work.outcome, work.reason)
+
+
+def first_stands(check: Callable[[], Checked], record: Callable[[Checked], ReportReview]) -> ReportReview:
+    """Record what was checked, all or nothing; of two at once the first stands, and the second is told so."""
+    try:
+        with transaction.atomic():
+            return record(check())
+    except IntegrityError:
+        # Somebody else's review came in between the check and the row: theirs stands.
+        check()
+        raise
+
+
+def write_review(
+    work: Review, action: str, subject: tuple[str, str], noted: Mapping[str, Any], **report: Any
+) -> ReportReview:
+    """The row of a review and its entry in the record of changes; ``report`` names the revision by its field."""
+    now = timezone.now()
+    answer_by = None
+    if work.outcome is ReviewOutcome.SENT_BACK:
+        answer_by = load_reporting_rules(work.zone).answer.due(timezone.localdate(now)).day
+    review = ReportReview(
+        **report,
+        outcome=work.outcome.value,
+        reason=work.reason.strip(),
+        answer_by=answer_by,
+        reviewer=work.author,
+        reviewed_at=now,
+    )
+    review.save()
+    audit.record(
+        actor=work.author,
+        action=action,
+        zone=work.zone,
+        subject_kind=subject[0],
+        subject_key=subject[1],
+        before=None,
+        after={
+            **noted,
+            "revision": work.revision,
+            "outcome": review.outcome,
+            "answer_by": None if answer_by is None else answer_by.isoformat(),
+        },
+        reason=review.reason,
+    )
+    return review
+
+
+def tell_sent_back(
+    zone: str,
+    review: ReportReview,
+    *,
+    to: Recipients,
+    title: Text,
+    page: tuple[str, tuple[Any, ...]],
+    subject: str,
+) -> None:
+    """Tell the body and the writer by when to correct it and why; nothing where the report was accepted."""
+    if review.answer_by is None:
+        return
+    notify(
+        zone,
+        to=to,
+        kind="report",
+        title=title,
+        body=Text(
+            zh=f"请于{review.answer_by:%Y-%m-%d}前更正。理由：{review.reason}",
+            en=f"Correct it by {review.answer_by:%Y-%m-%d}. Reason: {review.reason}",
+        ),
+        url_name=page[0],
+        url_args=page[1],
+        subject=subject,
+        occasion=f"review:{review.pk}",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from ecociv.evidence.models import Series
 from ecociv.plan.package import UnknownOrganisation, ZonePackage
-from ecociv.supervision.ladder.gather import bodies_of_place
+from ecociv.supervision.ladder.evidence_facts import bodies_of_place
 
 
 def suppliers(plan: ZonePackage, series: Series, day: dt.date) -> frozenset[str]:

@@ -15,6 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ecociv.indicators.compute import plan_of
+from ecociv.people.as_of import AsOf, read_as_of
 from ecociv.plan.package import ProjectOrTask, ZonePackage
 from ecociv.plan.queries import ZoneNotLoaded, current_package
 from ecociv.supervision.actions import CorrectReport, DutyNotFound, Reported, ReportProgress, duty_at
@@ -30,14 +32,22 @@ DutyView = Callable[Concatenate[HttpRequest, ZonePackage, ProjectOrTask, Argumen
 
 
 def on_duty(view: DutyView[Arguments]) -> Callable[..., HttpResponse]:
-    """Give a view the plan and the duty; a page that says so where there is none."""
+    """Give a view the plan and the duty; a page that says so where there is none.
+
+    A page that is only read looks from the moment that its address names (``as_of``): plan and duty are those of then.
+    """
 
     @wraps(view)
     def wrapped(
         request: HttpRequest, kind: str, number: int, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> HttpResponse:
         try:
-            package = current_package(settings.ECOCIV_ZONE)
+            moment = None if request.method == "POST" else read_as_of(request).moment
+            package = (
+                current_package(settings.ECOCIV_ZONE)
+                if moment is None
+                else plan_of(settings.ECOCIV_ZONE, moment)
+            )
         except ZoneNotLoaded:
             return render(request, "portal/no_plan.html", status=503)
         try:
@@ -52,7 +62,7 @@ def on_duty(view: DutyView[Arguments]) -> Callable[..., HttpResponse]:
 @require_safe
 @on_duty
 def progress(request: HttpRequest, package: ZonePackage, duty: ProjectOrTask) -> HttpResponse:
-    """Status and reports of one duty, with the form for whoever may report."""
+    """Status and reports of one duty, today or as known on an earlier day, with the form for whoever may report."""
     return _shown(request, package, duty)
 
 
@@ -137,11 +147,19 @@ def _shown(
     action_url: str = "",
     notice: str = "",
 ) -> HttpResponse:
+    as_of: AsOf | None = None if request.method == "POST" else read_as_of(request)
     panel = progress_panel(
-        request.user, package, duty, back=_back(request), form=form, action_url=action_url, notice=notice
+        request.user,
+        package,
+        duty,
+        back=_back(request),
+        form=form,
+        action_url=action_url,
+        notice=notice,
+        as_of=as_of.moment if as_of else None,
     )
     template = "supervision/_panel.html" if _is_part(request) else "supervision/progress.html"
-    return render(request, template, {"panel": panel, "duty": duty})
+    return render(request, template, {"panel": panel, "duty": duty, "as_of": as_of})
 
 
 def _is_part(request: HttpRequest) -> bool:

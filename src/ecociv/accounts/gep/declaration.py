@@ -14,6 +14,7 @@ from ecociv.core.text import Text
 from ecociv.evidence.declared import (
     Declared,
     LocalText,
+    NotDeclared,
     Unit,
     zone_declaration_if_any,
 )
@@ -181,15 +182,11 @@ class ZoneGep(Declared):
         return self
 
 
-class GepNotDeclared(LookupError):
+class GepNotDeclared(NotDeclared):
     """The zone declares no ecosystem product."""
 
     def __init__(self, zone: str) -> None:
-        self.text = Text(
-            zh=f"{zone}没有声明生态系统生产总值：在区域包内增加{FILE}。",
-            en=f"{zone} declares no ecosystem product: add {FILE} to its package.",
-        )
-        super().__init__(self.text.en)
+        super().__init__(zone, Text(zh="生态系统生产总值", en="ecosystem product"), FILE)
 
 
 def load_gep(zone: str) -> ZoneGep:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ecociv.casework.actions.writing import (
     NewStep,
@@ -25,100 +25,81 @@ from ecociv.core.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class PauseClocks:
-    """Let every clock that runs stand still; the days until it goes on do not count."""
+class _ClocksByHand:
+    """A step that concerns the clocks of a case which run, or which were stopped by hand."""
 
     case: Case
     author: Any
     reason: str
     at: dt.datetime | None = None
 
+    kind: ClassVar[StepKind]
+    held: ClassVar[bool]
+    """Whether it concerns those that were stopped by hand."""
+    none: ClassVar[tuple[str, Text]]
+    """Why it is refused where there is no such clock."""
+
     def check(self) -> None:
-        """Refuse whoever does not manage the case, and a case whose clocks do not run.
+        """Refuse whoever does not manage the case, and a case with no such clock.
 
         Raises
         ------
         PermissionDenied, InputRefused, CaseRefused
         """
-        _checked(self, Case.objects.get(pk=self.case.pk))
-        _running(self.case)
+        self._checked(Case.objects.get(pk=self.case.pk))
+        self._keys(self.case)
 
     def execute(self) -> CaseStep:
-        """Stop them; sent twice it is done once."""
+        """Take the step; sent twice it is taken once."""
         with one_writer():
             case = locked(self.case)
-            _checked(self, case)
-            if (twin := _twin(case, StepKind.PAUSED, self)) is not None:
-                return twin
-            return add_step(case, _step(case, StepKind.PAUSED, self, _running(case)))[0]
+            self._checked(case)
+            last = case.steps.order_by("-number").first()
+            if last is not None and last.kind == self.kind:
+                twin = sent_again(case, self._step(case, last.data["clocks"]))
+                if twin is not None:
+                    return twin
+            return add_step(case, self._step(case, self._keys(case)))[0]
+
+    def _keys(self, case: Case) -> list[str]:
+        found = [run.clock for run in case_standing(case).clocks if run.held is self.held]
+        if not found:
+            raise CaseRefused(*self.none)
+        return found
+
+    def _checked(self, case: Case) -> None:
+        refuse(may_manage(self.author, case))
+        require_open(case)
+        refuse_faults(reason_faults(self.reason, required=True))
+
+    def _step(self, case: Case, keys: list[str]) -> NewStep:
+        return NewStep(
+            self.kind,
+            case.state,
+            self.author,
+            moment_in(case, self.at, self.author),
+            part=min(parts_played(self.author, case), default=""),
+            reason=self.reason,
+            data={"clocks": keys},
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeClocks:
+class PauseClocks(_ClocksByHand):
+    """Let every clock that runs stand still; the days until it goes on do not count."""
+
+    kind = StepKind.PAUSED
+    held = False
+    none = ("no-clock-runs", Text(zh="没有正在计时的时限。", en="No clock of this case runs."))
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeClocks(_ClocksByHand):
     """Let the clocks that were stopped by hand go on; one that the state stops stays stopped."""
 
-    case: Case
-    author: Any
-    reason: str
-    at: dt.datetime | None = None
-
-    def check(self) -> None:
-        """Refuse whoever does not manage the case, and a case with no clock stopped by hand.
-
-        Raises
-        ------
-        PermissionDenied, InputRefused, CaseRefused
-        """
-        _checked(self, Case.objects.get(pk=self.case.pk))
-        _held(self.case)
-
-    def execute(self) -> CaseStep:
-        """Let them go on; sent twice it is done once."""
-        with one_writer():
-            case = locked(self.case)
-            _checked(self, case)
-            if (twin := _twin(case, StepKind.RESUMED, self)) is not None:
-                return twin
-            return add_step(case, _step(case, StepKind.RESUMED, self, _held(case)))[0]
-
-
-def _checked(action: PauseClocks | ResumeClocks, case: Case) -> None:
-    refuse(may_manage(action.author, case))
-    require_open(case)
-    refuse_faults(reason_faults(action.reason, required=True))
-
-
-def _running(case: Case) -> list[str]:
-    keys = [run.clock for run in case_standing(case).clocks if not run.held]
-    if not keys:
-        raise CaseRefused("no-clock-runs", Text(zh="没有正在计时的时限。", en="No clock of this case runs."))
-    return keys
-
-
-def _held(case: Case) -> list[str]:
-    keys = [run.clock for run in case_standing(case).clocks if run.held]
-    if not keys:
-        raise CaseRefused(
-            "no-clock-held", Text(zh="没有被中止的时限。", en="No clock of this case was stopped by hand.")
-        )
-    return keys
-
-
-def _step(case: Case, kind: StepKind, action: PauseClocks | ResumeClocks, keys: list[str]) -> NewStep:
-    return NewStep(
-        kind,
-        case.state,
-        action.author,
-        moment_in(case, action.at, action.author),
-        part=min(parts_played(action.author, case), default=""),
-        reason=action.reason,
-        data={"clocks": keys},
+    kind = StepKind.RESUMED
+    held = True
+    none = (
+        "no-clock-held",
+        Text(zh="没有被中止的时限。", en="No clock of this case was stopped by hand."),
     )
-
-
-def _twin(case: Case, kind: StepKind, action: PauseClocks | ResumeClocks) -> CaseStep | None:
-    """The last step, when it is this one sent a moment ago."""
-    last = case.steps.order_by("-number").first()
-    if last is None or last.kind != kind:
-        return None
-    return sent_again(case, _step(case, kind, action, last.data["clocks"]))

@@ -13,6 +13,7 @@ from ecociv.casework.actions.writing import (
     add_step,
     locked,
     moment_in,
+    once,
     one_writer,
     refuse_faults,
     require_open,
@@ -50,13 +51,10 @@ class AskExtension:
 
     def execute(self) -> CaseStep:
         """Ask; sent twice it is asked once."""
-        with one_writer():
-            case = locked(self.case)
-            new = _step(self, case, StepKind.EXTENSION_ASKED, {"clock": self.clock, "days": self.days})
-            if (twin := sent_again(case, new)) is not None:
-                return twin
-            self._checked(case)
-            return add_step(case, new)[0]
+        return once(self.case, self._step, self._checked)
+
+    def _step(self, case: Case) -> NewStep:
+        return _step(self, case, StepKind.EXTENSION_ASKED, {"clock": self.clock, "days": self.days})
 
     def _checked(self, case: Case) -> None:
         extension = _extension(case, self.clock)

@@ -15,6 +15,7 @@ from ecociv.casework.actions.writing import (
     add_step,
     locked,
     moment_in,
+    once,
     one_writer,
     refuse_faults,
     require_open,
@@ -60,13 +61,7 @@ class HandOver:
 
     def execute(self) -> CaseStep:
         """Hand over; sent twice it is done once."""
-        with one_writer():
-            case = locked(self.case)
-            new = self._step(case)
-            if (twin := sent_again(case, new)) is not None:
-                return twin
-            self._checked(case)
-            return add_step(case, new)[0]
+        return once(self.case, self._step, self._checked)
 
     def _step(self, case: Case) -> NewStep:
         return NewStep(

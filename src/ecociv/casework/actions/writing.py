@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -180,6 +180,17 @@ def sent_twice(case: Case, new: NewStep, seen: int) -> CaseStep | None:
 def sent_again(case: Case, new: NewStep) -> CaseStep | None:
     """The last step, where it is this one, sent a moment ago."""
     return sent_twice(case, new, case.steps_taken - 1)
+
+
+def once(given: Case, new_step: Callable[[Case], NewStep], checked: Callable[[Case], object]) -> CaseStep:
+    """Add a step to a case under its lock after it was checked there; sent twice it is added once."""
+    with one_writer():
+        case = locked(given)
+        new = new_step(case)
+        if (twin := sent_again(case, new)) is not None:
+            return twin
+        checked(case)
+        return add_step(case, new)[0]
 
 
 def require_open(case: Case) -> None:

@@ -19,6 +19,7 @@ from ecociv.compensation.settlements.common import (
     last_day_to_pay,
     latest_preliminary,
     refuse_day,
+    refuse_paper,
     who,
 )
 from ecociv.compensation.settlements.models import (
@@ -80,11 +81,7 @@ class SettlePreliminary:
             ``out-of-force``, ``not-over``, ``no-document``, ``settled``, ``out-of-order``, ``nothing-new``.
         """
         require_office(self.author, self.zone, self.agreement)
-        if not self.document.strip():
-            raise SettlementRefused(
-                "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
-            )
-        refuse_day(self.day)
+        refuse_paper(self.document, self.day)
         if self.day <= self.period.last:
             raise SettlementRefused(
                 "not-over",
@@ -162,11 +159,7 @@ class SettleFinal:
         first = self.preliminary
         agreement = agreement_of(first.zone, first.agreement)
         require_office(self.author, first.zone, agreement)
-        if not self.document.strip():
-            raise SettlementRefused(
-                "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
-            )
-        refuse_day(self.day)
+        refuse_paper(self.document, self.day)
         if Settlement.objects.filter(
             zone=first.zone, agreement=first.agreement, period=first.period, stage=Settlement.Stage.FINAL
         ).exists():

@@ -77,6 +77,13 @@ def refuse_day(day: dt.date) -> None:
         )
 
 
+def refuse_paper(document: str, day: dt.date) -> None:
+    """Refuse an act without the number of its document, or on a day that is yet to come."""
+    if not document.strip():
+        raise SettlementRefused("no-document", Text(zh="请填写文号。", en="Give the number of the document."))
+    refuse_day(day)
+
+
 def who(day: dt.date, author: Any) -> dict[str, Any]:
     """Day, moment and author of an act, as its row keeps them."""
     return {

@@ -14,6 +14,7 @@ from ecociv.compensation.settlements.common import (
     last_day_to_object,
     latest_preliminary,
     refuse_day,
+    refuse_paper,
     who,
 )
 from ecociv.compensation.settlements.models import Objection, ObjectionDecision, Settlement
@@ -53,11 +54,7 @@ class Object:
         require_party(self.author, self.settlement.zone, self.body)
         if not self.reason.strip():
             raise SettlementRefused("no-reason", Text(zh="请说明理由。", en="Give the reason."))
-        if not self.document.strip():
-            raise SettlementRefused(
-                "no-document", Text(zh="请填写文号。", en="Give the number of the document.")
-            )
-        refuse_day(self.day)
+        refuse_paper(self.document, self.day)
         latest = latest_preliminary(self.settlement.zone, self.settlement.agreement, self.settlement.span)
         if latest is None or latest.pk != self.settlement.pk or self.settlement.finals.exists():
             raise SettlementRefused(

@@ -5,47 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from ecociv.core.text import Text
-from ecociv.evidence.actions.authors import account_of, name_of
+from ecociv.evidence.actions.authors import name_of
 from ecociv.evidence.documents import digest_of_file, keep_document
 from ecociv.evidence.library.formats import LARGEST, Format, recognise
+from ecociv.evidence.library.recording import (
+    GONE,
+    Filed,
+    FilingRefused,
+    add,
+    current,
+    leads,
+    require_filer,
+    with_duplicates,
+)
 from ecociv.evidence.library.rules import Statement, faults
+from ecociv.evidence.library.statements import statement_of
 from ecociv.evidence.library.words import digest_of_words
-from ecociv.evidence.models import DocumentFiling, FilingReader
-from ecociv.people import audit
-from ecociv.people.models import User
-from ecociv.people.permissions import require
-from ecociv.people.policy import Action
-
-
-class FilingRefused(ValueError):
-    """A filing that cannot stand; ``texts`` has one sentence for each fault."""
-
-    def __init__(self, *texts: Text) -> None:
-        super().__init__(" ".join(text.en for text in texts))
-        self.texts = texts
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """What filing came to.
-
-    ``known`` is true when the file was already filed for this with the same statement, and nothing was added.
-    ``same_file`` are current filings of the same bytes for other claims, ``same_words`` those of other files with
-    the same words.
-    """
-
-    filing: DocumentFiling
-    known: bool
-    same_file: tuple[DocumentFiling, ...]
-    same_words: tuple[DocumentFiling, ...]
+from ecociv.evidence.models import DocumentFiling
 
 
 @dataclass(slots=True)
@@ -129,7 +112,7 @@ class FileDocument:
             wrong.append(Text(zh="请说明为什么更新文件。", en="Say why there is a new edition."))
         if wrong:
             raise FilingRefused(*wrong)
-        _require(self.author, self.zone, _leads(self.lead, before.owner if before else self._owner()))
+        require_filer(self.author, self.zone, leads(self.lead, before.owner if before else self._owner()))
         return form
 
     def execute(self) -> Filed:
@@ -148,7 +131,7 @@ class FileDocument:
                             "entry instead of filing it again.",
                         )
                     )
-                return _with_duplicates(known, known=True)
+                return with_duplicates(known, known=True)
             before = self._before()
             document = keep_document(
                 Path(self.path), received_from=name_of(self.author), sample=self.sample, name=self._name()
@@ -157,7 +140,7 @@ class FileDocument:
                 document.text_sha256 = digest_of_words(Path(self.path), form.key)
                 document.media_type = form.media_type
                 document.save(update_fields=["text_sha256", "media_type"])
-            filing = _add(
+            filing = add(
                 DocumentFiling(
                     zone=self.zone,
                     document=document,
@@ -171,7 +154,7 @@ class FileDocument:
                 DocumentFiling.Change.EDITION if before else DocumentFiling.Change.FIRST,
                 self.author,
             )
-        return _with_duplicates(filing, known=False)
+        return with_duplicates(filing, known=False)
 
     def _name(self) -> str:
         return Path(self.name or Path(self.path).name).name
@@ -199,7 +182,7 @@ class FileDocument:
     def _before(self) -> DocumentFiling | None:
         if self.supersedes is None:
             return None
-        return _current(self.zone, self.supersedes)
+        return current(self.zone, self.supersedes)
 
     def _known(self, sha256: str) -> DocumentFiling | None:
         current = DocumentFiling.objects.of_zone(self.zone).newest().exclude(change="withdrawal")
@@ -226,10 +209,10 @@ class CorrectFiling:
         FilingRefused
             When there is no such entry, no reason, no change, or a fault in the statement.
         """
-        before = _current(self.zone, self.record)
+        before = current(self.zone, self.record)
         if before is None:
-            raise FilingRefused(_GONE)
-        _require(self.author, self.zone, _leads((), before.owner))
+            raise FilingRefused(GONE)
+        require_filer(self.author, self.zone, leads((), before.owner))
         form = recognise_stored(before)
         wrong = list(faults(self.statement, form))
         if not self.reason.strip():
@@ -250,7 +233,7 @@ class CorrectFiling:
         with transaction.atomic():
             before = self.check()
             filing = _copy_of(before, self.reason)
-            return _add(filing, self.statement, before, DocumentFiling.Change.CORRECTION, self.author)
+            return add(filing, self.statement, before, DocumentFiling.Change.CORRECTION, self.author)
 
 
 @dataclass(slots=True)
@@ -271,37 +254,14 @@ class WithdrawFiling:
             When there is no such entry, or no reason.
         """
         with transaction.atomic():
-            before = _current(self.zone, self.record)
+            before = current(self.zone, self.record)
             if before is None:
-                raise FilingRefused(_GONE)
-            _require(self.author, self.zone, _leads((), before.owner))
+                raise FilingRefused(GONE)
+            require_filer(self.author, self.zone, leads((), before.owner))
             if not self.reason.strip():
                 raise FilingRefused(Text(zh="请说明撤回的理由。", en="Say why it is withdrawn."))
             filing = _copy_of(before, self.reason)
-            return _add(filing, statement_of(before), before, DocumentFiling.Change.WITHDRAWAL, self.author)
-
-
-_GONE = Text(zh="没有这个条目，或已撤回。", en="There is no such entry, or it was withdrawn.")
-
-
-def statement_of(filing: DocumentFiling) -> Statement:
-    """What a filing says, as an object to compare or to change."""
-    readers = list(filing.readers.all())
-    return Statement(
-        subject=filing.subject,
-        type=filing.type,
-        title=filing.title,
-        issuer=filing.issuer,
-        number=filing.number,
-        issued_on=filing.issued_on,
-        valid_from=filing.valid_from,
-        valid_to=filing.valid_to,
-        confidentiality=str(filing.confidentiality),
-        clause=filing.clause,
-        description=filing.description,
-        reader_roles=frozenset(reader.key for reader in readers if reader.kind == "role"),
-        reader_bodies=frozenset(reader.key for reader in readers if reader.kind == "body"),
-    )
+            return add(filing, statement_of(before), before, DocumentFiling.Change.WITHDRAWAL, self.author)
 
 
 def recognise_stored(filing: DocumentFiling) -> str:
@@ -309,17 +269,6 @@ def recognise_stored(filing: DocumentFiling) -> str:
     from ecociv.evidence.library.formats import FORMATS
 
     return next((each.key for each in FORMATS.values() if each.media_type == filing.document.media_type), "")
-
-
-def _current(zone: str, record: uuid.UUID | str) -> DocumentFiling | None:
-    return (
-        DocumentFiling.objects.of_zone(zone)
-        .filter(record=record)
-        .newest()
-        .exclude(change=DocumentFiling.Change.WITHDRAWAL)
-        .select_related("document")
-        .first()
-    )
 
 
 def _copy_of(before: DocumentFiling, reason: str) -> DocumentFiling:
@@ -331,81 +280,3 @@ def _copy_of(before: DocumentFiling, reason: str) -> DocumentFiling:
         sample=before.sample,
         reason=reason.strip(),
     )
-
-
-def _leads(lead: Iterable[str], owner: str) -> frozenset[str]:
-    return frozenset(lead) or frozenset({owner} - {""})
-
-
-def _require(author: Any, zone: str, lead: frozenset[str]) -> None:
-    if isinstance(author, User):
-        require(author, Action.RECORD_EVIDENCE, zone=zone, lead=lead)
-
-
-def _add(
-    filing: DocumentFiling,
-    statement: Statement,
-    before: DocumentFiling | None,
-    change: DocumentFiling.Change,
-    author: Any,
-) -> DocumentFiling:
-    """Write a revision with its readers and its entry in the record of changes, inside the caller's transaction."""
-    for name in (
-        "subject",
-        "type",
-        "title",
-        "issuer",
-        "number",
-        "issued_on",
-        "valid_from",
-        "valid_to",
-        "confidentiality",
-        "clause",
-        "description",
-    ):
-        setattr(filing, name, getattr(statement, name))
-    filing.change = change
-    if before is not None:
-        filing.record, filing.revision = before.record, before.revision + 1
-    filing.author, filing.author_name = account_of(author), name_of(author)
-    filing.recorded_at = timezone.now()
-    try:
-        with transaction.atomic():
-            filing.save(force_insert=True)
-    except IntegrityError as error:
-        raise FilingRefused(
-            Text(
-                zh="另一人刚刚更新了这个条目。请重新打开后再改。",
-                en="Somebody else has just changed this entry. Open it again before you change it.",
-            )
-        ) from error
-    FilingReader.objects.bulk_create(
-        [FilingReader(filing=filing, kind="role", key=key) for key in sorted(statement.reader_roles)]
-        + [FilingReader(filing=filing, kind="body", key=key) for key in sorted(statement.reader_bodies)]
-    )
-    audit.record(
-        actor=author,
-        action=f"document.{change.value}",
-        zone=filing.zone,
-        subject_kind="document",
-        subject_key=str(filing.record),
-        before=_for_record(before) if before else None,
-        after=_for_record(filing),
-        reason=filing.reason,
-    )
-    return filing
-
-
-def _for_record(filing: DocumentFiling) -> dict[str, Any]:
-    said = replace(statement_of(filing), reader_roles=frozenset(), reader_bodies=frozenset())
-    readers = sorted(str(reader) for reader in filing.readers.all())
-    content = {
-        name: getattr(said, name) for name in said.__dataclass_fields__ if not name.startswith("reader")
-    }
-    return {**content, "file": filing.document_id, "change": str(filing.change), "readers": readers}
-
-
-def _with_duplicates(filing: DocumentFiling, *, known: bool) -> Filed:
-    from ecociv.evidence.library.duplicates import same_file, same_words
-
-    return Filed(filing, known, tuple(same_file(filing)), tuple(same_words(filing)))

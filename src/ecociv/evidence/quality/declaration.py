@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import Declared, LocalText, zone_declaration
 
 FILE = "quality.yaml"
 
@@ -143,13 +142,12 @@ class QualityRules(Declared):
         return tuple(dict.fromkeys(rules.network for rules in self.networks))
 
 
-@lru_cache(maxsize=8)
 def load_rules(zone: str) -> QualityRules:
-    """The rules that a zone declares.
+    """The rules that a zone declares; read again when the file changes.
 
     Raises
     ------
     DeclarationError
         When the file is absent or wrong; the message names file and line.
     """
-    return read_declaration(zone_folder(zone) / FILE, QualityRules)
+    return zone_declaration(zone, FILE, QualityRules)

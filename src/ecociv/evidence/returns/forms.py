@@ -22,6 +22,7 @@ from ecociv.evidence.declared import (
     Declared,
     LocalText,
     Unit,
+    declared_files,
     line_in,
     read_declaration,
     zone_folder,
@@ -31,6 +32,7 @@ from ecociv.evidence.returns.formulas import Formula, FormulaError, parse
 from ecociv.evidence.returns.periods import ReturnPeriod
 
 FOLDER = "forms"
+_CHECKED_AGAINST = ("mappings/_places.yaml", "organisations.yaml")
 Fault = tuple[tuple[str | int, ...], str]
 """Where in the file (as a path of keys), and what is wrong there."""
 
@@ -226,8 +228,7 @@ def load_forms(zone: str) -> tuple[Form, ...]:
     DeclarationError
         With one line ``file:line: field: what is wrong`` for each fault in any of them.
     """
-    folder = zone_folder(zone)
-    return _load(zone, folder, _stamp(folder))
+    return _load(zone, declared_files(zone, f"{FOLDER}/*.yaml"), declared_files(zone, *_CHECKED_AGAINST))
 
 
 def load_form(zone: str, key: str) -> Form:
@@ -244,21 +245,17 @@ def load_form(zone: str, key: str) -> Form:
     return forms[key]
 
 
-def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
-    """Names and times of the files, so that a form that was edited is read again."""
-    files = sorted((folder / FOLDER).glob("*.yaml"))
-    return tuple((path.name, path.stat().st_mtime_ns) for path in files)
-
-
 @lru_cache(maxsize=8)
-def _load(zone: str, folder: Path, stamp: tuple[tuple[str, int], ...]) -> tuple[Form, ...]:
-    if not stamp:
+def _load(
+    zone: str, files: tuple[tuple[str, int], ...], _against: tuple[tuple[str, int], ...]
+) -> tuple[Form, ...]:
+    if not files:
         return ()
-    places, bodies = load_places(zone), _body_names(folder)
+    places, bodies = load_places(zone), _body_names(zone_folder(zone))
     forms: list[Form] = []
     wrong: list[str] = []
-    for name, _ in stamp:
-        path = folder / FOLDER / name
+    for name, _changed in files:
+        path = Path(name)
         try:
             form = read_declaration(path, Form)
         except DeclarationError as error:
@@ -270,7 +267,8 @@ def _load(zone: str, folder: Path, stamp: tuple[tuple[str, int], ...]) -> tuple[
                 (("key",), f"the key is {form.key!r}, but the file is called {path.stem!r}; make them one")
             )
         wrong += [
-            f"{name}:{line_in(path, where)}: {'.'.join(map(str, where))}: {what}" for where, what in faults
+            f"{path.name}:{line_in(path, where)}: {'.'.join(map(str, where))}: {what}"
+            for where, what in faults
         ]
         forms.append(form)
     wrong += list(_units_at_odds(forms))

@@ -17,8 +17,8 @@ from ecociv.core.trace import Trace, TraceInput
 from ecociv.evidence.mapping import load_places
 from ecociv.evidence.queries import Observation
 from ecociv.evidence.schema import Quality
-from ecociv.indicators.declarations import CellInput
 from ecociv.indicators.forms import cell_name
+from ecociv.indicators.inputs import CellInput
 from ecociv.indicators.records import Records
 
 Value = Fraction | Missing

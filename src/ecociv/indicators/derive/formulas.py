@@ -15,14 +15,7 @@ from ecociv.core.quantities import as_decimal, factor
 from ecociv.core.rounding import round_half_even
 from ecociv.core.text import Text
 from ecociv.core.trace import Citation, Rounding, Trace, TraceInput, TraceParameter
-from ecociv.indicators.declarations import (
-    CellInput,
-    Composition,
-    ConstantInput,
-    Formula,
-    ParameterInput,
-    Standard,
-)
+from ecociv.indicators.declarations import Composition, Formula
 from ecociv.indicators.derive.cells import (
     Asked,
     Resolved,
@@ -38,6 +31,7 @@ from ecociv.indicators.derive.cells import (
 from ecociv.indicators.derive.figures import Derived, Figure
 from ecociv.indicators.derive.reported import SAMPLE_NOTE
 from ecociv.indicators.expressions import DividedByZero
+from ecociv.indicators.inputs import CellInput, ConstantInput, ParameterInput, Standard
 from ecociv.standards.parameters import ParameterError, parameter
 
 NOTHING_REPORTED = Text(zh="该年度没有收到报送", en="Nothing was reported for this year")

@@ -12,8 +12,8 @@ from ecociv.core.quantities import convert
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace, TraceInput
 from ecociv.evidence.queries import Observation
-from ecociv.evidence.schema import Quality
 from ecociv.indicators.declarations import Reported
+from ecociv.indicators.derive.cells import remark
 from ecociv.indicators.derive.figures import Derived, Figure
 
 REAL_PREFERRED = Text(
@@ -63,7 +63,7 @@ def derive_reported(
         name: _figure(item, units.get(item.series, declared.unit), unit) for name, item in inputs.items()
     }
     sample = any(item.sample for item in inputs.values())
-    notes = [note for name, item in inputs.items() if (note := _remark(item))]
+    notes = [note for name, item in inputs.items() if (note := remark(item))]
     notes += [_supplied(item, files) for item in list(inputs.values())[:1]]
     figure: Figure
     if declared.parts:
@@ -138,21 +138,6 @@ def _composition(declared: Reported, figures: Mapping[str, Decimal | Missing]) -
                 en="The parts make {total} instead of {whole} and are not used; correct the return",
             ).fill(total=shortest(total), whole=shortest(whole))
     return numbers, None
-
-
-def _remark(item: Observation) -> Text | None:
-    if item.quality is Quality.SUSPECT:
-        value = "—" if item.value is None else f"{item.value:g}"
-        return Text(
-            zh="报送值{value}标记为可疑（{reason}），未采用",
-            en="The reported figure {value} is marked as suspect ({reason}) and not used",
-        ).fill(value=value, reason=item.quality_reason or "")
-    if item.censored is not None:
-        return Text(
-            zh="报送值为{sign}{limit}，没有确定数值",
-            en="The reported figure is {sign}{limit}: there is no definite value",
-        ).fill(sign=item.censored, limit=f"{item.censor_limit:g}")
-    return None
 
 
 def _supplied(item: Observation, files: Mapping[str, str]) -> Text:

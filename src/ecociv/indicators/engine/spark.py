@@ -5,54 +5,36 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from ecociv.evidence.store import EvidenceStore
-from ecociv.indicators.engine import sql
-from ecociv.indicators.engine.base import DAYS, LATEST, MARKS, USABLE, EngineMissing, Window
+from ecociv.indicators.engine.asking import INSTANTS, SqlEngine
+from ecociv.indicators.engine.base import EngineMissing, Window
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-INSTANTS = ("valid_from", "valid_to", "recorded_at")
 
-
-class SparkEngine:
+class SparkEngine(SqlEngine):
     """The same answers from a Spark session: an existing one, or a local one made on first use."""
 
     name = "spark"
 
     def __init__(self, store: EvidenceStore) -> None:
-        self._store = store
+        super().__init__(store)
         self._spark = session()
 
-    def latest(self, ids: Iterable[int], windows: Sequence[Window], as_of: datetime | None) -> pa.Table:
-        """See `Engine`."""
-        return self._run(sql.latest(windows, as_of), ids, windows, LATEST)
-
-    def usable(self, ids: Iterable[int], windows: Sequence[Window], as_of: datetime | None) -> pa.Table:
-        """See `Engine`."""
-        return self._run(sql.usable(windows, as_of), ids, windows, USABLE)
-
-    def days(self, ids: Iterable[int], windows: Sequence[Window], as_of: datetime | None) -> pa.Table:
-        """See `Engine`."""
-        return self._run(sql.days(windows, as_of), ids, windows, DAYS)
-
-    def marks(self, ids: Iterable[int], windows: Sequence[Window], as_of: datetime | None) -> pa.Table:
-        """See `Engine`."""
-        return self._run(sql.marks(windows, as_of), ids, windows, MARKS)
-
-    def _run(
-        self, statement: str, ids: Iterable[int], windows: Sequence[Window], shape: pa.Schema
+    def _answer(
+        self,
+        statement: str,
+        numbers: list[int],
+        files: list[str],
+        windows: Sequence[Window],
+        shape: pa.Schema,
     ) -> pa.Table:
-        numbers = sorted(set(ids))
-        files = sorted({name for window in windows for name in self._store.files(window.start, window.last)})
-        if not numbers or not files:
-            return shape.empty_table()
         stored = self._spark.read.parquet(*files)
         micros = [f"unix_micros({name}) AS {name}" for name in INSTANTS]
         others = [name for name in stored.columns if name not in INSTANTS and name != "month"]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from ecociv.core.text import Text
-from ecociv.evidence.declared import Declared, LocalText, read_declaration
-from ecociv.plan.package import zone_directory
+from ecociv.evidence.declared import Declared, LocalText, zone_declaration
 
 
 class ProjectClass(Declared):
@@ -103,7 +101,6 @@ def needs_of(declared: Approvals, project_class: ProjectClass, touched: Iterable
     return Needs(tuple(Asked(body, tuple(why)) for body, why in reasons.items()), tuple(documents))
 
 
-@lru_cache(maxsize=8)
 def approvals(zone: str) -> Approvals:
-    """The rules of a zone."""
-    return read_declaration(zone_directory(zone) / "approvals.yaml", Approvals)
+    """The rules of a zone; read again when the file changes."""
+    return zone_declaration(zone, "approvals.yaml", Approvals)

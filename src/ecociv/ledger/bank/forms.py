@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_folder
+from ecociv.evidence.declared import Declared, LocalText, read_declaration, zone_declaration_if_any
 
 
 class Columns(Declared):
@@ -70,17 +70,16 @@ class _Forms(Declared):
         return self
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
+def _common() -> _Forms:
+    return read_declaration(Path(__file__).with_name("forms.yaml"), _Forms)
+
+
 def statement_forms(zone: str) -> dict[str, StatementForm]:
-    """The forms by key: those of the room, and those that the zone adds or replaces.
+    """The forms by key: those of the room, and those that the zone adds or replaces; read again when its file changes.
 
     >>> sorted(statement_forms("jingdezhen"))
     ['signed', 'standard']
     """
-    found = {
-        each.key: each for each in read_declaration(Path(__file__).with_name("forms.yaml"), _Forms).forms
-    }
-    own = zone_folder(zone) / "bank_forms.yaml"
-    if own.is_file():
-        found |= {each.key: each for each in read_declaration(own, _Forms).forms}
-    return found
+    own = zone_declaration_if_any(zone, "bank_forms.yaml", _Forms)
+    return {each.key: each for forms in (_common(), own) if forms is not None for each in forms.forms}

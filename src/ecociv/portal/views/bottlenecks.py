@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
-from ecociv.portal.days import chosen_day
 from ecociv.portal.duties import duty_statuses
+from ecociv.portal.known import read_known
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
@@ -29,15 +28,15 @@ BLOCKING = 25
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """Load of each body with a chart; who waits for whom; what blocks most."""
-    today = timezone.localdate()
-    day = chosen_day(request, plan)
+    then = read_known(request, plan)
+    plan, day, moment = then.plan, then.day, then.moment
     tongue = language()
 
     def shown(key: str) -> str:
         return name_of(key, plan).in_language(tongue)
 
-    known = duty_statuses(plan, day, today)
-    found = loads(request.user, plan, known, day)
+    known = duty_statuses(plan, day, then.today, moment)
+    found = loads(request.user, plan, known, day, moment)
     labels = {
         "lead": _("Leads, open"),
         "support": _("Supports, open"),
@@ -51,12 +50,14 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         Column("load", _("Weighted load"), lambda r: r.weighted, sort_by=lambda r: r.weighted, numeric=True),
     ]
     table = Table(columns, found, request.GET, default_sort="-load")
-    if download := export(request, table, _("Bottlenecks")):
+    if download := export(request, table, _("Bottlenecks"), then.as_of):
         return download
     drawn = found[:DRAWN]
-    pairs = waiting(turns(request.user, plan), today)
+    pairs = waiting(turns(request.user, plan, moment), then.today)
     context = {
         "day": day,
+        "known": then,
+        "as_of": then.as_of,
         "table": table,
         "rows": [
             (shown(r.body), r.body, [(label, r.counts.get(k, 0)) for k, label in labels.items()], r.weighted)
@@ -81,7 +82,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "waits": [(shown(each.body), shown(each.asked_by), each) for each in pairs[:30]],
         "blocking": [
             (subject_name(each.place, plan), each.place.replace(":", "s/"), each, known[each.place])
-            for each in blockers(plan, known, day)[:BLOCKING]
+            for each in blockers(plan, known, day, moment)[:BLOCKING]
         ],
     }
     return render(request, "portal/ladder/bottlenecks.html", context)

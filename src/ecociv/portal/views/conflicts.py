@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import OrderedDict
 from dataclasses import dataclass
 from decimal import Decimal
-from threading import Lock
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,23 +17,21 @@ from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.core.trace import TraceInput
 from ecociv.evidence.models import Document
-from ecociv.evidence.store import EvidenceStore
 from ecociv.indicators.identities import Conflict, Statement, comparisons
 from ecociv.indicators.identity_rules import CellSide, ConstantSide, MeanSide, Parts, load_identities
 from ecociv.indicators.queries import years_with_values
-from ecociv.plan.models import PlanItemRevision
 from ecociv.plan.package import Organisation, ZonePackage
 from ecociv.plan.package.organisations import UnknownOrganisation
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.kept import Kept, stamp_of
 from ecociv.portal.known import read_year
 from ecociv.portal.sources import Source, leaves_of, reads_returns, source_of
 from ecociv.portal.tables import Column, Table
 from ecociv.portal.values import readable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language
-from ecociv.territory.models import LayerVersion
 from ecociv.territory.retained.declaration import load_retained
 
 KINDS: dict[str, str | Promise] = {
@@ -47,7 +43,6 @@ KINDS: dict[str, str | Promise] = {
     "layers": gettext_lazy("Figure against the layers"),
 }
 SOURCES_SHOWN = 5
-_KEPT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,30 +231,7 @@ def _columns() -> list[Column[ConflictRow]]:
     ]
 
 
-_known: OrderedDict[tuple[object, ...], list[Conflict]] = OrderedDict()
-_lock = Lock()
-
-
-def compared(zone: str, year: int, as_of: dt.datetime | None, stamp: tuple[object, ...]) -> list[Conflict]:
-    """Every comparison of a year; kept while neither evidence nor plan has more revisions (``stamp``)."""
-    key = (*stamp, zone, year, as_of)
-    with _lock:
-        if key in _known:
-            _known.move_to_end(key)
-            return _known[key]
-    found = comparisons(zone, year, as_of)
-    with _lock:
-        _known[key] = found
-        while len(_known) > _KEPT:
-            _known.popitem(last=False)
-    return found
-
-
-def _stamp(zone: str) -> tuple[object, ...]:
-    store = EvidenceStore()
-    plan = PlanItemRevision.objects.filter(zone=zone).order_by("-pk").values_list("pk", flat=True).first()
-    layers = LayerVersion.objects.of_zone(zone).order_by("-pk").values_list("pk", flat=True).first()
-    return store.uri, store.version(), plan, layers
+_kept: Kept[list[Conflict]] = Kept(40)
 
 
 @require_safe
@@ -271,8 +243,12 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     years = years_with_values(zone, as_of.moment)
     asked = read_year(request.GET.get("year", ""))
     wanted = [asked] if asked in years else years
-    stamp = _stamp(zone)
-    found = [each for year in wanted for each in compared(zone, year, as_of.moment, stamp)]
+    stamp = stamp_of(zone)
+    found = [
+        each
+        for year in wanted
+        for each in _kept.get((*stamp, year, as_of.moment), partial(comparisons, zone, year, as_of.moment))
+    ]
     kinds = kinds_of(zone)
     rows = _rows(plan, found, kinds, reads_returns(request.user))
     filters = _filters(request, plan, rows, years)

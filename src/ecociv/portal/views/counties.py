@@ -16,9 +16,9 @@ from ecociv.evidence.mapping import place_name
 from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.models import IndicatorValue
 from ecociv.plan.package import Indicator, Series, ZonePackage
-from ecociv.portal.collation import collation_key
-from ecociv.portal.county_figures import ADDITIVE, counties_of, figure_of, has_counties, values_of
+from ecociv.portal.county_figures import ADDITIVE, counties_of, county_series, figure_of, values_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.indicator_rows import OfSeries, leading_columns, unit_column
 from ecociv.portal.known import Known, read_known, read_year
 from ecociv.portal.tables import Cell, Column, Table
 from ecociv.portal.values import value_text
@@ -27,7 +27,7 @@ from ecociv.portal.zone import language
 
 
 @dataclass(frozen=True, slots=True)
-class CountyRow:
+class CountyRow(OfSeries):
     """One series in a year: the city's figure and each county's."""
 
     indicator: Indicator
@@ -35,16 +35,6 @@ class CountyRow:
     category: str
     home: str
     values: dict[str, IndicatorValue]
-
-    @property
-    def name(self) -> str:
-        """Name of the series in the reader's language."""
-        return self.indicator.series_name(self.series).in_language(language())
-
-    @property
-    def unit(self) -> str:
-        """Unit in the reader's language."""
-        return self.indicator.unit_label.in_language(language())
 
     @property
     def adds_up(self) -> bool:
@@ -89,16 +79,9 @@ def _columns(plan: ZonePackage, home: str, counties: tuple[str, ...]) -> list[Co
         return lambda row: row.number(place)
 
     return [
-        Column(
-            "number",
-            gettext_lazy("No."),
-            lambda r: r.indicator.number,
-            sort_by=lambda r: r.indicator.number,
-            numeric=True,
-        ),
-        Column("name", gettext_lazy("Indicator"), lambda r: r.name, sort_by=lambda r: collation_key(r.name)),
+        *leading_columns(),
         Column("category", gettext_lazy("Category"), lambda r: r.category, export_only=True),
-        Column("unit", gettext_lazy("Unit"), lambda r: r.unit, export_only=True),
+        unit_column(),
         *[
             Column(
                 place,
@@ -122,11 +105,12 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     known = read_known(request, plan)
     plan = known.plan
     home, counties = load_derivations(plan).place, counties_of(plan)
+    below = county_series(plan)
     declared = [
         (indicator, series)
         for indicator in plan.indicators
         for series in indicator.series
-        if has_counties(plan, series)
+        if series.key in below
     ]
     values = values_of(plan, [series.key for _indicator, series in declared], known.moment)
     years = sorted({year for _key, place, year in values if place in counties})

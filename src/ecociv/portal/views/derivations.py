@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from ecociv.core.missing import Missing
 from ecociv.core.quantities import label_of
 from ecociv.indicators.compute import plan_of
-from ecociv.indicators.declarations import AnyDerivation
+from ecociv.indicators.declarations import AnyDerivation, RegisterShare
 from ecociv.indicators.derivations import load_derivations
 from ecociv.indicators.graph import formula_of, graph_of
 from ecociv.indicators.models import IndicatorValue
@@ -27,6 +27,7 @@ from ecociv.plan.package import Indicator, Organisation, Series, ZonePackage
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.indicator_rows import OfSeries, leading_columns, unit_column
 from ecociv.portal.known import read_known
 from ecociv.portal.lineage import Lineage, lay_out
 from ecociv.portal.tables import Column, Table
@@ -41,6 +42,7 @@ KINDS: dict[str, str | Promise] = {
     "station_share": gettext_lazy("Stations that comply"),
     "patches_union": gettext_lazy("Union of areas"),
     "layer_area": gettext_lazy("Area from layers"),
+    "register_share": gettext_lazy("Amounts on a register"),
     "good_day_ratio": gettext_lazy("Days from stations"),
     "reported": gettext_lazy("As reported"),
 }
@@ -62,7 +64,7 @@ class Year:
 
 
 @dataclass(frozen=True, slots=True)
-class DerivationRow:
+class DerivationRow(OfSeries):
     """How one series of the plan is derived."""
 
     indicator: Indicator
@@ -71,11 +73,6 @@ class DerivationRow:
     supplier: Organisation
     inputs: tuple[str, ...]
     years: tuple[Year, ...]
-
-    @property
-    def name(self) -> str:
-        """Name of the series in the reader's language."""
-        return self.indicator.series_name(self.series).in_language(language())
 
     @property
     def kind(self) -> str:
@@ -116,18 +113,11 @@ class DerivationRow:
 
 def _columns() -> list[Column[DerivationRow]]:
     return [
-        Column(
-            "number",
-            gettext_lazy("No."),
-            lambda r: r.indicator.number,
-            sort_by=lambda r: r.indicator.number,
-            numeric=True,
-        ),
-        Column("name", gettext_lazy("Indicator"), lambda r: r.name, sort_by=lambda r: collation_key(r.name)),
+        *leading_columns(),
         Column("kind", gettext_lazy("Derivation"), lambda r: r.kind, sort_by=lambda r: collation_key(r.kind)),
         Column("formula", gettext_lazy("Formula"), lambda r: r.formula, export_only=True),
         Column("inputs", gettext_lazy("Inputs"), lambda r: "; ".join(r.inputs), export_only=True),
-        Column("unit", gettext_lazy("Unit"), lambda r: r.unit, export_only=True),
+        unit_column(),
         Column("decimals", gettext_lazy("Decimals"), lambda r: r.declared.decimals, export_only=True),
         Column("standard", gettext_lazy("Standard"), lambda r: r.standard, export_only=True),
         Column(
@@ -164,11 +154,20 @@ def _rows(plan: ZonePackage, years: list[int], as_of: dt.datetime | None) -> lis
                     series,
                     rule,
                     plan.resolve(rule.supplier or indicator.supplier.body),
-                    tuple(f"{item.form}: {item.cell}" for _name, item in rule.cells),
+                    tuple(
+                        dict.fromkeys(
+                            (*registers_read(rule), *(f"{item.form}: {item.cell}" for _, item in rule.cells))
+                        )
+                    ),
                     tuple(_year(year, known.get((series.key, year))) for year in years),
                 )
             )
     return rows
+
+
+def registers_read(rule: AnyDerivation) -> tuple[str, ...]:
+    """The register and its field that a derivation adds up."""
+    return (f"{rule.register_}: {rule.amount}",) if isinstance(rule, RegisterShare) else ()
 
 
 def _year(year: int, state: tuple[str, bool] | None) -> Year:
@@ -302,6 +301,8 @@ def _address(node: Mapping[str, Any], as_of: AsOf) -> str:
     try:
         if node["kind"] == "indicator":
             return reverse("portal:indicator", args=[node["number"]]) + as_of.suffix
+        if node.get("register"):
+            return reverse("portal:register", args=[node["register"]]) + as_of.suffix
         if node.get("form"):
             return f"{reverse('portal:returns')}?form={node['form']}"
     except NoReverseMatch:

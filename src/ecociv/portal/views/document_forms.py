@@ -16,15 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ecociv.evidence.library.actions import (
-    CorrectFiling,
-    Filed,
-    FileDocument,
-    FilingRefused,
-    WithdrawFiling,
-    statement_of,
-)
+from ecociv.evidence.library.actions import CorrectFiling, FileDocument, WithdrawFiling
 from ecociv.evidence.library.formats import LARGEST, FileNotTaken
+from ecociv.evidence.library.recording import Filed, FilingRefused
+from ecociv.evidence.library.statements import statement_of
 from ecociv.evidence.library.visibility import may_read
 from ecociv.evidence.models import DocumentFiling
 from ecociv.people.permissions import require

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,14 +20,68 @@ from ecociv.plan.queries import history
 from ecociv.portal import timeline
 from ecociv.portal.checks import findings_at
 from ecociv.portal.collation import collation_key
-from ecociv.portal.duties import DutyRow, group_titles, holders
+from ecociv.portal.duties import DutyRow, duty_rows, duty_statuses, group_of, group_titles, holders
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.known import Known
-from ecociv.portal.tables import Column
-from ecociv.portal.views.common import body_choices, names
+from ecociv.portal.tables import Column, Table
+from ecociv.portal.views.common import body_choices, export, names
 from ecociv.portal.zone import language, zone_key
 from ecociv.supervision.permissions import lead_keys
 from ecociv.supervision.states import DutyState
+
+
+@dataclass(frozen=True, slots=True)
+class DutyList:
+    """Words of the list of tasks, or of projects: its title and what it is, and the systems or programmes that they stand under.
+
+    ``key`` names the filter by group in the address; ``under_groups``: in the plan's order the rows stand under their groups.
+    """
+
+    title: str
+    about: str
+    key: str
+    group: str
+    every_group: str
+    groups: Sequence[tuple[str, str]]
+    page_size: int = 50
+    under_groups: bool = False
+
+
+def duty_list(
+    request: HttpRequest, known: Known, duties: Sequence[Task | Project], words: DutyList
+) -> HttpResponse:
+    """Tasks or projects, filtered and sorted, as a table or a timeline."""
+    plan, day, tongue = known.plan, known.day, language()
+    rows = duty_rows(plan, duties, duty_statuses(plan, day, known.today, known.moment), tongue)
+    filters = Filters(
+        request.GET,
+        [
+            Filter(
+                words.key, words.group, [Choice(key, title) for key, title in words.groups], words.every_group
+            ),
+            lead_filter(rows),
+            state_filter(rows),
+            year_filter(rows),
+        ],
+    )
+    wanted = filters[words.key]
+    kept = [row for row in rows if keep(row, filters) and (not wanted or group_of(row.duty) == wanted)]
+    table = Table(
+        duty_columns(words.group), kept, request.GET, default_sort="number", page_size=words.page_size
+    )
+    if download := export(request, table, words.title, known.as_of):
+        return download
+    context = {
+        "words": words,
+        "table": table,
+        "filters": filters,
+        "view": "table",
+        "grouped": words.under_groups and table.sort == "number" and not table.descending,
+    } | known_context(known)
+    if request.GET.get("view") == "timeline":
+        context["view"] = "timeline"
+        context["timeline"] = timeline.draw(plan, [row.duty for row in table.sorted_rows], day, tongue)
+    return render(request, "portal/duties.html", context)
 
 
 def duty_columns(group: str | Promise) -> list[Column[DutyRow]]:

@@ -40,6 +40,11 @@ class YearRow:
     said: Returned | None
 
     @property
+    def on_record(self) -> Decimal | None:
+        """Purchases on record as a share of the whole in the return, in per cent."""
+        return self.said.on_record(self.share.total) if self.said else None
+
+    @property
     def difference(self) -> Decimal | None:
         """Percentage points of the purchases over the return."""
         if self.said is None or self.said.share is None or self.share.share is None:
@@ -56,6 +61,7 @@ _YEARS: tuple[Column[YearRow], ...] = (
     Column(
         "return", gettext_lazy("By the return (%)"), lambda r: r.said.share if r.said else None, numeric=True
     ),
+    sortable("on-record", gettext_lazy("On record, of the return (%)"), lambda r: r.on_record, numeric=True),
     sortable("difference", gettext_lazy("Difference (points)"), lambda r: r.difference, numeric=True),
 )
 

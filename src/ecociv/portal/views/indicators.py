@@ -18,10 +18,10 @@ from ecociv.core.targets import Target
 from ecociv.indicators.queries import SeriesStanding
 from ecociv.plan.package import Indicator, Organisation, Series, ZonePackage
 from ecociv.portal.checks import findings_at
-from ecociv.portal.collation import collation_key
 from ecociv.portal.county_figures import county_cards
 from ecociv.portal.duties import holders
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.indicator_rows import OfSeries, leading_columns, unit_column
 from ecociv.portal.known import read_known, read_year
 from ecociv.portal.labels import KINDS, OBLIGATIONS
 from ecociv.portal.layer_areas import layer_readings
@@ -36,7 +36,7 @@ from ecociv.portal.zone import language
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesRow:
+class SeriesRow(OfSeries):
     """One series of the plan with its standing."""
 
     indicator: Indicator
@@ -46,16 +46,6 @@ class SeriesRow:
     standing: SeriesStanding
     spark: Spark | None
     milestones: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        """Name of the series in the reader's language."""
-        return self.indicator.series_name(self.series).in_language(language())
-
-    @property
-    def unit(self) -> str:
-        """Unit in the reader's language."""
-        return self.indicator.unit_label.in_language(language())
 
     @property
     def light(self) -> Shown:
@@ -117,16 +107,9 @@ def _target_column(year: int) -> Column[SeriesRow]:
 
 def _columns(plan: ZonePackage) -> list[Column[SeriesRow]]:
     return [
-        Column(
-            "number",
-            gettext_lazy("No."),
-            lambda r: r.indicator.number,
-            sort_by=lambda r: r.indicator.number,
-            numeric=True,
-        ),
-        Column("name", gettext_lazy("Indicator"), lambda r: r.name, sort_by=lambda r: collation_key(r.name)),
+        *leading_columns(),
         Column("category", gettext_lazy("Category"), lambda r: r.category, export_only=True),
-        Column("unit", gettext_lazy("Unit"), lambda row: row.unit, export_only=True),
+        unit_column(),
         Column(
             "base", _("Baseline %(year)s") % {"year": plan.zone.base_year}, lambda r: r.baseline, numeric=True
         ),

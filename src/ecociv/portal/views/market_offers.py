@@ -24,7 +24,6 @@ from ecociv.exchange.actions.trading import PlaceBid, PlaceOffer, WithdrawOffer
 from ecociv.exchange.models import AccountRow, OfferRow
 from ecociv.exchange.queries import MarketNow, markets, micros, money_of, offers, quote
 from ecociv.portal.as_of import LOCAL
-from ecociv.portal.filters import Choice, Filter, Filters
 from ecociv.portal.market_figures import (
     MODES,
     OFFER_SIDES,
@@ -37,7 +36,13 @@ from ecociv.portal.market_figures import (
     quoted,
     unit_of,
     units_of,
-    yuan,
+)
+from ecociv.portal.market_lists import (
+    market_column,
+    market_filters,
+    market_names,
+    number_column,
+    price_and_quantity,
 )
 from ecociv.portal.market_sending import done
 from ecociv.portal.tables import Column, Table
@@ -51,55 +56,22 @@ EXTENSION = 5 * MINUTE
 """How far a bid in the last five minutes moves the end of a listing made on the page."""
 
 
-def _names() -> dict[str, str]:
-    return {now.row.market: now.rules.label.in_language(language()) for now in markets(zone_key())}
-
-
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Listings and auctions, open ones first."""
-    names = _names()
-    filters = Filters(
-        request.GET,
-        [
-            Filter("state", _("State"), [Choice(key, name) for key, name in OFFER_STATES.items()], _("All")),
-            Filter(
-                "market", _("Market"), [Choice(key, name) for key, name in names.items()], _("All markets")
-            ),
-        ],
-        False,
-    )
+    names = market_names()
+    filters = market_filters(request, names, OFFER_STATES)
     rows = offers(zone_key(), open_only=False)
     if filters["state"]:
         rows = rows.filter(state=filters["state"])
     if filters["market"]:
         rows = rows.filter(market=filters["market"])
     columns: tuple[Column[OfferRow], ...] = (
-        Column(
-            "number", gettext_lazy("Number"), lambda o: o.number, sort_by=lambda o: o.number, numeric=True
-        ),
-        Column(
-            "market",
-            gettext_lazy("Market"),
-            lambda o: names.get(o.market, o.market),
-            sort_by=lambda o: o.market,
-        ),
+        number_column(),
+        market_column(names),
         Column("mode", gettext_lazy("Mode"), lambda o: MODES.get(o.mode, o.mode), sort_by=lambda o: o.mode),
         Column("side", gettext_lazy("Side"), lambda o: OFFER_SIDES[o.side], sort_by=lambda o: o.side),
-        Column(
-            "price",
-            gettext_lazy("Start price (yuan)"),
-            lambda o: yuan(o.price),
-            sort_by=lambda o: o.price,
-            numeric=True,
-        ),
-        Column(
-            "quantity",
-            gettext_lazy("Number of units"),
-            lambda o: o.quantity,
-            sort_by=lambda o: o.quantity,
-            numeric=True,
-        ),
+        *price_and_quantity(gettext_lazy("Start price (yuan)")),
         Column(
             "ends",
             gettext_lazy("Bidding ends"),

@@ -16,8 +16,7 @@ from ecociv.exchange.actions.base import CommandRefused
 from ecociv.exchange.actions.trading import CancelOrder, SubmitOrder
 from ecociv.exchange.journal.sending import JournalUnavailable, KeyReused
 from ecociv.exchange.models import AccountRow, OrderRow
-from ecociv.exchange.queries import holdings_of, markets, money_of, orders_of, trades
-from ecociv.portal.filters import Choice, Filter, Filters
+from ecociv.exchange.queries import holdings_of, money_of, orders_of, trades
 from ecociv.portal.market_check import OrderWish, check_order
 from ecociv.portal.market_figures import (
     CAUSES,
@@ -28,7 +27,14 @@ from ecociv.portal.market_figures import (
     own_accounts,
     quotation,
     units_of,
-    yuan,
+)
+from ecociv.portal.market_lists import (
+    fen_column,
+    market_column,
+    market_filters,
+    market_names,
+    number_column,
+    price_and_quantity,
 )
 from ecociv.portal.market_sending import send
 from ecociv.portal.tables import Column, Table
@@ -202,73 +208,30 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = own_accounts(request.user)
     if not found:
         return render(request, "portal/market/orders.html", {"table": None})
-    names = {now.row.market: now.rules.label.in_language(language()) for now in markets(zone_key())}
-    filters = Filters(
-        request.GET,
-        [
-            Filter("state", _("State"), [Choice(key, name) for key, name in STATES.items()], _("All")),
-            Filter(
-                "market", _("Market"), [Choice(key, name) for key, name in names.items()], _("All markets")
-            ),
-        ],
-        False,
-    )
+    names = market_names()
+    filters = market_filters(request, names, STATES)
     rows = orders_of(zone_key(), found[0].account, market_key=filters["market"])
     if filters["state"]:
         rows = rows.filter(state=filters["state"])
     columns: tuple[Column[OrderRow], ...] = (
-        Column(
-            "number", gettext_lazy("Number"), lambda o: o.number, sort_by=lambda o: o.number, numeric=True
-        ),
+        number_column(),
         Column(
             "time", gettext_lazy("Time"), lambda o: f"{clock(o.at):%Y-%m-%d %H:%M:%S}", sort_by=lambda o: o.at
         ),
-        Column(
-            "market",
-            gettext_lazy("Market"),
-            lambda o: names.get(o.market, o.market),
-            sort_by=lambda o: o.market,
-        ),
+        market_column(names),
         Column(
             "side",
             gettext_lazy("Side"),
             lambda o: SIDES["buy" if o.side == 1 else "sell"],
             sort_by=lambda o: o.side,
         ),
-        Column(
-            "price",
-            gettext_lazy("Price (yuan)"),
-            lambda o: yuan(o.price),
-            sort_by=lambda o: o.price,
-            numeric=True,
-        ),
-        Column(
-            "quantity",
-            gettext_lazy("Number of units"),
-            lambda o: o.quantity,
-            sort_by=lambda o: o.quantity,
-            numeric=True,
-        ),
+        *price_and_quantity(gettext_lazy("Price (yuan)")),
         Column(
             "traded", gettext_lazy("Traded"), lambda o: o.traded, sort_by=lambda o: o.traded, numeric=True
         ),
         Column("open", gettext_lazy("Open units"), lambda o: o.open, sort_by=lambda o: o.open, numeric=True),
-        Column(
-            "amount",
-            gettext_lazy("Amount (yuan)"),
-            lambda o: yuan(o.amount),
-            sort_by=lambda o: o.amount,
-            numeric=True,
-            export_only=True,
-        ),
-        Column(
-            "fee",
-            gettext_lazy("Fee (yuan)"),
-            lambda o: yuan(o.fee),
-            sort_by=lambda o: o.fee,
-            numeric=True,
-            export_only=True,
-        ),
+        fen_column("amount", gettext_lazy("Amount (yuan)")),
+        fen_column("fee", gettext_lazy("Fee (yuan)")),
         Column(
             "state", gettext_lazy("State"), lambda o: STATES.get(o.state, o.state), sort_by=lambda o: o.state
         ),

@@ -17,8 +17,8 @@ from ecociv.core.decimals import plain
 from ecociv.indicators.forecast.outlook import Outlook, PartOutlook, Prospect
 from ecociv.indicators.forecast.queries import SeriesOutlook, all_outlooks, outlooks_of
 from ecociv.plan.package import Indicator, ZonePackage
-from ecociv.portal.collation import collation_key
 from ecociv.portal.filters import Choice, Filter, Filters, matches
+from ecociv.portal.indicator_rows import leading_columns, unit_column
 from ecociv.portal.known import read_known
 from ecociv.portal.paths import Chart
 from ecociv.portal.tables import Column, Table
@@ -148,15 +148,8 @@ def rate_text(rate: Decimal | None) -> str:
 
 def _columns() -> list[Column[OutlookRow]]:
     return [
-        Column(
-            "number",
-            gettext_lazy("No."),
-            lambda r: r.indicator.number,
-            sort_by=lambda r: r.indicator.number,
-            numeric=True,
-        ),
-        Column("name", gettext_lazy("Indicator"), lambda r: r.name, sort_by=lambda r: collation_key(r.name)),
-        Column("unit", gettext_lazy("Unit"), lambda r: r.unit, export_only=True),
+        *leading_columns(),
+        unit_column(),
         Column(
             "milestone",
             gettext_lazy("Milestone"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -30,7 +31,6 @@ from ecociv.registers.entries import Entry
 from ecociv.registers.files import FileUnreadable
 from ecociv.registers.importing import ImportEntries, ImportRefused
 from ecociv.registers.kinds import Keepers
-from ecociv.registers.models import EntryRevision
 from ecociv.registers.queries import entry
 
 _takes_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -51,29 +51,11 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         declared, request.POST or None, request.FILES or None, initial={"on": timezone.localdate()}
     )
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            done = _recorded(
-                request,
-                form,
-                RegisterEntry(
-                    zone=zone_key(),
-                    kind=kind,
-                    key=said["number"],
-                    author=request.user,
-                    on=said["on"],
-                    reason=said["reason"],
-                    document=said["document"],
-                    values=form.values(),
-                ),
-            )
-        except EntryRefused as refused:
-            form.note(refused)
-        except FileNotTaken as refused:
-            form.add_error("file", refused.text.in_language(language()))
-        else:
-            messages.success(request, _("%(key)s was entered.") % {"key": done.key})
-            return redirect("portal:register-entry", kind=kind, key=done.key)
+        action = RegisterEntry(
+            key=form.cleaned_data["number"], values=form.values(), **_common(request, form, kind)
+        )
+        if done := _recorded(request, form, action, _("%(key)s was entered.")):
+            return done
     return _page(request, form, kind, _("New entry"), _("Enter in the register"))
 
 
@@ -92,31 +74,15 @@ def revise(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         initial={"on": timezone.localdate()},
     )
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            _recorded(
-                request,
-                form,
-                ReviseEntry(
-                    zone=zone_key(),
-                    kind=kind,
-                    key=key,
-                    author=request.user,
-                    on=said["on"],
-                    reason=said["reason"],
-                    document=said["document"],
-                    seen=_seen(request),
-                    sample=found.sample,
-                    changes=form.values(),
-                ),
-            )
-        except EntryRefused as refused:
-            form.note(refused)
-        except FileNotTaken as refused:
-            form.add_error("file", refused.text.in_language(language()))
-        else:
-            messages.success(request, _("The revision of %(key)s was recorded.") % {"key": key})
-            return redirect("portal:register-entry", kind=kind, key=key)
+        action = ReviseEntry(
+            key=key,
+            seen=_seen(request),
+            sample=found.sample,
+            changes=form.values(),
+            **_common(request, form, kind),
+        )
+        if done := _recorded(request, form, action, _("The revision of %(key)s was recorded.")):
+            return done
     return _page(request, form, kind, _("Revise"), _("Record the revision"), found)
 
 
@@ -132,31 +98,11 @@ def move(request: HttpRequest, kind: str, key: str, to: str) -> HttpResponse:
     form = RecordForm(request.POST or None, request.FILES or None, initial={"on": timezone.localdate()})
     form.fields["document"].required = asked.document
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            _recorded(
-                request,
-                form,
-                ChangeState(
-                    zone=zone_key(),
-                    kind=kind,
-                    key=key,
-                    author=request.user,
-                    on=said["on"],
-                    reason=said["reason"],
-                    document=said["document"],
-                    seen=_seen(request),
-                    sample=found.sample,
-                    to=to,
-                ),
-            )
-        except EntryRefused as refused:
-            form.note(refused)
-        except FileNotTaken as refused:
-            form.add_error("file", refused.text.in_language(language()))
-        else:
-            messages.success(request, _("The state of %(key)s was changed.") % {"key": key})
-            return redirect("portal:register-entry", kind=kind, key=key)
+        action = ChangeState(
+            key=key, seen=_seen(request), sample=found.sample, to=to, **_common(request, form, kind)
+        )
+        if done := _recorded(request, form, action, _("The state of %(key)s was changed.")):
+            return done
     name = asked.name.in_language(language())
     return _page(request, form, kind, name, name, found)
 
@@ -211,17 +157,6 @@ def take(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "portal/registers/import.html", context)
 
 
-def _recorded(
-    request: HttpRequest, form: RecordForm, action: RegisterEntry | ReviseEntry | ChangeState
-) -> EntryRevision:
-    """Record a revision with the file that came with it: both or neither."""
-    with transaction.atomic():
-        done = action.execute()
-        if form.cleaned_data.get("file"):
-            _attached(request, done.kind, done.key, done.revision, public=False)
-        return done
-
-
 def _attached(request: HttpRequest, kind: str, key: str, revision: int, *, public: bool) -> None:
     with received(request, only="file") as files:
         for file in files:
@@ -264,6 +199,35 @@ def _found(kind: str, key: str) -> Entry:
     if found is None:
         raise Http404(_("There is no such entry that you may read."))
     return found
+
+
+def _common(request: HttpRequest, form: RecordForm, kind: str) -> dict[str, Any]:
+    """What every act on an entry takes from its form."""
+    return {
+        "zone": zone_key(),
+        "kind": kind,
+        "author": request.user,
+        **{name: form.cleaned_data[name] for name in ("on", "reason", "document")},
+    }
+
+
+def _recorded(
+    request: HttpRequest, form: RecordForm, action: RegisterEntry | ReviseEntry | ChangeState, said: str
+) -> HttpResponse | None:
+    """Record it with the file that came with it, both or neither, and go to the entry; none where either is refused."""
+    try:
+        with transaction.atomic():
+            done = action.execute()
+            if form.cleaned_data.get("file"):
+                _attached(request, done.kind, done.key, done.revision, public=False)
+    except EntryRefused as refused:
+        form.note(refused)
+        return None
+    except FileNotTaken as refused:
+        form.add_error("file", refused.text.in_language(language()))
+        return None
+    messages.success(request, said % {"key": done.key})
+    return redirect("portal:register-entry", kind=action.kind, key=done.key)
 
 
 def _seen(request: HttpRequest) -> int:

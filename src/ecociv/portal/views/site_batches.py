@@ -11,14 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.people.permissions import actor_of
 from ecociv.portal.site_forms import BatchForm, Received
-from ecociv.portal.tables import Column, Table
+from ecociv.portal.tables import Table
 from ecociv.portal.views.common import export
-from ecociv.portal.views.site_checks import require_checker
+from ecociv.portal.views.site_checks import check_columns, require_checker
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.jobs import check_batch
 from ecociv.territory.models import SEES_ALL, SiteCheck, SiteCheckBatch
@@ -77,31 +76,12 @@ def _batch(request: HttpRequest, pk: int) -> SiteCheckBatch:
     return batch
 
 
-def _columns() -> list[Column[SiteCheck]]:
-    tongue = language()
-    return [
-        Column("row", gettext_lazy("Row"), lambda r: r.row, sort_by=lambda r: r.row, numeric=True),
-        Column("number", gettext_lazy("Number"), lambda r: r.reference, sort_by=lambda r: r.number),
-        Column("title", gettext_lazy("Project"), lambda r: r.title, sort_by=lambda r: r.title),
-        Column(
-            "answer", gettext_lazy("Answer of the check"), lambda r: r.get_answer_display(), sort_by=lambda r: r.answer
-        ),
-        Column("area", gettext_lazy("Area in m²"), lambda r: r.area, sort_by=lambda r: r.area, numeric=True),
-        Column(
-            "reasons",
-            gettext_lazy("Grounds of the answer"),
-            lambda r: "; ".join(str(one[tongue]) for one in r.result["reasons"]),
-            export_only=True,
-        ),
-        Column("digest", gettext_lazy("Digest"), lambda r: r.digest, export_only=True),
-    ]
-
-
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One batch: how far it is, what came out, or why nothing was recorded."""
     batch = _batch(request, pk)
-    table = Table(_columns(), batch.checks.all(), request.GET, default_sort="row")
+    columns = check_columns("row", "number", "title", "answer", "area", "reasons", "digest")
+    table = Table(columns, batch.checks.all(), request.GET, default_sort="row")
     if batch.state == BatchState.DONE and (download := export(request, table, batch.title)):
         return download
     counts: dict[str, int] = {}

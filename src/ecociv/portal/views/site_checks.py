@@ -86,9 +86,11 @@ def _checked(request: HttpRequest, form: SiteForm) -> SiteCheck:
     return CheckSite(asked, zone_key(), request.user, said["title"], form.moment).execute()
 
 
-def _columns() -> list[Column[SiteCheck]]:
+def check_columns(*keys: str) -> list[Column[SiteCheck]]:
+    """Columns of a list of checks, in the order of the keys."""
     tongue = language()
-    return [
+    columns: list[Column[SiteCheck]] = [
+        Column("row", gettext_lazy("Row"), lambda r: r.row, sort_by=lambda r: r.row, numeric=True),
         Column("number", gettext_lazy("Number"), lambda r: r.reference, sort_by=lambda r: r.number),
         Column("title", gettext_lazy("Project"), lambda r: r.title, sort_by=lambda r: collation_key(r.title)),
         Column(
@@ -113,6 +115,8 @@ def _columns() -> list[Column[SiteCheck]]:
         ),
         Column("digest", gettext_lazy("Digest"), lambda r: r.digest, export_only=True),
     ]
+    known = {column.key: column for column in columns}
+    return [known[key] for key in keys]
 
 
 @require_safe
@@ -145,7 +149,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         if filters[name]:
             found = found.filter(**{name: filters[name]})
     rows = [each for each in found if matches(filters.text, each.reference, each.title, each.author_name)]
-    table = Table(_columns(), rows, request.GET, default_sort="-number")
+    columns = check_columns(
+        "number", "title", "purpose", "answer", "area", "on", "author", "reasons", "digest"
+    )
+    table = Table(columns, rows, request.GET, default_sort="-number")
     if download := export(request, table, _("Site checks")):
         return download
     return render(request, "portal/sites/list.html", {"table": table, "filters": filters, "there": there})

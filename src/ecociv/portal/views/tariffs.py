@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ecociv.core.decimals import shortest
-from ecociv.evidence.declared import DeclarationError
+from ecociv.evidence.declared import DeclarationError, declared_files
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.filters import Choice, Filter, Filters, matches
 from ecociv.portal.tables import Column, Table, sortable, url_with
@@ -60,16 +60,21 @@ def tiers_in_words(version: TariffVersion) -> str:
 
 
 @lru_cache(maxsize=4)
-def households_of(zone: str, utility: str, count: int, seed: int) -> Consumption:
-    """Generated households, kept between requests; the seed and the count make them."""
+def households_of(zone: str, utility: str, count: int, _files: tuple[tuple[str, int], ...]) -> Consumption:
+    """Generated households, kept between requests until the file of the tariffs changes."""
     declared = zone_tariffs(zone)
     assert declared is not None
-    return generate(declared.distributions[utility], count, seed)  # type: ignore[index]
+    return generate(declared.distributions[utility], count)  # type: ignore[index]
 
 
 @lru_cache(maxsize=64)
 def tried(
-    zone: str, tariff: Tariff, before: TariffVersion, after: TariffVersion, elasticity: Elasticity
+    zone: str,
+    tariff: Tariff,
+    before: TariffVersion,
+    after: TariffVersion,
+    elasticity: Elasticity,
+    _files: tuple[tuple[str, int], ...],
 ) -> HearingFigures:
     """A proposal tried on the page's households; kept, because the page is open to everybody and the work is not small."""
     declared = zone_tariffs(zone)
@@ -80,7 +85,11 @@ def tried(
 
 def generated(declared: Tariffs, tariff: Tariff, count: int = HOUSEHOLDS) -> Consumption:
     """The generated households of a tariff's utility."""
-    return households_of(zone_key(), tariff.utility, count, declared.distributions[tariff.utility].seed)
+    return households_of(zone_key(), tariff.utility, count, _file())
+
+
+def _file() -> tuple[tuple[str, int], ...]:
+    return declared_files(zone_key(), "tariffs.yaml")
 
 
 def declared_or_page(request: HttpRequest) -> Tariffs | HttpResponse:
@@ -185,7 +194,7 @@ def simulator(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "declared": declared.tariffs, "chosen": chosen}
     status = 200
     if form.is_valid():
-        figures = tried(zone_key(), form.chosen(), form.before, form.proposal, form.answer())
+        figures = tried(zone_key(), form.chosen(), form.before, form.proposal, form.answer(), _file())
         if download := export(request, group_table(figures, request), _("Effect of a proposed tariff")):
             return download
         context |= shown_figures(figures, _persons(request))

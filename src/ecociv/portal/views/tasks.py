@@ -8,21 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ecociv.plan.package import ZonePackage
-from ecociv.portal import timeline
-from ecociv.portal.duties import duty_rows, duty_statuses, group_of
-from ecociv.portal.filters import Choice, Filter, Filters
 from ecociv.portal.known import read_known
-from ecociv.portal.tables import Table
-from ecociv.portal.views.common import export, found, with_plan
-from ecociv.portal.views.duties import (
-    duty_columns,
-    duty_context,
-    keep,
-    known_context,
-    lead_filter,
-    state_filter,
-    year_filter,
-)
+from ecociv.portal.views.common import found, with_plan
+from ecociv.portal.views.duties import DutyList, duty_context, duty_list
 from ecociv.portal.zone import language
 
 
@@ -30,30 +18,20 @@ from ecociv.portal.zone import language
 @with_plan
 def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """All tasks, filtered and sorted, as a table or a timeline."""
-    known = read_known(request, plan)
-    plan, day = known.plan, known.day
-    tongue = language()
-    rows = duty_rows(plan, plan.tasks, duty_statuses(plan, day, known.today, known.moment), tongue)
-    systems = [Choice(each.key, each.title.in_language(tongue)) for each in plan.zone.systems]
-    filters = Filters(
-        request.GET,
-        [
-            Filter("system", _("System"), systems, _("All systems")),
-            lead_filter(rows),
-            state_filter(rows),
-            year_filter(rows),
-        ],
+    known, tongue = read_known(request, plan), language()
+    return duty_list(
+        request,
+        known,
+        known.plan.tasks,
+        DutyList(
+            title=_("Tasks"),
+            about=_("What the plan asks of each body, with dates and figures."),
+            key="system",
+            group=_("System"),
+            every_group=_("All systems"),
+            groups=[(each.key, each.title.in_language(tongue)) for each in known.plan.zone.systems],
+        ),
     )
-    wanted = filters["system"]
-    kept = [row for row in rows if keep(row, filters) and (not wanted or group_of(row.duty) == wanted)]
-    table = Table(duty_columns(_("System")), kept, request.GET, default_sort="number")
-    if download := export(request, table, _("Tasks"), known.as_of):
-        return download
-    context = {"table": table, "filters": filters, "view": "table"} | known_context(known)
-    if request.GET.get("view") == "timeline":
-        context["view"] = "timeline"
-        context["timeline"] = timeline.draw(plan, [row.duty for row in table.sorted_rows], day, tongue)
-    return render(request, "portal/tasks.html", context)
 
 
 @require_safe

@@ -14,7 +14,7 @@ from ecociv.reporting.annual import FORMS as RENDERERS
 from ecociv.reporting.annual import moment_of
 from ecociv.reporting.compose.paper import PaperWriter
 from ecociv.reporting.document import Document, Paragraph, Run, Section
-from ecociv.reporting.problems import UnknownForm
+from ecociv.reporting.problems import refuse_form
 from ecociv.reporting.render.fonts import choose_fonts
 
 FORMS = ("docx", "pdf", "xlsx")
@@ -28,13 +28,7 @@ def write_issuance_request(request: IssuanceRequest, form: str, *, language: str
     ReportRefused
         Another form; no font with Chinese characters.
     """
-    if form not in FORMS:
-        raise UnknownForm(
-            Text(
-                zh=f"签发申请没有“{form}”格式：{'、'.join(FORMS)}。",
-                en=f"A request for issuance is no {form!r}: {', '.join(FORMS)}.",
-            )
-        )
+    refuse_form(form, FORMS, Text(zh="签发申请", en="A request for issuance"))
     if form == "pdf":
         choose_fonts()
     return RENDERERS[f".{form}"](issuance_document(request, language))

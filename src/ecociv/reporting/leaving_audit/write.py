@@ -12,7 +12,7 @@ from ecociv.accounts.audit.as_json import dossier_json
 from ecociv.accounts.audit.dossier import Dossier
 from ecociv.core.text import Text, language_of
 from ecociv.reporting.leaving_audit.content import Decided, report_data
-from ecociv.reporting.problems import UnknownForm
+from ecociv.reporting.problems import refuse_form
 from ecociv.reporting.render.archive import fixed_archive
 from ecociv.reporting.render.fonts import choose_fonts
 from ecociv.reporting.render.pdf import typeset
@@ -41,13 +41,7 @@ def write_leaving_audit(dossier: Dossier, form: str, *, language: str = "zh", de
     ReportRefused
         Another form; no font with Chinese characters.
     """
-    if form not in FORMS:
-        raise UnknownForm(
-            Text(
-                zh=f"离任审计报告没有“{form}”格式：{'、'.join(FORMS)}。",
-                en=f"The report of an audit is no {form!r}: {', '.join(FORMS)}.",
-            )
-        )
+    refuse_form(form, FORMS, Text(zh="离任审计报告", en="The report of an audit"))
     if form == "json":
         content = json.dumps(dossier_json(dossier), ensure_ascii=False, indent=2)
         return (content + "\n").encode("utf-8")

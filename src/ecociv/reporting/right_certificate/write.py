@@ -12,7 +12,7 @@ from docx.shared import Mm
 
 from ecociv.core.text import Text, language_of
 from ecociv.land_administration.rights.models import Registration
-from ecociv.reporting.problems import UnknownForm
+from ecociv.reporting.problems import refuse_form
 from ecociv.reporting.render.archive import fixed_archive
 from ecociv.reporting.render.fonts import choose_fonts
 from ecociv.reporting.render.pdf import typeset
@@ -49,13 +49,7 @@ def write_right_certificate(
     ReportRefused
         Another form; no font with Chinese characters.
     """
-    if form not in FORMS:
-        raise UnknownForm(
-            Text(
-                zh=f"证书没有“{form}”格式：{'、'.join(FORMS)}。",
-                en=f"A certificate is no {form!r}: {', '.join(FORMS)}.",
-            )
-        )
+    refuse_form(form, FORMS, Text(zh="证书", en="A certificate"))
     tongue = language_of(language)
     moment = as_of or timezone.now()
     fonts = choose_fonts()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ecociv.compensation.models import Settlement
 from ecociv.core.text import Text, language_of
-from ecociv.reporting.problems import UnknownForm
+from ecociv.reporting.problems import refuse_form
 from ecociv.reporting.render.archive import fixed_archive
 from ecociv.reporting.render.fonts import choose_fonts
 from ecociv.reporting.render.pdf import typeset
@@ -60,13 +60,7 @@ def write_statement(
     ReportRefused
         Another form; no font with Chinese characters.
     """
-    if form not in FORMS:
-        raise UnknownForm(
-            Text(
-                zh=f"结算单没有“{form}”格式：{'、'.join(FORMS)}。",
-                en=f"A statement is no {form!r}: {', '.join(FORMS)}.",
-            )
-        )
+    refuse_form(form, FORMS, Text(zh="结算单", en="A statement"))
     data = made(language_of(language))
     if form == "docx":
         return _word(data, moment)

@@ -10,7 +10,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 
 from ecociv.core.text import Text, language_of
-from ecociv.reporting.problems import UnknownForm
+from ecociv.reporting.problems import refuse_form
 from ecociv.reporting.render.archive import fixed_archive
 from ecociv.reporting.render.fonts import choose_fonts
 from ecociv.reporting.render.pdf import typeset
@@ -44,13 +44,7 @@ def write_certificate(check: SiteCheck, form: str, *, language: str = "zh", read
     ReportRefused
         Another form; no font with Chinese characters.
     """
-    if form not in FORMS:
-        raise UnknownForm(
-            Text(
-                zh=f"审查单没有“{form}”格式：{'、'.join(FORMS)}。",
-                en=f"A certificate is no {form!r}: {', '.join(FORMS)}.",
-            )
-        )
+    refuse_form(form, FORMS, Text(zh="审查单", en="A certificate"))
     tongue = language_of(language)
     fonts = choose_fonts()
     data = certificate_data(check, tongue)

@@ -6,7 +6,7 @@ from ecociv.core.text import Text, language_of
 from ecociv.plan.queries import current_package
 from ecociv.reporting.annual import FORMS as RENDERERS
 from ecociv.reporting.annual import moment_of
-from ecociv.reporting.problems import UnknownForm
+from ecociv.reporting.problems import refuse_form
 from ecociv.reporting.render.fonts import choose_fonts
 from ecociv.reporting.tariff_hearing.content import hearing_document
 from ecociv.tariffs.declaration import require_tariffs
@@ -23,13 +23,7 @@ def write_hearing_paper(paper: HearingPaper, form: str, *, language: str = "zh")
     ReportRefused
         Another form; no font with Chinese characters.
     """
-    if form not in FORMS:
-        raise UnknownForm(
-            Text(
-                zh=f"听证材料没有“{form}”格式：{'、'.join(FORMS)}。",
-                en=f"A hearing paper is no {form!r}: {', '.join(FORMS)}.",
-            )
-        )
+    refuse_form(form, FORMS, Text(zh="听证材料", en="A hearing paper"))
     spoken = language_of(language)
     package = current_package(paper.zone)
     moment = moment_of(paper.recorded_at)

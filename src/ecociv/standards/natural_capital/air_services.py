@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ecociv.core.text import Text
-from ecociv.standards.arrays import MeasurementError
+from ecociv.standards.arrays import MeasurementError, Measurements
 from ecociv.standards.natural_capital.service import Quantity, ServiceQuantity, checked, coefficient, quantity
 from ecociv.standards.parameters import parameter
 
@@ -44,18 +44,8 @@ def carbon_fixation(*, nep: ArrayLike | None = None, npp: ArrayLike | None = Non
     if nep is not None:
         value = rows.given()["nep"] * CO2_OF_CARBON
         return quantity(value, rows, _PLANTS, label=label, unit="tonne", formula="44 / 12 * NEP")
-    used = parameter("natural_capital.photosynthesis")
-    factor = float(used.table["co2"])
-    return quantity(
-        rows.given()["npp"] * factor,
-        rows,
-        _PLANTS,
-        label=label,
-        unit="tonne",
-        formula="1.63 * NPP",
-        used=(used,),
-        coefficients=(coefficient(used, Text(zh="固碳倍数", en="CO2 per dry matter"), factor),),
-    )
+    name = Text(zh="固碳倍数", en="CO2 per dry matter")
+    return _of_dry_matter(rows, "co2", name, label, "1.63 * NPP")
 
 
 def oxygen_release(*, npp: ArrayLike | None = None, co2: ArrayLike | None = None) -> ServiceQuantity:
@@ -72,17 +62,23 @@ def oxygen_release(*, npp: ArrayLike | None = None, co2: ArrayLike | None = None
     if co2 is not None:
         value = rows.given()["co2"] * OXYGEN_OF_CO2
         return quantity(value, rows, _PLANTS, label=label, unit="tonne", formula="32 / 44 * CO2")
+    name = Text(zh="释氧倍数", en="oxygen per dry matter")
+    return _of_dry_matter(rows, "oxygen", name, label, "1.19 * NPP")
+
+
+def _of_dry_matter(rows: Measurements, key: str, name: Text, label: Text, formula: str) -> ServiceQuantity:
+    """The dry matter of NPP times the factor of photosynthesis."""
     used = parameter("natural_capital.photosynthesis")
-    factor = float(used.table["oxygen"])
+    factor = float(used.table[key])
     return quantity(
         rows.given()["npp"] * factor,
         rows,
         _PLANTS,
         label=label,
         unit="tonne",
-        formula="1.19 * NPP",
+        formula=formula,
         used=(used,),
-        coefficients=(coefficient(used, Text(zh="释氧倍数", en="oxygen per dry matter"), factor),),
+        coefficients=(coefficient(used, name, factor),),
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ecociv.evidence.library.actions import FileDocument, FilingRefused
+from ecociv.evidence.library.actions import FileDocument
 from ecociv.evidence.library.formats import FileNotTaken
+from ecociv.evidence.library.recording import FilingRefused
 from ecociv.evidence.models import Document, DocumentFiling
 from ecociv.supervision.responsibility.actions import RecordRefused
 from ecociv.supervision.responsibility.models import Official

@@ -32,6 +32,7 @@ from ecociv.territory.rules.loading import SpaceRules, space_rules
 from ecociv.territory.rules.purposes import Purpose
 from ecociv.territory.site_check.outline import survey_outline
 from ecociv.territory.site_check.overlaps import ClassOverlap, Overlap, overlap, within
+from ecociv.territory.site_check.reasons import NO_BOUNDARY, NOT_CONSULTED, NOT_SHOWN, NOTHING, RESTRICTED
 from ecociv.territory.site_check.results import FORMAT, both, site_facts, square_metres
 from ecociv.territory.site_check.sites import Site, SiteRefused
 from ecociv.territory.site_check.tables import boundary_facts, layer_facts
@@ -166,7 +167,7 @@ class _Check:
         reasons = [finding_reason(each) for each in findings if each["status"] != Status.SLIVER]
         reasons += [each.to_json() for each in self.reasons]
         if not reasons:
-            reasons.append(_NOTHING.to_json())
+            reasons.append(NOTHING.to_json())
         result = {
             "format": FORMAT,
             "zone": self.zone,
@@ -215,7 +216,7 @@ class _Check:
         """Whether the site lies in the zone, and in which of its parts."""
         version = next((one for one in self.versions if one.layer.kind == "administrative-boundary"), None)
         if version is None:
-            self.reasons.append(_NO_BOUNDARY)
+            self.reasons.append(NO_BOUNDARY)
             return {"places": [], "boundary": None}
         facts, outside = boundary_facts(version, layer_file(version), self.outline, self.site)
         if not facts["places"]:
@@ -339,9 +340,9 @@ class _Check:
             return []
         # Whatever the purpose and the place: an answer that changed with them would tell what is hidden, and where.
         if not any(self.rules.of_layer(one.layer.kind, self.on) for one in hidden_layers):
-            return [_NOT_SHOWN]
+            return [NOT_SHOWN]
         if self.rules.restricted == "withheld":
-            return [_NOT_CONSULTED]
+            return [NOT_CONSULTED]
         worst = ""
         for version in hidden_layers:
             hidden = self._touch(version)
@@ -356,7 +357,7 @@ class _Check:
                 worst = "forbids"
             elif Status.CONDITION in found and not worst:
                 worst = "limits"
-        return [Reason("restricted-line", _RESTRICTED[worst], {"effect": worst})] if worst else []
+        return [Reason("restricted-line", RESTRICTED[worst], {"effect": worst})] if worst else []
 
 
 _ORDER = {
@@ -364,39 +365,4 @@ _ORDER = {
     for place, status in enumerate(
         (Status.STANDS, Status.OPEN, Status.CONDITION, Status.MET, Status.ENCOURAGES, Status.SLIVER)
     )
-}
-_NOTHING = Reason(
-    "nothing-stands-against",
-    Text(zh="没有控制线、规划或权利限制该用途。", en="No line, plan or right stands against the purpose."),
-)
-_NO_BOUNDARY = Reason(
-    "zone-boundary-missing",
-    Text(
-        zh="没有生效的行政区划图层，无法确认地块在示范区之内。",
-        en="No layer of boundaries is in force, so whether the site lies in the zone is not known.",
-    ),
-)
-_NOT_CONSULTED = Reason(
-    "restricted-not-consulted",
-    Text(
-        zh="有不对您开放的图层未参与审查；请由领导小组办公室完成审查。",
-        en="Layers that are not open to you were not consulted; the office of the leading group can complete the check.",
-    ),
-)
-_NOT_SHOWN = Reason(
-    "restricted-not-shown",
-    Text(
-        zh="有不对您开放的图层未列出；没有规则涉及这些图层，不影响结论。",
-        en="Layers that are not open to you are not listed; no rule is about them, so the answer does not depend on them.",
-    ),
-)
-_RESTRICTED = {
-    "forbids": Text(
-        zh="有不对您开放的控制线不允许该用途；请向领导小组办公室查询。",
-        en="A line that is not open to you stands against the purpose; ask the office of the leading group.",
-    ),
-    "limits": Text(
-        zh="有不对您开放的控制线对该用途有限制；请向领导小组办公室查询。",
-        en="A line that is not open to you limits the purpose; ask the office of the leading group.",
-    ),
 }

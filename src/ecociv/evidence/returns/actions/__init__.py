@@ -1,7 +1,8 @@
 """Steps with a return. Each is an object: ``check()`` says what stands against it, ``execute()`` takes it."""
 
 from ecociv.evidence.returns.actions.base import STATE_NAMES, Subject, state_of, subject, subject_of
-from ecociv.evidence.returns.actions.filing import Filed, FileReturn, FileReturns, Filing
+from ecociv.evidence.returns.actions.filing import Filed, FileReturns, Filing
+from ecociv.evidence.returns.actions.filing_one import FileReturn
 from ecociv.evidence.returns.actions.filling import (
     BeginRestatement,
     DropRestatement,

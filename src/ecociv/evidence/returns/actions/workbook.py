@@ -14,7 +14,8 @@ from ecociv.evidence.returns.actions.filling import SaveDraft, SubmitReturn, dem
 from ecociv.evidence.returns.bodies import Directory
 from ecociv.evidence.returns.queries import draft_of
 from ecociv.evidence.returns.refusals import ReturnRefused
-from ecociv.evidence.returns.workbook_reading import SheetProblem, SheetReading, WorkbookReading
+from ecociv.evidence.returns.sheet_reading import SheetProblem, SheetReading
+from ecociv.evidence.returns.workbook_reading import WorkbookReading
 
 
 @dataclass(slots=True)
