@@ -2,7 +2,7 @@
 
 Vertices are put on a grid of the tile and thinned by a rule of the vertex alone; neighbours put a shared vertex on the same
 point, so borders stay shared. Polygons below a few pixels are not dropped: for each class, squares of two pixels stand for their
-area, to the last square. Of those below some more pixels, where a tile has many, and where more polygons meet a tile than it may
+area, to the last square, or squares of four where a tile would have too many. Of those below some more pixels, where a tile has many, and where more polygons meet a tile than it may
 hold, of the smaller ones, a square of its own size stands for each. So a layer of many small parcels keeps its density and its
 colours at every zoom, and a tile stays small.
 """
@@ -33,6 +33,9 @@ SQUARE = 2
 SMALL = 4.0
 """Square pixels below which a polygon is drawn as squares."""
 
+CROWDED = 20_000
+"""Squares in a tile beyond which polygons below twice the area are gathered too, into squares of twice the edge."""
+
 PLAIN = 16.0
 """Square pixels below which a polygon is drawn as a square of its size, in a tile that has many."""
 
@@ -61,7 +64,7 @@ def tile_of(file: LayerFile, tile: Tile, folder: Path) -> bytes:
     if not len(found):
         return b""
     pixels = found.numbers[4] * np.float32(tile.square_pixels_of_the_world)
-    small, middling = _by_size(pixels)
+    small, middling, square = _by_size(pixels)
     large = found.only(~(small | middling))
     order = np.argsort(large.marks[0])
     fids, of_class = large.marks[:, order].astype(np.int64)
@@ -70,7 +73,7 @@ def tile_of(file: LayerFile, tile: Tile, folder: Path) -> bytes:
     lost = np.ones(len(large), bool)
     lost[order[outlines.feature]] = False
     lost &= _within(large, tile)
-    boxes = [_gathered(tile, found.only(small), pixels[small])]
+    boxes = [_gathered(tile, found.only(small), pixels[small], square)]
     boxes.append(_boxes(tile, found.only(middling), pixels[middling]))
     boxes.append(_boxes(tile, large.only(lost), pixels[~(small | middling)][lost]))
     squares = [_by_class(*some) for some in boxes if len(some[1])]
@@ -78,15 +81,17 @@ def tile_of(file: LayerFile, tile: Tile, folder: Path) -> bytes:
     return encode([_joined([*parts, (outlines, fids, of_class)], overview.classes)])
 
 
-def _by_size(pixels: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which features are gathered into squares, and which are a square of their own."""
-    small = pixels < SMALL
+def _by_size(pixels: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_], int]:
+    """Which features are gathered into squares, which are a square of their own, and the edge of the former in pixels."""
+    small, square = pixels < SMALL, SQUARE
     large = ~small
     if large.sum() > MANY:
         large &= (pixels >= PLAIN) | _largest(pixels, MANY)
     if large.sum() > MOST:
         large &= _largest(pixels, MOST)
-    return small, ~small & ~large
+    if float(pixels[small].sum(dtype=np.float64)) / SQUARE**2 + float((~small & ~large).sum()) > CROWDED:
+        small, square = (pixels < 2 * SMALL) & ~large, 2 * SQUARE
+    return small, ~small & ~large, square
 
 
 def _largest(pixels: NDArray[np.float32], number: int) -> NDArray[np.bool_]:
@@ -131,13 +136,15 @@ def _joined(parts: list[tuple[Rings, NDArray[np.int64], NDArray[np.int64]]], nam
     return Part(LAYER, joined, np.concatenate(ids), np.concatenate(classes), names)
 
 
-def _gathered(tile: Tile, small: Overview, pixels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Boxes of two pixels for small features, with their classes.
+def _gathered(
+    tile: Tile, small: Overview, pixels: NDArray[Any], square: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Boxes of some pixels for small features, with their classes.
 
     Along the curve a class takes a square each time that its area has filled another one, at most one in a place; what
     is more than a place can hold is carried on. Squares beside each other in a row are one box.
     """
-    side = PIXELS // SQUARE
+    side = PIXELS // square
     shift = np.uint32(32 - tile.zoom - (side - 1).bit_length())
     column, row = (small.middles >> shift).astype(np.int64) - np.array([[tile.column], [tile.row]]) * side
     inside = (column >= 0) & (column < side) & (row >= 0) & (row < side)
@@ -148,7 +155,7 @@ def _gathered(tile: Tile, small: Overview, pixels: NDArray[Any]) -> tuple[NDArra
     first = np.flatnonzero((np.diff(place, prepend=-1) != 0) | (np.diff(class_, prepend=-1) != 0))
     if not len(first):
         return np.empty((0, 4), np.int64), np.empty(0, np.int64)
-    share = np.add.reduceat(pixels[inside][order].astype(np.float64) / SQUARE**2, first)
+    share = np.add.reduceat(pixels[inside][order].astype(np.float64) / square**2, first)
     place, class_ = place[first], class_[first]
     edges = np.flatnonzero(np.diff(class_, prepend=-1, append=-1))
     boxes, classes = [], []
@@ -167,7 +174,7 @@ def _gathered(tile: Tile, small: Overview, pixels: NDArray[Any]) -> tuple[NDArra
         classes.append(np.full(len(begins), class_[begin], np.int64))
     if not boxes:
         return np.empty((0, 4), np.int64), np.empty(0, np.int64)
-    return np.concatenate(boxes) * (SQUARE * UNIT), np.concatenate(classes)
+    return np.concatenate(boxes) * (square * UNIT), np.concatenate(classes)
 
 
 def _boxes(tile: Tile, middling: Overview, pixels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
