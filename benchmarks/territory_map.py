@@ -4,7 +4,7 @@
 
 A server is started on a folder of its own with two public layers: ``parcels``, generated (``tessellation.py``, about 50 vertices
 each), and ``corner``, a single small parcel. Headless Chromium opens the map of layers, 1280 x 900, and walks: pans and zooms
-through ten levels and back, each an animation of 0.7 s at an even pace, the next begun when the view is complete. The walks:
+from zoom 7 to 14 and back, each an animation of 0.7 s at an even pace, the next begun when the view is complete. The walks:
 
 - ``corner``: the same page and walk with nothing to draw: what the page, MapLibre and the renderer take by themselves;
 - ``ahead``: the parcels as a first reader meets them, with the tiles that the job beside the server makes ahead;
@@ -37,12 +37,13 @@ import numpy as np
 
 ZONE = "jingdezhen"
 SECONDS = 0.7
-WALK: tuple[tuple[str, float, float], ...] = (
-    ("pan", 500, 0), ("zoom", 1, 0), ("pan", 0, 400), ("zoom", 1, 0), ("pan", 500, 200), ("pan", -300, 300), ("zoom", 1, 0),
-    ("pan", 500, 0), ("pan", 0, -400), ("zoom", 1, 0), ("pan", -500, 200), ("zoom", 1, 0), ("pan", 400, 300), ("zoom", 2, 0),
-    ("pan", 600, 0), ("zoom", -2, 0), ("zoom", -2, 0), ("pan", -500, -300), ("zoom", -1, 0), ("pan", 500, 0), ("zoom", -2, 0),
+WALK: tuple[tuple[float, float, float], ...] = (
+    (115.4, 27.6, 7), (115.4, 27.6, 8), (116.6, 27.6, 8), (116.6, 27.6, 9), (116.0, 27.6, 9), (116.0, 27.2, 9), (116.0, 27.2, 10),
+    (116.3, 27.2, 10), (116.3, 27.0, 10), (116.3, 27.0, 11), (116.15, 27.0, 11), (116.15, 27.0, 12), (116.2, 27.0, 12),
+    (116.2, 27.0, 13), (116.2, 27.0, 14), (116.215, 27.0, 14), (116.215, 27.0, 12), (116.215, 27.0, 10), (115.9, 27.0, 10),
+    (115.9, 27.0, 9), (115.9, 27.0, 8), (116.25, 27.25, 7),
 )  # fmt: skip
-"""Pans by pixels (east, south), zooms by levels."""
+"""Longitude, latitude and zoom to go to, one after the other: pans of some 300 to 450 pixels, zooms by one or two levels."""
 
 START = "at=7.00/27.25000/116.25000"
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -55,14 +56,13 @@ _WATCH = """() => {
     .observe({ type: "longtask" });
 }"""
 
-_STEP = """async ([kind, x, y, duration]) => {
+_STEP = """async ([longitude, latitude, zoom, duration]) => {
   const map = document.getElementById("territory-map").territoryMap;
   const easing = (share) => share;
   const begun = performance.now();
   let moved = begun;
   const ended = new Promise((done) => map.once("moveend", () => { moved = performance.now(); done(); }));
-  if (kind === "pan") map.panBy([x, y], { duration, easing });
-  else map.easeTo({ zoom: map.getZoom() + x, duration, easing });
+  map.easeTo({ center: [longitude, latitude], zoom, duration, easing });
   const idle = new Promise((done) => map.once("idle", done));
   await ended;
   await idle;
@@ -245,18 +245,21 @@ def walk(browser: Any, address: str, server_pid: int) -> dict[str, Any]:
     """One walk in a browser that has kept nothing: steps, frames, long tasks, processor seconds."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
-    used = processor(server_pid)
     opened = time.perf_counter()
     page.goto(address)
     page.locator("#territory-map[data-ready]").wait_for(state="attached", timeout=120_000)
     first = time.perf_counter() - opened
     page.evaluate(_WATCH)
     page.wait_for_timeout(300)
+    used = processor(server_pid)
     steps = [page.evaluate(_STEP, [*step, SECONDS * 1000]) for step in WALK]
     seen = page.evaluate("() => window.ecocivSeen")
     after = processor(server_pid)
     context.close()
     spent = {kind: after[kind] - used[kind] for kind in after}
+    # The machine may be shared: what a frame costs, whatever waiting lies between two.
+    for kind in ("page", "drawing"):
+        spent[f"ms of {kind} a frame"] = spent[kind] * 1000 / max(1, len(seen["frames"]))
     return {"steps": steps, "frames": seen["frames"], "long": seen["long"], "spent": spent, "first": first}
 
 
@@ -284,7 +287,10 @@ def told(name: str, walks: list[dict[str, Any]], nothing: dict[str, Any]) -> dic
         f"  complete after a movement: p50 {np.median(late):.0f}, p95 {np.quantile(late, 0.95):.0f}, most {late.max():.0f} ms"
     )
     say(f"  long tasks: {len(long)}, longest {max(long, default=0):.0f} ms, together {sum(long):.0f} ms")
-    say("  processor, s: " + ", ".join(told_quantiles(figures["spent"], nothing.get("spent"), 1)))
+    say(
+        "  processor, s from the first view on: "
+        + ", ".join(told_quantiles(figures["spent"], nothing.get("spent"), 1))
+    )
     say(f"  tiles made: {', '.join(str(one['made']) for one in walks)}")
     return figures
 

@@ -67,6 +67,13 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
+def resident() -> str:
+    """Memory of this process's own, and of files that it shares with others (the layer file and the overview are mapped)."""
+    state = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    own, shared = (int(state[name].split()[0]) / 1024**2 for name in ("RssAnon", "RssFile"))
+    return f"{own:.2f} GB its own and {shared:.2f} GB of mapped files"
+
+
 def main() -> None:
     """Generate, measure, print."""
     arguments = argparse.ArgumentParser(
@@ -162,7 +169,7 @@ def measure(path: Path, folder: Path, tiles: int) -> None:
     say(
         f"walk: {asked} tiles asked for, {len(known)} made, kept ones {100 * hits / asked:.1f} %; kept: {quantiles(reads)}\n"
     )
-    say(f"peak memory: {peak():.2f} GB, {before:.2f} GB of it before the first tile\n")
+    say(f"peak memory: {peak():.2f} GB, {before:.2f} GB of it before the first tile; now {resident()}\n")
     # The encoder against the library, on what one tile of zoom 11 holds.
     tile = Tile(*tile_at((west + east) / 2, (south + north) / 2, 11))
     features = list(file.in_box(*tile.bounds))

@@ -65,7 +65,7 @@ def outlines_of(blobs: Sequence[bytes]) -> Outlines:
     one = np.flatnonzero(plain)
     at, points = [head[one] + 13], [_number(data, head[one] + 9)]
     outer, feature = [np.ones(len(one), bool)], [one]
-    for number in np.flatnonzero(~plain):
+    for number in np.flatnonzero(~plain).tolist():
         rings = _rings(blobs[number])
         at.append(np.asarray([ring[0] for ring in rings], np.int64) + begins[number])
         points.append(np.asarray([ring[1] for ring in rings], np.int64))

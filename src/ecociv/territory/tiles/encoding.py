@@ -122,7 +122,9 @@ def _layer(part: Part) -> bytes:
     whole = 6 + _widths(identity) + tags + _widths(size) + size
     stream = np.empty(len(numbers) + _FRAME * len(first), np.int64)
     at = begins + _FRAME * np.arange(len(first))
-    for step, column in enumerate((0x12, whole, 0x08, identity, 0x12, tags, 0, place, 0x18, 3, 0x22, size)):
+    one = np.ones_like(at)
+    frame = (0x12 * one, whole, 0x08 * one, identity, 0x12 * one, tags, 0 * one, place, 0x18 * one, 3 * one, 0x22 * one, size)  # fmt: skip
+    for step, column in enumerate(frame):
         stream[at + step] = column
     stream[np.arange(len(numbers)) + np.repeat(_FRAME * np.arange(1, len(first) + 1), many)] = numbers
     body = [_field(1, part.name.encode()), varints(stream)[0], _field(3, part.key.encode())]

@@ -56,7 +56,8 @@ class Overview:
         """The features whose box meets a box."""
 
         def meet(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
-            return (boxes[0] <= east) & (boxes[2] >= west) & (boxes[1] <= north) & (boxes[3] >= south)
+            found = (boxes[0] <= east) & (boxes[2] >= west) & (boxes[1] <= north) & (boxes[3] >= south)
+            return np.asarray(found)
 
         blocks = np.flatnonzero(meet(self._blocks))
         if len(blocks) == self._blocks.shape[1]:

@@ -97,7 +97,7 @@ def _by_size(pixels: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np
 def _largest(pixels: NDArray[np.float32], number: int) -> NDArray[np.bool_]:
     """So many of the largest; of equal ones the first along the curve."""
     least = np.partition(pixels, -number)[-number]
-    found = pixels > least
+    found = np.asarray(pixels > least)
     found[np.flatnonzero(pixels == least)[: number - int(found.sum())]] = True
     return found
 
@@ -106,7 +106,7 @@ def _within(some: Overview, tile: Tile) -> NDArray[np.bool_]:
     """Which features lie wholly in the tile, margin included."""
     west, south, east, north = tile.with_margin(MARGIN)
     n = some.numbers
-    return (n[0] >= west) & (n[2] <= east) & (n[1] >= south) & (n[3] <= north)
+    return np.asarray((n[0] >= west) & (n[2] <= east) & (n[1] >= south) & (n[3] <= north))
 
 
 def _outlines(file: LayerFile, tile: Tile, fids: NDArray[np.int64]) -> Rings:
