@@ -146,7 +146,7 @@ def build_overview(file: LayerFile, folder: Path) -> Overview:
     latitude = (box[:, 2] + box[:, 4]) / 2
     middle = world_units((box[:, 1] + box[:, 3]) / 2, latitude)
     share = share_of_the_world(row[:, 2], latitude)
-    order = np.argsort(_curve(*middle), kind="stable")
+    order = np.argsort(curve(*middle), kind="stable")
     numbers, middles, marks, names = _names(folder)
     _put(numbers, np.ascontiguousarray(np.column_stack([box[:, 1:], share])[order].T, dtype="<f4"))
     _put(middles, np.ascontiguousarray(middle[:, order], dtype="<u4"))
@@ -170,8 +170,12 @@ def _put(path: Path, content: bytes | NDArray[Any]) -> None:
     os.replace(part.name, path)
 
 
-def _curve(east: NDArray[np.uint32], south: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """Place on the Morton curve: the bits of both numbers in turn."""
+def curve(east: NDArray[np.uint32], south: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Place on the Morton curve: the bits of both numbers in turn.
+
+    >>> curve(np.array([0, 1, 0, 1], np.uint32), np.array([0, 0, 1, 1], np.uint32)).tolist()
+    [0, 1, 2, 3]
+    """
     code = np.zeros(len(east), np.uint64)
     for shift, given in enumerate((east, south)):
         value = given.astype(np.uint64)

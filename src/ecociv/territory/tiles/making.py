@@ -9,6 +9,9 @@ colours at every zoom, and a tile stays small.
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from ecociv.territory.layers.geopackage import LayerFile
 from ecociv.territory.layers.rings import outlines_of
 from ecociv.territory.tiles.encoding import Part, Rings, encode, tidy
 from ecociv.territory.tiles.grid import EXTENT, PIXELS, UNIT, Tile
-from ecociv.territory.tiles.index import Overview, overview_of
+from ecociv.territory.tiles.index import Overview, curve, overview_of
 from ecociv.territory.tiles.shaping import COARSE, FINE, shaped
 
 ENCODER = 3
@@ -33,9 +36,6 @@ SQUARE = 2
 SMALL = 4.0
 """Square pixels below which a polygon is drawn as squares."""
 
-CROWDED = 20_000
-"""Squares in a tile beyond which polygons below twice the area are gathered too, into squares of twice the edge."""
-
 PLAIN = 16.0
 """Square pixels below which a polygon is drawn as a square of its size, in a tile that has many."""
 
@@ -45,8 +45,17 @@ MANY = 2_000
 MOST = 6_000
 """Polygons drawn with their own outline in one tile; with more, the smallest are drawn as squares of their size."""
 
-THINNING = ((20_000, FINE, 0), (60_000, COARSE, 3), (150_000, COARSE, 5), (None, COARSE, 8))
+CROWDED = 8_000
+"""Squares in a tile beyond which all polygons below a size are gathered, into squares of twice the edge."""
+
+GATHERED = 24.0
+"""That size, in square pixels."""
+
+THINNING = ((20_000, FINE, 0), (60_000, COARSE, 5), (150_000, COARSE, 12), (None, COARSE, 24))
 """Up to so many vertices of the outlines: grid in units, and twice the triangle (squares of the grid) below which a vertex goes."""
+
+SHARE = 0.05
+"""Of the middling polygon with an outline, what the largest triangle that goes may take."""
 
 
 def tile_of(file: LayerFile, tile: Tile, folder: Path) -> bytes:
@@ -68,14 +77,15 @@ def tile_of(file: LayerFile, tile: Tile, folder: Path) -> bytes:
     large = found.only(~(small | middling))
     order = np.argsort(large.marks[0])
     fids, of_class = large.marks[:, order].astype(np.int64)
-    outlines = _outlines(file, tile, fids)
+    of_size = pixels[~(small | middling)]
+    outlines = _outlines(file, tile, fids, float(np.median(of_size)) if len(large) else 0.0)
     # What is whole in the tile and has no area on its grid, as something very long and thin, is not dropped.
     lost = np.ones(len(large), bool)
     lost[order[outlines.feature]] = False
     lost &= _within(large, tile)
     boxes = [_gathered(tile, found.only(small), pixels[small], square)]
     boxes.append(_boxes(tile, found.only(middling), pixels[middling]))
-    boxes.append(_boxes(tile, large.only(lost), pixels[~(small | middling)][lost]))
+    boxes.append(_boxes(tile, large.only(lost), of_size[lost]))
     squares = [_by_class(*some) for some in boxes if len(some[1])]
     parts = [(rings, np.zeros(len(classes), np.int64), classes) for rings, classes in squares]
     return encode([_joined([*parts, (outlines, fids, of_class)], overview.classes)])
@@ -87,10 +97,12 @@ def _by_size(pixels: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np
     large = ~small
     if large.sum() > MANY:
         large &= (pixels >= PLAIN) | _largest(pixels, MANY)
+    squares = float(pixels[small].sum(dtype=np.float64)) / SQUARE**2 + float((~small & ~large).sum())
+    if squares > CROWDED:
+        small, square = pixels < GATHERED, 2 * SQUARE
+        large = ~small
     if large.sum() > MOST:
         large &= _largest(pixels, MOST)
-    if float(pixels[small].sum(dtype=np.float64)) / SQUARE**2 + float((~small & ~large).sum()) > CROWDED:
-        small, square = (pixels < 2 * SMALL) & ~large, 2 * SQUARE
     return small, ~small & ~large, square
 
 
@@ -109,11 +121,15 @@ def _within(some: Overview, tile: Tile) -> NDArray[np.bool_]:
     return np.asarray((n[0] >= west) & (n[2] <= east) & (n[1] >= south) & (n[3] <= north))
 
 
-def _outlines(file: LayerFile, tile: Tile, fids: NDArray[np.int64]) -> Rings:
-    """Outlines of features by row (ascending), cut at the margin, on the tile's grid, thinned where they have many vertices."""
+def _outlines(file: LayerFile, tile: Tile, fids: NDArray[np.int64], pixels: float) -> Rings:
+    """Outlines of features by row (ascending), cut at the margin, on the tile's grid, thinned where they have many vertices.
+
+    ``pixels`` is the size of the middling one.
+    """
     found = outlines_of(file.blobs(fids.tolist()))
     vertices = len(found.degrees)
     grid, thin = next((grid, thin) for up_to, grid, thin in THINNING if up_to is None or vertices <= up_to)
+    thin = min(thin, int(2 * SHARE * pixels * (UNIT / grid) ** 2))
     return tidy(shaped(tile, found, MARGIN, grid=grid, thin=thin))
 
 
@@ -145,36 +161,56 @@ def _gathered(
     is more than a place can hold is carried on. Squares beside each other in a row are one box.
     """
     side = PIXELS // square
-    shift = np.uint32(32 - tile.zoom - (side - 1).bit_length())
-    column, row = (small.middles >> shift).astype(np.int64) - np.array([[tile.column], [tile.row]]) * side
-    inside = (column >= 0) & (column < side) & (row >= 0) & (row < side)
-    # Features come along the curve, so what lies in one place stands together; sorted by class it still does.
-    class_ = small.marks[1][inside]
+    column, row, pixels, class_ = _spread(tile, small, pixels, square)
+    inside = np.flatnonzero((column >= 0) & (column < side) & (row >= 0) & (row < side))
+    class_ = class_[inside]
     order = np.argsort(class_.astype(np.int16) if len(small.classes) < 2**15 else class_, kind="stable")
-    class_, place = class_[order], (row * side + column)[inside][order]
-    first = np.flatnonzero((np.diff(place, prepend=-1) != 0) | (np.diff(class_, prepend=-1) != 0))
-    if not len(first):
-        return np.empty((0, 4), np.int64), np.empty(0, np.int64)
-    share = np.add.reduceat(pixels[inside][order].astype(np.float64) / square**2, first)
-    place, class_ = place[first], class_[first]
-    edges = np.flatnonzero(np.diff(class_, prepend=-1, append=-1))
-    boxes, classes = [], []
-    for begin, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        filled = np.floor(np.cumsum(share[begin:end]) + 0.5)
+    class_, inside = class_[order], inside[order]
+    code = curve(column[inside].astype(np.uint32), row[inside].astype(np.uint32)).astype(np.int64)
+    share = pixels[inside].astype(np.float64) / square**2
+    edges = np.flatnonzero(np.diff(class_, prepend=-1, append=-1)) if len(class_) else np.zeros(1, np.int64)
+    boxes, classes = [np.empty((0, 4), np.int64)], [np.empty(0, np.int64)]
+    for begin, end in pairwise(edges.tolist()):
+        places, number = np.unique(code[begin:end], return_inverse=True)
+        filled = np.floor(np.cumsum(np.bincount(number, share[begin:end])) + 0.5)
         slot = np.arange(1, len(filled) + 1)
         # So many squares are taken up to a slot: as many as are filled, one a slot at most, the rest carried on.
         taken = slot + np.minimum(0, np.minimum.accumulate(filled - slot))
-        kept = np.sort(place[begin:end][np.diff(taken, prepend=0) > 0])
+        kept = np.sort(_rows_of_curve(side)[places[np.diff(taken, prepend=0) > 0]])
         if not len(kept):
             continue
-        row, column = np.divmod(kept, side)
-        begins = np.flatnonzero(np.concatenate([[True], (np.diff(kept) != 1) | (row[1:] != row[:-1])]))
-        ends = np.concatenate([begins[1:], [len(kept)]]) - 1
-        boxes.append(np.column_stack([column[begins], row[begins], column[ends] + 1, row[ends] + 1]))
-        classes.append(np.full(len(begins), class_[begin], np.int64))
-    if not boxes:
-        return np.empty((0, 4), np.int64), np.empty(0, np.int64)
+        south, east = np.divmod(kept, side)
+        first = np.flatnonzero(np.concatenate([[True], (np.diff(kept) != 1) | (south[1:] != south[:-1])]))
+        last = np.concatenate([first[1:], [len(kept)]]) - 1
+        boxes.append(np.column_stack([east[first], south[first], east[last] + 1, south[last] + 1]))
+        classes.append(np.full(len(first), class_[begin], np.int64))
     return np.concatenate(boxes) * (square * UNIT), np.concatenate(classes)
+
+
+def _spread(
+    tile: Tile, small: Overview, pixels: NDArray[Any], square: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any], NDArray[np.int32]]:
+    """Column and row of the square in which each feature lies, its area and class; four quarters where features are as large."""
+    middles, class_ = small.middles.astype(np.int64), small.marks[1]
+    if len(pixels) and float(pixels.mean()) > square**2 / 4:
+        west, south, east, north = small.numbers[:4].astype(np.float64)
+        upright = 1 / math.cos(math.radians((tile.bounds[1] + tile.bounds[3]) / 2))
+        quarter = np.stack([east - west, (north - south) * upright]) * (2.0**32 / 360 / 4)
+        steps = quarter.astype(np.int64)
+        middles = np.concatenate(
+            [middles + steps * np.array([[x], [y]]) for y in (-1, 1) for x in (-1, 1)], axis=1
+        )
+        pixels, class_ = np.tile(pixels / 4, 4), np.tile(class_, 4)
+    side = PIXELS // square
+    column, row = middles >> (32 - tile.zoom - (side - 1).bit_length())
+    return column - tile.column * side, row - tile.row * side, pixels, class_
+
+
+@lru_cache(maxsize=4)
+def _rows_of_curve(side: int) -> NDArray[np.int64]:
+    """Row by row number of the squares of a tile in the order of the curve."""
+    row, column = np.divmod(np.arange(side * side), side)
+    return np.argsort(curve(column.astype(np.uint32), row.astype(np.uint32)))
 
 
 def _boxes(tile: Tile, middling: Overview, pixels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
