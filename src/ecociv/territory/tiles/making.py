@@ -51,7 +51,7 @@ CROWDED = 8_000
 GATHERED = 24.0
 """That size, in square pixels."""
 
-THINNING = ((20_000, FINE, 0), (60_000, COARSE, 5), (150_000, COARSE, 12), (None, COARSE, 24))
+THINNING = ((20_000, FINE, 0), (60_000, COARSE, 6), (150_000, COARSE, 16), (None, COARSE, 24))
 """Up to so many vertices of the outlines: grid in units, and twice the triangle (squares of the grid) below which a vertex goes."""
 
 SHARE = 0.05
@@ -157,8 +157,9 @@ def _gathered(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Boxes of some pixels for small features, with their classes.
 
-    Along the curve a class takes a square each time that its area has filled another one, at most one in a place; what
-    is more than a place can hold is carried on. Squares beside each other in a row are one box.
+    Along the curve a class takes a square each time that its area has filled another one: first of the places of which it
+    has most, then of those that nobody took, at most one in a place; what is more than a place can hold is carried on. Squares
+    beside each other in a row are one box.
     """
     side = PIXELS // square
     column, row, pixels, class_ = _spread(tile, small, pixels, square)
@@ -169,22 +170,41 @@ def _gathered(
     code = curve(column[inside].astype(np.uint32), row[inside].astype(np.uint32)).astype(np.int64)
     share = pixels[inside].astype(np.float64) / square**2
     edges = np.flatnonzero(np.diff(class_, prepend=-1, append=-1)) if len(class_) else np.zeros(1, np.int64)
-    boxes, classes = [np.empty((0, 4), np.int64)], [np.empty(0, np.int64)]
+    wanted = []
+    most, whose = np.zeros(side * side), np.full(side * side, -1)
     for begin, end in pairwise(edges.tolist()):
         places, number = np.unique(code[begin:end], return_inverse=True)
-        filled = np.floor(np.cumsum(np.bincount(number, share[begin:end])) + 0.5)
-        slot = np.arange(1, len(filled) + 1)
-        # So many squares are taken up to a slot: as many as are filled, one a slot at most, the rest carried on.
-        taken = slot + np.minimum(0, np.minimum.accumulate(filled - slot))
-        kept = np.sort(_rows_of_curve(side)[places[np.diff(taken, prepend=0) > 0]])
-        if not len(kept):
-            continue
+        part = np.bincount(number, share[begin:end])
+        more = places[part > most[places]]
+        most[places] = np.maximum(most[places], part)
+        whose[more] = len(wanted)
+        wanted.append((places, np.floor(np.cumsum(part) + 0.5)))
+    own = [_taken(filled, whose[places] == number) for number, (places, filled) in enumerate(wanted)]
+    free = np.ones(side * side, bool)
+    for (places, _filled), some in zip(wanted, own, strict=True):
+        free[places[some]] = False
+    boxes, classes = [np.empty((0, 4), np.int64)], [np.empty(0, np.int64)]
+    for (places, filled), some, begin in zip(wanted, own, edges.tolist(), strict=False):
+        rest = filled - np.cumsum(some)
+        added = _taken(rest, free[places])
+        # Where others have all of its places, a class shares them.
+        added |= _taken(rest - np.cumsum(added), ~some & ~added)
+        free[places[added]] = False
+        kept = np.sort(_rows_of_curve(side)[places[some | added]])
         south, east = np.divmod(kept, side)
-        first = np.flatnonzero(np.concatenate([[True], (np.diff(kept) != 1) | (south[1:] != south[:-1])]))
-        last = np.concatenate([first[1:], [len(kept)]]) - 1
+        first = np.flatnonzero((np.diff(kept, prepend=-2) != 1) | (np.diff(south, prepend=-1) != 0))
+        last = np.append(first[1:], len(kept))[: len(first)] - 1
         boxes.append(np.column_stack([east[first], south[first], east[last] + 1, south[last] + 1]))
         classes.append(np.full(len(first), class_[begin], np.int64))
     return np.concatenate(boxes) * (square * UNIT), np.concatenate(classes)
+
+
+def _taken(filled: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which places are taken, in order: as many up to each as are filled from there on, of those allowed; the rest carried on."""
+    filled = np.minimum.accumulate(filled[::-1])[::-1]
+    slot = np.cumsum(allowed)
+    taken = slot + np.minimum(0, np.minimum.accumulate(filled - slot))
+    return np.asarray(np.diff(taken, prepend=0) > 0)
 
 
 def _spread(

@@ -23,7 +23,7 @@ FINE, COARSE = 1, UNIT // 2
 MOST_THIN = 64
 """Twice the largest triangle that a vertex may span and go, in squares of the grid."""
 
-_ROUNDS = 4
+_ROUNDS = 8
 _FAR = np.uint32(2**32 - 1)
 Int = NDArray[np.int64]
 Steps = NDArray[np.int32]

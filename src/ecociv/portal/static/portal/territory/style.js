@@ -9,13 +9,13 @@ export function sourceOf(config, version) {
   return source;
 }
 
-// Borders are drawn from the zoom at which features are some ten pixels wide on average. Below it they would only double what the
+// Borders are drawn from the zoom at which features are some twenty pixels wide on average. Below it they would only double what the
 // fill says, at several times its cost.
 function firstLines(version) {
   if (version.role === "boundary" || !version.bounds || !version.count) return 0;
   const [west, south, east, north] = version.bounds;
   const degrees = Math.sqrt(((east - west) * (north - south)) / version.count);
-  return degrees > 0 ? Math.min(14, Math.max(0, Math.ceil(Math.log2((10 * 360) / (512 * degrees))))) : 0;
+  return degrees > 0 ? Math.min(14, Math.max(0, Math.ceil(Math.log2((20 * 360) / (512 * degrees))))) : 0;
 }
 
 function colourOf(version) {
