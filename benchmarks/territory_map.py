@@ -2,11 +2,12 @@
 
     python benchmarks/territory_map.py [--polygons 200000] [--folder DIR] [--port 8137] [--repeat 1] [--graphics]
 
-A server is started on a folder of its own with two public layers: ``parcels``, generated (``tessellation.py``, about 50 vertices
-each), and ``corner``, a single small parcel. Headless Chromium opens the map of layers, 1280 x 900, and walks: pans and zooms
+A server is started on a folder of its own with three public layers: ``parcels``, generated (``tessellation.py``, about 50
+vertices each), ``sheet``, one parcel as large as all of them, and ``corner``, a single small parcel. Headless Chromium opens the map of layers, 1280 x 900, and walks: pans and zooms
 from zoom 7 to 14 and back, each an animation of 0.7 s at an even pace, the next begun when the view is complete. The walks:
 
 - ``corner``: the same page and walk with nothing to draw: what the page, MapLibre and the renderer take by themselves;
+- ``sheet``: one rectangle that fills the view: what it costs the renderer to colour every pixel, whatever the number of parcels;
 - ``ahead``: the parcels as a first reader meets them, with the tiles that the job beside the server makes ahead;
 - ``kept``: the same walk by a second reader, whose browser has nothing and for whom the server has kept every tile;
 - ``cold``: no tile kept at all.
@@ -101,8 +102,8 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def prepare(folder: Path, polygons: int) -> None:
-    """Database, scripts of the pages and the two layers, unless they are there."""
-    done = folder / f"parcels-{polygons}.done"
+    """Database, scripts of the pages and the layers, unless they are there."""
+    done = folder / f"layers-{polygons}.done"
     if done.exists():
         return
     installed = Path(os.environ.get("ECOCIV_VAR") or Path(__file__).resolve().parents[1] / "var")
@@ -118,11 +119,11 @@ def prepare(folder: Path, polygons: int) -> None:
 
 
 def add_layers(polygons: int) -> None:
-    """Record the two layers (in a process of its own, with Django set up)."""
+    """Record the layers (in a process of its own, with Django set up)."""
     import datetime as dt
 
     import shapely
-    from tessellation import Tessellation
+    from tessellation import EXTENT, Tessellation
 
     from ecociv.core.text import Text
     from ecociv.territory.actions import AddLayerVersion
@@ -132,8 +133,10 @@ def add_layers(polygons: int) -> None:
     keys = np.asarray(sorted(layer_kind("land-survey").class_names()), dtype=object)
     shapes, classes, numbers = Tessellation(polygons).arrays()
     corner = np.asarray([shapely.box(114.0, 25.0, 114.01, 25.01)], dtype=object)
+    sheet = np.asarray([shapely.box(*EXTENT)], dtype=object)
     for key, geometries, of_class, identities in (
         ("parcels", shapes, keys[[int(one) for one in classes]], [f"P{number}" for number in numbers]),
+        ("sheet", sheet, keys[:1], ["S1"]),
         ("corner", corner, keys[:1], ["C1"]),
     ):
         AddLayerVersion(
@@ -219,6 +222,7 @@ def measure(folder: Path, given: argparse.Namespace, running: subprocess.Popen[b
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         for name, layer in (
             ("corner", "corner"),
+            ("sheet", "sheet"),
             ("ahead", "parcels"),
             ("kept", "parcels"),
             ("cold", "parcels"),

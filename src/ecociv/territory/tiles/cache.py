@@ -34,7 +34,7 @@ SLOW = 2_000
 TURN = 60.0
 """Seconds after which a turn of making ahead leaves the rest to the next one, so that other jobs are not kept waiting."""
 
-# Packed more, a tile is a tenth smaller and takes four times as long.
+# At level 4 a tile is 3 to 13 % smaller and takes twice as long to pack.
 _COMPRESSION = 1
 _WRITES_BETWEEN_LOOKS = 500
 _writes = itertools.count(1)

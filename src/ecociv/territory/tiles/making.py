@@ -170,7 +170,7 @@ def _gathered(
     code = curve(column[inside].astype(np.uint32), row[inside].astype(np.uint32)).astype(np.int64)
     share = pixels[inside].astype(np.float64) / square**2
     edges = np.flatnonzero(np.diff(class_, prepend=-1, append=-1)) if len(class_) else np.zeros(1, np.int64)
-    wanted = []
+    wanted: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
     most, whose = np.zeros(side * side), np.full(side * side, -1)
     for begin, end in pairwise(edges.tolist()):
         places, number = np.unique(code[begin:end], return_inverse=True)
