@@ -27,6 +27,10 @@ import numpy as np
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecociv.server.settings")
 
 
+PACKED = 1
+"""Level of gzip, as tiles are kept."""
+
+
 def tile_at(longitude: float, latitude: float, zoom: int) -> tuple[int, int, int]:
     """The tile of a point."""
     side = 2**zoom
@@ -61,6 +65,13 @@ def quantiles(times: list[float]) -> str:
 def peak() -> float:
     """Peak resident memory of this process in GB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def resident() -> str:
+    """Memory of this process's own, and of files that it shares with others (the layer file and the overview are mapped)."""
+    state = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    own, shared = (int(state[name].split()[0]) / 1024**2 for name in ("RssAnon", "RssFile"))
+    return f"{own:.2f} GB its own and {shared:.2f} GB of mapped files"
 
 
 def main() -> None:
@@ -127,13 +138,16 @@ def measure(path: Path, folder: Path, tiles: int) -> None:
         zoom = 5 + number % 10
         at = tile_at(random.uniform(west, east), random.uniform(south, north), zoom)
         clock, processor = time.perf_counter(), time.process_time()
-        content = gzip.compress(tile_of(file, Tile(*at), kept), 4, mtime=0)
+        content = gzip.compress(tile_of(file, Tile(*at), kept), PACKED, mtime=0)
         made.append(time.process_time() - processor)
         wall.append(time.perf_counter() - clock)
         by_zoom.setdefault(zoom, []).append(made[-1])
         sizes.append(len(content))
     say(f"made: {quantiles(made)} of the processor; wall {quantiles(wall)}\n")
-    say(f"size, packed: median {np.median(sizes) / 1024:.0f} kB, most {max(sizes) / 1024:.0f} kB\n")
+    say(
+        f"size, packed: p50 {np.median(sizes) / 1024:.0f} kB, p99 {np.quantile(sizes, 0.99) / 1024:.0f} kB, "
+        f"most {max(sizes) / 1024:.0f} kB\n"
+    )
     say(
         "median by zoom: "
         + ", ".join(f"{z}: {np.median(t) * 1000:.0f} ms" for z, t in sorted(by_zoom.items()))
@@ -150,12 +164,12 @@ def measure(path: Path, folder: Path, tiles: int) -> None:
             hits += 1
         else:
             place = kept / f"{at[0]}-{at[1]}-{at[2]}.gz"
-            place.write_bytes(gzip.compress(tile_of(file, Tile(*at), kept), 4, mtime=0))
+            place.write_bytes(gzip.compress(tile_of(file, Tile(*at), kept), PACKED, mtime=0))
             known[at] = place
     say(
         f"walk: {asked} tiles asked for, {len(known)} made, kept ones {100 * hits / asked:.1f} %; kept: {quantiles(reads)}\n"
     )
-    say(f"peak memory: {peak():.2f} GB, {before:.2f} GB of it before the first tile\n")
+    say(f"peak memory: {peak():.2f} GB, {before:.2f} GB of it before the first tile; now {resident()}\n")
     # The encoder against the library, on what one tile of zoom 11 holds.
     tile = Tile(*tile_at((west + east) / 2, (south + north) / 2, 11))
     features = list(file.in_box(*tile.bounds))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ from ecociv.people.roles import Role
 from ecociv.territory.measuring import MeasureRefused, measure
 from ecociv.territory.models import LayerVersion
 from ecociv.territory.queries import layer_file
-from ecociv.territory.tiles.cache import folder_of, kept_tile, prepare_large, prune
-from ecociv.territory.tiles.grid import Tile
+from ecociv.territory.tiles.cache import folder_of, kept_tile, prepare_large, prune, tiles_ahead
+from ecociv.territory.tiles.grid import Tile, tiles_in
 from ecociv.territory.tiles.index import is_built
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +241,46 @@ def test_a_ground_map_comes_from_one_file_on_this_machine(
     settings.ECOCIV_BASEMAP = str(other)
     assert client.get("/territory/basemap/8/211/106").status_code == 404
     assert client.get("/territory/map").status_code == 200
+
+
+def test_the_lowest_zooms_of_the_newest_large_versions_are_made_ahead(
+    sample_layers: dict[str, LayerVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = sample_layers["ecological-red-line"]
+    for name, value in (("LARGE", line.count), ("SLOW", line.count // 4), ("AHEAD", 12)):
+        monkeypatch.setattr(f"ecociv.territory.tiles.cache.{name}", value)
+    shutil.rmtree(folder_of(line), ignore_errors=True)
+    tiles = list(tiles_ahead(line))
+    # Whole zooms from 0 on; a quarter of the features a tile stops after the last zoom with four tiles at most.
+    assert tiles[0] == Tile(0, 0, 0) and len(tiles) <= 12
+    last = tiles[-1].zoom
+    assert (
+        sum(one.zoom == last for one in tiles) <= 4 < len(tiles_in(last + 1, *line.bounds or ()))
+        or len(tiles) + len(tiles_in(last + 1, *line.bounds or ())) > 12
+    )
+    # No time: the overview is built, no tile is begun; then all of them; then nothing is left to do.
+    assert prepare_large(0.0) >= 1 and is_built(folder_of(line))
+    assert not list(folder_of(line).rglob("*.mvt.gz"))
+    assert prepare_large() >= 1 and all(kept_tile(line, one).known for one in tiles)
+    assert prepare_large() == 0
+    # What had to make room is not made ahead again.
+    assert prune(0) >= len(tiles) and prepare_large() == 0
+
+
+def test_a_tile_asked_for_twice_at_once_is_made_once(
+    sample_layers: dict[str, LayerVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, made = sample_layers["ecological-red-line"], []
+
+    def slowly(*given: Any) -> bytes:
+        made.append(given)
+        time.sleep(0.05)
+        return b"tile"
+
+    monkeypatch.setattr("ecociv.territory.tiles.cache.tile_of", slowly)
+    monkeypatch.setattr("ecociv.territory.tiles.cache.layer_file", lambda version: None)
+    with ThreadPoolExecutor(4) as readers:
+        found = list(readers.map(lambda _: kept_tile(line, Tile(16, 54100, 27170)), range(4)))
+    assert len(made) == 1 and sorted(one.known for one in found) == [False, True, True, True]
+    assert {gzip.decompress(one.compressed) for one in found} == {b"tile"}
+    prune(0)

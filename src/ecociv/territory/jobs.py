@@ -1,4 +1,4 @@
-"""What runs beside the server for the territory: batches of site checks, searches for sites, overviews of large layers, room for tiles."""
+"""What runs beside the server for the territory: batches of site checks, searches for sites, tiles of large layers ahead, room for tiles."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def old_searches() -> None:
 @queue.periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
 @queue.lock_task("territory-overviews")  # type: ignore[untyped-decorator]
 def overviews() -> None:
-    """Every five minutes: overviews of large layers that have none, so that no reader of the map waits for one."""
+    """Every five minutes: overviews and lowest zooms of large layers, so that no reader of the map waits for them."""
     close_old_connections()
     try:
         prepare_large()
     except Exception:  # noqa: BLE001 - the next turn tries again; ending the consumer would end all jobs
-        _LOG.exception("Overviews of layers could not be built and will be tried again.")
+        _LOG.exception("Overviews and tiles of large layers could not be made ahead and will be tried again.")
     finally:
         close_old_connections()
 

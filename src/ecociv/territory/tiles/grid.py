@@ -17,6 +17,8 @@ EXTENT = 4096
 PIXELS = 512
 """Pixels along the edge of a tile as MapLibre shows it."""
 
+_WORLD = 2.0**32
+
 UNIT = EXTENT // PIXELS
 """Units in a pixel."""
 
@@ -68,19 +70,56 @@ class Tile:
     def units(self, degrees: NDArray[np.float64]) -> NDArray[np.float64]:
         """Tile units, east and south of its corner, of longitudes and latitudes (shape (n, 2))."""
         count = 2**self.zoom
-        sine = np.clip(np.sin(np.radians(degrees[:, 1])), -0.9999, 0.9999)
-        south = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
-        return np.column_stack(
-            [
-                ((degrees[:, 0] + 180) / 360 * count - self.column) * EXTENT,
-                (south * count - self.row) * EXTENT,
-            ]
-        )
+        found = np.empty((2, len(degrees)))
+        found[0] = ((degrees[:, 0] + 180) / 360 * count - self.column) * EXTENT
+        found[1] = (_south(degrees[:, 1]) * count - self.row) * EXTENT
+        return found.T
 
-    def square_metres_of_a_pixel(self, latitude: float | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Ground below one pixel at a latitude, on the sphere of the projection."""
-        metre = 40_075_016.686 * np.cos(np.radians(latitude)) / (PIXELS * 2**self.zoom)
-        return np.asarray(metre * metre)
+    def units_of_world(self, places: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """Tile units of places on the projection (shape (2, n), 2**32 across); shape (n, 2)."""
+        corner = np.array([[self.column], [self.row]], np.float64)
+        return ((places * (2.0**self.zoom / _WORLD) - corner) * EXTENT).T
+
+    @property
+    def square_pixels_of_the_world(self) -> float:
+        """Square pixels of the whole projection at this zoom."""
+        return float((PIXELS * 2**self.zoom) ** 2)
+
+
+def tiles_in(zoom: int, west: float, south: float, east: float, north: float) -> list[Tile]:
+    """The tiles of a zoom that a box in degrees meets, row by row.
+
+    >>> [(one.column, one.row) for one in tiles_in(1, -10.0, 5.0, 20.0, 30.0)]
+    [(0, 0), (1, 0)]
+    """
+    side = 2**zoom
+    columns = [min(side - 1, max(0, math.floor((degrees + 180) / 360 * side))) for degrees in (west, east)]
+    rows = [
+        min(side - 1, max(0, math.floor(share * side)))
+        for share in _south(np.array([north, south], np.float64)).tolist()
+    ]
+    return [
+        Tile(zoom, column, row)
+        for row in range(rows[0], rows[1] + 1)
+        for column in range(columns[0], columns[1] + 1)
+    ]
+
+
+def world_units(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Places on the projection, east and south of its corner, 2**32 across; shape (2, n)."""
+    found = np.stack([(longitude + 180) / 360, _south(latitude)]) * _WORLD
+    return np.clip(np.floor(found), 0, _WORLD - 1).astype(np.uint32)
+
+
+def share_of_the_world(area: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What areas on the ground (m2) at a latitude take of the square of the projection, on its sphere."""
+    return np.asarray(area / (40_075_016.686 * np.cos(np.radians(latitude))) ** 2)
+
+
+def _south(latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of the projection south of its upper edge."""
+    sine = np.clip(np.sin(np.radians(latitude)), -0.9999, 0.9999)
+    return np.asarray(0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi))
 
 
 def _latitude(south: float) -> float:

@@ -1,7 +1,8 @@
-"""The overview of a layer: box, class and area of every feature, in memory, so that a low zoom reads no geometry.
+"""The overview of a layer: box, middle, class and area of every feature, in memory, so that a low zoom reads no geometry.
 
-A layer of a million polygons takes 30 MB. It is built once from the file (two seconds for a million), kept beside the
-tiles, and mapped into memory by every process that serves them.
+A layer of a million polygons takes 36 MB. It is built once from the file (three seconds for a million), kept beside the
+tiles, and mapped into memory by every process that serves them. Features stand in the order of a space-filling curve over
+the projection: those of one place, at any zoom, stand beside each other, and a window looks only at the blocks that it meets.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecociv.territory.layers.geopackage import LayerFile
+from ecociv.territory.tiles.grid import share_of_the_world, world_units
 
 _AT_A_TIME = 100_000
+_BLOCK = 512
+"""Features whose boxes are looked at together."""
+
 _KEPT = 24
-_FORM = 1
+_FORM = 2
 _lock = threading.Lock()
 _open: OrderedDict[str, Overview] = OrderedDict()
 
@@ -34,32 +40,45 @@ class Overview:
     Attributes
     ----------
     numbers : (5, n) float32
-        West, south, east, north in degrees; area in m2.
+        West, south, east, north in degrees; area as a share of the square of the projection, at the feature's latitude.
+    middles : (2, n) uint32
+        Middle of the box on the projection, east and south of its corner, 2**32 across.
     marks : (2, n) int32
         Row in the file; place of the class in ``classes``.
     """
 
     numbers: NDArray[np.float32]
+    middles: NDArray[np.uint32]
     marks: NDArray[np.int32]
     classes: tuple[str, ...]
 
     def meeting(self, west: float, south: float, east: float, north: float) -> Overview:
         """The features whose box meets a box."""
-        n = self.numbers
-        mask = (n[0] <= east) & (n[2] >= west) & (n[1] <= north) & (n[3] >= south)
-        return self.only(mask)
+
+        def meet(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
+            found = (boxes[0] <= east) & (boxes[2] >= west) & (boxes[1] <= north) & (boxes[3] >= south)
+            return np.asarray(found)
+
+        blocks = np.flatnonzero(meet(self._blocks))
+        if len(blocks) == self._blocks.shape[1]:
+            return self.only(meet(self.numbers))
+        places = (blocks[:, None] * _BLOCK + np.arange(_BLOCK)).ravel()
+        places = places[places < len(self)]
+        return self._at(places[meet(self.numbers[:4, places])])
+
+    @cached_property
+    def _blocks(self) -> NDArray[np.float32]:
+        begins = np.arange(0, len(self), _BLOCK)
+        least = np.minimum.reduceat(self.numbers[:2], begins, axis=1) if len(begins) else self.numbers[:2]
+        most = np.maximum.reduceat(self.numbers[2:4], begins, axis=1) if len(begins) else self.numbers[2:4]
+        return np.concatenate([least, most])
 
     def only(self, mask: NDArray[np.bool_]) -> Overview:
         """The features that a mask names."""
-        if mask.all():
-            return self
-        places = np.flatnonzero(mask)
-        return Overview(self.numbers[:, places], self.marks[:, places], self.classes)
+        return self if mask.all() else self._at(np.flatnonzero(mask))
 
-    def middles(self) -> NDArray[np.float64]:
-        """Longitude and latitude of the middle of each box, shape (n, 2)."""
-        n = self.numbers
-        return np.column_stack([(n[0].astype(float) + n[2]) / 2, (n[1].astype(float) + n[3]) / 2])
+    def _at(self, places: NDArray[np.int64]) -> Overview:
+        return Overview(self.numbers[:, places], self.middles[:, places], self.marks[:, places], self.classes)
 
     def __len__(self) -> int:
         return int(self.numbers.shape[1])
@@ -82,21 +101,23 @@ def overview_of(file: LayerFile, folder: Path) -> Overview:
 
 def is_built(folder: Path) -> bool:
     """Whether the overview is on the disk."""
-    return _names(folder)[2].exists()
+    return _names(folder)[-1].exists()
 
 
-def _names(folder: Path) -> tuple[Path, Path, Path]:
+def _names(folder: Path) -> tuple[Path, Path, Path, Path]:
     begin = f"overview-{_FORM}"
-    return folder / f"{begin}-numbers.npy", folder / f"{begin}-marks.npy", folder / f"{begin}.txt"
+    numbers, middles, marks = (folder / f"{begin}-{what}.npy" for what in ("numbers", "middles", "marks"))
+    return numbers, middles, marks, folder / f"{begin}.txt"
 
 
 def _read(folder: Path) -> Overview | None:
-    numbers, marks, names = _names(folder)
+    *arrays, names = _names(folder)
     try:
         said = names.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    return Overview(np.load(numbers, mmap_mode="r"), np.load(marks, mmap_mode="r"), tuple(said.splitlines()))
+    numbers, middles, marks = (np.load(path, mmap_mode="r") for path in arrays)
+    return Overview(numbers, middles, marks, tuple(said.splitlines()))
 
 
 def build_overview(file: LayerFile, folder: Path) -> Overview:
@@ -122,11 +143,17 @@ def build_overview(file: LayerFile, folder: Path) -> Overview:
     box, row = np.concatenate(boxes), np.concatenate(rows)
     box, row = box[np.argsort(box[:, 0])], row[np.argsort(row[:, 0])]
     row = row[np.isin(row[:, 0], box[:, 0])]
-    order = np.argsort(_curve((box[:, 1] + box[:, 3]) / 2, (box[:, 2] + box[:, 4]) / 2), kind="stable")
-    numbers, marks, names = _names(folder)
-    _put(numbers, np.ascontiguousarray(np.column_stack([box[:, 1:], row[:, 2]])[order].T, dtype="<f4"))
+    latitude = (box[:, 2] + box[:, 4]) / 2
+    middle = world_units((box[:, 1] + box[:, 3]) / 2, latitude)
+    share = share_of_the_world(row[:, 2], latitude)
+    order = np.argsort(curve(*middle), kind="stable")
+    numbers, middles, marks, names = _names(folder)
+    _put(numbers, np.ascontiguousarray(np.column_stack([box[:, 1:], share])[order].T, dtype="<f4"))
+    _put(middles, np.ascontiguousarray(middle[:, order], dtype="<u4"))
     _put(marks, np.ascontiguousarray(row[order, :2].T, dtype="<i4"))
     _put(names, "\n".join(classes).encode())
+    for old in set(folder.glob("overview-*")) - set(_names(folder)):
+        old.unlink(missing_ok=True)
     found = _read(folder)
     assert found is not None
     return found
@@ -143,13 +170,17 @@ def _put(path: Path, content: bytes | NDArray[Any]) -> None:
     os.replace(part.name, path)
 
 
-def _curve(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Place on the Morton curve, 21 bits each way."""
-    code = np.zeros(len(longitude), np.uint64)
-    for shift, (given, span, start) in enumerate(((longitude, 360.0, -180.0), (latitude, 180.0, -90.0))):
-        value = np.clip((given - start) / span * 2**21, 0, 2**21 - 1).astype(np.uint64)
+def curve(east: NDArray[np.uint32], south: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Place on the Morton curve: the bits of both numbers in turn.
+
+    >>> curve(np.array([0, 1, 0, 1], np.uint32), np.array([0, 0, 1, 1], np.uint32)).tolist()
+    [0, 1, 2, 3]
+    """
+    code = np.zeros(len(east), np.uint64)
+    for shift, given in enumerate((east, south)):
+        value = given.astype(np.uint64)
         for mask, step in (
-            (0x1F00000000FFFF, 32), (0x1F0000FF0000FF, 16), (0x100F00F00F00F00F, 8), (0x10C30C30C30C30C3, 4), (0x1249249249249249, 2),
+            (0x0000FFFF0000FFFF, 16), (0x00FF00FF00FF00FF, 8), (0x0F0F0F0F0F0F0F0F, 4), (0x3333333333333333, 2), (0x5555555555555555, 1),
         ):  # fmt: skip
             value = (value | (value << np.uint64(step))) & np.uint64(mask)
         code |= value << np.uint64(shift)

@@ -15,6 +15,8 @@ const announce = (text) => { announcer.textContent = text; };
 async function start() {
   await styleSheet(config.style);
   maplibregl.setWorkerUrl(new URL(config.worker, location.href).href);
+  // Tiles are taken apart beside the page: on two threads where the machine has cores to spare, instead of one.
+  maplibregl.setWorkerCount((navigator.hardwareConcurrency ?? 1) >= 4 ? 2 : 1);
   const state = readState(config);
   const byKey = new Map(config.layers.map((layer) => [layer.key, layer]));
   const versions = state.order.map((key) => byKey.get(key));
@@ -28,6 +30,8 @@ async function start() {
     dragRotate: false,
     pitchWithRotate: false,
     fadeDuration: 0,
+    // The tile of a version never changes: what is shown is not asked for again.
+    refreshExpiredTiles: false,
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

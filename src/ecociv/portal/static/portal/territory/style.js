@@ -9,6 +9,15 @@ export function sourceOf(config, version) {
   return source;
 }
 
+// Borders are drawn from the zoom at which features are some twenty pixels wide on average. Below it they would only double what the
+// fill says, at several times its cost.
+function firstLines(version) {
+  if (version.role === "boundary" || !version.bounds || !version.count) return 0;
+  const [west, south, east, north] = version.bounds;
+  const degrees = Math.sqrt(((east - west) * (north - south)) / version.count);
+  return degrees > 0 ? Math.min(14, Math.max(0, Math.ceil(Math.log2((20 * 360) / (512 * degrees))))) : 0;
+}
+
 function colourOf(version) {
   const pairs = version.classes.flatMap((one) => [one.key, one.colour]);
   return pairs.length ? ["match", ["get", "class"], ...pairs, version.colour] : version.colour;
@@ -24,6 +33,9 @@ export function layersOf(version, opacity, visible) {
       ...common,
       id: `${version.id} line`,
       type: "line",
+      minzoom: firstLines(version),
+      // Squares that stand for small features have no border of their own.
+      ...(boundary ? {} : { filter: ["!=", ["id"], 0] }),
       paint: {
         "line-color": boundary ? version.colour : colourOf(version),
         "line-opacity": opacity,
@@ -31,7 +43,7 @@ export function layersOf(version, opacity, visible) {
         ...(boundary ? { "line-dasharray": [4, 1.5] } : {}),
       },
     },
-    { ...common, id: `${version.id} found`, type: "line", filter: ["==", ["id"], -1], paint: { "line-color": "#111111", "line-width": 3 } },
+    { ...common, id: `${version.id} found`, type: "line", filter: ["in", ["id"], ["literal", []]], paint: { "line-color": "#111111", "line-width": 3 } },
   ];
 }
 
