@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 from django.db import connection, connections, transaction
 from hypothesis import settings as property_tests
 
+import emptied
 import migrated
 
 # A slow machine is no defect of the code: time is for benchmarks to judge, not for property tests.
@@ -156,6 +158,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
                 )
                 for (name,) in cursor.fetchall():
                     cursor.execute(f'DROP TRIGGER "{name}"')
+    get_commands()["flush"] = emptied.Command()
 
 
 @pytest.fixture(scope="module")
