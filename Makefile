@@ -5,7 +5,7 @@ PORT ?= 8000
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: help setup run test lint docs messages pictures clean
+.PHONY: help setup run test ready-tests lint style types order docs messages pictures clean
 
 help:
 	@echo "make run     set up and open the zone on http://127.0.0.1:$(PORT)/ (another port: make run PORT=8001)"
@@ -27,9 +27,20 @@ run: setup
 test: setup
 	@$(VENV)/python -m pytest -n auto $(ARGS)
 
-lint: setup
+# Beforehand, on a core that is idle: the compiled tests, and the databases that tests copy.
+ready-tests: setup
+	@$(VENV)/python scripts/test_on_postgresql.py migrate
+	@said=$$($(VENV)/python -m pytest -qqq --collect-only) || { echo "$$said"; exit 1; }
+
+lint: style types order
+
+style: setup
 	@$(VENV)/ruff check src tests scripts benchmarks
+
+types: setup
 	@$(VENV)/mypy
+
+order: setup
 	@$(VENV)/lint-imports
 
 docs: setup

@@ -1,6 +1,8 @@
 """Run the tests that touch the database again on PostgreSQL, where there is one.
 
-The server is taken from ECOCIV_TEST_POSTGRESQL, or looked for on the standard local port.
+The server is taken from ECOCIV_TEST_POSTGRESQL, or looked for on the standard local port. The tables are migrated once,
+in a database that those of the tests are copied from and that is removed at the end. ``migrate`` makes it beforehand, in
+the folder that ECOCIV_TEST_MIGRATED names, and with it the file that tests on SQLite copy; ``remove`` removes it.
 """
 
 from __future__ import annotations
@@ -8,6 +10,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+import migrated  # noqa: E402 - of the tests
 
 LOCAL = "postgresql://postgres@127.0.0.1:5432/postgres"
 TESTS = [
@@ -40,23 +49,55 @@ def reachable(url: str) -> str:
     try:
         with psycopg.connect(url, connect_timeout=3):
             return ""
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:  # nobody there, not let in, or an address that is none
         return str(error).strip().splitlines()[0]
 
 
-def main() -> int:
+def migrate(url: str) -> int:
+    """Make what the tests copy, of each kind of database; ``url`` is empty without PostgreSQL."""
+    for address in ("", url) if url else ("",):
+        environment = {
+            **os.environ,
+            "ECOCIV_DATABASE_URL": address,
+            "PYTHONPATH": str(ROOT / "src"),
+            "DJANGO_SETTINGS_MODULE": "ecociv.server.settings",
+        }
+        done = subprocess.run([sys.executable, migrated.__file__], env=environment, check=False)
+        if done.returncode != 0:
+            return done.returncode
+    return 0
+
+
+def run(url: str) -> int:
+    """The tests themselves."""
+    present = [folder for folder in TESTS if os.path.isdir(folder)]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--create-db", "-m", "not browser and not long", "--database-only", *present]
+    with tempfile.TemporaryDirectory(prefix="ecociv-migrated-") as own:
+        folder = os.environ.get(migrated.FOLDER, own)
+        try:
+            environment = {**os.environ, "ECOCIV_DATABASE_URL": url, migrated.FOLDER: folder}
+            return subprocess.run(command, env=environment, check=False).returncode
+        finally:
+            migrated.drop_on_postgresql(Path(folder), url)
+
+
+def main(wanted: str = "") -> int:
     """Run the tests, or say why they are skipped."""
     url = os.environ.get("ECOCIV_TEST_POSTGRESQL", LOCAL)
     why_not = reachable(url)
+    if wanted == "migrate":
+        return migrate("" if why_not else url)
+    if wanted == "remove":
+        if not why_not:
+            migrated.drop_on_postgresql(Path(os.environ[migrated.FOLDER]), url)
+        return 0
     if why_not:
         sys.stdout.write(
             f"skipped: no PostgreSQL answers ({why_not}); name one with ECOCIV_TEST_POSTGRESQL\n"
         )
         return 0
-    present = [folder for folder in TESTS if os.path.isdir(folder)]
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--create-db", "-m", "not browser and not long", "--database-only", *present]
-    return subprocess.run(command, env={**os.environ, "ECOCIV_DATABASE_URL": url}, check=False).returncode
+    return run(url)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 from django.db import connection, connections, transaction
 from hypothesis import settings as property_tests
+
+import emptied
+import migrated
 
 # A slow machine is no defect of the code: time is for benchmarks to judge, not for property tests.
 property_tests.register_profile("ecociv", deadline=None)
 property_tests.load_profile("ecociv")
+
+# Half a million objects of the programme and its libraries live to the end of the run: to look through them for
+# garbage again and again takes a fifth of the time of all tests. What tests leave is collected all the same.
+gc.set_threshold(50_000, 20, 20)
 
 _VAR = Path(tempfile.mkdtemp(prefix="ecociv-tests-"))
 
@@ -34,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if default["ENGINE"].endswith("sqlite3"):
         # A file, as in use: a database in memory that threads share locks whole tables and knows no waiting.
         default["TEST"]["NAME"] = str(_VAR / "test.sqlite3")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """From here on only what tests make is looked through for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,7 +94,54 @@ def _uses_database(item: pytest.Item) -> bool:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
+    gc.unfreeze()  # libraries that count what is left at the end would complain
     shutil.rmtree(_VAR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """What all workers share: the folder named by the whole check, else the one of this run."""
+    if named := os.environ.get(migrated.FOLDER):
+        return Path(named)
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def migrated_file(django_db_blocker: Any, run_folder: Path) -> Path | None:
+    """A SQLite file with every table, for processes that need a database of their own; none on PostgreSQL."""
+    if connection.vendor != "sqlite":
+        return None
+    with django_db_blocker.unblock():
+        return migrated.sqlite_file(run_folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: Any, run_folder: Path
+) -> None:
+    """Migrations run once, not in each worker: the test database begins as a copy.
+
+    On PostgreSQL only in a folder that outlives the run, since somebody has to remove what is copied from.
+    """
+    wanted = connection.settings_dict["TEST"]
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            shutil.copyfile(migrated.sqlite_file(run_folder), wanted["NAME"])
+        elif migrated.FOLDER in os.environ:
+            wanted["TEMPLATE"] = migrated.name_on_postgresql(run_folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """A file that was copied is not to be made anew; it goes with its folder."""
+    return django_db_keepdb or connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb(django_db_createdb: bool) -> bool:
+    """Not on SQLite, for the same reason."""
+    return django_db_createdb and connection.vendor != "sqlite"
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +158,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
                 )
                 for (name,) in cursor.fetchall():
                     cursor.execute(f'DROP TRIGGER "{name}"')
+    get_commands()["flush"] = emptied.Command()
 
 
 @pytest.fixture(scope="module")

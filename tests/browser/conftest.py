@@ -66,7 +66,7 @@ def reader(chromium: Any, server: str) -> Iterator[Callable[..., Reader]]:
         )
         context.add_cookies([{"name": "ecociv_language", "value": language, "url": server}])
         contexts.append(context)
-        return Reader(context.new_page(), server)
+        return Reader(context.new_page(), server, scripts)
 
     yield make
     for context in contexts:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -197,15 +194,3 @@ def test_loading_a_zone_twice_and_showing_an_indicator(transactional_db: None) -
     assert first.exit_code == 0 and "added" in first.output
     again = run("zone", "load", "jingdezhen")
     assert "0 items added, 0 revised" in again.output
-
-
-def test_a_first_command_makes_the_local_database(tmp_path: Path) -> None:
-    """In a process of its own: here the database is the tests'."""
-    environment = {**os.environ, "ECOCIV_VAR": str(tmp_path / "运行")}
-    environment.pop("ECOCIV_DATABASE_URL", None)
-    command = [str(Path(sys.executable).with_name("ecociv")), "evidence", "mappings"]
-    first = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert first.returncode == 0, first.stderr
-    assert "making the database" in first.stderr and "jiangxi-cities-daily" in first.stdout
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert again.stderr == ""

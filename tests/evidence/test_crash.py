@@ -20,7 +20,7 @@ CHILD = Path(__file__).with_name("crash_child.py")
 
 
 @pytest.fixture(scope="module")
-def prepared(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(processes: None, tmp_path_factory: pytest.TempPathFactory, migrated_file: Path | None) -> Path:
     """A run-time folder with an empty database, a mapping and two files; copied for each test."""
     from evidence.conftest import two_city_mapping
 
@@ -30,7 +30,10 @@ def prepared(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [f"景德镇,2015-01-0{day},{29 + day},10" for day in range(1, 4)]
     (folder / "air.csv").write_text("\n".join(["city,date,pm2_5,so2", *lines, ""]))
     (folder / "restated.csv").write_text("\n".join(["city,date,pm2_5,so2", "景德镇,2015-01-01,77,10", ""]))
-    do(folder, "migrate")
+    if migrated_file is not None:
+        shutil.copyfile(migrated_file, folder / "db.sqlite3")
+    else:
+        do(folder, "migrate")
     return folder
 
 

@@ -127,13 +127,13 @@ def on_server(*statements: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def empty_tables(forge: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def empty_tables(
+    forge: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory, migrated_file: Path | None
+) -> Iterator[str]:
     """A database with empty tables, to be copied for each test."""
     folder = tmp_path_factory.mktemp("tables")
-    if connection.vendor == "sqlite":
-        made = Exchange(folder, str(folder / "db.sqlite3"), forge)
-        made.do("migrate")
-        yield made.database
+    if migrated_file is not None:
+        yield str(shutil.copyfile(migrated_file, folder / "db.sqlite3"))
         return
     on_server(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)", f"CREATE DATABASE {TEMPLATE}")
     Exchange(folder, TEMPLATE, forge).do("migrate")

@@ -6,9 +6,11 @@ import csv
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -212,11 +214,16 @@ def test_the_command_writes_files_that_open_without_a_warning(tmp_path: Path) ->
         rows = list(csv.DictReader(file))
     assert [(row["class_a"], row["class_b"]) for row in rows[:-1]] == [("林地", "红线"), ("耕地", "红线")]
     assert said["area_m2"] == str(sum(float(row["area_m2"]) for row in rows[:-1]))[: len(said["area_m2"])]
-    opened = subprocess.run(["ogrinfo", "-al", "-so", str(out)], capture_output=True, text=True, check=True)
-    assert "Warning" not in opened.stdout + opened.stderr
-    assert "Layer name: patches" in opened.stdout
-    assert "Layer name: remarks" in opened.stdout
-    _, _, blobs, fields = pyogrio.raw.read(out, layer="patches")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # GDAL finds nothing to complain of
+        assert {"patches", "remarks"} <= set(pyogrio.list_layers(out)[:, 0])
+        _, _, blobs, fields = pyogrio.raw.read(out, layer="patches")
+        pyogrio.raw.read(out, layer="remarks")
+    if shutil.which("ogrinfo"):  # nor does the GDAL of the machine, which may be an older one
+        opened = subprocess.run(["ogrinfo", "-al", "-so", str(out)], capture_output=True, text=True, check=True)
+        assert "Warning" not in opened.stdout + opened.stderr
+        assert "Layer name: patches" in opened.stdout
+        assert "Layer name: remarks" in opened.stdout
     assert len(blobs) == said["patches"]
     assert fields[4].sum() == pytest.approx(float(said["area_m2"]), abs=0.01)
     assert not list(tmp_path.glob(".ecociv*"))

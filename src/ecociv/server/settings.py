@@ -6,6 +6,7 @@ the server writes goes under one folder, ``ECOCIV_VAR``. Languages: Chinese firs
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ecociv.server import environment
+
+# Matrices are small here, and requests and workers run beside each other: threads of the linear algebra, which wait for
+# each other in a loop, take several times the work itself. Read by numpy when it is imported, after this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PACKAGE = Path(__file__).resolve().parent.parent
 

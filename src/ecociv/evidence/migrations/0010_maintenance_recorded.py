@@ -16,8 +16,10 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True, verbose_name="recorded at"),
         ),
         migrations.RunPython(
-            lambda apps, _schema: apps.get_model("evidence", "Maintenance").objects.update(
-                recorded_at=F("declared_at")
+            lambda apps, schema: (
+                apps.get_model("evidence", "Maintenance")
+                .objects.using(schema.connection.alias)
+                .update(recorded_at=F("declared_at"))
             ),
             migrations.RunPython.noop,
         ),
