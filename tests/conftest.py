@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 from django.db import connection, connections, transaction
+from django.utils import translation
 from hypothesis import settings as property_tests
 
 import emptied
@@ -90,6 +91,11 @@ def _uses_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("django_db") is not None:
         return True
     return not _DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def pytest_runtest_teardown() -> None:
+    """A request leaves its language behind in its thread: the next test begins in the zone's own."""
+    translation.deactivate()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
