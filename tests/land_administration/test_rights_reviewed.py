@@ -94,6 +94,20 @@ def test_what_passes_keeps_its_term_and_an_ended_right_does_not_pass() -> None:
     assert [one.key for one in transferred(whole, "use", "a", to, Fraction(1), DAY).parties] == ["b"]
 
 
+def test_a_taker_with_the_key_of_somebody_else_gets_nothing_in_their_name() -> None:
+    two = UnitState(
+        "x",
+        (Party("a", "甲", "body"), Party("b", "乙", "body")),
+        (Holding("use", "a"), Holding("represent", "b")),
+    )
+    with pytest.raises(TransferRefused, match="that of 乙"):
+        transferred(two, "use", "a", Party("b", "丙", "body"), Fraction(1, 2), DAY)
+    after = transferred(two, "use", "a", Party("b", "乙", "body"), Fraction(1, 2), DAY)
+    assert sum(one.share for one in after.holdings if one.party == "b" and one.right == "use") == Fraction(
+        1, 2
+    )
+
+
 def test_texts_that_no_column_can_hold_and_keys_that_give_away_an_identifier() -> None:
     wrong = UnitState(
         "x\x00", (replace(WANG, key="id-360203199001011234"), Party("p1", "长" * 501, "body")), ()

@@ -181,3 +181,20 @@ def test_points_are_no_layer_of_areas_and_rubbish_is_damaged(tmp_path):
     path.write_text("{{{{{{{")
     assert _refused(path).code == "damaged-file"
     assert _refused(tmp_path / "absent.shp").code == "not-found"
+
+
+def test_a_file_that_is_not_what_it_says_is_named_without_our_folders(tmp_path):
+    other = tmp_path / "计划.json"
+    other.write_text('{"hello": 1}', encoding="utf-8")
+    said = _refused(other).text
+    assert "“计划.json”的内容不是可读的GeoJSON图层" in said.zh and "/tmp" not in said.zh + said.en
+    words = json.dumps(
+        {
+            "type": "Feature",
+            "properties": {"名称": "红线"},
+            "geometry": {"type": "Point", "coordinates": [117, 29]},
+        },
+        ensure_ascii=False,
+    )
+    other.write_bytes(words.encode("gb18030"))
+    assert "须为UTF-8" in _refused(other).text.zh

@@ -60,7 +60,8 @@ def test_a_layer_is_added_compared_handed_out_and_verified(tmp_path: Path) -> No
     refused = run("add", first, *FIELDS)
     # The two overlap by 100 m by 1000 m, and nobody chose what to do about it.
     assert refused.exit_code == 3
-    assert "拓扑有1处错误" in refused.stderr
+    # Which rules there are is said where one is needed, as it is written on the command line.
+    assert "拓扑有1处错误（重叠1）。请选择修复规则：重叠归一方（assign-overlaps:larger）" in refused.stderr
     assert not LayerVersion.objects.exists()
 
     done = run(

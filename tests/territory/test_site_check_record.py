@@ -171,8 +171,12 @@ def test_a_batch_reads_any_layer_of_polygons(zone: dict[str, LayerVersion], tmp_
 
 
 def test_the_certificate_is_one_page_and_says_what_it_rests_on(zone: dict[str, LayerVersion]) -> None:
-    check = made(CROSSING)
+    check = made(
+        CROSSING, file_notes=[{"zh": "图纸中有2个对象未导入。", "en": "2 objects were not imported."}]
+    )
     data = certificate_data(check, "en")
+    # Whoever reads the certificate alone learns that the drawing held more.
+    assert data["noted"] == "Of the outline: 2 objects were not imported"
     assert data["answer_text"] == "Not permitted" and "Sample data" in data["sample"]
     assert any(text.startswith("Leave out") and "25.0000 %" in text for text in data["changes"])
     drawing = certificate_map(check, "en", "Test")
@@ -180,6 +184,7 @@ def test_the_certificate_is_one_page_and_says_what_it_rests_on(zone: dict[str, L
     word = write_certificate(check, "docx", language="zh")
     body = zipfile.ZipFile(io.BytesIO(word)).read("word/document.xml").decode()
     assert check.reference in body and check.digest in body and "不符合" in body
+    assert "地块图形：图纸中有2个对象未导入" in body
     assert word == write_certificate(check, "docx", language="zh")
     with pytest.raises(UnknownForm):
         write_certificate(check, "xlsx")

@@ -72,16 +72,17 @@ def outline_of(given: str, crs: str, zone: str, language: str) -> tuple[str, str
     from ecociv.territory.site_check.sites import SiteRefused, read_site
 
     text = given
+    notes: tuple[Any, ...] = ()
     try:
         if given.lstrip()[:1] not in ("{", "[") and "(" not in given:
             path = Path(given)
             if not path.is_file():
                 fail(f"There is no file {given[:200]!r}, and it is neither WKT nor GeoJSON.")
-            text, crs = site_of_file(path, crs)
+            text, crs, notes = site_of_file(path, crs)
         site = read_site(text, space_rules(zone).tolerances, crs=crs)
     except SiteRefused as refused:
         fail(refused.text.in_language(language))
-    for note in site.notes:
+    for note in (*notes, *site.notes):
         click.echo(note.in_language(language), err=True)
     return text, crs, site.geometry
 

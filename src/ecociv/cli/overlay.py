@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from ecociv.cli.console import EXIT_CODES, Exit, fail, format_option, progress, 
 if TYPE_CHECKING:
     from ecociv.territory.overlay.files import Outcome
     from ecociv.territory.overlay.result import Side
+
+_SHOWN = 5
+"""Features that a line names."""
 
 
 @click.command("overlay", epilog=EXIT_CODES)
@@ -41,6 +45,10 @@ if TYPE_CHECKING:
 @click.option("--layer-b", default=None, help="Layer of B.")
 @click.option("--crs-a", default=None, help="Reference system of A, where the file does not say (EPSG:4547).")
 @click.option("--crs-b", default=None, help="Reference system of B.")
+@click.option(
+    "--encoding-a", default=None, help="Encoding of A's texts, where a shapefile does not say (GB18030)."
+)
+@click.option("--encoding-b", default=None, help="Encoding of B's texts.")
 @click.option(
     "--repair",
     type=click.Choice(["structure", "linework", "refuse"]),
@@ -88,6 +96,8 @@ def overlay(
     layer_b: str | None,
     crs_a: str | None,
     crs_b: str | None,
+    encoding_a: str | None,
+    encoding_b: str | None,
     repair: str,
     double_cover: str,
     least_area: float | None,
@@ -108,7 +118,10 @@ def overlay(
     options = Options(
         How(how), RepairRule(repair), DoubleCover(double_cover), least_area, least_width, tile_vertices
     )
-    sources = Source(a, class_a, id_a, layer_a, crs_a), Source(b, class_b, id_b, layer_b, crs_b)
+    sources = (
+        Source(a, class_a, id_a, layer_a, crs_a, encoding_a),
+        Source(b, class_b, id_b, layer_b, crs_b, encoding_b),
+    )
     with progress(f"{a.name} x {b.name}") as report:
         try:
             outcome = overlay_files(
@@ -139,7 +152,7 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         "patches": len(table),
         "area_m2": str(summary.total),
         "slivers": int(table.sliver.sum()),
-        "sliver_area_m2": str(sum(row.sliver_area for row in summary.rows)),
+        "sliver_area_m2": str(summary.sliver_total),
         "a": _side_as_json(table.a, table.report.overlaps_a),
         "b": _side_as_json(table.b, table.report.overlaps_b),
         "double_counted": table.report.double_counted,
@@ -155,6 +168,9 @@ def _side_as_json(side: Side, overlaps: Any) -> dict[str, Any]:
         "features": len(side.ids),
         "repaired": side.repaired,
         "left_out": side.left_out,
+        "remarks": {
+            str(remark): count for remark, count in Counter(note.remark for note in side.notes).items()
+        },
         "overlapping_pairs": len(overlaps.first),
         "overlapping_m2": float(overlaps.area.sum()),
     }
@@ -172,7 +188,12 @@ def _as_text(outcome: Outcome) -> str:
             f"layer {name.upper()}         {side['features']} features, {side['repaired']} repaired, {side['left_out']} left out, "
             f"{side['overlapping_pairs']} pairs overlap within the layer ({side['overlapping_m2']:.2f} m2)"
         )
+        lines += _remarks(outcome.table.a if name == "a" else outcome.table.b)
     lines.append(f"only touching   {found['only_touching_pairs']} pairs")
+    if not found["patches"]:
+        lines.append(
+            "There is no patch: the layers do not meet. Do both lie where their reference systems say?"
+        )
     if found["digest"]:
         lines.append(f"digest          {found['digest']}")
     if found["double_counted"]:
@@ -180,6 +201,24 @@ def _as_text(outcome: Outcome) -> str:
             "A layer overlaps itself, so some area is in more than one patch. --double-cover first counts every place once."
         )
     return "\n".join(lines)
+
+
+def _remarks(side: Side) -> list[str]:
+    """A line for each reason for which features were changed or left out, with the first of them."""
+    from ecociv.territory.overlay.cleaning import Remark
+
+    features: dict[Remark, list[int]] = {}
+    for note in side.notes:
+        features.setdefault(note.remark, []).append(note.feature)
+    lines = []
+    for remark, places in features.items():
+        more = ", …" if len(places) > _SHOWN else ""
+        hint = (
+            " (swapped axes, or metres under a system of degrees?)" if remark is Remark.OFF_THE_GLOBE else ""
+        )
+        ids = ", ".join(str(side.ids[place]) for place in places[:_SHOWN])
+        lines.append(f"                {len(places)} {remark}{hint}: id {ids}{more}")
+    return lines
 
 
 group = overlay

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -56,10 +57,18 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
     help="`ecociv site purposes` lists them; or a code of GB/T 4754, as C26.",
 )
 @click.option(
-    "--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Layers and rules of this day; today by default."
+    "--on",
+    "on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Layers and rules in force on this day; the day of --as-of, or today.",
 )
-@click.option("--as-of", default=None, help="Only what was recorded by then.")
+@click.option("--as-of", default=None, help="Only what was recorded by then, on the day of then.")
 @click.option("--crs", default="", help="Of the coordinates, as EPSG:4547.")
+@click.option("--layer", default="", help="Which layer of the file, where it has several.")
+@click.option(
+    "--axis-order", type=click.Choice(["xy", "yx"]), default="xy", help="yx where the file has north first."
+)
+@click.option("--encoding", default="", help="Encoding of a shapefile's texts where nothing says it.")
 @click.option("--repair", is_flag=True, help="Repair an outline that crosses itself.")
 @click.option("--has", multiple=True, help="Trait that the project has, as large-scale.")
 @click.option("--lacks", multiple=True, help="Trait that it does not have.")
@@ -87,6 +96,9 @@ def check(
     on: dt.datetime | None,
     as_of: str | None,
     crs: str,
+    layer: str,
+    axis_order: Literal["xy", "yx"],
+    encoding: str,
     repair: bool,
     has: tuple[str, ...],
     lacks: tuple[str, ...],
@@ -105,14 +117,17 @@ def check(
 
     from ecociv.territory.rules.purposes import PurposeRefused
     from ecociv.territory.site_check.actions import CheckSite, SiteRequest
-    from ecociv.territory.site_check.files import site_of_file
+    from ecociv.territory.site_check.files import FileSite, site_of_file
     from ecociv.territory.site_check.sites import SiteRefused
 
     if form in ("docx", "pdf", "gpkg") and out is None:
         fail(f"--format {form} needs --out FILE", Exit.USAGE)
     if (form in ("csv", "gpkg")) != batch and form != "json":
         fail("csv and gpkg are for --batch, docx and pdf for one site", Exit.USAGE)
-    day = on.date() if on else timezone.localdate()
+    if out is not None and not out.absolute().parent.is_dir():
+        fail(f"The folder {out.absolute().parent} is not there; make it first.")
+    known = moment(as_of)
+    day = on.date() if on else timezone.localdate(known)
     request = SiteRequest(
         "", purpose, day, crs=crs, repair=repair, yes=has, no=lacks, documents=_pairs(documents)
     )
@@ -120,12 +135,20 @@ def check(
     if batch:
         if path is None:
             fail("--batch needs a file.", Exit.USAGE)
-        _batch(path, request, zone, title, form, out)
+        if layer or encoding or axis_order == "yx":
+            fail(
+                "--layer, --encoding and --axis-order are for one site; give the batch a file of its own.",
+                Exit.USAGE,
+            )
+        _batch(path, request, zone, title, form, out, language)
         return
     try:
-        shape, system = (site, crs) if path is None else site_of_file(path, crs)
-        asked = SiteRequest.from_json({**request.to_json(), "geometry": shape, "crs": system})
-        made = CheckSite(asked, zone, "ecociv site check", title, moment(as_of)).execute()
+        read = FileSite(site, crs)
+        if path is not None:
+            read = site_of_file(path, crs, layer=layer, axis_order=axis_order, encoding=encoding)
+        notes = [note.to_mapping() for note in read.notes]
+        asked = replace(request, geometry=read.text, crs=read.crs, file_notes=notes)
+        made = CheckSite(asked, zone, "ecociv site check", title, known).execute()
     except (SiteRefused, PurposeRefused) as refused:
         fail(refused.text.in_language(language))
     if form == "json":
@@ -151,12 +174,23 @@ def check(
         assert out is not None
         out.write_bytes(content)
         say(f"{made.reference} {made.answer_text.in_language(language)}: {out}")
+    if as_of is not None and any(each["code"] == "zone-boundary-missing" for each in made.result["reasons"]):
+        click.echo(
+            f"By {as_of} no boundary of the zone had been recorded here. --as-of is about what was known; for layers "
+            "in force on a day as they are known now give --on alone.",
+            err=True,
+        )
     if made.answer != "permitted":
         sys.exit(int(Exit.FOUND))
 
 
 def _file(site: str) -> Path | None:
-    if site.lstrip()[:1] in "{[" or "(" in site or len(site) > 1000:
+    if (
+        site.lstrip()[:1] in "{["
+        or "(" in site
+        or len(site) > 1000
+        or site.rstrip().upper().endswith(" EMPTY")
+    ):
         return None
     path = Path(site)
     if not path.exists():
@@ -171,26 +205,37 @@ def _write(out: Path | None, text: str) -> None:
         out.write_text(text, encoding="utf-8")
 
 
-def _batch(path: Path, request: Any, zone: str, title: str, form: str, out: Path | None) -> None:
+def _batch(
+    path: Path, request: Any, zone: str, title: str, form: str, out: Path | None, language: str
+) -> None:
     from ecociv.territory.site_check.batch import BatchRefused, OpenBatch, as_geopackage, run_batch
 
     try:
         opened = OpenBatch(path, request, zone, "ecociv site check", title).execute()
     except BatchRefused as refused:
-        for each in refused.report:
-            click.echo(f"row {each['row']} {each['title']}: {each['en']}", err=True)
+        _say_rows(refused.report, language)
         fail("Nothing was checked: mend the rows above.")
     with progress("checking") as tell:
         done = run_batch(opened.pk, tell)
     if done.state != "done":
-        for each in done.report:
-            click.echo(f"row {each['row']} {each['title']}: {each['en']}", err=True)
+        _say_rows(done.report, language)
         fail("Nothing was recorded: mend the rows above.")
     checks = list(done.checks.order_by("row"))
     if form == "gpkg" and out is not None:
         as_geopackage(checks, out)
         say(f"{len(checks)} sites: {out}")
-        return
+    else:
+        _write_batch(done.pk, checks, form, out)
+    if any(each.answer != "permitted" for each in checks):
+        sys.exit(int(Exit.FOUND))
+
+
+def _say_rows(report: list[dict[str, Any]], language: str) -> None:
+    for each in report:
+        click.echo(f"row {each['row']} {each['title']}: {each[language]}", err=True)
+
+
+def _write_batch(number: int, checks: list[Any], form: str, out: Path | None) -> None:
     rows = [
         {
             "row": each.row,
@@ -205,7 +250,7 @@ def _batch(path: Path, request: Any, zone: str, title: str, form: str, out: Path
         for each in checks
     ]
     if form == "json":
-        _write(out, json.dumps({"batch": done.pk, "sites": rows}, ensure_ascii=False, indent=2))
+        _write(out, json.dumps({"batch": number, "sites": rows}, ensure_ascii=False, indent=2))
         return
     import csv
     import io

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ecociv.core.text import Text
 from ecociv.portal.site_forms import LARGEST, Received
 from ecociv.portal.zone import language, zone_key
 from ecociv.territory.rules.loading import space_rules
@@ -29,11 +30,12 @@ class Given:
     text: str
     crs: str
     site: Site
+    of_file: Sequence[Text] = ()
 
     @property
     def notes(self) -> Sequence[str]:
-        """What was done to it: joined, converted."""
-        return [note.in_language(language()) for note in self.site.notes]
+        """What was done to it: left out of its file, joined, converted."""
+        return [note.in_language(language()) for note in (*self.of_file, *self.site.notes)]
 
 
 class ShapeFileField(forms.FileField):
@@ -69,15 +71,16 @@ def given_shape(form: forms.Form, text: str, file: str) -> Given | None:
     said = form.cleaned_data
     crs, sent = said.get("crs", "").strip(), said.get(file)
     asked = file if sent else text
+    notes: Sequence[Text] = ()
     try:
         if sent:
             with Received(sent) as path:
-                outline, crs = site_of_file(path, crs)
+                outline, crs, notes = site_of_file(path, crs)
         else:
             outline = said.get(text, "").strip()
             if not outline:
                 return None
-        given = Given(outline, crs, read_site(outline, space_rules(zone_key()).tolerances, crs=crs))
+        given = Given(outline, crs, read_site(outline, space_rules(zone_key()).tolerances, crs=crs), notes)
     except SiteRefused as refused:
         form.add_error(asked, refused.text.in_language(language()))
         return None

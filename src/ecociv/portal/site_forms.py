@@ -88,6 +88,12 @@ class SiteForm(_Asked):
             "Shapefile (zip), GeoPackage, GeoJSON, KML, DXF, GeoParquet or WKT; all its polygons are one site."
         ),
     )
+    layer = forms.CharField(
+        label=_("Layer in the file"),
+        required=False,
+        max_length=200,
+        help_text=_("Only where the file holds several."),
+    )
     as_of = forms.DateField(
         label=_("As known at the end of"),
         required=False,
@@ -98,6 +104,7 @@ class SiteForm(_Asked):
         "title",
         "geometry",
         "file",
+        "layer",
         "purpose",
         "industry",
         "on",

@@ -34,7 +34,7 @@ from ecociv.territory.layers.features import Features, FeaturesRefused
 from ecociv.territory.layers.geopackage import LayerFileUnreadable
 from ecociv.territory.layers.kinds import LayerKind
 from ecociv.territory.queries import layer_file, versions_in_force
-from ecociv.territory.topology import Repaired, RepairPlan, Report, repair, report
+from ecociv.territory.topology import Defect, Repaired, RepairPlan, Report, mending, repair, report
 
 BOUNDARY_KIND = "administrative-boundary"
 _MARGIN = 0.5
@@ -314,19 +314,7 @@ def _features(
     kept = repaired.kept
     faults = kind.faults(classes[kept])
     if after.errors and not choices.with_defects:
-        listed = [(each.label, count) for each, count in after.counts.items() if count and each.is_error]
-        listed += [
-            (each.label, count)
-            for each, count in after.counts.items()
-            if count and kind.partition and each.value in ("gap", "outside")
-        ]
-        faults.append(
-            Text(
-                zh=f"拓扑有{after.errors}处错误（{'，'.join(f'{label.zh}{count}' for label, count in listed)}）。请选择修复规则，或选择“带缺陷入库”。",
-                en=f"Errors of topology: {after.errors} ({', '.join(f'{label.en.lower()} {count}' for label, count in listed)}). "
-                "Choose rules of repair, or choose to store it with defects.",
-            )
-        )
+        faults.append(_topology_fault(after, partition=kind.partition))
     attributes = [
         {name: _plain(value) for name, value in row.items() if value is not None}
         for row in imported.attributes.take(kept).to_pylist()
@@ -346,6 +334,25 @@ def _features(
         wrong = Text(zh=f"有图形无法量算面积：{refusal}", en=f"A geometry cannot be measured: {refusal}")
         return None, (*faults, wrong)
     return (None if faults else features), tuple(faults)
+
+
+def _topology_fault(after: Report, *, partition: bool) -> Text:
+    """The errors that are left, with the rules that would mend them."""
+    found = [
+        (each, count)
+        for each, count in after.counts.items()
+        if count and (each.is_error or (partition and each in (Defect.GAP, Defect.OUTSIDE)))
+    ]
+    rules = mending(each for each, _ in found)
+    zh, en = "没有规则可修复，请改正数据", "No rule mends this: correct the data"
+    if rules:
+        zh = f"请选择修复规则：{'、'.join(rule.zh for rule in rules)}"
+        en = f"Choose rules of repair: {'; '.join(rule.en for rule in rules)}"
+    return Text(
+        zh=f"拓扑有{after.errors}处错误（{'，'.join(f'{each.label.zh}{count}' for each, count in found)}）。{zh}；或选择“带缺陷入库”。",
+        en=f"Errors of topology: {after.errors} ({', '.join(f'{each.label.en.lower()} {count}' for each, count in found)}). "
+        f"{en}; or choose to store it with defects.",
+    )
 
 
 def _plain(value: Any) -> Any:

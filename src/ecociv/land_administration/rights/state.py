@@ -256,7 +256,8 @@ def transferred(
     Raises
     ------
     TransferRefused
-        When the giver holds less than the share, or the unit is seized on the day.
+        When the giver holds less than the share, the taker has the key of somebody else, or the unit is seized on the
+        day.
     """
     seized = [
         one for one in state.restrictions if one.kind == "seizure" and (one.until is None or day <= one.until)
@@ -271,6 +272,14 @@ def transferred(
     if taker.key == giver:
         raise TransferRefused(
             Text(zh="转出方和转入方是同一当事人。", en="The giver and the taker are the same party.")
+        )
+    known = state.party(taker.key)
+    if known is not None and (known.name, known.identifier) != (taker.name, taker.identifier):
+        raise TransferRefused(
+            Text(
+                zh=f"当事人编号“{taker.key}”在登记簿中是“{known.name}”，不是“{taker.name}”。请给转入方另编编号。",
+                en=f"The key {taker.key!r} is that of {known.name} on the register, not of {taker.name}; give the taker another.",
+            )
         )
 
     def given(one: Holding) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -79,8 +80,10 @@ def _checked(request: HttpRequest, form: SiteForm) -> SiteCheck:
     said = form.cleaned_data
     if said["file"] is not None:
         with Received(said["file"]) as path:
-            geometry, crs = site_of_file(path, said["crs"])
-        asked = form.request_for(geometry, crs)
+            read = site_of_file(path, said["crs"], layer=said["layer"].strip())
+        asked = replace(
+            form.request_for(read.text, read.crs), file_notes=[note.to_mapping() for note in read.notes]
+        )
     else:
         asked = form.request_for(said["geometry"])
     return CheckSite(asked, zone_key(), request.user, said["title"], form.moment).execute()

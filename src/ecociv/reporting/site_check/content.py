@@ -17,6 +17,8 @@ from ecociv.territory.queries import layer_file, may_read
 from ecociv.territory.rules.loading import space_rules
 
 MOST_REASONS = 8
+MOST_NOTED = 300
+"""Characters of what was noted of the outline; the certificate has one page."""
 MOST_SHAPES = 400
 MOST_PARTS = 12
 
@@ -41,6 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
         "document": "取得《{name}》（{by}）。",
         "say": "请说明：{what}。",
         "none": "无。",
+        "noted": "地块图形：{notes}",
         "not_consulted": "未参与审查：{names}（没有生效的图层，或不对申请人开放）。",
         "digest": "结果摘要 SHA-256",
         "rules": "规则摘要",
@@ -75,6 +78,7 @@ WORDS: dict[str, dict[str, str]] = {
         "document": "Obtain: {name} ({by}).",
         "say": "Say whether: {what}.",
         "none": "Nothing.",
+        "noted": "Of the outline: {notes}",
         "not_consulted": "Not consulted: {names} (no layer in force, or not open to the applicant).",
         "digest": "SHA-256 of the result",
         "rules": "of the rules",
@@ -106,6 +110,7 @@ def certificate_data(check: SiteCheck, language: str) -> dict[str, Any]:
         for each in result["reasons"]
     ]
     changes = _changes(result, words, tongue)
+    noted = [each[tongue].rstrip("。.") for each in site["notes"]]
     local = timezone.localtime(check.as_of) if timezone.is_aware(check.as_of) else check.as_of
     return {
         "language": tongue,
@@ -134,6 +139,9 @@ def certificate_data(check: SiteCheck, language: str) -> dict[str, Any]:
         "more": words["more"].format(n=len(reasons) - MOST_REASONS) if len(reasons) > MOST_REASONS else "",
         "changes": changes or [words["none"]],
         "areas": _areas(result, tongue),
+        "noted": words["noted"].format(notes=("；" if tongue == "zh" else "; ").join(noted)[:MOST_NOTED])
+        if noted
+        else "",
         "not_consulted": words["not_consulted"].format(
             names="、".join(each[f"name_{tongue}"] for each in result["not_consulted"])
         )

@@ -102,7 +102,7 @@ def _word(data: dict[str, Any], picture: bytes, moment: dt.datetime) -> bytes:
     size = _size([text for _, lines in sections for text in lines])
     for head, lines in sections:
         _section(file, head, lines, size)
-    for text in (data["not_consulted"], data["unverified"]):
+    for text in (data["noted"], data["not_consulted"], data["unverified"]):
         if text:
             add_line(file, text, FACES.body, 7.5)
     add_line(file, f"{words['digest']}: {data['digest']}", FACES.body, 7, above=3)

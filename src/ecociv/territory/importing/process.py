@@ -107,7 +107,7 @@ def open_source(
     except ValueError:
         raise _stopped(staged.name, limits, ended.returncode) from None
     if "refused" in answer:
-        raise _refusal(staged.name, answer, limits)
+        raise _refusal(staged, answer, limits)
     with pa.memory_map(str(out)) as file:
         table = pa.ipc.open_file(file).read_all()
     return Opened(table, answer["geometry"], answer["crs"], answer["layer"], bool(answer.get("curves")))
@@ -125,8 +125,28 @@ def _stopped(name: str, limits: Limits, code: int | None = None) -> ImportRefuse
     )
 
 
-def _refusal(name: str, answer: dict[str, Any], limits: Limits) -> ImportRefused:
-    code = answer["refused"]
+def _damage(staged: Staged, detail: str) -> Text:
+    """What is wrong with a file that its reader would not take, without the reader's own advice and our own paths."""
+    name, kind = staged.name, staged.format.label
+    if "not recognized" in detail:
+        return Text(
+            zh=f"“{name}”的内容不是可读的{kind.zh}图层，或已损坏。请重新导出。",
+            en=f"What {name!r} holds is no {kind.en} layer that can be read, or it is damaged. Export it again.",
+        )
+    if detail.startswith("UnicodeDecodeError"):
+        return Text(
+            zh=f"“{name}”的文字不是UTF-8编码，{kind.zh}须为UTF-8。请转换编码或重新导出。",
+            en=f"The texts of {name!r} are not in UTF-8, as a {kind.en} has to be. Convert it, or export it again.",
+        )
+    plain = detail.replace(str(staged.path), name)
+    return Text(
+        zh=f"“{name}”打不开或已损坏：{plain}。请重新导出。",
+        en=f"{name!r} cannot be opened or is damaged: {plain}. Export it again.",
+    )
+
+
+def _refusal(staged: Staged, answer: dict[str, Any], limits: Limits) -> ImportRefused:
+    code, name = answer["refused"], staged.name
     if code == "several-layers":
         return several_layers(name, answer["layers"])
     row, field, found = answer.get("row"), answer.get("field"), answer.get("found")
@@ -159,10 +179,5 @@ def _refusal(name: str, answer: dict[str, Any], limits: Limits) -> ImportRefused
             en=f"The reading process could not switch other drivers off ({found}); nothing was read. Check the GDAL install.",
         ),
     }
-    damaged = Text(
-        zh=f"“{name}”打不开或已损坏：{answer.get('detail', '')}。请重新导出。",
-        en=f"{name!r} cannot be opened or is damaged: {answer.get('detail', '')}. Export it again.",
-    )
-    return ImportRefused(
-        code, texts.get(code, damaged), **{key: value for key, value in answer.items() if key != "refused"}
-    )
+    text = texts[code] if code in texts else _damage(staged, str(answer.get("detail", "")))
+    return ImportRefused(code, text, **{key: value for key, value in answer.items() if key != "refused"})

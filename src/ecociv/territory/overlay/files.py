@@ -105,8 +105,12 @@ def overlay_files(
     for target in (out, summary):
         if target is not None and not target.absolute().parent.is_dir():
             raise OverlayRefused(f"The folder {target.absolute().parent} is not there; make it first.")
+        if target is not None and target.is_dir():
+            raise OverlayRefused(f"{target} is a folder; name a file in it.")
         if target is not None and any(target.resolve() == source.path.resolve() for source in (a, b)):
             raise OverlayRefused(f"{target} is one of the layers; name another file.")
+    if out is not None and summary is not None and out.resolve() == summary.resolve():
+        raise OverlayRefused(f"{out} cannot be both the patches and the table; name two files.")
     if engine_name not in ENGINES:
         raise OverlayRefused(f"There is no engine {engine_name!r}; engines: {', '.join(ENGINES)}.")
     first, second = describe(a), describe(b)
@@ -141,19 +145,21 @@ def overlay_files(
 
 
 def write_summary(path: Path, summary: Summary) -> None:
-    """The table as CSV (UTF-8 with a mark, so that spreadsheets show Chinese): pairs, then the total."""
+    """The table as CSV (UTF-8 with a mark, so that spreadsheets show Chinese): pairs, then the total.
+
+    Patches and areas are those of the whole pair, as in the file of patches; slivers are a part of them.
+    """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["class_a", "class_b", "in", "patches", "area_m2", "slivers", "sliver_area_m2"])
         for row in summary.rows:
             where = "both" if row.in_a and row.in_b else "a" if row.in_a else "b"
             names = [row.class_a or "", row.class_b or ""]
-            writer.writerow([*names, where, row.patches, row.area, row.slivers, row.sliver_area])
-        sums = [
-            sum(getattr(row, name) for row in summary.rows)
-            for name in ("patches", "area", "slivers", "sliver_area")
-        ]
-        writer.writerow(["total", "", "", *sums])
+            counted = (row.patches + row.slivers, row.area + row.sliver_area, row.slivers, row.sliver_area)
+            writer.writerow([*names, where, *counted])
+        slivers = sum(row.slivers for row in summary.rows)
+        patches = sum(row.patches for row in summary.rows) + slivers
+        writer.writerow(["total", "", "", patches, summary.total, slivers, summary.sliver_total])
 
 
 def _write_patches(

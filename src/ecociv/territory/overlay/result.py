@@ -118,6 +118,11 @@ class Summary:
     measured: float
     adjusted: AdjustedAreas | None
 
+    @property
+    def sliver_total(self) -> Decimal:
+        """m2 of the slivers, a part of `total`."""
+        return sum((row.sliver_area for row in self.rows), Decimal("0.00"))
+
     def trace(self) -> Trace | None:
         """How the residual of rounding was shared out; None where there is no area."""
         return None if self.adjusted is None else self.adjusted.trace()

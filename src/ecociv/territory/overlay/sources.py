@@ -16,6 +16,8 @@ import pyproj
 import shapely
 from pyproj.transformer import TransformerGroup
 
+from ecociv.territory.importing.encodings import BYTES, shapefile_encoding, undecoded
+from ecociv.territory.importing.refusals import ImportRefused
 from ecociv.territory.overlay.cleaning import Note, RepairRule, clean
 from ecociv.territory.overlay.engines import Engine, Watch
 from ecociv.territory.overlay.options import OverlayRefused
@@ -46,6 +48,8 @@ class Source:
         Field with ids; the file's own feature numbers otherwise.
     crs : str or None
         Only where the file does not say.
+    encoding : str or None
+        Of the texts of a shapefile, where neither the file says it nor its bytes tell.
     """
 
     path: Path
@@ -53,11 +57,15 @@ class Source:
     id_field: str | None = None
     layer: str | None = None
     crs: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
 class Described:
-    """A source that can be read: its layer chosen, its fields there, its system known (None: degrees already)."""
+    """A source that can be read: its layer chosen, its fields there, its system known (None: degrees already).
+
+    Its encoding is known too, where the format leaves it open (a shapefile).
+    """
 
     source: Source
     features: int
@@ -76,6 +84,12 @@ def describe(source: Source) -> Described:
     path = source.path
     if not path.exists():
         raise OverlayRefused(f"{path} is not there.")
+    if path.suffix.casefold() in (".parquet", ".geoparquet"):
+        raise OverlayRefused(
+            f"{path.name} is GeoParquet, which an overlay does not read; make it a GeoPackage first "
+            "(`ecociv layer add` and `ecociv layer export` do)."
+        )
+    encoding = _encoding(source)
     try:
         names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
         layer = source.layer or (names[0] if len(names) == 1 else None)
@@ -83,9 +97,14 @@ def describe(source: Source) -> Described:
             raise OverlayRefused(
                 f"{path.name} has the layers {', '.join(names) or '(none with geometry)'}; name one of them."
             )
-        about = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+        about = pyogrio.read_info(path, layer=layer, force_feature_count=True, encoding=encoding)
     except pyogrio.errors.DataSourceError as error:
-        raise OverlayRefused(f"{path.name} cannot be read as a map layer: {error}") from error
+        raise _unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        raise OverlayRefused(
+            f"The texts of {path.name} are not in the encoding that it states; say which with --encoding-a or "
+            "--encoding-b (mostly GB18030)."
+        ) from error
     fields = dict(zip(map(str, about["fields"]), map(str, about["dtypes"]), strict=True))
     for field in (source.class_field, source.id_field):
         if field is not None and field not in fields:
@@ -102,16 +121,69 @@ def describe(source: Source) -> Described:
         )
     id_type = fields[source.id_field] if source.id_field else "int64"
     declared = str(about["crs"] or source.crs)
+    if about["crs"] and source.crs:
+        _require_agreement(path, declared, source.crs)
     return Described(
-        replace(source, layer=layer), int(about["features"]), _needs_transform(path, declared), id_type
+        replace(source, layer=layer, encoding=encoding),
+        int(about["features"]),
+        _needs_transform(path, declared),
+        id_type,
     )
 
 
-def _needs_transform(path: Path, declared: str) -> str | None:
+def _unreadable(path: Path, error: Exception) -> OverlayRefused:
+    # The reader's words for a file of no known kind name drivers and nothing that a person could mend.
+    detail = "" if "not recognized" in str(error) else f" ({error})"
+    return OverlayRefused(
+        f"{path.name} cannot be read as a map layer{detail}. Read: GeoPackage, shapefile, GeoJSON, file geodatabase, "
+        "DXF, KML."
+    )
+
+
+def _encoding(source: Source) -> str | None:
+    """The encoding of a shapefile's texts; None where the format leaves nothing open.
+
+    Read in a wrong one, classes would be other words without any error.
+    """
+    path = source.path
+    if path.suffix.casefold() != ".shp":
+        return source.encoding
     try:
-        system = pyproj.CRS.from_user_input(declared)
+        _, table = pyogrio.read_arrow(path, max_features=BLOCK, read_geometry=False, encoding=BYTES)
+        beside = {part.suffix.casefold(): part for part in path.parent.iterdir() if part.stem == path.stem}
+        found = shapefile_encoding(
+            undecoded(table, table.column_names),
+            declared=source.encoding,
+            cpg=beside.get(".cpg"),
+            dbf=beside.get(".dbf"),
+            name=path.name,
+        )
+    except pyogrio.errors.DataSourceError as error:
+        raise _unreadable(path, error) from error
+    except ImportRefused as refused:
+        raise OverlayRefused(f"{refused.text.en} (--encoding-a, --encoding-b)") from refused
+    return found.name
+
+
+def _require_agreement(path: Path, stated: str, declared: str) -> None:
+    if not (_system(path, stated).equals(_system(path, declared), ignore_axis_order=True)):
+        raise OverlayRefused(
+            f"{path.name} says that it is in {_system(path, stated).name}, which is not {declared}; leave --crs-a or "
+            "--crs-b out, or correct the file."
+        )
+
+
+def _system(path: Path, declared: str) -> pyproj.CRS:
+    try:
+        return pyproj.CRS.from_user_input(declared)
     except pyproj.exceptions.CRSError as error:
-        raise OverlayRefused(f"{path.name}: {declared!r} is no known reference system ({error}).") from error
+        raise OverlayRefused(
+            f"{path.name}: {declared!r} is no known reference system; write a code such as EPSG:4547."
+        ) from error
+
+
+def _needs_transform(path: Path, declared: str) -> str | None:
+    system = _system(path, declared)
     if any(system.equals(pyproj.CRS.from_user_input(name), ignore_axis_order=True) for name in DEGREES):
         return None
     best = TransformerGroup(system, TARGET, always_xy=True, allow_ballpark=False)
@@ -219,7 +291,13 @@ def _blocks(described: Described, ids: list[Any], classes: list[Any]) -> Iterato
     source = described.source
     wanted = list(dict.fromkeys(name for name in (source.class_field, source.id_field) if name))
     with pyogrio.open_arrow(
-        source.path, layer=source.layer, columns=wanted, return_fids=True, batch_size=BLOCK, use_pyarrow=True
+        source.path,
+        layer=source.layer,
+        columns=wanted,
+        return_fids=True,
+        batch_size=BLOCK,
+        use_pyarrow=True,
+        encoding=source.encoding,
     ) as (about, reader):
         geometry = about["geometry_name"] or "wkb_geometry"
         own_numbers = next(name for name in reader.schema.names if name not in (*wanted, geometry))

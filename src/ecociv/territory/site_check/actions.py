@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ecociv.core.text import Text
 from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.people import audit
 from ecociv.people.models import User
 from ecociv.standards.land import ledger_area
+from ecociv.territory.rules.declaration import Tolerances
 from ecociv.territory.rules.loading import space_rules
 from ecociv.territory.rules.purposes import Purpose, purpose_of
 from ecociv.territory.site_check.engine import CheckedSite, check_site
@@ -40,6 +42,8 @@ class SiteRequest:
         Numbers of documents at hand, by key of the exemption.
     on
         The day whose layers and rules apply.
+    file_notes
+        What the reading of the site's file changed or left out, as mappings of language to text.
     """
 
     geometry: Any
@@ -50,10 +54,25 @@ class SiteRequest:
     yes: Sequence[str] = ()
     no: Sequence[str] = ()
     documents: Mapping[str, str] = field(default_factory=dict)
+    file_notes: Sequence[Mapping[str, str]] = ()
+
+    def site(self, limits: Tolerances) -> Site:
+        """The site that is asked about, with what its file had to be noted for before the notes of its own.
+
+        Raises
+        ------
+        ecociv.territory.site_check.sites.SiteRefused
+            See `ecociv.territory.site_check.sites.read_site`.
+        """
+        site = read_site(self.geometry, limits, crs=self.crs, repair=self.repair)
+        said = tuple(Text(zh=each["zh"], en=each["en"]) for each in self.file_notes)
+        return replace(site, notes=(*said, *site.notes))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the record."""
+        noted = {"file_notes": [dict(each) for each in self.file_notes]} if self.file_notes else {}
         return {
+            **noted,
             "geometry": self.geometry,
             "purpose": self.purpose,
             "on": self.on.isoformat(),
@@ -105,8 +124,7 @@ class CheckSite:
             name_of(self.author)
         rules = space_rules(self.zone)
         asked = self.request
-        site = read_site(asked.geometry, rules.tolerances, crs=asked.crs, repair=asked.repair)
-        return site, purpose_of(asked.purpose, rules, yes=asked.yes, no=asked.no)
+        return asked.site(rules.tolerances), purpose_of(asked.purpose, rules, yes=asked.yes, no=asked.no)
 
     def examine(self, moment: dt.datetime | None = None) -> CheckedSite:
         """Make the check without recording it."""
@@ -222,7 +240,7 @@ def repeat(check: SiteCheck) -> Repeated:
     request = SiteRequest.from_json(check.request)
     rules = space_rules(check.zone)
     again = check_site(
-        read_site(request.geometry, rules.tolerances, crs=request.crs, repair=request.repair),
+        request.site(rules.tolerances),
         purpose_of(request.purpose, rules, yes=request.yes, no=request.no),
         zone=check.zone,
         on=request.on,

@@ -35,7 +35,7 @@ from ecociv.territory.site_check.overlaps import ClassOverlap, Overlap, overlap,
 from ecociv.territory.site_check.reasons import NO_BOUNDARY, NOT_CONSULTED, NOT_SHOWN, NOTHING, RESTRICTED
 from ecociv.territory.site_check.results import FORMAT, both, site_facts, square_metres
 from ecociv.territory.site_check.sites import Site, SiteRefused
-from ecociv.territory.site_check.tables import boundary_facts, layer_facts
+from ecociv.territory.site_check.tables import Balanced, balanced, boundary_facts, layer_facts
 from ecociv.territory.site_check.verdicts import changes, finding_facts, finding_reason, is_sliver
 
 _LOOKED_AT = ("plan", "control-line", "survey", "right")
@@ -75,6 +75,7 @@ class _Touched:
     version: LayerVersion
     file: LayerFile
     found: Overlap
+    shown: Balanced
     findings: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -190,7 +191,9 @@ class _Check:
             "changes": changes(
                 self.forbidden, self.outline, self.site.area, findings, self.rules, whole=not self.open_ended
             ),
-            "layers": [layer_facts(one.version, one.file, one.found, self.site) for one in touched],
+            "layers": [
+                layer_facts(one.version, one.file, one.found, one.shown, self.site) for one in touched
+            ],
             "not_consulted": [
                 {"kind": kind, **both(kind_name(kind), "name")}
                 for kind in unconsulted(
@@ -265,7 +268,7 @@ class _Check:
                     {"layer": version.layer.key, "area_m2": square_metres(uncovered)},
                 )
             )
-        return _Touched(version, file, found)
+        return _Touched(version, file, found, balanced(found, self.site))
 
     def _function_zones(self, touched: Iterable[_Touched]) -> set[str] | None:
         ours = [one for one in touched if one.version.layer.kind == "function-zone"]
@@ -329,9 +332,10 @@ class _Check:
                 self.forbidden.append(shape)
             elif not self.site.point:
                 self.open_ended = True
-        one.findings.append(
-            finding_facts(one.version, finding, class_key, area, self.site.area, self.rules, near)
-        )
+        facts = finding_facts(one.version, finding, class_key, area, self.site.area, self.rules, near)
+        if near is None:  # of a class: in the very figures of the layer's table
+            facts["area_m2"], facts["share"] = one.shown.classes[class_key]
+        one.findings.append(facts)
 
     def _restricted(self, zones: set[str] | None) -> list[Reason]:
         """What may be said of layers that the asker may not see: never where they lie, what they are or who keeps them."""

@@ -44,7 +44,7 @@ def percent(part: float, whole: float) -> str:
     return str((Decimal(100) * Decimal(min(1.0, part / whole))).quantize(Decimal("0.0001")))
 
 
-def closed(areas: Sequence[float], whole: float) -> tuple[list[str], list[str]]:
+def closed(areas: Sequence[float], whole: Decimal | float) -> tuple[list[str], list[str]]:
     """Areas (m2) and shares (per cent, four decimals) of parts that make up a whole: both add up to the last digit.
 
     >>> closed([1.0, 1.0, 1.0], 3.0)

@@ -219,10 +219,22 @@ def _areal(geometry: shapely.Geometry) -> tuple[shapely.Geometry, list[Text]]:
     if geometry.geom_type == "GeometryCollection" and parts:
         if not all(part.is_valid for part in parts):
             return shapely.multipolygons(parts), []
-        joined = shapely.unary_union(parts)
-        return joined, [
-            Text(zh=f"{len(parts)}个面合并为一个地块", en=f"{len(parts)} polygons were joined to one site")
-        ]
+        notes = []
+        if len(parts) > 1:
+            notes.append(
+                Text(
+                    zh=f"{len(parts)}个面合并为一个地块", en=f"{len(parts)} polygons were joined to one site"
+                )
+            )
+        others = shapely.get_parts(geometry)
+        if lines := int((shapely.get_dimensions(others) < 2).sum()):
+            notes.append(
+                Text(
+                    zh=f"另有{lines}个线或点不是面，未参与审查",
+                    en=f"{lines} lines or points beside the polygons take no part in the check",
+                )
+            )
+        return shapely.unary_union(parts), notes
     raise SiteRefused(
         "not-areal",
         "地块应是面或点，收到的是{kind}。",

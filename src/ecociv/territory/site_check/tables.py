@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import shapely
 
+from ecociv.standards.land import ledger_area
 from ecociv.territory.layers.geopackage import LayerFile
 from ecociv.territory.layers.kinds import layer_kind
 from ecociv.territory.models import LayerVersion
@@ -37,37 +40,63 @@ def version_facts(version: LayerVersion) -> dict[str, Any]:
     }
 
 
-def layer_facts(version: LayerVersion, file: LayerFile, found: Overlap, site: Site) -> dict[str, Any]:
-    """One layer on the site.
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """Areas (m2) and shares (per cent) of the classes of a layer on a site, rounded once for every table and sentence.
 
-    A layer that is meant to cover everything closes: its classes and what it leaves out add up to the site, in m2 and
-    in per cent, by the balancing rule of the ledger; where its features overlap it says by how much and does not close.
+    Attributes
+    ----------
+    classes : mapping of str to tuple of str
+        Area and share of each class, the largest first.
+    rest : tuple of str
+        Area and share of what the layer leaves out.
+    overlapping : str
+        m2 by which the classes count ground twice.
     """
-    kind = layer_kind(version.layer.kind)
+
+    classes: Mapping[str, tuple[str, str]]
+    rest: tuple[str, str]
+    overlapping: str
+
+
+def balanced(found: Overlap, site: Site) -> Balanced:
+    """What of a layer lies on the site, as figures that add up.
+
+    Classes and what is left out add up to the site and what they count twice, to the last digit, by the balancing rule of
+    the ledger (平差); where nothing is counted twice the shares add up to 100 too.
+    """
     keys = sorted(found.classes, key=lambda key: (-found.classes[key].area, key))
     areas = [min(found.classes[key].area, site.area) for key in keys]
-    doubled = max(0.0, sum(areas) - found.covered)
-    uncovered = max(0.0, site.area - found.covered)
-    closes = kind.partition and not site.point and doubled <= NEGLIGIBLE * site.area and bool(keys)
-    rest = uncovered if uncovered > NEGLIGIBLE * site.area else 0.0
-    if closes:
-        shown, shares = closed([*areas, *([rest] if rest else [])], site.area)
-    else:
-        shown, shares = [square_metres(one) for one in areas], [percent(one, site.area) for one in areas]
-    rows = [
-        _class_facts(kind.class_name(key), key, found, file, shown[place], shares[place])
-        for place, key in enumerate(keys)
-    ]
-    facts: dict[str, Any] = {
+    doubled, uncovered = max(0.0, sum(areas) - found.covered), max(0.0, site.area - found.covered)
+    rest, doubled = (each if each > NEGLIGIBLE * site.area else 0.0 for each in (uncovered, doubled))
+    shown, shares = closed([*areas, rest], ledger_area(site.area) + ledger_area(doubled))
+    if doubled:
+        shares = [percent(one, site.area) for one in (*areas, rest)]
+    pairs = list(zip(shown, shares, strict=True))
+    return Balanced(dict(zip(keys, pairs[:-1], strict=True)), pairs[-1], square_metres(doubled))
+
+
+def layer_facts(
+    version: LayerVersion, file: LayerFile, found: Overlap, shown: Balanced, site: Site
+) -> dict[str, Any]:
+    """One layer on the site.
+
+    A layer that is meant to cover everything closes, unless its features overlap: then it says by how much.
+    """
+    kind = layer_kind(version.layer.kind)
+    doubled = any(digit in shown.overlapping for digit in "123456789")
+    return {
         **version_facts(version),
         "partition": kind.partition,
-        "closes": closes,
-        "classes": rows,
-        "uncovered_m2": (shown[-1] if closes and rest else square_metres(rest)),
-        "uncovered_share": (shares[-1] if closes and rest else percent(rest, site.area)),
-        "overlapping_m2": square_metres(doubled if doubled > NEGLIGIBLE * site.area else 0.0),
+        "closes": kind.partition and not site.point and not doubled and bool(found.classes),
+        "classes": [
+            _class_facts(kind.class_name(key), key, found, file, area, share)
+            for key, (area, share) in shown.classes.items()
+        ],
+        "uncovered_m2": shown.rest[0],
+        "uncovered_share": shown.rest[1],
+        "overlapping_m2": shown.overlapping,
     }
-    return facts
 
 
 def _class_facts(
@@ -96,22 +125,26 @@ def _class_facts(
 def boundary_facts(
     version: LayerVersion, file: LayerFile, outline: shapely.Geometry, site: Site
 ) -> tuple[dict[str, Any], float]:
-    """The places (counties) in which the site lies, and m2 of it outside all of them."""
+    """The places (counties) in which the site lies, and m2 of it outside all of them; together they are the site."""
     found = overlap(file, outline, site.area)
-    places = []
-    for key, one in sorted(found.classes.items()):
+    lies = []
+    for key, one in found.classes.items():
         rows, _count = one.largest(MOST_PATCHES)
-        for feature in file.of_fids([fid for fid, _ in rows]):
-            size = dict(rows)[feature.fid]
-            places.append(
-                {
-                    "identity": feature.identity,
-                    "class": key,
-                    "name": feature.name or feature.class_key,
-                    "area_m2": square_metres(size),
-                    "share": percent(size, site.area),
-                }
-            )
-    places.sort(key=lambda each: (-float(str(each["area_m2"])), str(each["identity"])))
+        lies += [(dict(rows)[each.fid], key, each) for each in file.of_fids([fid for fid, _ in rows])]
+    lies.sort(key=lambda each: (-each[0], each[2].identity))
+    sizes = [size for size, _, _ in lies]
     outside = 0.0 if site.point else max(0.0, site.area - found.covered)
+    shown, shares = [square_metres(size) for size in sizes], [percent(size, site.area) for size in sizes]
+    if abs(sum(sizes) + outside - site.area) <= NEGLIGIBLE * site.area:
+        shown, shares = closed([*sizes, outside], ledger_area(site.area))
+    places = [
+        {
+            "identity": feature.identity,
+            "class": key,
+            "name": feature.name or feature.class_key,
+            "area_m2": shown[place],
+            "share": shares[place],
+        }
+        for place, (_, key, feature) in enumerate(lies)
+    ]
     return {"places": places, "boundary": version_facts(version)}, outside

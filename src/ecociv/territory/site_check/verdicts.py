@@ -10,7 +10,7 @@ import shapely
 
 from ecociv.core.text import Text
 from ecociv.core.verdicts import Reason
-from ecociv.standards.land import drop_slivers
+from ecociv.standards.land import drop_slivers, ledger_area
 from ecociv.territory.layers.features import areas_of
 from ecociv.territory.layers.kinds import layer_kind
 from ecociv.territory.models import LayerVersion
@@ -19,7 +19,7 @@ from ecociv.territory.rules.declaration import Tolerances
 from ecociv.territory.rules.judging import Finding, Status
 from ecociv.territory.rules.loading import SpaceRules
 from ecociv.territory.site_check.overlaps import ClassOverlap
-from ecociv.territory.site_check.results import both, percent, square_metres
+from ecociv.territory.site_check.results import NEGLIGIBLE, both, percent, square_metres
 from ecociv.territory.site_check.sites import geojson_of
 
 COORDINATES = 9
@@ -200,12 +200,15 @@ def changes(
     if forbidden and whole and outline.geom_type != "Point":
         joined = shapely.union_all(forbidden)
         out = float(areas_of(np.asarray([joined], dtype=object))[0])
-        rest = max(0.0, site_area - out)
+        if site_area - out <= NEGLIGIBLE * site_area:
+            out = site_area
+        # What goes and what stays are the site, in the figures that are shown.
+        leaves, stays = ledger_area(out), ledger_area(site_area) - ledger_area(out)
         leave_out = {
             "geometry": geojson_of(shapely.set_precision(joined, 10.0**-COORDINATES)),
-            "area_m2": square_metres(min(out, site_area)),
+            "area_m2": str(leaves),
             "share": percent(out, site_area),
-            "remaining_m2": square_metres(rest if rest > 1e-6 * site_area else 0.0),
+            "remaining_m2": str(stays),
         }
     asked = dict.fromkeys(
         trait for each in findings if each["status"] == Status.OPEN.value for trait in each["unsaid"]

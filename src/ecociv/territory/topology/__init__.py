@@ -4,7 +4,7 @@ from ecociv.territory.topology.difference import ChangeKind, Difference, Feature
 from ecociv.territory.topology.examine import report
 from ecociv.territory.topology.findings import Defect, Finding, Report, Tolerances
 from ecociv.territory.topology.repair import Repair, Repaired, repair
-from ecociv.territory.topology.rules import RepairPlan, Rule, RuleRefused
+from ecociv.territory.topology.rules import RepairPlan, Rule, RuleRefused, mending
 
 __all__ = [
     "ChangeKind",
@@ -20,6 +20,7 @@ __all__ = [
     "RuleRefused",
     "Tolerances",
     "difference",
+    "mending",
     "repair",
     "report",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ecociv.core.text import Text
+from ecociv.territory.topology.findings import Defect
 
 
 class Rule(StrEnum):
@@ -40,6 +41,32 @@ _LABELS = {
     ),
     Rule.DROP_EMPTY: Text(zh="删除空图形", en="drop empty geometries"),
 }
+
+
+_MENDS = {
+    Defect.INVALID: (Rule.MAKE_VALID, ""),
+    Defect.NON_POLYGON: (Rule.DROP_NON_POLYGONS, ""),
+    Defect.DUPLICATE: (Rule.DROP_DUPLICATES, ""),
+    Defect.OVERLAP: (Rule.ASSIGN_OVERLAPS, ":larger"),
+    Defect.GAP: (Rule.FILL_GAPS, ":2"),
+    Defect.EMPTY: (Rule.DROP_EMPTY, ""),
+}
+
+
+def mending(defects: Iterable[Defect]) -> tuple[Text, ...]:
+    """The rules that mend some kinds of defect, in words and as they are written; a defect that no rule mends adds none.
+
+    Examples
+    --------
+    >>> [rule.en for rule in mending([Defect.EMPTY, Defect.SAME_IDENTITY, Defect.OVERLAP])]
+    ['assign overlaps to one of the two (assign-overlaps:larger)', 'drop empty geometries (drop-empty)']
+    """
+    wanted = set(defects)
+    return tuple(
+        Text(zh=f"{rule.label.zh}（{rule}{how}）", en=f"{rule.label.en} ({rule}{how})")
+        for defect, (rule, how) in _MENDS.items()
+        if defect in wanted
+    )
 
 
 class RuleRefused(ValueError):
