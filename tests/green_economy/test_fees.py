@@ -98,7 +98,7 @@ def test_a_month_from_readings_to_the_bank(readings: Series, tmp_path: Path) -> 
     assert (paid.day, paid.entry.day) == (dt.date(2016, 9, 5), dt.date(2016, 9, 5))
     assert held() == {"bank": -REDUCED, "cost": REDUCED}, "nothing is owed any more"
     assert PayByRules(zone=ZONE, author="test").execute() == []
-    found = reconciliation(FeeAccounts.known(ZONE).bank)
+    found = reconciliation(FeeAccounts.known(ZONE).bank, reader="tests")
     assert [row.amount for row in found.rows] == [-1250] and not found.lines
     assert [each.state for each in fee_states(ZONE, as_of=before)] == ["to-pay"], "as it was known then"
     assert verify(FeeAccounts.known(ZONE).book) is None and audit.verify() is None
@@ -129,7 +129,7 @@ def test_a_restated_reading_is_corrected_once_in_the_next_month(readings: Series
     assert held()["cost"] == FULL + FULL
     (line,) = bank(tmp_path, ("2016-09-09", "200000", "合同C1"))
     PayFees(bank_line=line, approvals=[may, june], author="test").execute()
-    assert held() == {"bank": -2 * FULL, "cost": 2 * FULL} and reconciliation(line.account).settled
+    assert held() == {"bank": -2 * FULL, "cost": 2 * FULL} and reconciliation(line.account, reader="tests").settled
 
 
 def test_what_cannot_be(
@@ -189,7 +189,7 @@ def test_the_sample_pays_some_months(readings: Series) -> None:
         SettlePerformance(zone=ZONE, contract="C1", month=month, author="test", sample=True).execute()
     assert load_sample_fees(ZONE, "sample data") == 2
     assert [each.state for each in fee_states(ZONE)] == ["paid", "paid"]
-    assert [row.amount for row in reconciliation(FeeAccounts.known(ZONE).bank).rows] == [-1250], (
+    assert [row.amount for row in reconciliation(FeeAccounts.known(ZONE).bank, reader="tests").rows] == [-1250], (
         "what the bank took"
     )
     assert FeeAccounts.known(ZONE).book.sample and all(each.sample for each in FeeApproval.objects.all())
