@@ -133,7 +133,11 @@ def test_by_command(user: Callable[..., Any], plan_in_database: None, tmp_path: 
     assert run("yearly", "none", "--year", "2016").exit_code == 3
     paper = ("--as", finance, "--document", "景财〔2〕", "--day", "2017-03-01")
     assert run(*asked, "--approve", *paper).exit_code == 3
-    everything = run(*asked, "--compute", "--approve", "--book", *paper, "--format", "json")
+    alone = run(*asked, "--compute", "--approve", "--book", *paper)
+    assert alone.exit_code == 3 and "was approved by you" in alone.output, "computed and approved, and not booked"
+    bookkeeper = user("department_officer", "finance-bureau").username
+    assert bookkeeper in run(*asked, "--book", *paper).output, "the refusal names who has to book it"
+    everything = run(*asked, "--book", "--as", bookkeeper, "--day", "2017-03-01", "--format", "json")
     assert everything.exit_code == 0, everything.output
     rows = json.loads(everything.stdout)["recorded"]
     assert [(row["stage"], row["entry"]) for row in rows] == [
