@@ -55,9 +55,18 @@ def test_the_basin_from_its_page_to_the_book(reader: Callable[..., Client]) -> N
     assert take(finance, "basin", "compute", "2017-03-01").status_code == 302
     assert "approve it" in finance.get(at("compensation-years")).content.decode()
     assert take(finance, "basin", "approve", "2017-03-10").status_code == 302
-    assert take(finance, "basin", "book", "2017-03-20").status_code == 302
+    alone = take(finance, "basin", "book", "2017-03-20")
+    assert alone.status_code == 422 and "was approved by you" in alone.content.decode()
+    bookkeeper = reader("department_officer", "finance-bureau")
+    assert take(bookkeeper, "basin", "book", "2017-03-20").status_code == 302
     assert "Booked on 2017-03-20" in finance.get(page).content.decode()
     assert Entry.objects.get().lines.count() == 5, "four counties and the payer; nothing was withheld in 2016"
+    county, forestry = reader("county_officer", FULIANG), reader("department_officer", "forestry-bureau")
+    entry = at("ledger-entry", "compensation", 1)
+    own = county.get(entry).content.decode()
+    assert "19,583,300.00" in own and "52,000,000.00" not in own and "Leping" not in own
+    assert entry in county.get(page).content.decode(), "a link to what the county reads"
+    assert entry not in forestry.get(page).content.decode() and forestry.get(entry).status_code == 404
     assert "Nothing is on record yet" in finance.get(f"{page}?as_of=2017-01-01").content.decode()
     listed = finance.get(at("compensation-years") + "?format=csv&is=booked").content.decode("utf-8-sig")
     assert "52000000.00" in listed and "compensation/1" in listed
