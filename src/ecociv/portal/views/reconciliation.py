@@ -107,7 +107,9 @@ def match(request: HttpRequest, plan: ZonePackage, key: str, account: str) -> Ht
 def withdraw(request: HttpRequest, plan: ZonePackage, key: str, account: str, pk: int) -> HttpResponse:
     """Take a match back."""
     found = (
-        Match.objects.filter(account=account_of(key, account, request.user), pk=pk).select_related("account__book").first()
+        Match.objects.filter(account=account_of(key, account, request.user), pk=pk)
+        .select_related("account__book")
+        .first()
     )
     if found is None:
         raise Http404(_("There is no such match."))
