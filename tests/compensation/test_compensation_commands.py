@@ -82,7 +82,10 @@ def test_recording_by_command(
         run(*base, "--final", "--as", finance.username, "--document", "2", "--day", "2017-07-20").exit_code
         == 0
     )
-    poor = run(*base, "--book", "--as", finance.username, "--day", "2017-07-25")
+    alone = run(*base, "--book", "--as", finance.username, "--day", "2017-07-25")
+    assert alone.exit_code == 3 and "was approved by you" in alone.output
+    bookkeeper = user("department_officer", "finance-bureau")
+    poor = run(*base, "--book", "--as", bookkeeper.username, "--day", "2017-07-25")
     assert poor.exit_code == 3 and "below its floor" in poor.output
     found = json.loads(run("settle", KEY, "--month", "2017-05", "--format", "json").stdout)
     assert [row["stage"] for row in found["recorded"]] == ["preliminary", "final"]

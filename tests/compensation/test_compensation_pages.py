@@ -111,7 +111,10 @@ def test_a_settlement_from_its_page(load: Callable[..., None], reader: Callable[
         == 302
     )
     book_step = {"step": "book", "book-day": "2017-05-05"}
-    poor = finance.post(step, book_step)
+    alone = finance.post(step, book_step)
+    assert alone.status_code == 422 and "was approved by you" in alone.content.decode()
+    bookkeeper = reader("department_officer", "finance-bureau")
+    poor = bookkeeper.post(step, book_step)
     assert poor.status_code == 422 and "below its floor" in poor.content.decode()
     book = book_of("jingdezhen", agreement_of("jingdezhen", KEY), "tests")
     PostEntry(
@@ -122,7 +125,7 @@ def test_a_settlement_from_its_page(load: Callable[..., None], reader: Callable[
         "拨付",
         "tests",
     ).execute()
-    text = finance.post(step, {"step": "book", "book-day": "2017-05-08"}, follow=True).content.decode()
+    text = bookkeeper.post(step, {"step": "book", "book-day": "2017-05-08"}, follow=True).content.decode()
     assert "Paid on 2017-05-08" in text or "below its floor" in text
     assert finance.post(step, {"step": "none"}).status_code == 404
     assert "Nothing is on record yet" in finance.get(page + "?as_of=2017-01-01").content.decode()

@@ -44,7 +44,7 @@ def test_the_sample_holds_together(evidence_folder: Any) -> None:
     assert (
         states["2020-12"] == "objected" and states["2017-06"] == "paid" and "not-settled" in states.values()
     )
-    found = reconciliation(LedgerAccount.objects.get(key="changjiang-district"))
+    found = reconciliation(LedgerAccount.objects.get(key="changjiang-district"), reader="tests")
     assert found.bank - found.open_bank == found.book - found.open_book and found.rows and found.lines
     assert found.unexplained == 0
 

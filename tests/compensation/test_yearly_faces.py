@@ -55,9 +55,18 @@ def test_the_basin_from_its_page_to_the_book(reader: Callable[..., Client]) -> N
     assert take(finance, "basin", "compute", "2017-03-01").status_code == 302
     assert "approve it" in finance.get(at("compensation-years")).content.decode()
     assert take(finance, "basin", "approve", "2017-03-10").status_code == 302
-    assert take(finance, "basin", "book", "2017-03-20").status_code == 302
+    alone = take(finance, "basin", "book", "2017-03-20")
+    assert alone.status_code == 422 and "was approved by you" in alone.content.decode()
+    bookkeeper = reader("department_officer", "finance-bureau")
+    assert take(bookkeeper, "basin", "book", "2017-03-20").status_code == 302
     assert "Booked on 2017-03-20" in finance.get(page).content.decode()
     assert Entry.objects.get().lines.count() == 5, "four counties and the payer; nothing was withheld in 2016"
+    county, forestry = reader("county_officer", FULIANG), reader("department_officer", "forestry-bureau")
+    entry = at("ledger-entry", "compensation", 1)
+    own = county.get(entry).content.decode()
+    assert "19,583,300.00" in own and "52,000,000.00" not in own and "Leping" not in own
+    assert entry in county.get(page).content.decode(), "a link to what the county reads"
+    assert entry not in forestry.get(page).content.decode() and forestry.get(entry).status_code == 404
     assert "Nothing is on record yet" in finance.get(f"{page}?as_of=2017-01-01").content.decode()
     listed = finance.get(at("compensation-years") + "?format=csv&is=booked").content.decode("utf-8-sig")
     assert "52000000.00" in listed and "compensation/1" in listed
@@ -133,7 +142,11 @@ def test_by_command(user: Callable[..., Any], plan_in_database: None, tmp_path: 
     assert run("yearly", "none", "--year", "2016").exit_code == 3
     paper = ("--as", finance, "--document", "景财〔2〕", "--day", "2017-03-01")
     assert run(*asked, "--approve", *paper).exit_code == 3
-    everything = run(*asked, "--compute", "--approve", "--book", *paper, "--format", "json")
+    alone = run(*asked, "--compute", "--approve", "--book", *paper)
+    assert alone.exit_code == 3 and "was approved by you" in alone.output, "computed and approved, and not booked"
+    bookkeeper = user("department_officer", "finance-bureau").username
+    assert bookkeeper in run(*asked, "--book", *paper).output, "the refusal names who has to book it"
+    everything = run(*asked, "--book", "--as", bookkeeper, "--day", "2017-03-01", "--format", "json")
     assert everything.exit_code == 0, everything.output
     rows = json.loads(everything.stdout)["recorded"]
     assert [(row["stage"], row["entry"]) for row in rows] == [

@@ -98,7 +98,7 @@ def test_a_month_from_readings_to_the_bank(readings: Series, tmp_path: Path) -> 
     assert (paid.day, paid.entry.day) == (dt.date(2016, 9, 5), dt.date(2016, 9, 5))
     assert held() == {"bank": -REDUCED, "cost": REDUCED}, "nothing is owed any more"
     assert PayByRules(zone=ZONE, author="test").execute() == []
-    found = reconciliation(FeeAccounts.known(ZONE).bank)
+    found = reconciliation(FeeAccounts.known(ZONE).bank, reader="tests")
     assert [row.amount for row in found.rows] == [-1250] and not found.lines
     assert [each.state for each in fee_states(ZONE, as_of=before)] == ["to-pay"], "as it was known then"
     assert verify(FeeAccounts.known(ZONE).book) is None and audit.verify() is None
@@ -129,7 +129,7 @@ def test_a_restated_reading_is_corrected_once_in_the_next_month(readings: Series
     assert held()["cost"] == FULL + FULL
     (line,) = bank(tmp_path, ("2016-09-09", "200000", "合同C1"))
     PayFees(bank_line=line, approvals=[may, june], author="test").execute()
-    assert held() == {"bank": -2 * FULL, "cost": 2 * FULL} and reconciliation(line.account).settled
+    assert held() == {"bank": -2 * FULL, "cost": 2 * FULL} and reconciliation(line.account, reader="tests").settled
 
 
 def test_what_cannot_be(
@@ -189,7 +189,7 @@ def test_the_sample_pays_some_months(readings: Series) -> None:
         SettlePerformance(zone=ZONE, contract="C1", month=month, author="test", sample=True).execute()
     assert load_sample_fees(ZONE, "sample data") == 2
     assert [each.state for each in fee_states(ZONE)] == ["paid", "paid"]
-    assert [row.amount for row in reconciliation(FeeAccounts.known(ZONE).bank).rows] == [-1250], (
+    assert [row.amount for row in reconciliation(FeeAccounts.known(ZONE).bank, reader="tests").rows] == [-1250], (
         "what the bank took"
     )
     assert FeeAccounts.known(ZONE).book.sample and all(each.sample for each in FeeApproval.objects.all())
@@ -210,18 +210,20 @@ def test_on_the_pages_and_by_command(
     readings: Series, tmp_path: Path, user: Callable[..., Any], plan_in_database: None
 ) -> None:
     settle("2016-05")
-    finance = user("department_officer", "finance-bureau")
+    finance, bookkeeper = user("department_officer", "finance-bureau"), user("department_officer", "finance-bureau")
     clients = {
+        "bookkeeper": Client(headers={"accept-language": "en"}),
         "finance": Client(headers={"accept-language": "en"}),
         "county": Client(),
         "enterprise": Client(),
     }
     clients["finance"].force_login(finance)
+    clients["bookkeeper"].force_login(bookkeeper)
     clients["county"].force_login(user("county_officer", "fuliang-county"))
     clients["enterprise"].force_login(user("enterprise", "91360222MA0000001W"))
     at, step = reverse("portal:treatment-fee", args=["C1", "2016-05"]), reverse("portal:treatment-fee-step", args=["C1", "2016-05"])  # fmt: skip
     listed = reverse("portal:treatment-fees")
-    assert [clients[who].get(listed).status_code for who in clients] == [200, 200, 403]
+    assert [clients[who].get(listed).status_code for who in clients] == [200, 200, 200, 403]
     assert "approve what is owed" in clients["finance"].get(listed).content.decode()
     said = {"step": "approve", "approve-day": "2016-09-01", "approve-document": "环治付〔9〕"}
     assert [clients[who].post(step, said).status_code for who in ("county", "enterprise")] == [403, 403]
@@ -229,12 +231,18 @@ def test_on_the_pages_and_by_command(
     assert clients["finance"].post(step, {**said, "approve-day": "2016-05-02"}).status_code == 422
     assert clients["finance"].post(step, {"step": "pay"}).status_code == 404
     assert clients["finance"].post(step, said).status_code == 302
-    assert clients["finance"].post(step, {"step": "book", "book-day": "2016-09-02"}).status_code == 302
+    book = {"step": "book", "book-day": "2016-09-02"}
+    alone = clients["finance"].post(step, book)
+    assert alone.status_code == 422 and "was approved by you" in alone.content.decode()
+    assert clients["bookkeeper"].post(step, book).status_code == 302
     (line,) = bank(tmp_path, ("2016-09-05", "95000", "服务费"))
     text = clients["finance"].get(at).content.decode()
     assert "2016-09-05 · 95,000.00 · 服务费" in text
     assert clients["finance"].post(reverse("portal:treatment-fees-pay")).status_code == 302
-    assert clients["finance"].post(step, {"step": "pay", "pay-row": line.pk}).status_code == 302
+    pay = {"step": "pay", "pay-row": line.pk}
+    alone = clients["finance"].post(step, pay)
+    assert alone.status_code == 422 and bookkeeper.name_shown in alone.content.decode(), "who has to pay it"
+    assert clients["bookkeeper"].post(step, pay).status_code == 302
     text = clients["finance"].get(at).content.decode()
     assert "Paid" in text and "treatment-fees/2" in text
     assert clients["finance"].get(f"{at}?as_of=2016-01-01").status_code == 404
@@ -249,10 +257,15 @@ def test_on_the_pages_and_by_command(
     asked = ["green", "fees", "C1", "--month", "2016-06", "--format", "json"]
     assert run.invoke(main, [*asked, "--approve"]).exit_code == 2
     assert run.invoke(main, ["green", "fees", "--approve", *paper]).exit_code == 2
-    done = run.invoke(main, [*asked, "--approve", "--book", *paper])
+    other = ["--as", bookkeeper.username, *paper[2:]]
+    alone = run.invoke(main, [*asked, "--approve", "--book", *paper, "--language", "en"])
+    assert alone.exit_code == 3 and "was approved by you" in alone.output
+    done = run.invoke(main, [*asked, "--book", *other])
     assert done.exit_code == 1, "it waits for its payment"
     (row,) = json.loads(done.stdout)
     assert (row["state"], row["owed"], row["booked"]) == ("to-pay", "100000.00", "treatment-fees/3")
     bank(tmp_path, ("2016-09-12", "100000", "环治付〔10〕"))
-    done = run.invoke(main, [*asked, "--pay", *paper])
+    alone = run.invoke(main, [*asked, "--pay", *paper, "--language", "en"])
+    assert alone.exit_code == 3 and "was approved by you" in alone.output
+    done = run.invoke(main, [*asked, "--pay", *other])
     assert done.exit_code == 0 and json.loads(done.stdout)[0]["paid"] == "treatment-fees/4"

@@ -229,7 +229,7 @@ def test_bank_and_book_are_reconciled(posted: Book, city: LedgerAccount, tmp_pat
     )
     done = MatchByRules(account=city, author="tests").execute()
     assert sorted(each.how for each in done) == ["amount", "reference", "reversed"]
-    found = reconciliation(city)
+    found = reconciliation(city, reader="tests")
     # book 10000.00 - 1200.50 - 3.00 = 8796.50; bank 8799.00; open: book -3.00, bank -0.50; both agree on 8799.50
     assert (found.book, found.open_book, found.bank, found.open_bank) == (879650, -300, 879900, -50)
     assert found.adjusted == found.bank - found.open_bank == 879950
@@ -245,7 +245,7 @@ def test_bank_and_book_are_reconciled(posted: Book, city: LedgerAccount, tmp_pat
 
 def test_by_hand_with_a_reason_and_back(posted: Book, city: LedgerAccount, tmp_path: Path) -> None:
     load(city, written(tmp_path, "2016-05-20,T9,补偿金,浮梁县,3.00,,\n"))
-    row, line = BankLine.objects.get(), reconciliation(city).lines[-1]
+    row, line = BankLine.objects.get(), reconciliation(city, reader="tests").lines[-1]
     by_hand = {"account": city, "rows": [row.pk], "lines": [line.pk], "author": "tests"}
     with pytest.raises(LedgerRefused, match="reason"):
         MatchByHand(**by_hand, reason=" ").execute()
@@ -253,12 +253,12 @@ def test_by_hand_with_a_reason_and_back(posted: Book, city: LedgerAccount, tmp_p
         MatchByHand(account=city, rows=[], lines=[], reason="x", author="tests").execute()
     match = MatchByHand(**by_hand, reason="跨行到账慢").execute()
     before = timezone.now()
-    assert line not in reconciliation(city).lines
+    assert line not in reconciliation(city, reader="tests").lines
     with pytest.raises(LedgerRefused, match="matched already"):
         MatchByHand(**by_hand, reason="再次").execute()
     WithdrawMatch(match=match, reason="不是这一笔", author="tests").execute()
-    assert line in reconciliation(city).lines
-    assert line not in reconciliation(city, before).lines, "as known before the withdrawal"
+    assert line in reconciliation(city, reader="tests").lines
+    assert line not in reconciliation(city, before, reader="tests").lines, "as known before the withdrawal"
     with pytest.raises(LedgerRefused, match="before"):
         WithdrawMatch(match=match, reason="再次", author="tests").execute()
 

@@ -150,12 +150,12 @@ def test_a_statement_adds_up(book: Book, city: LedgerAccount) -> None:
     post(book, dt.date(2016, 1, 4), ("province", -500), ("city", 500))
     post(book, dt.date(2016, 3, 1), ("city", -200), ("fuliang", 150), ("province", 50))
     post(book, dt.date(2016, 2, 1), ("province", -30), ("city", 30))
-    found = statement(city, dt.date(2016, 2, 1), dt.date(2016, 12, 31))
+    found = statement(city, dt.date(2016, 2, 1), dt.date(2016, 12, 31), reader="tests")
     # 500 + 30 - 200 = 330
     assert (found.opening, found.paid_in, found.paid_out, found.closing) == (500, 30, 200, 330)
     assert [row.balance for row in found.rows] == [530, 330]
     assert [each.key for each in found.rows[1].others] == ["fuliang", "province"]
-    trial = trial_balance(book)
+    trial = trial_balance(book, reader="tests")
     assert [(row.account.key, row.paid_in, row.paid_out, row.balance) for row in trial] == [
         ("city", 530, 200, 330), ("fuliang", 150, 0, 150), ("province", 50, 530, -480),
     ]  # fmt: skip

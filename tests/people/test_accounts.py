@@ -40,6 +40,13 @@ def test_one_sample_account_for_each_role_and_none_twice() -> None:
     assert AuditEntry.objects.filter(action="create-sample-account").count() == 7
 
 
+def test_the_body_that_keeps_the_books_has_two_accounts() -> None:
+    """Who approves a payment does not book it, so that one account could not finish a single one."""
+    made = create_sample_accounts("jingdezhen", department="epb", county="fuliang", finance="finance-bureau")
+    assert [each.username for each in made if each.organisation == "finance-bureau"] == ["finance", "finance2"]
+    assert len({user.name_shown for user in User.objects.filter(organisation="finance-bureau")}) == 2
+
+
 def test_a_changed_sample_password_is_neither_reset_nor_printed() -> None:
     users = sample()
     users["leader"].set_password("my own long one")

@@ -236,3 +236,15 @@ def test_the_page_of_a_mine_shows_its_arithmetic_and_books(reader: Callable[[str
     assert client.post(address, {**given, "amount": "1"}).status_code == 302
     assert client.get(f"/liabilities/mines/{mine.key}/money/gift/").status_code == 404
     assert client.get("/liabilities/mines/C000/").status_code == 404
+
+
+def test_the_book_opens_and_an_enterprise_finds_its_own_accounts_in_it(reader: Callable[[str], Client]) -> None:
+    """Accounts of liabilities have strokes in their keys, and each belongs to the enterprise that answers."""
+    book, entry = "/ledger/environmental-liabilities/", Movement.objects.filter(key=late().case.number).first()
+    assert entry is not None
+    office, own, other = reader("office"), reader("enterprise"), reader("other")
+    account = f"{book}accounts/damage/{late().case.number}/"
+    for page in (book, account, f"{account}bank/", f"{book}entries/{entry.entry.number}/"):
+        assert office.get(page).status_code == 200, page
+        assert own.get(page).status_code == (200 if late().enterprise == FACTORY else 404), page
+        assert other.get(page).status_code in (403, 404), page

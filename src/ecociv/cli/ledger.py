@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
@@ -22,34 +23,50 @@ from ecociv.cli.console import (
 from ecociv.cli.indicator import moment
 from ecociv.cli.land_given import DAY, account, day_of, reading_options, zone_option
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 @click.group(epilog=EXIT_CODES)
 def group() -> None:
     """Money in double entry (复式记账): balances, proof, reconciliation."""
 
 
-def _book(zone: str, key: str) -> Any:
-    from ecociv.ledger.models import Book
-
-    found = Book.objects.filter(zone=zone, key=key).first()
-    if found is None:
-        known = ", ".join(Book.objects.filter(zone=zone).values_list("key", flat=True)) or "none"
-        fail(f"The zone {zone} has no book {key!r}. Books: {known}.")
-    return found
+COMMAND = "ecociv ledger"
+"""Who reads where no account is named: whoever may run commands on the machine."""
 
 
-def _account(zone: str, name: str) -> Any:
+def reader_option(command: Callable[P, R]) -> Callable[P, R]:
+    """The option ``--as`` of what is read."""
+    return click.option(
+        "--as", "username", default=None, help="Account that reads; it sees what its pages show."
+    )(command)
+
+
+def _reader(username: str | None) -> Any:
+    return account(username) if username is not None else COMMAND
+
+
+def _reach(zone: str, key: str, reader: Any) -> Any:
+    from ecociv.ledger.reading import books_read
+
+    reaches = {reach.book.key: reach for reach in books_read(reader, zone)}
+    if key not in reaches:
+        fail(f"The zone {zone} has no book {key!r}. Books: {', '.join(reaches) or 'none'}.")
+    return reaches[key]
+
+
+def _account(zone: str, name: str, reader: Any) -> Any:
     book_key, slash, key = name.partition("/")
     if not slash:
         fail(
             f"{name!r} is no account: write BOOK/ACCOUNT, as `ecociv ledger balance` shows them.", Exit.USAGE
         )
-    book = _book(zone, book_key)
-    found = book.accounts.filter(key=key).select_related("book").first()
-    if found is None:
-        known = ", ".join(book.accounts.values_list("key", flat=True)) or "none"
-        fail(f"The book {book_key} has no account {key!r}. Accounts: {known}.")
-    return found
+    reach = _reach(zone, book_key, reader)
+    there = {each.key: each for each in reach.book.accounts.select_related("book") if reach.reads(each)}
+    if key not in there:
+        fail(f"The book {book_key} has no account {key!r}. Accounts: {', '.join(there) or 'none'}.")
+    return there[key]
 
 
 @group.command("balance", epilog=EXIT_CODES)
@@ -57,6 +74,7 @@ def _account(zone: str, name: str) -> Any:
 @zone_option
 @reading_options
 @click.option("--from", "start", type=DAY, help="First day of the statement of an account.")
+@reader_option
 @format_option("text", "json")
 @language_option
 @with_django
@@ -66,17 +84,18 @@ def balance(
     on: dt.datetime | None,
     as_of: str | None,
     start: dt.datetime | None,
+    username: str | None,
     form: str,
     language: str,
 ) -> None:
     """Trial balance of every book or of one, or the statement of one account; in yuan."""
-    from ecociv.ledger.models import Book
     from ecociv.ledger.money import yuan
     from ecociv.ledger.queries import statement, trial_balance
+    from ecociv.ledger.reading import books_read
 
-    day, known = day_of(on), moment(as_of)
+    day, known, reader = day_of(on), moment(as_of), _reader(username)
     if "/" in name:
-        found = statement(_account(zone, name), day_of(start), day, known)
+        found = statement(_account(zone, name, reader), day_of(start), day, known, reader=reader)
         rows = [
             {
                 "entry": row.line.entry.number,
@@ -85,7 +104,7 @@ def balance(
                 "balance": str(yuan(row.balance)),
                 "document": row.line.entry.document,
                 "text": row.line.entry.text,
-                "others": [other.key for other in row.others],
+                "others": [other.key if other else None for other in row.others],
                 "sample": row.line.entry.sample,
             }
             for row in found.rows
@@ -107,7 +126,7 @@ def balance(
         for row in rows:
             say("  ".join(str(row[key]) for key in ("entry", "day", "amount", "balance", "document", "text")))
         return
-    books = [_book(zone, name)] if name else list(Book.objects.filter(zone=zone))
+    books = [_reach(zone, name, reader).book] if name else [each.book for each in books_read(reader, zone)]
     every: list[dict[str, Any]] = [
         {
             "book": book.key,
@@ -123,7 +142,7 @@ def balance(
                     "paid_out": str(yuan(row.paid_out)),
                     "balance": str(yuan(row.balance)),
                 }
-                for row in trial_balance(book, day, known)
+                for row in trial_balance(book, day, known, reader=reader)
             ],
         }
         for book in books
@@ -143,18 +162,24 @@ def balance(
 @group.command("verify", epilog=EXIT_CODES)
 @click.argument("key", metavar="[BOOK]", default="")
 @zone_option
+@reader_option
 @format_option("text", "json")
 @language_option
 @with_django
-def verify(key: str, zone: str, form: str, language: str) -> None:
+def verify(key: str, zone: str, username: str | None, form: str, language: str) -> None:
     """Prove every book of the zone, or one: numbers, sums, reversals, floors, seals; the first break is named.
 
-    Exit code 1 when a book does not hold.
+    Exit code 1 when a book does not hold. A proof is of all of a book: an account that reads only its own part has none.
     """
-    from ecociv.ledger.models import Book
+    from ecociv.ledger.reading import books_read
     from ecociv.ledger.verify import verify as prove
 
-    books = [_book(zone, key)] if key else list(Book.objects.filter(zone=zone))
+    reader = _reader(username)
+    reaches = [_reach(zone, key, reader)] if key else books_read(reader, zone)
+    part = ", ".join(each.book.key for each in reaches if not each.whole)
+    if part:
+        fail(f"The account {username} reads only its own part of {part}; who reads the whole book proves it.")
+    books = [each.book for each in reaches]
     found = [(book, prove(book)) for book in books]
     if form == "json":
         say_json(
@@ -188,7 +213,7 @@ def verify(key: str, zone: str, form: str, language: str) -> None:
 )
 @click.option("--statement-form", "kind", default="standard", show_default=True, help="Form of that file.")
 @click.option("--match", "match", is_flag=True, help="Match by the rules what they can tell apart.")
-@click.option("--as", "username", default=None, help="Account that loads and matches.")
+@click.option("--as", "username", default=None, help="Account that reads, loads and matches.")
 @click.option("--as-of", default=None, help="Only what was recorded by then.")
 @format_option("text", "json")
 @language_option
@@ -211,12 +236,13 @@ def reconcile(
     from ecociv.ledger.bank.queries import reconciliation
     from ecociv.ledger.money import yuan
 
-    owner, known = _account(zone, name), moment(as_of)
+    reader, known = _reader(username), moment(as_of)
+    owner = _account(zone, name, reader)
     if path is not None or match:
         if username is None:
             fail("Name the account that acts: --as NAME.", Exit.USAGE)
-        _load_and_match(owner, path, kind, match, account(username), language)
-    found = reconciliation(owner, known)
+        _load_and_match(owner, path, kind, match, reader, language)
+    found = reconciliation(owner, known, reader=reader)
     content = {
         "account": name,
         "bank": str(yuan(found.bank)),

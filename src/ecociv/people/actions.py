@@ -61,7 +61,7 @@ def create_sample_accounts(
         Keys of the bodies for which the department officer, the county officer and the office act.
     land, window, finance
         Keys of the body that answers for land, of the one that receives applications and of the one that keeps the
-        books; an officer of each is added where they are given.
+        books; an officer of each is added where they are given, of the last one two: who approves does not book.
     enterprise
         Unified social credit code of the enterprise that has an account, where one is given.
 
@@ -89,6 +89,7 @@ def create_sample_accounts(
         wanted.append(_Wanted("window", Role.DEPARTMENT_OFFICER, "审批窗口经办人（样例）", window))
     if finance:
         wanted.append(_Wanted("finance", Role.DEPARTMENT_OFFICER, "财政经办人（样例）", finance))
+        wanted.append(_Wanted("finance2", Role.DEPARTMENT_OFFICER, "财政记账人（样例）", finance))
     if enterprise:
         wanted.append(_Wanted("enterprise", Role.ENTERPRISE, "企业用户（样例）", enterprise))
     return [_sample_account(zone, want) for want in wanted]

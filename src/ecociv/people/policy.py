@@ -34,6 +34,7 @@ class Action(StrEnum):
     KEEP_REGISTER = "keep-register"
     TRADE = "trade"
     KEEP_BOOKS = "keep-books"
+    READ_BOOK = "read-book"
     MANAGE_REFERENCE = "manage-reference"
     MANAGE_ACCOUNTS = "manage-accounts"
 
@@ -117,6 +118,9 @@ class OrganisationPolicy:
     The account of an enterprise is tied to one key, its unified social credit code: it reads and does nothing but what
     names that key, so that a declaration that gives an action to the role still gives nobody another's matter.
 
+    A book of money is read whole by those who read the history of everything (office of the leading group, leaders,
+    auditors, administrators) and by the body that keeps it; a body or an enterprise reads what touches its own account.
+
     An administrator does not report progress: who keeps the accounts must not also write the results.
 
     >>> officer = Actor(Role.DEPARTMENT_OFFICER, "jingdezhen", "市环保局")
@@ -153,6 +157,8 @@ class OrganisationPolicy:
             return _yes("internal", "登录人员可看内部内容。", "People of the zone read what is internal.")
         if action is Action.READ_HISTORY:
             return self._history(actor, subject)
+        if action is Action.READ_BOOK:
+            return self._book(actor, subject)
         if action is Action.EDIT_PLAN:
             if actor.role is Role.LEADING_GROUP_OFFICE:
                 return _yes(
@@ -169,7 +175,7 @@ class OrganisationPolicy:
 
     def _enterprise(self, actor: Actor, action: Action, subject: Subject) -> Verdict:
         own = bool(actor.organisation) and actor.organisation in subject.lead
-        if action in {Action.READ, Action.READ_HISTORY, Action.READ_CASE} and own:
+        if action in {Action.READ, Action.READ_HISTORY, Action.READ_CASE, Action.READ_BOOK} and own:
             return _yes("own", "本企业自己的内容。", "This is about your own enterprise.")
         if action in _DECLARED and (own or (not subject.lead and Role.ENTERPRISE in subject.roles)):
             return _yes("own", "由本企业办理。", "Your enterprise does this for itself.")
@@ -204,6 +210,20 @@ class OrganisationPolicy:
             "history-closed",
             "修改记录只对牵头单位、领导小组办公室、领导和审计人员开放。",
             "Changes are open to the lead, the office of the leading group, leaders and auditors.",
+        )
+
+    def _book(self, actor: Actor, subject: Subject) -> Verdict:
+        if actor.role in _READS_HISTORY:
+            return _yes("oversight", "可查看整本账簿。", "May read all of the book.")
+        if actor.organisation and actor.organisation in subject.lead:
+            return _yes("own-account", "本单位的账簿或账户。", "Your body's own book or account.")
+        return _no(
+            "book-closed",
+            "账簿由记账单位、领导小组办公室、领导和审计人员查看；其他单位只能查看本单位账户的内容。",
+            "A book is read by the body that keeps it, the office of the leading group, leaders and auditors; others read "
+            "what touches their own account.",
+            lead=tuple(sorted(subject.lead)),
+            organisation=actor.organisation,
         )
 
     def _progress(self, actor: Actor, subject: Subject) -> Verdict:

@@ -20,6 +20,7 @@ from ecociv.compensation.settlements.common import (
     latest_preliminary,
     refuse_day,
     refuse_paper,
+    refuse_same_person,
     who,
 )
 from ecociv.compensation.settlements.models import (
@@ -233,7 +234,7 @@ class BookSettlement:
         PermissionDenied
             For whoever does not keep the book.
         SettlementRefused
-            ``not-final``, ``booked``, ``nothing-to-pay``, ``before-final``.
+            ``not-final``, ``booked``, ``nothing-to-pay``, ``before-final``, ``same-person``.
         LedgerRefused
             Where the book refuses, such as for an account without the money.
         """
@@ -256,6 +257,12 @@ class BookSettlement:
                 "before-final",
                 Text(zh="划转日期不能早于最终结算。", en="It cannot be paid before it became final."),
             )
+        title = agreement.title
+        item = Text(
+            zh=f"{title.zh} {settlement.period} 的最终结算",
+            en=f"The final settlement of {settlement.period} ({title.en})",
+        )
+        refuse_same_person(settlement.zone, agreement.office, settlement.author, self.author, self.day, item)
         return agreement
 
     def execute(self) -> SettlementTransfer:

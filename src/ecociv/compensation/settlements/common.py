@@ -13,7 +13,9 @@ from ecociv.compensation.settlements.models import Settlement
 from ecociv.core.text import Text
 from ecociv.core.workdays import add_working_days
 from ecociv.evidence.actions.authors import account_of, name_of
+from ecociv.ledger.duties import same_person
 from ecociv.people import audit
+from ecociv.people.models import User
 
 
 class SettlementRefused(ValueError):
@@ -82,6 +84,21 @@ def refuse_paper(document: str, day: dt.date) -> None:
     if not document.strip():
         raise SettlementRefused("no-document", Text(zh="请填写文号。", en="Give the number of the document."))
     refuse_day(day)
+
+
+def refuse_same_person(
+    zone: str, office: str, approver: User | None, author: Any, day: dt.date, item: Text
+) -> None:
+    """Refuse that the money of an item is booked by whoever approved it, where the zone keeps the two apart.
+
+    Raises
+    ------
+    SettlementRefused
+        ``same-person``, saying who has to do it.
+    """
+    fault = same_person(zone, office, approver, author, day, item)
+    if fault is not None:
+        raise SettlementRefused("same-person", fault)
 
 
 def who(day: dt.date, author: Any) -> dict[str, Any]:

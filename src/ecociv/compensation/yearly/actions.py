@@ -11,7 +11,7 @@ from django.db import transaction
 from ecociv.compensation.agreements.declaration import compensation
 from ecociv.compensation.areas.declaration import Scheme
 from ecociv.compensation.settlements.books import declared_book
-from ecociv.compensation.settlements.common import SettlementRefused, refuse_day, who
+from ecociv.compensation.settlements.common import SettlementRefused, refuse_day, refuse_same_person, who
 from ecociv.compensation.yearly.models import YearlyCorrection, YearlyPayment, YearlyTransfer
 from ecociv.compensation.yearly.preparing import PreparedYear, prepare_year, programme_of, standing_years
 from ecociv.compensation.yearly.programmes import Programme, kept_terms
@@ -190,7 +190,8 @@ class BookYear:
         PermissionDenied
             For whoever does not keep the book.
         SettlementRefused
-            ``day-to-come``, ``not-approved``, ``booked``, ``nothing-to-pay``, ``before-approval``.
+            ``day-to-come``, ``not-approved``, ``booked``, ``nothing-to-pay``, ``before-approval``,
+            ``same-person``.
         LedgerRefused
             Where the book refuses, such as for a pool that does not hold what is taken from it.
         """
@@ -213,6 +214,10 @@ class BookYear:
                 "before-approval",
                 Text(zh="入账日期不能早于批准日期。", en="It cannot be booked before it was approved."),
             )
+        title, year = programme.title, payment.year
+        item = Text(zh=f"{title.zh} {year} 年付款", en=f"The payment of {year} ({title.en})")
+        office = programme.payment.office
+        refuse_same_person(payment.zone, office, payment.author, self.author, self.day, item)
         return programme
 
     def execute(self) -> YearlyTransfer:

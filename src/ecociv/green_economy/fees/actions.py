@@ -23,6 +23,7 @@ from ecociv.green_economy.fees.queries import FeeState, fee_states, in_fen
 from ecociv.green_economy.models import PerformanceSettlement
 from ecociv.ledger.bank.actions import MatchByHand
 from ecociv.ledger.bank.queries import open_rows
+from ecociv.ledger.duties import same_person
 from ecociv.ledger.models import BankLine
 from ecociv.ledger.money import shown
 from ecociv.ledger.permissions import require_keeper
@@ -158,7 +159,8 @@ class BookFee:
         PermissionDenied
             For whoever does not keep the book.
         GreenRefused
-            A fee that was booked, nothing to pay, a day before the approval.
+            A fee that was booked, nothing to pay, a day before the approval, or approved by the same person where the zone
+            keeps the two apart.
         """
         approval = self.approval
         declared = fee_book(approval.zone)
@@ -181,6 +183,9 @@ class BookFee:
                     en=f"It cannot be booked before it was approved, on {approval.day}.",
                 )
             )
+        fault = _same_person(approval, self.author, self.day)
+        if fault is not None:
+            raise ApprovedByThePayer(fault)
         return declared
 
     def execute(self) -> FeeBooking:
@@ -223,7 +228,7 @@ class PayFees:
             For whoever does not keep the book.
         GreenRefused
             No fee, fees of which one is not booked or was paid, a row that is matched already or of another account, sums
-            that differ, a row before the booking.
+            that differ, a row before the booking; fees that the same person approved where the zone keeps the two apart.
         """
         if not self.approvals:
             raise GreenRefused(Text(zh="请选择要付的服务费。", en="Choose the fees that the row pays."))
@@ -265,6 +270,9 @@ class PayFees:
             )
         if faults:
             raise GreenRefused(*faults)
+        own = [_same_person(each, self.author, row.day) for each in self.approvals]
+        if any(own):
+            raise ApprovedByThePayer(*(fault for fault in own if fault is not None))
 
     def execute(self) -> list[FeePayment]:
         """Post the entries and match them."""
@@ -329,16 +337,39 @@ class PayByRules:
         ]
 
     def execute(self) -> list[FeePayment]:
-        """Pay them; a row that cannot pay (such as one from before the booking) stays open."""
+        """Pay them; a row that cannot pay (such as one from before the booking) stays open.
+
+        Raises
+        ------
+        ApprovedByThePayer
+            Where rows name fees, and the reason that none can be paid is that the author approved them.
+        """
         with transaction.atomic():
             audit.hold()
             made: list[FeePayment] = []
+            own: list[Text] = []
             for each in self.check():
                 try:
                     made += each.execute()
+                except ApprovedByThePayer as refused:
+                    own += refused.texts
                 except GreenRefused:
                     continue
+            if own and not made:
+                raise ApprovedByThePayer(*own)
             return made
+
+
+class ApprovedByThePayer(GreenRefused):
+    """Whoever approved a fee neither books nor pays it."""
+
+
+def _same_person(approval: FeeApproval, author: Any, day: dt.date) -> Text | None:
+    item = Text(
+        zh=f"{approval.contract} {approval.month} 的服务费",
+        en=f"The fee of {approval.contract} for {approval.month}",
+    )
+    return same_person(approval.zone, fee_book(approval.zone).keeper, approval.author, author, day, item)
 
 
 def _refuse_day(day: dt.date) -> None:

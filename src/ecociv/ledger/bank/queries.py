@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
 from ecociv.ledger.models import BankLine, BankStatement, EntryLine, LedgerAccount, Match, MatchedItem
+from ecociv.ledger.queries import require_account
 
 
 def standing_matches(account: LedgerAccount, as_of: dt.datetime | None = None) -> QuerySet[Match]:
@@ -79,8 +81,17 @@ class Reconciliation:
         return not self.rows and not self.lines
 
 
-def reconciliation(account: LedgerAccount, as_of: dt.datetime | None = None) -> Reconciliation:
-    """The reconciliation of an account, as known at a moment."""
+def reconciliation(
+    account: LedgerAccount, as_of: dt.datetime | None = None, *, reader: Any
+) -> Reconciliation:
+    """The reconciliation of an account, as known at a moment.
+
+    Raises
+    ------
+    PermissionDenied
+        For whoever may not read the account.
+    """
+    require_account(reader, account)
     statements = BankStatement.objects.filter(account=account)
     if as_of is not None:
         statements = statements.filter(recorded_at__lte=as_of)

@@ -31,6 +31,7 @@ from ecociv.core.text import Text
 from ecociv.core.trace import Trace
 from ecociv.ledger.money import yuan
 from ecociv.ledger.permissions import may_keep
+from ecociv.ledger.reading import entries_read
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters
@@ -109,9 +110,15 @@ def years(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     table = Table(_YEARS, rows, request.GET, default_sort="-year")
     if download := export(request, table, _("Yearly payments of compensation"), as_of):
         return download
-    return render(
-        request, "portal/compensation/years.html", {"table": table, "filters": filters, "as_of": as_of}
-    )
+    context = {
+        "table": table,
+        "filters": filters,
+        "as_of": as_of,
+        "readable": entries_read(
+            request.user, [row.state.transfer.entry for row in table.page_rows if row.state.transfer]
+        ),
+    }
+    return render(request, "portal/compensation/years.html", context)
 
 
 def _row(request: HttpRequest, state: YearState) -> YearRow:
@@ -193,6 +200,7 @@ def shown(
         "year": year,
         "payment": payment,
         "state": state,
+        "readable": entries_read(request.user, [state.transfer.entry] if state and state.transfer else []),
         "next": NEXT.get(state.state, "") if state else "",
         "payer": body_name(plan, programme.payment.payer),
         "office": body_name(plan, programme.payment.office),

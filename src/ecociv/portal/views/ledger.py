@@ -1,11 +1,17 @@
-"""The books: trial balance, entries, one entry, the statement of an account; as of any day."""
+"""The books: trial balance, entries, one entry, the statement of an account; as of any day.
+
+Each page shows of a book what the reader may read of it; to whom nothing of a book is open, there is no such book.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,28 +23,48 @@ from ecociv.ledger.models import Book, Entry, LedgerAccount
 from ecociv.ledger.money import yuan
 from ecociv.ledger.permissions import may_keep
 from ecociv.ledger.queries import StatementRow, TrialRow, entries, statement, trial_balance
+from ecociv.ledger.reading import Reach, SeenLine, books_read, moved, reach_of, seen_lines
 from ecociv.ledger.verify import verify
+from ecociv.people.permissions import actor_of, require
+from ecociv.people.policy import Action
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import moment_of, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.internal import internal
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.zone import language, zone_key
 
+Arguments = ParamSpec("Arguments")
+View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
-def book_of(key: str) -> Book:
-    """A book of the zone, or the page that says there is none."""
+
+def reads_books(view: View[Arguments]) -> View[Arguments]:
+    """Let people of the zone in, and an enterprise that has an account in some book."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+        zone, actor = zone_key(), actor_of(request.user)
+        own = [] if actor.role.of_the_zone or not books_read(request.user, zone) else [actor.organisation]
+        require(request.user, Action.READ, zone=zone, lead=own, public=False)
+        return view(request, *args, **kwargs)
+
+    return cast("View[Arguments]", login_required(inside))
+
+
+def book_of(key: str, reader: Any) -> Reach:
+    """What a reader reads of a book of the zone, or the page that says there is no such book."""
     found = Book.objects.filter(zone=zone_key(), key=key).first()
-    if found is None:
+    reach = reach_of(reader, found) if found is not None else None
+    if reach is None or reach.nothing:
         raise Http404(_("There is no such book."))
-    return found
+    return reach
 
 
-def account_of(key: str, account: str) -> LedgerAccount:
-    """An account of a book, or the page that says there is none."""
-    found = LedgerAccount.objects.filter(book=book_of(key), key=account).select_related("book").first()
-    if found is None:
+def account_of(key: str, account: str, reader: Any) -> LedgerAccount:
+    """An account of a book that is open to a reader, or the page that says there is none."""
+    reach = book_of(key, reader)
+    found = LedgerAccount.objects.filter(book=reach.book, key=account).select_related("book").first()
+    if found is None or not reach.reads(found):
         raise Http404(_("There is no such account."))
     return found
 
@@ -64,22 +90,25 @@ def day_in(request: HttpRequest, name: str) -> dt.date | None:
 
 
 @require_safe
-@internal
+@reads_books
 @with_plan
 def books(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     """The books of the zone, with their proof."""
     as_of = read_as_of(request)
     rows = []
-    for each in Book.objects.filter(zone=zone_key()):
+    for reach in books_read(request.user, zone_key()):
+        each = reach.book
         if as_of.moment is not None and each.recorded_at > as_of.moment:
             continue
         rows.append(
             {
                 "book": each,
                 "keeper": body_name(plan, each.keeper),
-                "entries": entries(each, as_of.moment).count(),
-                "accounts": each.accounts.count(),
+                "entries": entries(each, as_of.moment, reader=request.user).count(),
+                "accounts": each.accounts.count() if reach.own is None else len(reach.own),
                 "broken": verify(each),
+                # The break names an entry and its accounts, which may be another body's.
+                "whole": reach.whole,
             }
         )
     return render(request, "portal/ledger/books.html", {"rows": rows, "as_of": as_of})
@@ -119,17 +148,19 @@ _TRIAL: tuple[Column[TrialRow], ...] = (
 
 
 @require_safe
-@internal
+@reads_books
 @with_plan
 def book(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     """One book: its accounts as a trial balance on a day."""
-    found, as_of, on = book_of(key), read_as_of(request), day_in(request, "on")
-    rows = trial_balance(found, on, as_of.moment)
+    reach, as_of, on = book_of(key, request.user), read_as_of(request), day_in(request, "on")
+    found = reach.book
+    rows = trial_balance(found, on, as_of.moment, reader=request.user)
     table = Table(_TRIAL, rows, request.GET, default_sort="key")
     if download := export(request, table, found.title.in_language(language())):
         return download
     context = {
         "book": found,
+        "whole": reach.whole,
         "keeper": body_name(plan, found.keeper),
         "table": table,
         "names": {row.account.pk: body_name(plan, row.account.body) for row in rows},
@@ -145,63 +176,89 @@ def book(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     return render(request, "portal/ledger/book.html", context)
 
 
-def moved(entry: Entry) -> int:
-    """Fen that an entry moved."""
-    return sum(line.amount for line in entry.lines.all() if line.amount > 0)
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry in the list, with the lines that the reader sees."""
+
+    entry: Entry
+    seen: tuple[SeenLine, ...]
+
+    @property
+    def payer(self) -> str:
+        """Names of the accounts that the money left."""
+        return account_names(line.account for line in self.seen if line.amount < 0)
+
+    @property
+    def receiver(self) -> str:
+        """Names of the accounts that it entered."""
+        return account_names(line.account for line in self.seen if line.amount > 0)
+
+    @property
+    def amount(self) -> int:
+        """Fen that moved, as far as the reader sees it."""
+        return moved(self.seen)
 
 
-def _ends(entry: Entry, way: int) -> str:
+def account_names(accounts: Iterable[LedgerAccount | None]) -> str:
+    """Names of accounts in the reader's language; those that the reader does not see are together one."""
     names = [
-        line.account.title.in_language(language())
-        for line in entry.lines.all()
-        if (line.amount > 0) == (way > 0)
+        each.title.in_language(language()) if each is not None else _("accounts of others")
+        for each in accounts
     ]
     return ("、" if language() == "zh" else ", ").join(dict.fromkeys(names))
 
 
-_ENTRIES: tuple[Column[Entry], ...] = (
-    sortable("number", gettext_lazy("Entry"), lambda r: r.number, numeric=True),
-    Column("day", gettext_lazy("Day"), lambda r: r.day.isoformat(), sort_by=lambda r: r.day),
-    sortable("from", gettext_lazy("From account"), lambda r: _ends(r, -1)),
-    sortable("to", gettext_lazy("To account"), lambda r: _ends(r, 1)),
-    Column("amount", gettext_lazy("Amount, yuan"), lambda r: yuan(moved(r)), sort_by=moved, numeric=True),
-    Column("kind", gettext_lazy("Kind"), lambda r: r.get_kind_display(), sort_by=lambda r: r.kind),
-    sortable("document", gettext_lazy("Document"), lambda r: r.document),
-    sortable("text", gettext_lazy("Text"), lambda r: r.text),
-)
+_ENTRIES: tuple[Column[EntryRow], ...] = (
+    sortable("number", gettext_lazy("Entry"), lambda r: r.entry.number, numeric=True),
+    Column("day", gettext_lazy("Day"), lambda r: r.entry.day.isoformat(), sort_by=lambda r: r.entry.day),
+    sortable("from", gettext_lazy("From account"), lambda r: r.payer),
+    sortable("to", gettext_lazy("To account"), lambda r: r.receiver),
+    Column("amount", gettext_lazy("Amount, yuan"), lambda r: yuan(r.amount), sort_by=lambda r: r.amount, numeric=True),
+    Column("kind", gettext_lazy("Kind"), lambda r: r.entry.get_kind_display(), sort_by=lambda r: r.entry.kind),
+    sortable("document", gettext_lazy("Document"), lambda r: r.entry.document),
+    sortable("text", gettext_lazy("Text"), lambda r: r.entry.text),
+)  # fmt: skip
 
 
 @require_safe
-@internal
+@reads_books
 @with_plan
 def entry_list(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     """The entries of a book."""
-    found, as_of = book_of(key), read_as_of(request)
+    reach, as_of = book_of(key, request.user), read_as_of(request)
+    found = reach.book
     filters = Filters(
         request.GET,
         [
             Filter(
                 "account",
                 _("Account"),
-                [Choice(each.key, each.title.in_language(language())) for each in found.accounts.all()],
+                [
+                    Choice(each.key, each.title.in_language(language()))
+                    for each in found.accounts.all()
+                    if reach.reads(each)
+                ],
                 _("All accounts"),
             ),
             Filter("kind", _("Kind"), [Choice(k, label) for k, label in Entry.Kind.choices], _("All kinds")),
         ],
     )
-    rows = entries(found, as_of.moment)
+    rows = entries(found, as_of.moment, reader=request.user)
     if filters["account"]:
         rows = rows.filter(lines__account__key=filters["account"]).distinct()
     if filters["kind"]:
         rows = rows.filter(kind=filters["kind"])
-    chosen = [each for each in rows if matches(filters.text, str(each.number), each.document, each.text)]
+    chosen = [
+        EntryRow(each, seen_lines(each.lines.all(), reach))
+        for each in rows
+        if matches(filters.text, str(each.number), each.document, each.text)
+    ]
     table = Table(_ENTRIES, chosen, request.GET, default_sort="-number")
     if download := export(request, table, found.title.in_language(language())):
         return download
     context = {
         "book": found,
         "table": table,
-        "rows": [(each, _ends(each, -1), _ends(each, 1), moved(each)) for each in table.page_rows],
         "filters": filters,
         "as_of": as_of,
         "may_keep": may_keep(request.user, found.zone, found.keeper),
@@ -210,12 +267,15 @@ def entry_list(request: HttpRequest, plan: ZonePackage, key: str) -> HttpRespons
 
 
 @require_safe
-@internal
+@reads_books
 @with_plan
 def entry(request: HttpRequest, plan: ZonePackage, key: str, number: int) -> HttpResponse:
     """One entry with its lines, its document and what reversed it."""
-    found, as_of = book_of(key), read_as_of(request)
-    shown = entries(found, as_of.moment).filter(number=number).select_related("file").first()
+    reach, as_of = book_of(key, request.user), read_as_of(request)
+    found = reach.book
+    shown = (
+        entries(found, as_of.moment, reader=request.user).filter(number=number).select_related("file").first()
+    )
     if shown is None:
         raise Http404(_("There is no such entry."))
     reversal = shown.reversal
@@ -224,6 +284,11 @@ def entry(request: HttpRequest, plan: ZonePackage, key: str, number: int) -> Htt
     context = {
         "book": found,
         "entry": shown,
+        "whole": reach.whole,
+        "lines": [
+            (line, line.account is not None and reach.reads(line.account))
+            for line in seen_lines(shown.lines.all(), reach)
+        ],
         "reversal": reversal,
         "settlement": getattr(shown, "settlement", None),
         "as_of": as_of,
@@ -239,25 +304,20 @@ _STATEMENT: tuple[Column[StatementRow], ...] = (
     Column("entry", gettext_lazy("Entry"), lambda r: r.line.entry.number, numeric=True),
     Column("text", gettext_lazy("Text"), lambda r: r.line.entry.text),
     Column("document", gettext_lazy("Document"), lambda r: r.line.entry.document),
-    Column("other", gettext_lazy("Other account"), lambda r: _others(r)),
+    Column("other", gettext_lazy("Other account"), lambda r: account_names(r.others)),
     Column("amount", gettext_lazy("Amount, yuan"), lambda r: yuan(r.line.amount), numeric=True),
     Column("balance", gettext_lazy("Balance, yuan"), lambda r: yuan(r.balance), numeric=True),
 )
 
 
-def _others(row: StatementRow) -> str:
-    names = [each.title.in_language(language()) for each in row.others]
-    return ("、" if language() == "zh" else ", ").join(names)
-
-
 @require_safe
-@internal
+@reads_books
 @with_plan
 def account(request: HttpRequest, plan: ZonePackage, key: str, account: str) -> HttpResponse:
     """The statement of an account between two days."""
-    found, as_of = account_of(key, account), read_as_of(request)
+    found, as_of = account_of(key, account, request.user), read_as_of(request)
     start, end = day_in(request, "from"), day_in(request, "to")
-    made = statement(found, start, end, as_of.moment)
+    made = statement(found, start, end, as_of.moment, reader=request.user)
     table: Table[Any] = Table(_STATEMENT, made.rows, request.GET)
     title = f"{found.title.in_language(language())} {start or ''} {end or ''}".strip()
     if download := export(request, table, title):
@@ -268,7 +328,7 @@ def account(request: HttpRequest, plan: ZonePackage, key: str, account: str) -> 
         "holder": body_name(plan, found.body),
         "made": made,
         "table": table,
-        "rows": [(row, _others(row)) for row in table.page_rows],
+        "rows": [(row, account_names(row.others)) for row in table.page_rows],
         "as_of": as_of,
         "start": start,
         "end": end,

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods
 from ecociv.core.text import Text
 from ecociv.ledger.actions import LedgerRefused, OpenAccount, PostEntry, ReverseEntry
 from ecociv.ledger.permissions import require_keeper
+from ecociv.ledger.reading import moved
 from ecociv.plan.package import ZonePackage
-from ecociv.portal.internal import internal
 from ecociv.portal.ledger_inputs import AccountForm, EntryForm, ReversalForm
 from ecociv.portal.views.common import with_plan
-from ecociv.portal.views.ledger import book_of, moved
+from ecociv.portal.views.ledger import book_of, reads_books
 from ecociv.portal.zone import language
 
 _takes_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,11 +33,11 @@ def refused_into(form: forms.Form, refused: LedgerRefused) -> None:
 
 
 @_takes_form
-@internal
+@reads_books
 @with_plan
 def post(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     """Post an entry; the hidden key of the form makes a second click the same request."""
-    book = book_of(key)
+    book = book_of(key, request.user).book
     require_keeper(request.user, book.zone, book.keeper)
     form = EntryForm(book, request.POST or None, initial={"request_key": f"page:{uuid.uuid4()}"})
     if request.method == "POST" and form.is_valid():
@@ -63,11 +63,11 @@ def post(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
 
 
 @_takes_form
-@internal
+@reads_books
 @with_plan
 def reverse_entry(request: HttpRequest, plan: ZonePackage, key: str, number: int) -> HttpResponse:
     """Take an entry back."""
-    book = book_of(key)
+    book = book_of(key, request.user).book
     require_keeper(request.user, book.zone, book.keeper)
     entry = book.entries.filter(number=number).select_related("book").first()
     if entry is None:
@@ -88,7 +88,7 @@ def reverse_entry(request: HttpRequest, plan: ZonePackage, key: str, number: int
         "form": form,
         "book": book,
         "entry": entry,
-        "amount": moved(entry),
+        "amount": moved(entry.lines.all()),
         "title": _("Reverse entry %(number)s") % {"number": entry.number},
         "submit": _("Reverse"),
     }
@@ -96,11 +96,11 @@ def reverse_entry(request: HttpRequest, plan: ZonePackage, key: str, number: int
 
 
 @_takes_form
-@internal
+@reads_books
 @with_plan
 def open_account(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     """Open an account."""
-    book = book_of(key)
+    book = book_of(key, request.user).book
     require_keeper(request.user, book.zone, book.keeper)
     form = AccountForm(request.POST or None, initial={"opened_on": timezone.localdate(), "floor": "0"})
     if request.method == "POST" and form.is_valid():

@@ -25,10 +25,9 @@ from ecociv.ledger.permissions import may_keep, require_keeper
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.case_inputs import received
-from ecociv.portal.internal import internal
 from ecociv.portal.ledger_inputs import StatementFileForm
 from ecociv.portal.views.common import with_plan
-from ecociv.portal.views.ledger import account_of
+from ecociv.portal.views.ledger import account_of, reads_books
 from ecociv.portal.zone import language
 
 MOST = 200
@@ -36,19 +35,19 @@ MOST = 200
 
 
 @require_safe
-@internal
+@reads_books
 @with_plan
 def page(request: HttpRequest, plan: ZonePackage, key: str, account: str) -> HttpResponse:
     """The reconciliation of an account."""
-    return _page(request, account_of(key, account), StatementFileForm(), ())
+    return _page(request, account_of(key, account, request.user), StatementFileForm(), ())
 
 
 @require_POST
-@internal
+@reads_books
 @with_plan
 def load(request: HttpRequest, plan: ZonePackage, key: str, account: str) -> HttpResponse:
     """Load a statement file; where a row cannot be taken nothing is, and every fault is shown."""
-    owner = account_of(key, account)
+    owner = account_of(key, account, request.user)
     require_keeper(request.user, owner.book.zone, owner.book.keeper)
     form = StatementFileForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -78,11 +77,11 @@ def load(request: HttpRequest, plan: ZonePackage, key: str, account: str) -> Htt
 
 
 @require_POST
-@internal
+@reads_books
 @with_plan
 def match(request: HttpRequest, plan: ZonePackage, key: str, account: str) -> HttpResponse:
     """Match what was chosen, with a reason; or everything that the rules tell apart."""
-    owner = account_of(key, account)
+    owner = account_of(key, account, request.user)
     try:
         if "rules" in request.POST:
             done = MatchByRules(account=owner, author=request.user).execute()
@@ -103,12 +102,14 @@ def match(request: HttpRequest, plan: ZonePackage, key: str, account: str) -> Ht
 
 
 @require_POST
-@internal
+@reads_books
 @with_plan
 def withdraw(request: HttpRequest, plan: ZonePackage, key: str, account: str, pk: int) -> HttpResponse:
     """Take a match back."""
     found = (
-        Match.objects.filter(account=account_of(key, account), pk=pk).select_related("account__book").first()
+        Match.objects.filter(account=account_of(key, account, request.user), pk=pk)
+        .select_related("account__book")
+        .first()
     )
     if found is None:
         raise Http404(_("There is no such match."))
@@ -129,7 +130,7 @@ def _page(
     request: HttpRequest, owner: LedgerAccount, form: StatementFileForm, faults: Any, status: int = 200
 ) -> HttpResponse:
     as_of = read_as_of(request)
-    found = reconciliation(owner, as_of.moment)
+    found = reconciliation(owner, as_of.moment, reader=request.user)
     statements = BankStatement.objects.filter(account=owner)
     if as_of.moment is not None:
         statements = statements.filter(recorded_at__lte=as_of.moment)

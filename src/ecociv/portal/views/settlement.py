@@ -19,6 +19,7 @@ from ecociv.compensation.settlements.permissions import may_decide, may_object, 
 from ecociv.compensation.settlements.preparing import PeriodRefused, Prepared, period_for, prepare
 from ecociv.compensation.settlements.queries import calendar_of, newest, settlements
 from ecociv.core.text import Text
+from ecociv.ledger.reading import entries_read
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.internal import internal
@@ -93,6 +94,7 @@ def shown(
         "downstream": body_name(plan, version.downstream),
         "history": history,
         "transfer": transfer,
+        "readable": entries_read(request.user, [transfer.entry] if transfer is not None else []),
         "objections": _objections(settlement, plan, as_of),
         "corrected_by": _corrected_by(settlement, as_of),
         "as_of": as_of,

@@ -28,6 +28,7 @@ from ecociv.green_economy.models import PerformanceSettlement
 from ecociv.ledger.bank.queries import open_rows
 from ecociv.ledger.models import BankLine
 from ecociv.ledger.money import yuan
+from ecociv.ledger.reading import entries_read
 from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
@@ -196,6 +197,10 @@ def _shown(
         ],
         "as_of": as_of,
         "bank": declared,
+        "may_pay": may_pay(request.user, zone_key()),
+        "readable": entries_read(
+            request.user, [done.entry for done in (fee.booking, fee.payment) if done is not None]
+        ),
         "forms": [] if as_of.moment else _forms(request, fee, refused),
     }
     return render(request, "portal/green/fee.html", context, status=422 if refused else 200)
