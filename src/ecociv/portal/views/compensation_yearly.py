@@ -35,7 +35,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters
 from ecociv.portal.internal import internal
-from ecociv.portal.settlement_forms import DocumentForm, TransferForm
+from ecociv.portal.settlement_forms import ApprovalForm, DocumentForm, TransferForm
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.ledger import body_name, body_texts
@@ -336,8 +336,14 @@ def _forms(
         return []
     found: list[tuple[str, str, forms.Form, str]] = []
     if state.state == "to-approve":
+        newest = state.payment.pk if state.payment else None
         found.append(
-            ("approve", _("Approve the payment"), DocumentForm(prefix="approve"), _("Approve for payment"))
+            (
+                "approve",
+                _("Approve the payment"),
+                ApprovalForm(prefix="approve", newest=newest),
+                _("Approve for payment"),
+            )
         )
         found.append(("compute", _("Compute again"), DocumentForm(prefix="compute"), _("Put on record")))
     elif state.state == "to-compute":
