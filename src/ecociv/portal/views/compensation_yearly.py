@@ -99,8 +99,10 @@ def years(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         ],
         with_text=False,
     )  # fmt: skip
+    bodies = sorted({key for each in states if each.payment for key in each.payment.totals})
+    seen = counties_seen(request.user, zone_key(), bodies)
     rows = [
-        _row(request, each)
+        _row(each, seen)
         for each in states
         if filters["programme"] in ("", each.programme.key)
         and filters["is"] in ("", each.state)
@@ -114,11 +116,10 @@ def years(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     )
 
 
-def _row(request: HttpRequest, state: YearState) -> YearRow:
+def _row(state: YearState, seen: frozenset[str] | None) -> YearRow:
     payment = state.payment
     if payment is None:
         return YearRow(state, None, None, None)
-    seen = counties_seen(request.user, zone_key(), list(payment.totals))
     keys = [key for key in payment.totals if key != payment.pool and (seen is None or key in seen)]
     own = sum(payment.own.get(key) or 0 for key in keys)
     total = sum(payment.totals[key] for key in keys)
