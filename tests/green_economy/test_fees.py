@@ -184,11 +184,14 @@ def test_a_month_that_cannot_be_judged_is_owed_nothing_and_corrected_when_its_re
     assert (june.own, june.corrections_sum) == (FULL, FULL) and june.corrections.get().before is None
 
 
-def test_the_sample_pays_some_months(readings: Series) -> None:
+def test_the_sample_pays_some_months(readings: Series, django_assert_num_queries: Any) -> None:
     for month in ("2016-05", "2016-06"):
         SettlePerformance(zone=ZONE, contract="C1", month=month, author="test", sample=True).execute()
     assert load_sample_fees(ZONE, "sample data") == 2
-    assert [each.state for each in fee_states(ZONE)] == ["paid", "paid"]
+    with django_assert_num_queries(5):  # settlements, approvals, corrections, bookings, payments: however many months
+        states = fee_states(ZONE)
+        said = [(each.state, each.payment and each.payment.entry.book.key) for each in states]
+    assert said == [("paid", "treatment-fees"), ("paid", "treatment-fees")]
     assert [row.amount for row in reconciliation(FeeAccounts.known(ZONE).bank).rows] == [-1250], (
         "what the bank took"
     )

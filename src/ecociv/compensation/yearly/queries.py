@@ -109,9 +109,15 @@ def _state(programme: Programme, payment: YearlyPayment, transfer: YearlyTransfe
 
 
 def counties_seen(reader: Any, zone: str, bodies: list[str]) -> frozenset[str] | None:
-    """The bodies whose amounts a reader sees: a county sees its own, other people of the zone all of them (none here).
+    """The bodies whose amounts a reader sees.
 
-    A query for each body: ask once for a page.
+    An officer of a county sees those that the county stands for today, other people of the zone all of them. A query for each
+    body: ask once for a page.
+
+    Returns
+    -------
+    frozenset of str, or None
+        None for all of them.
     """
     if not isinstance(reader, User) or reader.role != Role.COUNTY_OFFICER:
         return None
