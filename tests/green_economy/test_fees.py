@@ -188,7 +188,8 @@ def test_the_sample_pays_some_months(readings: Series, django_assert_num_queries
     for month in ("2016-05", "2016-06"):
         SettlePerformance(zone=ZONE, contract="C1", month=month, author="test", sample=True).execute()
     assert load_sample_fees(ZONE, "sample data") == 2
-    with django_assert_num_queries(5):  # settlements, approvals, corrections, bookings, payments: however many months
+    # Settlements, approvals, corrections, bookings, payments: five queries, however many months.
+    with django_assert_num_queries(5):
         states = fee_states(ZONE)
         said = [(each.state, each.payment and each.payment.entry.book.key) for each in states]
     assert said == [("paid", "treatment-fees"), ("paid", "treatment-fees")]

@@ -159,7 +159,11 @@ class AttachFile:
 
 
 def _said_otherwise(known: EntryFile) -> Fault:
-    zh, en = ("已对公众公开", "is open to the public") if known.public else ("未对公众公开", "is not open to the public")
+    zh, en = (
+        ("已对公众公开", "is open to the public")
+        if known.public
+        else ("未对公众公开", "is not open to the public")
+    )
     return Fault(
         "public",
         Text(

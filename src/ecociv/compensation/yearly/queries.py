@@ -84,9 +84,7 @@ def year_states(
     transfers = _standing(
         YearlyTransfer.objects.filter(payment__zone=zone, payment__programme=programme.key), as_of
     )
-    found = {
-        year: _state(programme, payment, transfers.get(payment.pk)) for year, payment in by_year.items()
-    }
+    found = {year: _state(programme, payment, transfers.get(payment.pk)) for year, payment in by_year.items()}
     approved = [year for year, row in by_year.items() if row.stage == YearlyPayment.Stage.APPROVED]
     following = programme.year_after(max(approved, default=None))
     if following is not None and following not in found and _due(programme, following) <= today:

@@ -118,9 +118,7 @@ def change_owner(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "portal/exchange/account_owner.html", context, status=422 if form.errors else 200)
 
 
-def _sent(
-    request: HttpRequest, form: Confirmed, action: CloseAccount | ChangeOwner
-) -> HttpResponse | None:
+def _sent(request: HttpRequest, form: Confirmed, action: CloseAccount | ChangeOwner) -> HttpResponse | None:
     """Send it and go to the account; none where it is refused, with the reason on the form."""
     try:
         receipt = action.execute()
