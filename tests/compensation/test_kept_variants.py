@@ -16,8 +16,11 @@ from django.urls import reverse
 from ecociv.cli.main import main
 from ecociv.compensation.models import KeptVariant
 from ecociv.compensation.settlements.actions import agreement_of
+from ecociv.compensation.simulations import queries
 from ecociv.compensation.simulations.actions import KeepVariant, MoveVariant, VariantRefused
 from ecociv.compensation.simulations.queries import computed_again, kept_variants
+from ecociv.compensation.simulations.terms import TermRefused
+from ecociv.core.text import Text
 from ecociv.people.models import AuditEntry, User
 from ecociv.people.recorded import AppendOnlyError
 
@@ -95,6 +98,28 @@ def test_the_database_holds_what_was_kept(load: Callable[..., None]) -> None:
         kept.save()
     with pytest.raises(DatabaseError), transaction.atomic():
         KeptVariant.objects.update(title="x")
+
+
+def test_terms_that_are_refused_today_are_said_and_not_broken_on(
+    load: Callable[..., None],
+    user: Callable[..., User],
+    plan_in_database: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    load({"2017-03": 1.1})
+    keep()
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise TermRefused(Text(zh="不再接受", en="This term is not taken any more."))
+
+    monkeypatch.setattr(queries, "what_if", refuse)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user("county_officer", "zhushan-district"))
+    page = client.get(reverse("portal:compensation-variant", args=[1]) + "?again=1")
+    assert page.status_code == 200 and "not taken any more" in page.content.decode()
+    asked = CliRunner().invoke(main, ["compensation", "variants", "--verify", "--format", "json"])
+    (row,) = json.loads(asked.stdout)
+    assert asked.exit_code == 1 and row["same"] is False and "not taken" in row["why_not"]["en"]
 
 
 def test_by_page(load: Callable[..., None], user: Callable[..., User], plan_in_database: None) -> None:

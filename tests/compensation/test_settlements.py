@@ -294,6 +294,10 @@ def test_the_calendar_says_where_each_period_stands(agreement: Agreement, load: 
     settled(agreement, "2015-02", "2015-03-15")
     assert state("2015-06-01")[-2] == ("2015-02", "nothing-to-pay")
     assert newest(ZONE, KEY, "2015-01") == done and newest(ZONE, KEY, "2015-01", before) is None
+    then = dt.datetime(2015, 2, 15, 4, tzinfo=dt.UTC)
+    assert [(str(each.period), each.state) for each in calendar_of(ZONE, agreement, as_of=then)] == [
+        ("2015-01", "to-compute")
+    ], "on the day of the moment, on which nothing was late yet"
 
 
 def test_what_is_settled_stays(agreement: Agreement, load: Callable[..., None]) -> None:

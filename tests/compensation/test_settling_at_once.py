@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connections
 
+from at_once import at_once
 from compensation.conftest import day
 from ecociv.compensation.agreements.periods import period_of
 from ecociv.compensation.models import Settlement, SettlementTransfer
@@ -24,22 +21,6 @@ from ecociv.compensation.settlements.actions import (
 from ecociv.ledger.actions import PostEntry
 from ecociv.ledger.models import Entry
 from ecociv.ledger.verify import verify
-
-
-def at_once(work: Callable[[], Any], times: int = 3) -> list[Any]:
-    start = Barrier(times)
-
-    def run(_: int) -> Any:
-        start.wait()
-        try:
-            return work()
-        except SettlementRefused as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -58,11 +39,11 @@ def test_a_period_is_settled_and_paid_once(load: Callable[..., None]) -> None:
     first = SettlePreliminary(
         zone="jingdezhen", agreement=agreement, period=period_of("2017-05"), day=day("2017-06-15"), document="初", author="tests"
     ).execute()  # fmt: skip
-    finals = at_once(
-        SettleFinal(preliminary=first, day=day("2017-07-20"), document="终", author="tests").execute
-    )
+    settle = SettleFinal(preliminary=first, day=day("2017-07-20"), document="终", author="tests").execute
+    finals = at_once([settle] * 3, SettlementRefused)
     assert sum(isinstance(one, Settlement) for one in finals) == 1
     done = Settlement.objects.get(stage="final")
-    paid = at_once(lambda: BookSettlement(settlement=done, day=day("2017-07-25"), author="tests").execute())
+    book_it = BookSettlement(settlement=done, day=day("2017-07-25"), author="tests").execute
+    paid = at_once([book_it] * 3, SettlementRefused)
     assert sum(isinstance(one, SettlementTransfer) for one in paid) == 1
     assert Entry.objects.count() == 2 and verify(book) is None

@@ -262,6 +262,24 @@ def test_areas_from_returns_to_the_book_and_restated(declare: Callable[[Programm
     ]  # fmt: skip
 
 
+def test_the_list_costs_two_queries_and_knows_the_day_of_its_moment(
+    declare: Callable[[Programme], Programme], django_assert_num_queries: Any
+) -> None:
+    both = {FULIANG: county(50), LEPING: county(50)}
+    one = declare(basin(*(fund(year, 10, both) for year in range(2016, 2020))))
+    for year in (2016, 2017, 2018):
+        booked(one, year)
+    with django_assert_num_queries(2):  # however many years are booked
+        states = year_states(ZONE, one, day("2026-01-01"))
+    assert [(each.year, each.state) for each in states] == [
+        (2019, "to-compute"), (2018, "booked"), (2017, "booked"), (2016, "booked"),
+    ]  # fmt: skip
+    assert states[1].transfer is not None and states[1].transfer.entry.key == "yearly:basin:2018:1"
+    then = dt.datetime(2015, 12, 30, tzinfo=dt.UTC)
+    assert year_states(ZONE, one, as_of=then) == [], "nothing was due then, whatever is due today"
+    assert [each.year for each in year_states(ZONE, one, as_of=then + dt.timedelta(days=3))] == [2016]
+
+
 def test_steps_are_taken_in_order_by_the_office(
     declare: Callable[[Programme], Programme], user: Callable[..., Any], plan_in_database: None
 ) -> None:

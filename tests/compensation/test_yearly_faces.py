@@ -16,6 +16,7 @@ from docx import Document as Word
 
 from ecociv.cli.main import main
 from ecociv.compensation.models import YearlyPayment
+from ecociv.compensation.yearly.preparing import PreparedYear
 from ecociv.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,8 @@ def reader(user: Callable[..., Any], plan_in_database: None) -> Callable[..., Cl
 
 def take(client: Client, key: str, step: str, day: str, document: str = "景财〔1〕") -> Any:
     said = {"step": step, f"{step}-day": day, f"{step}-document": document}
+    if step == "approve":
+        said["approve-seen"] = str(YearlyPayment.objects.latest("pk").pk)
     return client.post(at("compensation-year-step", key, 2016), said)
 
 
@@ -71,6 +74,27 @@ def test_the_basin_from_its_page_to_the_book(reader: Callable[..., Client]) -> N
     listed = finance.get(at("compensation-years") + "?format=csv&is=booked").content.decode("utf-8-sig")
     assert "52000000.00" in listed and "compensation/1" in listed
     assert finance.get(at("compensation-years") + "?programme=none&sort=-own&page=9").status_code == 200
+
+
+def test_what_is_approved_is_what_the_page_showed(
+    reader: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finance, page = reader("department_officer", "finance-bureau"), at("compensation-year", "basin", 2016)
+    take(finance, "basin", "compute", "2017-03-01")
+    seen = YearlyPayment.objects.get()
+    assert f'name="approve-seen" value="{seen.pk}"' in finance.get(page).content.decode()
+    with monkeypatch.context() as patched:
+        patched.setattr(PreparedYear, "says_the_same", lambda self, other: False)
+        take(finance, "basin", "compute", "2017-03-02")
+    newer = YearlyPayment.objects.latest("pk")
+    said = {"step": "approve", "approve-day": "2017-03-10", "approve-document": "批"}
+    step = at("compensation-year-step", "basin", 2016)
+    refused = finance.post(step, {**said, "approve-seen": str(seen.pk)})
+    text = refused.content.decode()
+    assert refused.status_code == 422 and "It was computed again since" in text
+    assert f'name="approve-seen" value="{newer.pk}"' in text, "the page that comes back shows the newest"
+    assert finance.post(step, said).status_code == 404, "an approval of nothing"
+    assert finance.post(step, {**said, "approve-seen": str(newer.pk)}).status_code == 302
 
 
 def test_a_county_sees_its_own_and_an_enterprise_nothing(reader: Callable[..., Client]) -> None:

@@ -195,6 +195,16 @@ def test_a_series_expires_on_the_page_whoever_holds_it(operator: Client) -> None
     assert verify(ZONE).broken is None
 
 
+def test_rights_that_are_valid_today_do_not_expire_by_a_day_to_come() -> None:
+    ours = SO2._replace(vintage=timezone.localdate().year)
+    later = ExpireSeries(zone=ZONE, author="test", series=ours, document="公告", on=dt.date(2200, 1, 1))
+    assert later.standing().units == 50, "what would expire then can be looked at"
+    with pytest.raises(RightsRefused) as caught:
+        later.execute()
+    assert caught.value.code == "day-to-come"
+    assert not [one for one in holdings_of(ZONE) if one.state == "expired"]
+
+
 def test_units_that_an_order_holds_hinder_it() -> None:
     rules = {
         "market": "so2",

@@ -23,7 +23,7 @@ from ecociv.green_economy.fees.books import FeeAccounts
 from ecociv.green_economy.fees.matching import Owed, Row, paid_by
 from ecociv.green_economy.fees.queries import fee_states
 from ecociv.green_economy.fees.sample import load_sample_fees
-from ecociv.green_economy.models import FeeApproval, FeeCorrection
+from ecociv.green_economy.models import FeeApproval, FeeCorrection, PerformanceSettlement
 from ecociv.ledger.actions import ReverseEntry
 from ecociv.ledger.bank.actions import ImportStatement
 from ecociv.ledger.bank.queries import reconciliation
@@ -157,7 +157,7 @@ def test_what_cannot_be(
     early, other, right = bank(
         tmp_path, ("2016-08-31", "95000", "x"), ("2016-09-02", "94000", "y"), ("2016-09-03", "95000", "z")
     )
-    for line, fees, said in ((early, [made], "after 2016-08-31"), (other, [made], "have to be the same"), (right, [], "Choose the fees")):  # fmt: skip
+    for line, fees, said in ((right, [made, made], "each fee once"), (early, [made], "after 2016-08-31"), (other, [made], "have to be the same"), (right, [], "Choose the fees")):  # fmt: skip
         with pytest.raises(GreenRefused, match=said):
             PayFees(bank_line=line, approvals=fees, author="test").execute()
     assert PayByRules(zone=ZONE, author="test").execute() == [], "two rows of the amount, and none names it"
@@ -184,11 +184,15 @@ def test_a_month_that_cannot_be_judged_is_owed_nothing_and_corrected_when_its_re
     assert (june.own, june.corrections_sum) == (FULL, FULL) and june.corrections.get().before is None
 
 
-def test_the_sample_pays_some_months(readings: Series) -> None:
+def test_the_sample_pays_some_months(readings: Series, django_assert_num_queries: Any) -> None:
     for month in ("2016-05", "2016-06"):
         SettlePerformance(zone=ZONE, contract="C1", month=month, author="test", sample=True).execute()
     assert load_sample_fees(ZONE, "sample data") == 2
-    assert [each.state for each in fee_states(ZONE)] == ["paid", "paid"]
+    # Settlements, approvals, corrections, bookings, payments: five queries, however many months.
+    with django_assert_num_queries(5):
+        states = fee_states(ZONE)
+        said = [(each.state, each.payment and each.payment.entry.book.key) for each in states]
+    assert said == [("paid", "treatment-fees"), ("paid", "treatment-fees")]
     assert [row.amount for row in reconciliation(FeeAccounts.known(ZONE).bank, reader="tests").rows] == [-1250], (
         "what the bank took"
     )
@@ -226,6 +230,11 @@ def test_on_the_pages_and_by_command(
     assert [clients[who].get(listed).status_code for who in clients] == [200, 200, 200, 403]
     assert "approve what is owed" in clients["finance"].get(listed).content.decode()
     said = {"step": "approve", "approve-day": "2016-09-01", "approve-document": "环治付〔9〕"}
+    seen = PerformanceSettlement.objects.get()
+    assert f'name="approve-seen" value="{seen.pk}"' in clients["finance"].get(at).content.decode()
+    unseen = clients["finance"].post(step, {**said, "approve-seen": str(seen.pk - 1)})
+    assert unseen.status_code == 422 and "settled again in the meantime" in unseen.content.decode()
+    said["approve-seen"] = str(seen.pk)
     assert [clients[who].post(step, said).status_code for who in ("county", "enterprise")] == [403, 403]
     assert clients["finance"].post(step, {**said, "approve-document": ""}).status_code == 422
     assert clients["finance"].post(step, {**said, "approve-day": "2016-05-02"}).status_code == 422

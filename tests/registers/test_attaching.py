@@ -62,6 +62,9 @@ def test_a_paper_is_kept_by_its_digest_and_named_once(attach: Callable[..., Entr
     made = attach()
     assert (made.sha256, made.size, made.public) == (Document.objects.get().sha256, len(PDF), False)
     assert attach(name="又一次.pdf") == made and EntryFile.objects.count() == 1
+    with pytest.raises(EntryRefused, match="is not open to the public, which cannot be changed"):
+        attach(public=True)
+    assert not EntryFile.objects.get().public, "nobody is told that it is open while it is not"
     assert audit.verify() is None
     with pytest.raises(AppendOnlyError):
         made.save()

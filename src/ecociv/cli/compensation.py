@@ -24,7 +24,7 @@ from ecociv.cli.console import (
     with_django,
 )
 from ecociv.cli.indicator import moment
-from ecociv.cli.land_given import DAY, account, zone_option
+from ecociv.cli.land_given import book_refusals, recording_options, who_records, zone_option
 
 
 @click.group(epilog=EXIT_CODES)
@@ -92,9 +92,7 @@ def agreements(zone: str, form: str, language: str) -> None:
 @click.option("--preliminary", is_flag=True, help="Record it as preliminary.")
 @click.option("--final", "final", is_flag=True, help="Record the preliminary settlement as final.")
 @click.option("--book", is_flag=True, help="Pay the final settlement: post it in the book.")
-@click.option("--as", "username", default=None, help="Account that records.")
-@click.option("--day", type=DAY, default=None, help="Day of the act; today by default.")
-@click.option("--document", default="", help="Number of the document, to record.")
+@recording_options
 @format_option("text", "json")
 @language_option
 @with_django
@@ -116,8 +114,6 @@ def settle(
 
     Exit code 1 when the rules on readings leave the period open.
     """
-    from django.utils import timezone
-
     from ecociv.compensation.agreements.declaration import OutOfForce
     from ecociv.compensation.agreements.periods import NoPeriod, period_of
     from ecociv.compensation.settlements.actions import SettlementRefused, agreement_of
@@ -128,12 +124,8 @@ def settle(
         agreement = agreement_of(zone, key)
         period, _ = period_for(agreement, period_of(month))
         if preliminary or final or book:
-            if username is None or known is not None:
-                fail("To record, name the account (--as NAME) and leave out --as-of.", Exit.USAGE)
-            on = day.date() if day else timezone.localdate()
-            _record(
-                zone, agreement, period, (preliminary, final, book), account(username), on, document, language
-            )
+            user, on = who_records(username, day, known)
+            _record(zone, agreement, period, (preliminary, final, book), user, on, document, language)
         prepared = prepare(zone, agreement, period, as_of=known)
     except (SettlementRefused, OutOfForce, NoPeriod, PeriodRefused) as refused:
         fail(refused.text.in_language(language))
@@ -156,8 +148,6 @@ def _record(
     document: str,
     language: str,
 ) -> None:
-    from django.core.exceptions import PermissionDenied
-
     from ecociv.compensation.models import Settlement
     from ecociv.compensation.settlements.actions import (
         BookSettlement,
@@ -165,10 +155,9 @@ def _record(
         SettlePreliminary,
         latest_preliminary,
     )
-    from ecociv.ledger.actions import LedgerRefused
 
     preliminary, final, book = stages
-    try:
+    with book_refusals(language):
         if preliminary:
             SettlePreliminary(
                 zone=zone, agreement=agreement, period=period, day=day, document=document, author=user
@@ -185,10 +174,6 @@ def _record(
             if done is None:
                 fail(f"{period} is not final yet.")
             BookSettlement(settlement=done, day=day, author=user).execute()
-    except LedgerRefused as refused:
-        fail(" ".join(text.in_language(language) for text in refused.texts))
-    except PermissionDenied as denied:
-        fail(str(denied))
 
 
 def _content(zone: str, prepared: Any, as_of: dt.datetime | None) -> dict[str, Any]:

@@ -186,12 +186,19 @@ def _said(under: Any) -> dict[str, str]:
 @format_option("text", "json")
 @with_django
 def variants(zone: str, verify: bool, away: bool, form: str) -> None:
-    """The variants that were kept; with --verify, exit code 1 when one does not come to the same."""
+    """The variants that were kept; with --verify, exit code 1 when one does not come to the same, or cannot be computed now."""
+    from ecociv.compensation.agreements.declaration import OutOfForce
     from ecociv.compensation.simulations.queries import computed_again, is_away, kept_variants
+    from ecociv.compensation.simulations.terms import TermRefused
 
     rows, wrong = [], 0
     for each in kept_variants(zone, away=away):
-        same = computed_again(each).same if verify else None
+        same, why = None, None
+        if verify:
+            try:
+                same = computed_again(each).same
+            except (OutOfForce, TermRefused) as refused:
+                same, why = False, refused.text.to_mapping()
         wrong += same is False
         rows.append(
             {
@@ -207,6 +214,7 @@ def variants(zone: str, verify: bool, away: bool, form: str) -> None:
                 "removed": is_away(each),
                 "digest": each.digest,
                 "same": same,
+                "why_not": why,
             }
         )
     if form == "json":

@@ -18,7 +18,7 @@ from ecociv.cli.console import (
     with_django,
 )
 from ecociv.cli.indicator import moment
-from ecociv.cli.land_given import DAY, account, zone_option
+from ecociv.cli.land_given import book_refusals, recording_options, who_records, zone_option
 
 
 @click.command("yearly", epilog=EXIT_CODES)
@@ -29,9 +29,7 @@ from ecociv.cli.land_given import DAY, account, zone_option
 @click.option("--compute", is_flag=True, help="Record what the year comes to.")
 @click.option("--approve", is_flag=True, help="Approve what was computed.")
 @click.option("--book", is_flag=True, help="Book what was approved.")
-@click.option("--as", "username", default=None, help="Account that records.")
-@click.option("--day", type=DAY, default=None, help="Day of the act; today by default.")
-@click.option("--document", default="", help="Number of the document, to record.")
+@recording_options
 @format_option("text", "json")
 @language_option
 @with_django
@@ -53,8 +51,6 @@ def yearly(
 
     Exit code 1 where a county has no amount because an area is missing.
     """
-    from django.utils import timezone
-
     from ecociv.compensation.settlements.common import SettlementRefused
     from ecociv.compensation.yearly.preparing import prepare_year, programme_of
     from ecociv.compensation.yearly.programmes import programmes
@@ -69,12 +65,8 @@ def yearly(
             return
         (programme,) = chosen
         if compute or approve or book:
-            if username is None or known is not None:
-                fail("To record, name the account (--as NAME) and leave out --as-of.", Exit.USAGE)
-            on = day.date() if day else timezone.localdate()
-            _record(
-                zone, programme, year, (compute, approve, book), account(username), on, document, language
-            )
+            user, on = who_records(username, day, known)
+            _record(zone, programme, year, (compute, approve, book), user, on, document, language)
         prepared = prepare_year(zone, programme, year, as_of=known)
     except SettlementRefused as refused:
         fail(refused.text.in_language(language))
@@ -97,8 +89,6 @@ def _record(
     document: str,
     language: str,
 ) -> None:
-    from django.core.exceptions import PermissionDenied
-
     from ecociv.compensation.yearly.actions import (
         ApproveYear,
         BookYear,
@@ -106,10 +96,9 @@ def _record(
         approved_of,
         latest_computed,
     )
-    from ecociv.ledger.actions import LedgerRefused
 
     compute, approve, book = steps
-    try:
+    with book_refusals(language):
         if compute:
             ComputeYear(
                 zone=zone, programme=programme, year=year, day=day, document=document, author=user
@@ -124,10 +113,6 @@ def _record(
             if approved is None:
                 fail(f"{year} is not approved yet.")
             BookYear(payment=approved, day=day, author=user).execute()
-    except LedgerRefused as refused:
-        fail(" ".join(text.in_language(language) for text in refused.texts))
-    except PermissionDenied as denied:
-        fail(str(denied))
 
 
 def _yuan(amounts: Any) -> dict[str, str | None]:

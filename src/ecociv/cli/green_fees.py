@@ -18,7 +18,7 @@ from ecociv.cli.console import (
     with_django,
 )
 from ecociv.cli.indicator import moment
-from ecociv.cli.land_given import DAY, account, zone_option
+from ecociv.cli.land_given import recording_options, who_records, zone_option
 
 
 @click.command("fees", epilog=EXIT_CODES)
@@ -29,9 +29,7 @@ from ecociv.cli.land_given import DAY, account, zone_option
 @click.option("--approve", is_flag=True, help="Approve what is owed for the month.")
 @click.option("--book", is_flag=True, help="Book what was approved as payable.")
 @click.option("--pay", is_flag=True, help="Pay whatever the rows of the bank name, by the rules.")
-@click.option("--as", "username", default=None, help="Account that records.")
-@click.option("--day", type=DAY, default=None, help="Day of the act; today by default.")
-@click.option("--document", default="", help="Number of the document, to approve.")
+@recording_options
 @format_option("text", "json")
 @language_option
 @with_django
@@ -53,8 +51,6 @@ def fees(
 
     Exit code 1 where a fee waits for its payment.
     """
-    from django.utils import timezone
-
     from ecociv.cli.database import ensure_plan
     from ecociv.green_economy.fees.queries import fee_states
     from ecociv.ledger.money import yuan
@@ -62,12 +58,10 @@ def fees(
     ensure_plan(zone)
     known = moment(as_of)
     if approve or book or pay:
-        if username is None or known is not None:
-            fail("To record, name the account (--as NAME) and leave out --as-of.", Exit.USAGE)
+        user, on = who_records(username, day, known)
         if (approve or book) and not (contract and month):
             fail("To approve or book, name the contract and the month (--month 2016-05).", Exit.USAGE)
-        on = day.date() if day else timezone.localdate()
-        _record(zone, contract, month, (approve, book, pay), account(username), on, document, language)
+        _record(zone, contract, month, (approve, book, pay), user, on, document, language)
     found = [
         each
         for each in fee_states(zone, [contract] if contract else None, known)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -34,6 +35,37 @@ def reading_options(command: Callable[P, R]) -> Callable[P, R]:
         "--as-of", default=None, help="Only what was recorded by then (2018-06-30, 2018-06-30T12:00)."
     )(command)
     return click.option("--on", type=DAY, help="State of this day; today by default.")(command)
+
+
+def recording_options(command: Callable[P, R]) -> Callable[P, R]:
+    """The options ``--as``, ``--day`` and ``--document`` of a command that records only when asked to."""
+    command = click.option("--document", default="", help="Number of the document, to record.")(command)
+    command = click.option("--day", type=DAY, default=None, help="Day of the act; today by default.")(command)
+    return click.option("--as", "username", default=None, help="Account that records.")(command)
+
+
+def who_records(username: str | None, day: dt.datetime | None, as_of: Any) -> tuple[Any, dt.date]:
+    """The account and the day of an act; ends the command where no account is named, or the past was asked for."""
+    from django.utils import timezone
+
+    if username is None or as_of is not None:
+        fail("To record, name the account (--as NAME) and leave out --as-of.", Exit.USAGE)
+    return account(username), day.date() if day else timezone.localdate()
+
+
+@contextmanager
+def book_refusals(language: str) -> Iterator[None]:
+    """End the command with the sentences of a book that refuses, or of the policy that forbids."""
+    from django.core.exceptions import PermissionDenied
+
+    from ecociv.ledger.actions import LedgerRefused
+
+    try:
+        yield
+    except LedgerRefused as refused:
+        fail(" ".join(text.in_language(language) for text in refused.texts))
+    except PermissionDenied as denied:
+        fail(str(denied))
 
 
 def account(username: str) -> Any:

@@ -29,6 +29,23 @@ class DocumentForm(_Dated):
     )
 
 
+class _Seen(forms.IntegerField):
+    """The row that the page shows; a page that comes back shows the newest, whatever was sent."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
+class ApprovalForm(DocumentForm):
+    """An approval is of the figures that the page showed, not of what was recorded in the meantime."""
+
+    seen = _Seen(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, newest: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = newest
+
+
 class ObjectionForm(_Dated):
     """What a party has against the figure."""
 

@@ -49,6 +49,8 @@ class Keep(Protocol):
 class AttachFile:
     """Attach a paper to a revision of an entry (附上文件); the same file again gives the row that is there.
 
+    Whether the public may read it is said once: the same file said otherwise is refused.
+
     Parameters
     ----------
     public
@@ -75,7 +77,8 @@ class AttachFile:
         PermissionDenied
             For whoever neither keeps this register nor recorded the revision.
         EntryRefused
-            A revision that is not there; a public file of a kind that is not public.
+            A revision that is not there; a public file of a kind that is not public. Of `execute` as well: a file that is
+            attached already, and open to others than asked for now.
         """
         declared = kind_of(self.zone, self.kind)
         row = EntryRevision.objects.filter(
@@ -126,6 +129,8 @@ class AttachFile:
                 zone=self.zone, kind=self.kind, key=self.key, revision=row.revision, sha256=kept.sha256
             ).first()
             if known is not None:
+                if known.public != self.public:
+                    raise EntryRefused([_said_otherwise(known)])
                 return known
             made = EntryFile(
                 zone=self.zone,
@@ -151,6 +156,22 @@ class AttachFile:
                 after={"revision": row.revision, "file": made.file_name, "sha256": kept.sha256},
             )
             return made
+
+
+def _said_otherwise(known: EntryFile) -> Fault:
+    zh, en = (
+        ("已对公众公开", "is open to the public")
+        if known.public
+        else ("未对公众公开", "is not open to the public")
+    )
+    return Fault(
+        "public",
+        Text(
+            zh=f"同一文件已附在第 {known.revision} 次修订上（{known.file_name}），{zh}，不能更改；请先登记新的修订，再附到新修订上。",
+            en=f"The same file is attached to revision {known.revision} already ({known.file_name}) and {en}, which cannot be "
+            "changed: record a revision and attach it to that one.",
+        ),
+    )
 
 
 def files_of(reader: Any, one: Entry, as_of: dt.datetime | None = None) -> list[EntryFile]:

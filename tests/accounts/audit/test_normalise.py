@@ -137,7 +137,7 @@ READING = Reading.model_validate(
 )  # fmt: skip
 
 
-def read(missing: dict[str, set[int]] | None = None) -> ReadingEnds:
+def read(missing: dict[str, set[int]] | None = None, generated: frozenset[str] = frozenset()) -> ReadingEnds:
     """Three areas with C = 8 Q^-0.5; the flow of some years is missing in some of them. The term is 2017 and 2018."""
     flow = flows()
 
@@ -145,11 +145,13 @@ def read(missing: dict[str, set[int]] | None = None) -> ReadingEnds:
         gaps = missing or {}
         if series.property == "tp":
             return {
-                area: Months({at: 8 / math.sqrt(flow[at]) for at in MONTHS}, sample=False) for area in areas
+                area: Months({at: 8 / math.sqrt(flow[at]) for at in MONTHS}, sample="tp" in generated)
+                for area in areas
             }
         return {
             area: Months(
-                {at: value for at, value in flow.items() if at[0] not in gaps.get(area, ())}, sample=False
+                {at: value for at, value in flow.items() if at[0] not in gaps.get(area, ())},
+                sample="flow" in generated,
             )
             for area in areas
         }
@@ -174,6 +176,11 @@ def test_what_flow_alone_did_is_taken_out_of_area_and_peers() -> None:
         assert abs(one.taken[0] - one.before) < D("0.005") < abs(one.after - one.before)  # type: ignore[operator]
     # 2014 has no readings; 2015 has, and is shown with the flow of 2016.
     assert set(found.measured.history) == {2015, 2016} == set(found.adjusted.history)
+
+
+def test_what_is_adjusted_by_generated_flow_is_marked_as_generated() -> None:
+    marked = [read(generated=frozenset(each)).sample for each in ((), ("tp",), ("flow",))]
+    assert marked == [False, True, True]
 
 
 def test_one_peer_without_flow_leaves_all_peers_as_measured() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ecociv.accounts.audit.attribution import Attribution, Comparison, Ends, Outcome, attribute
 from ecociv.accounts.audit.conclusion import propose, propose_within
 from ecociv.accounts.audit.declaration import ZoneAudit, rules_on
-from ecociv.accounts.audit.methods import methods_on
+from ecociv.accounts.audit.methods import every_method, methods_on, refuse_overlap
 from ecociv.accounts.audit.reference import against_course
 from ecociv.core.text import Text
 from ecociv.indicators.forecast import forecast
@@ -172,3 +172,10 @@ def test_a_zone_that_names_what_is_not_there_is_refused(declared: dict[str, obje
         ZoneAudit.model_validate({"zone": "jingdezhen", "readings": {"tp": READING}}).readings["tp"].share
         is False
     )
+
+
+def test_two_versions_never_hold_on_one_day() -> None:
+    refuse_overlap(every_method())
+    one = methods_on(dt.date(2026, 1, 1))
+    with pytest.raises(ValueError, match=f"versions {one.key} and {one.key} hold at once"):
+        refuse_overlap((one, one))

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ecociv.accounts.audit.methods import Reading, Wider, every_method
+from ecociv.accounts.audit.methods import Reading, Wider, every_method, refuse_overlap
 from ecociv.accounts.forms import Basis, national
 from ecociv.core.periods import OutsideValidity, Validity
 from ecociv.core.text import Text
@@ -207,10 +207,7 @@ class AuditRules(Declared):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        for place, one in enumerate(self.versions):
-            for other in self.versions[place + 1 :]:
-                if one.validity.overlaps(other.validity):
-                    raise ValueError(f"versions {one.key} and {other.key} hold at once")
+        refuse_overlap(self.versions)
         return self
 
 

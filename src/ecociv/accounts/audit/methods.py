@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -101,6 +103,27 @@ class Money(Declared):
     base: Literal["opening", "closing"]
 
 
+class _Version(Protocol):
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def validity(self) -> Validity: ...
+
+
+def refuse_overlap(versions: Sequence[_Version]) -> None:
+    """Refuse versions of which two hold on one day.
+
+    Raises
+    ------
+    ValueError
+        Naming both.
+    """
+    for one, other in combinations(versions, 2):
+        if one.validity.overlaps(other.validity):
+            raise ValueError(f"versions {one.key} and {other.key} hold at once")
+
+
 class MethodSet(Declared):
     """One version of the methods, between two days."""
 
@@ -127,10 +150,7 @@ class AuditMethods(Declared):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        for place, one in enumerate(self.versions):
-            for other in self.versions[place + 1 :]:
-                if one.validity.overlaps(other.validity):
-                    raise ValueError(f"versions {one.key} and {other.key} hold at once")
+        refuse_overlap(self.versions)
         return self
 
 

@@ -118,6 +118,8 @@ def reading_ends(
     if method is None or plain[area].before is None or plain[area].after is None:
         return ReadingEnds(measured, None, None, None, sample)
     read = {name: monthly(at, where_all, as_of=as_of) for name, at in reading.drivers.items()}
+    # What is adjusted by generated weather is generated, whatever was measured.
+    sample |= any(one.sample for by_area in read.values() for one in by_area.values())
     drivers = {where: {name: one[where].means for name, one in read.items()} for where in where_all}
 
     def without(where: str) -> tuple[Fit, Ends]:

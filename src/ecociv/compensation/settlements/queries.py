@@ -103,8 +103,8 @@ class PeriodState:
 def calendar_of(
     zone: str, agreement: Agreement, on: dt.date | None = None, as_of: dt.datetime | None = None
 ) -> list[PeriodState]:
-    """Every period of an agreement that is over by a day, newest first; three queries."""
-    today = on or timezone.localdate()
+    """Every period of an agreement that is over by a day (that of the moment), newest first; three queries."""
+    today = on or timezone.localdate(as_of)
     rows = (
         settlements(zone, agreement.key, as_of)
         .defer("content", "version")

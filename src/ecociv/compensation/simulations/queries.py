@@ -59,6 +59,11 @@ def computed_again(variant: KeptVariant) -> Again:
 
     The digest has to be the same. Where it is not, the evidence of that moment or the arithmetic has changed, which
     neither may.
+
+    Raises
+    ------
+    OutOfForce, TermRefused
+        Years or terms that the rules of today no longer take.
     """
     made = what_if(
         variant.declared, variant.first_year, variant.last_year, variant.terms, as_of=variant.known_at

@@ -11,7 +11,13 @@ from django.db import transaction
 from ecociv.compensation.agreements.declaration import compensation
 from ecociv.compensation.areas.declaration import Scheme
 from ecociv.compensation.settlements.books import declared_book
-from ecociv.compensation.settlements.common import SettlementRefused, refuse_day, refuse_same_person, who
+from ecociv.compensation.settlements.common import (
+    SettlementRefused,
+    refuse_day,
+    refuse_paper,
+    refuse_same_person,
+    who,
+)
 from ecociv.compensation.yearly.models import YearlyCorrection, YearlyPayment, YearlyTransfer
 from ecociv.compensation.yearly.preparing import PreparedYear, prepare_year, programme_of, standing_years
 from ecociv.compensation.yearly.programmes import Programme, kept_terms
@@ -44,7 +50,7 @@ class ComputeYear:
             ``nothing-known``, ``nothing-new``.
         """
         require_keeper(self.author, self.zone, self.programme.payment.office)
-        _refuse_paper(self.document, self.day)
+        refuse_paper(self.document, self.day)
         self._refuse_early()
         self._refuse_order()
         prepared = prepare_year(self.zone, self.programme, self.year)
@@ -130,7 +136,7 @@ class ApproveYear:
         first = self.computed
         programme = programme_of(first.zone, first.programme)
         require_keeper(self.author, first.zone, programme.payment.office)
-        _refuse_paper(self.document, self.day)
+        refuse_paper(self.document, self.day)
         if approved_of(first.zone, first.programme, first.year) is not None:
             raise SettlementRefused(
                 "settled", Text(zh=f"{first.year} 年已批准。", en=f"{first.year} is approved already.")
@@ -261,12 +267,6 @@ def approved_of(zone: str, programme: str, year: int) -> YearlyPayment | None:
     return YearlyPayment.objects.filter(
         zone=zone, programme=programme, year=year, stage=YearlyPayment.Stage.APPROVED
     ).first()
-
-
-def _refuse_paper(document: str, day: dt.date) -> None:
-    if not document.strip():
-        raise SettlementRefused("no-document", Text(zh="请填写文号。", en="Give the number of the document."))
-    refuse_day(day)
 
 
 def _record(

@@ -60,26 +60,31 @@ def newest_year(
 
 def standing_transfer(payment: YearlyPayment, as_of: dt.datetime | None = None) -> YearlyTransfer | None:
     """The entry that holds of a payment, as known at a moment; none where there is none, or it was reversed by then."""
-    for row in payment.transfers.select_related("entry__book", "entry__reversed_by").order_by("-pk"):
-        if as_of is not None and row.recorded_at > as_of:
-            continue
-        back = row.entry.reversal
-        if back is None or (as_of is not None and back.recorded_at > as_of):
-            return row
-    return None
+    return _standing(YearlyTransfer.objects.filter(payment=payment), as_of).get(payment.pk)
+
+
+def _standing(rows: QuerySet[YearlyTransfer], as_of: dt.datetime | None) -> dict[int, YearlyTransfer]:
+    """The entries that hold, by payment."""
+    if as_of is not None:
+        rows = rows.filter(recorded_at__lte=as_of)
+    every = rows.select_related("entry__book", "entry__reversed_by").order_by("pk")
+    return {row.payment_id: row for row in every if row.entry.stands(as_of)}
 
 
 def year_states(
     zone: str, programme: Programme, on: dt.date | None = None, as_of: dt.datetime | None = None
 ) -> list[YearState]:
-    """Every recorded year of a programme and the one that is next, newest first."""
-    today = on or timezone.localdate()
+    """Every recorded year of a programme and the one that is next, newest first, by a day (that of the moment); two queries."""
+    today = on or timezone.localdate(as_of)
     by_year: dict[int, YearlyPayment] = {}
     for row in yearly_payments(zone, programme.key, as_of).order_by("pk").defer("content", "terms_said"):
         known = by_year.get(row.year)
         if known is None or known.stage != YearlyPayment.Stage.APPROVED:
             by_year[row.year] = row
-    found = {year: _state(programme, payment, as_of) for year, payment in by_year.items()}
+    transfers = _standing(
+        YearlyTransfer.objects.filter(payment__zone=zone, payment__programme=programme.key), as_of
+    )
+    found = {year: _state(programme, payment, transfers.get(payment.pk)) for year, payment in by_year.items()}
     approved = [year for year, row in by_year.items() if row.stage == YearlyPayment.Stage.APPROVED]
     following = programme.year_after(max(approved, default=None))
     if following is not None and following not in found and _due(programme, following) <= today:
@@ -92,10 +97,9 @@ def _due(programme: Programme, year: int) -> dt.date:
     return dt.date(year + 1 if isinstance(programme.terms(year), Scheme) else year, 1, 1)
 
 
-def _state(programme: Programme, payment: YearlyPayment, as_of: dt.datetime | None) -> YearState:
+def _state(programme: Programme, payment: YearlyPayment, transfer: YearlyTransfer | None) -> YearState:
     if payment.stage != YearlyPayment.Stage.APPROVED:
         return YearState(programme, payment.year, "to-approve", payment)
-    transfer = standing_transfer(payment, as_of)
     if transfer is not None:
         return YearState(programme, payment.year, "booked", payment, transfer)
     state = "to-book" if any(payment.totals.values()) else "nothing-to-pay"
@@ -103,7 +107,16 @@ def _state(programme: Programme, payment: YearlyPayment, as_of: dt.datetime | No
 
 
 def counties_seen(reader: Any, zone: str, bodies: list[str]) -> frozenset[str] | None:
-    """The bodies whose amounts a reader sees: a county sees its own, other people of the zone all of them (none here)."""
+    """The bodies whose amounts a reader sees.
+
+    An officer of a county sees those that the county stands for today, other people of the zone all of them. A query for each
+    body: ask once for a page.
+
+    Returns
+    -------
+    frozenset of str, or None
+        None for all of them.
+    """
     if not isinstance(reader, User) or reader.role != Role.COUNTY_OFFICER:
         return None
     return frozenset(body for body in bodies if keeper_today(zone, body) == reader.organisation)

@@ -127,6 +127,7 @@ class ExpireSeries(RightsAction):
     """Let a series whose validity has ended expire, whoever holds it; nothing of it ever moves again.
 
     Units that orders, offers or proposals hold are refused: close the session or end them first, as the end of the day does.
+    What would expire can be looked at for any day (`standing`); it is let expire on a day that has come, for it is final.
     """
 
     series: Series
@@ -158,6 +159,17 @@ class ExpireSeries(RightsAction):
         return found
 
     def plan(self) -> Movement:
+        if self.day() > timezone.localdate():
+            refuse_unless(
+                no(
+                    reason(
+                        "day-to-come",
+                        "{day} 尚未到来：有效期结束后才能办理失效。",
+                        "{day} has not come: a series is let expire after its last day.",
+                        day=self.day().isoformat(),
+                    )
+                )
+            )
         found = self.standing()
         self.settle_once(self.series, found.holders)
         return registry_read(

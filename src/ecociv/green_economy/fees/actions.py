@@ -32,7 +32,13 @@ from ecociv.people import audit
 
 @dataclass(kw_only=True, slots=True)
 class ApproveFee:
-    """Approve what is owed for a settled month (批准付款), with what earlier approved months come to by now."""
+    """Approve what is owed for a settled month (批准付款), with what earlier approved months come to by now.
+
+    Parameters
+    ----------
+    seen
+        Number of the settlement that the author looked at; whatever is newest, where none is given.
+    """
 
     zone: str
     contract: str
@@ -40,6 +46,7 @@ class ApproveFee:
     day: dt.date
     document: str
     author: Any
+    seen: int | None = None
 
     def check(self) -> tuple[PerformanceSettlement, list[FeeState]]:
         """The settled month, and the approved months that were settled again since.
@@ -49,7 +56,7 @@ class ApproveFee:
         PermissionDenied
             For whoever does not act for the keeper of the book.
         GreenRefused
-            A month that is not settled or was approved, a settlement that the readings no longer bear out, of this month or of
+            A month that is not settled or was approved, or was settled again since it was looked at, a settlement that the readings no longer bear out, of this month or of
             one that was approved before, no document, a day that cannot be.
         """
         require_keeper(self.author, self.zone, fee_book(self.zone).keeper)
@@ -68,6 +75,13 @@ class ApproveFee:
                 Text(
                     zh=f"{self.month} 已批准；重新结算的差额在下一次批准时调整。",
                     en=f"{self.month} was approved before; what is settled again is corrected in the next approval.",
+                )
+            )
+        if self.seen not in (None, own.settlement.pk):
+            raise GreenRefused(
+                Text(
+                    zh=f"{self.month} 已重新结算，请核对新的金额后再批准。",
+                    en=f"{self.month} was settled again in the meantime: look at the new amount and approve that.",
                 )
             )
         end = Month.read(self.month).end
@@ -227,13 +241,23 @@ class PayFees:
         PermissionDenied
             For whoever does not keep the book.
         GreenRefused
-            No fee, fees of which one is not booked or was paid, a row that is matched already or of another account, sums
-            that differ, a row before the booking; fees that the same person approved where the zone keeps the two apart.
+            No fee, fees of several zones, the same fee twice, fees of which one is not booked or was paid, a row that is
+            matched already or of another account, sums that differ, a row before the booking; fees that the same person
+            approved where the zone keeps the two apart.
         """
         if not self.approvals:
             raise GreenRefused(Text(zh="请选择要付的服务费。", en="Choose the fees that the row pays."))
         zone = self.approvals[0].zone
         require_keeper(self.author, zone, fee_book(zone).keeper)
+        if len({each.pk for each in self.approvals}) < len(self.approvals) or any(
+            each.zone != zone for each in self.approvals
+        ):
+            raise GreenRefused(
+                Text(
+                    zh="每笔服务费只能选一次，并且都应属于同一试验区。",
+                    en="Choose each fee once, and fees of one zone only.",
+                )
+            )
         accounts = FeeAccounts.known(zone)
         row = self.bank_line
         faults: list[Text] = []

@@ -75,12 +75,12 @@ def fee_states(
     booked = {
         row.approval_id: row
         for row in bookings.select_related("entry__book", "entry__reversed_by")
-        if _stands(row, as_of)
+        if row.entry.stands(as_of)
     }
     paid = {
         row.approval_id: row
         for row in payments.select_related("entry__book", "entry__reversed_by", "bank_line")
-        if _stands(row, as_of)
+        if row.entry.stands(as_of)
     }
     found = []
     for key in sorted(newest, key=lambda each: (each[1], each[0]), reverse=True):
@@ -96,8 +96,3 @@ def fee_states(
         standing = after.get(approval.pk, approval.own)
         found.append(FeeState(newest[key], state, approval, booking, payment, standing))
     return found
-
-
-def _stands(row: FeeBooking | FeePayment, as_of: dt.datetime | None) -> bool:
-    back = row.entry.reversal
-    return back is None or (as_of is not None and back.recorded_at > as_of)

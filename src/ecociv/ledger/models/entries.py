@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
@@ -72,6 +73,11 @@ class Entry(Recorded):
     def reversal(self) -> Entry | None:
         """The entry that took this one back, if there is one."""
         return getattr(self, "reversed_by", None)
+
+    def stands(self, as_of: dt.datetime | None = None) -> bool:
+        """Whether no entry had taken this one back, as known at a moment (now, where none is given)."""
+        back = self.reversal
+        return back is None or (as_of is not None and back.recorded_at > as_of)
 
 
 class EntryLine(AppendOnlyModel):

@@ -19,7 +19,7 @@ from ecociv.compensation.agreements.declaration import Agreement, OutOfForce
 from ecociv.compensation.simulations.actions import MoveVariant, VariantRefused, may_put_away
 from ecociv.compensation.simulations.models import KeptVariant
 from ecociv.compensation.simulations.queries import computed_again, is_away, kept_variant, kept_variants
-from ecociv.compensation.simulations.terms import lines_of
+from ecociv.compensation.simulations.terms import TermRefused, lines_of
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
@@ -132,7 +132,7 @@ def detail(request: HttpRequest, plan: ZonePackage, serial: int) -> HttpResponse
     if "again" in request.GET or "format" in request.GET:
         try:
             again = computed_again(variant)
-        except OutOfForce as refused:
+        except (OutOfForce, TermRefused) as refused:
             context["refused"] = refused.text.in_language(language())
         else:
             compared = Compared(again.made, (variant.title,), lambda key: body_name(plan, key))

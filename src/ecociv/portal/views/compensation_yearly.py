@@ -36,7 +36,7 @@ from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import AsOf, read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters
 from ecociv.portal.internal import internal
-from ecociv.portal.settlement_forms import DocumentForm, TransferForm
+from ecociv.portal.settlement_forms import ApprovalForm, DocumentForm, TransferForm
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.ledger import body_name, body_texts
@@ -100,8 +100,10 @@ def years(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         ],
         with_text=False,
     )  # fmt: skip
+    bodies = sorted({key for each in states if each.payment for key in each.payment.totals})
+    seen = counties_seen(request.user, zone_key(), bodies)
     rows = [
-        _row(request, each)
+        _row(each, seen)
         for each in states
         if filters["programme"] in ("", each.programme.key)
         and filters["is"] in ("", each.state)
@@ -121,11 +123,10 @@ def years(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
     return render(request, "portal/compensation/years.html", context)
 
 
-def _row(request: HttpRequest, state: YearState) -> YearRow:
+def _row(state: YearState, seen: frozenset[str] | None) -> YearRow:
     payment = state.payment
     if payment is None:
         return YearRow(state, None, None, None)
-    seen = counties_seen(request.user, zone_key(), list(payment.totals))
     keys = [key for key in payment.totals if key != payment.pool and (seen is None or key in seen)]
     own = sum(payment.own.get(key) or 0 for key in keys)
     total = sum(payment.totals[key] for key in keys)
@@ -344,8 +345,14 @@ def _forms(
         return []
     found: list[tuple[str, str, forms.Form, str]] = []
     if state.state == "to-approve":
+        newest = state.payment.pk if state.payment else None
         found.append(
-            ("approve", _("Approve the payment"), DocumentForm(prefix="approve"), _("Approve for payment"))
+            (
+                "approve",
+                _("Approve the payment"),
+                ApprovalForm(prefix="approve", newest=newest),
+                _("Approve for payment"),
+            )
         )
         found.append(("compute", _("Compute again"), DocumentForm(prefix="compute"), _("Put on record")))
     elif state.state == "to-compute":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,12 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from ecociv.compensation.settlements.common import SettlementRefused
 from ecociv.compensation.yearly.actions import ApproveYear, BookYear, ComputeYear
 from ecociv.compensation.yearly.programmes import Programme
-from ecociv.compensation.yearly.queries import counties_seen, newest_year
+from ecociv.compensation.yearly.queries import counties_seen, newest_year, yearly_payments
 from ecociv.ledger.actions import LedgerRefused
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.internal import internal
-from ecociv.portal.settlement_forms import DocumentForm, TransferForm
+from ecociv.portal.settlement_forms import ApprovalForm, DocumentForm, TransferForm
 from ecociv.portal.views.common import with_plan
 from ecociv.portal.views.compensation_yearly import asked, shown
 from ecociv.portal.views.settlement import MEDIA_TYPES
@@ -37,7 +38,7 @@ def step(request: HttpRequest, plan: ZonePackage, key: str, year: int) -> HttpRe
     programme, name = asked(key), request.POST.get("step", "")
     if name not in ("compute", "approve", "book"):
         raise Http404(_("There is no such step."))
-    form = (TransferForm if name == "book" else DocumentForm)(request.POST, prefix=name)
+    form = _form(name, request, programme, year)
     if not form.is_valid():
         return shown(request, plan, programme, year, form)
     try:
@@ -53,6 +54,13 @@ def step(request: HttpRequest, plan: ZonePackage, key: str, year: int) -> HttpRe
     return redirect("portal:compensation-year", key=key, year=year)
 
 
+def _form(name: str, request: HttpRequest, programme: Programme, year: int) -> forms.Form:
+    if name == "approve":
+        newest = newest_year(zone_key(), programme.key, year)
+        return ApprovalForm(request.POST, prefix=name, newest=newest.pk if newest else None)
+    return (TransferForm if name == "book" else DocumentForm)(request.POST, prefix=name)
+
+
 def _take(name: str, request: HttpRequest, programme: Programme, year: int, said: dict[str, Any]) -> None:
     day: dt.date = said["day"]
     if name == "compute":
@@ -65,7 +73,10 @@ def _take(name: str, request: HttpRequest, programme: Programme, year: int, said
             author=request.user,
         ).execute()
         return
-    payment = newest_year(zone_key(), programme.key, year)
+    if name == "approve":
+        payment = yearly_payments(zone_key(), programme.key).filter(year=year, pk=said["seen"]).first()
+    else:
+        payment = newest_year(zone_key(), programme.key, year)
     if payment is None:
         raise Http404(_("Nothing is on record yet."))
     if name == "approve":

@@ -82,13 +82,8 @@ def close_account(request: HttpRequest, key: str) -> HttpResponse:
         action = CloseAccount(
             zone=zone, author=request.user, account=key, document=form.cleaned_data["document"]
         )
-        try:
-            receipt = action.execute()
-        except CommandRefused as refused:
-            form.refused(refused)
-        else:
-            _recorded(request, receipt.sequence)
-            return redirect("portal:exchange-account", key=key)
+        if done := _sent(request, form, action):
+            return done
     money = money_of(zone, key)
     context = {
         "form": form,
@@ -116,16 +111,22 @@ def change_owner(request: HttpRequest, key: str) -> HttpResponse:
     form = OwnerForm(request.POST or None, initial={"owner": row.owner})
     if request.method == "POST" and form.is_valid():
         action = ChangeOwner(zone=zone, author=request.user, account=key, **form.cleaned_data)
-        try:
-            receipt = action.execute()
-        except CommandRefused as refused:
-            form.refused(refused)
-        else:
-            _recorded(request, receipt.sequence)
-            return redirect("portal:exchange-account", key=key)
+        if done := _sent(request, form, action):
+            return done
     group = accounts(zone).filter(owner=row.owner).exclude(account=key)
     context = {"form": form, "row": row, "group": group}
     return render(request, "portal/exchange/account_owner.html", context, status=422 if form.errors else 200)
+
+
+def _sent(request: HttpRequest, form: Confirmed, action: CloseAccount | ChangeOwner) -> HttpResponse | None:
+    """Send it and go to the account; none where it is refused, with the reason on the form."""
+    try:
+        receipt = action.execute()
+    except CommandRefused as refused:
+        form.refused(refused)
+        return None
+    _recorded(request, receipt.sequence)
+    return redirect("portal:exchange-account", key=action.account)
 
 
 def _recorded(request: HttpRequest, sequence: int) -> None:

@@ -145,7 +145,7 @@ def detail(request: HttpRequest, plan: ZonePackage, key: str) -> HttpResponse:
     zone, as_of, tongue = zone_key(), read_as_of(request), language()
     found = _contract(key, as_of.moment)
     settled = settlements(zone, [key], as_of.moment)
-    months = contract_months(found, timezone.localdate())
+    months = contract_months(found, timezone.localdate(as_of.moment))
     context: dict[str, Any] = {
         "contract": found,
         "provider": enterprise_names(zone, as_of.moment).get(found.holder, found.holder),

@@ -33,7 +33,7 @@ from ecociv.people.doors import people_of_the_zone
 from ecociv.plan.package import ZonePackage
 from ecociv.portal.as_of import read_as_of
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.settlement_forms import DocumentForm, TransferForm
+from ecociv.portal.settlement_forms import ApprovalForm, TransferForm
 from ecociv.portal.tables import Column, Table, sortable
 from ecociv.portal.views.common import export, with_plan
 from ecociv.portal.views.ledger import body_name
@@ -224,7 +224,7 @@ def _forms(
     if refused is not None and refused.prefix == key:
         form = refused
     elif key == "approve":
-        form = DocumentForm(prefix=key)
+        form = ApprovalForm(prefix=key, newest=fee.settlement.pk)
     elif key == "book":
         form = TransferForm(prefix=key)
     elif key == "pay":
@@ -250,7 +250,7 @@ def step(request: HttpRequest, plan: ZonePackage, key: str, month: str) -> HttpR
         raise PermissionDenied(_("Fees are approved, booked and paid by the body that keeps the book."))
     form: forms.Form
     if name == "approve":
-        form = DocumentForm(request.POST, prefix=name)
+        form = ApprovalForm(request.POST, prefix=name, newest=fee.settlement.pk)
     elif name == "book" and fee.approval is not None:
         form = TransferForm(request.POST, prefix=name)
     elif name == "pay" and fee.state == "to-pay":
@@ -277,6 +277,7 @@ def _take(name: str, request: HttpRequest, fee: FeeState, said: dict[str, Any]) 
             month=fee.settlement.month,
             day=said["day"],
             document=said["document"],
+            seen=said["seen"],
             author=request.user,
         ).execute()
         return
