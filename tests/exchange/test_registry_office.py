@@ -25,7 +25,7 @@ from ecociv.exchange.rights.opening import OpenRegistryAccount
 from ecociv.exchange.verify import verify
 from ecociv.people.models import AuditEntry
 from ecociv.registers.sample import load_sample_registers
-from exchange.rights_situations import KILN, POWER, SO2, ZONE, factory, give, officer, open_accounts
+from exchange.rights_situations import DAY, KILN, POWER, SO2, ZONE, factory, give, officer, open_accounts
 
 pytestmark = pytest.mark.django_db
 PHARMA = "91360222MA00000046"  # on the register, without an account
@@ -178,7 +178,7 @@ def test_what_has_ended_is_told_by_the_day_asked_for() -> None:
 
 def test_a_series_expires_on_the_page_whoever_holds_it(operator: Client) -> None:
     pledged = {"series": SO2, "quantity": 400, "account": KILN, "claim": "质押合同1", "document": "登记"}
-    PledgeUnits(zone=ZONE, author="test", **pledged).execute()
+    PledgeUnits(zone=ZONE, author="test", on=DAY, **pledged).execute()
     text = operator.get(reverse("portal:exchange-series")).content.decode()
     address = reverse("portal:exchange-series-expire", args=["so2", 2018])
     assert f"{address}?region=jingdezhen" in text

@@ -40,7 +40,7 @@ def loaded(state: State, given: Mapping[str, Any]) -> None:
     if given["form"] != FORM:
         raise ValueError(f"The form {given['form']!r} of a dump is not known.")
     state.registry = Registry.load(given["registry"])
-    state.accounts = {row[0]: Account(*row[:6], tuple(*row[6:])) for row in given["accounts"]}
+    state.accounts = {row[0]: _loaded_account(row) for row in given["accounts"]}
     state.owners = {key: number for number, key in enumerate(given["owners"], start=1)}
     state.markets = {each["rules"]["market"]: _loaded_market(each) for each in given["markets"]}
     state.orders = {row[0]: Order(*row) for row in given["orders"]}
@@ -59,6 +59,10 @@ def _account(account: Account) -> list[Any]:
     """Without sector and regions where neither is known, as before there were any, so that digests of then hold."""
     row = _row(account)
     return [*row[:-1], list(account.regions)] if account.sector or account.regions else row[:-2]
+
+
+def _loaded_account(row: list[Any]) -> Account:
+    return Account(*row[:-1], tuple(row[-1])) if len(row) == len(_NAMES[Account]) else Account(*row)
 
 
 def _proposal(made: Proposal) -> list[Any]:

@@ -15,7 +15,7 @@ from ecociv.exchange.engine.blocks import expire_proposals
 from ecociv.exchange.engine.changes import TradeDone
 from ecociv.exchange.engine.fields import COUNT, DOCUMENT, MOMENT, POSITIVE, SIDE, WORD, one_of, read
 from ecociv.exchange.engine.orders import allowed_quantity, may_hold, may_sell
-from ecociv.exchange.engine.receiving import dead, may_meet, may_order, meets
+from ecociv.exchange.engine.receiving import dead, may_answer, may_order, meets
 from ecociv.exchange.engine.refusals import refuse
 from ecociv.exchange.engine.settlement import deliver, release, reserve
 from ecociv.exchange.engine.state import BUY, SELL, SIDES, Bid, Market, Offer, State, Terms
@@ -107,7 +107,7 @@ def bid(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     account, made = state.acting(command["account"]), _offer(state, command["offer"])
     market, price, quantity = state.markets[made.market], command["price"], command["quantity"]
     side = -made.side
-    may_meet(market, account, side, state.accounts[made.account], at)
+    may_answer(market, account, side, state.accounts[made.account], at)
     _not_halted(market)
     mine = next((each for each in made.bids.values() if each.account == account.key), None)
     number = state.numbers["bid"] + 1

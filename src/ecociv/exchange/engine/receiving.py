@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 
 from ecociv.core.text import Text
-from ecociv.core.verdicts import Verdict
+from ecociv.core.verdicts import Reason, Verdict
 from ecociv.exchange.engine.refusals import Refused
 from ecociv.exchange.engine.state import BUY, CLOSED, SELL, Account, Market, State
 from ecociv.exchange.market.calendar import local_day
 from ecociv.exchange.market.receiving import Party, between, may_enter, over
+from ecociv.exchange.market.rules import MarketRules
 from ecociv.exchange.registry import Kind, Line, Series, Units
 
 _TAKEN_BACK = frozenset({Kind.RECLAIM})
@@ -26,8 +27,10 @@ def party(account: Account, series: Series) -> Party:
     return Party(account.key, account.sector, region)
 
 
-def still_valid(market: Market, at: int) -> None:
+def still_valid(market: Market, at: int, day: str = "") -> None:
     """Refuse what concerns units whose validity ended before the trading day, or the day of the clock if that is later.
+
+    ``day`` is a trading day that is about to begin.
 
     Raises
     ------
@@ -37,7 +40,7 @@ def still_valid(market: Market, at: int) -> None:
     receiving = market.rules.receiving
     if receiving is None or receiving.last_day is None:
         return
-    gone = over(receiving.last_day, str(market.series), dt.date.fromisoformat(_trading_day(market, at)))
+    gone = over(receiving.last_day, str(market.series), dt.date.fromisoformat(max(day, _trading_day(market, at))))
     if gone is not None:
         raise Refused(gone.code, gone.text)
 
@@ -59,26 +62,29 @@ def may_order(market: Market, account: Account, side: int, at: int, *, book: boo
     Refused
         ``expired``, and the codes of `may_enter`.
     """
-    receiving = market.rules.receiving
-    if receiving is None:
-        return
-    still_valid(market, at)
-    series = market.series
-    _unless(
-        may_enter(
-            receiving,
-            str(series),
-            series.region,
-            party(account, series),
-            market.rules.label,
-            buying=side == BUY,
-            book=book,
-        )
+    if market.rules.receiving is not None:
+        still_valid(market, at)
+        _unless(entering(market.rules, account, side, book=book))
+
+
+def entering(rules: MarketRules, account: Account, side: int, *, book: bool = True) -> Verdict:
+    """Whether an account may send an order into the book of a market, or make an offer there; validity apart."""
+    if rules.receiving is None:
+        return Verdict(True)
+    series = rules.series
+    return may_enter(
+        rules.receiving,
+        str(series),
+        series.region,
+        party(account, series),
+        rules.label,
+        buying=side == BUY,
+        book=book,
     )
 
 
 def may_meet(market: Market, account: Account, side: int, other: Account, at: int) -> None:
-    """Refuse a proposal or a bid where units may not pass between the two; ``side`` is that of ``account``.
+    """Refuse a block trade where units may not pass between the two; ``side`` is that of ``account``.
 
     Raises
     ------
@@ -86,12 +92,47 @@ def may_meet(market: Market, account: Account, side: int, other: Account, at: in
         ``expired``, and the codes of `between`.
     """
     still_valid(market, at)
-    _unless(_meeting(market, account, side, other))
+    _unless(meeting(market.rules, account, side, other))
+
+
+def may_answer(market: Market, account: Account, side: int, lister: Account, at: int) -> None:
+    """Refuse a bid on an offer of somebody to or from whom units may not pass.
+
+    Raises
+    ------
+    Refused
+        ``expired``, and the codes of `bidding`.
+    """
+    still_valid(market, at)
+    _unless(bidding(market.rules, account, side, lister))
+
+
+def bidding(rules: MarketRules, account: Account, side: int, lister: Account) -> Verdict:
+    """Whether an account may bid on an offer of another; validity apart.
+
+    What the bidder is told is about himself: who lists, and in which sector and place, is nobody's business. Where that is
+    the reason the code is ``counterparty``.
+    """
+    own = entering(rules, account, side, book=False)
+    if own.ok is not True or meeting(rules, account, side, lister).ok is True:
+        return own
+    return Verdict(
+        False,
+        (
+            Reason(
+                "counterparty",
+                Text(
+                    zh="按行业或流域的限制，这些单位不能在挂牌方与本账户之间转让。",
+                    en="By the limits of sectors or basins these units may not pass between the lister and this account.",
+                ),
+            ),
+        ),
+    )
 
 
 def meets(market: Market, account: Account, side: int, other: Account) -> bool:
     """Whether units may pass between two accounts, of which the first is on a side."""
-    return _meeting(market, account, side, other).ok is True
+    return meeting(market.rules, account, side, other).ok is True
 
 
 def may_move(state: State, kind: Kind, lines: tuple[Line, ...], at: int) -> None:
@@ -113,16 +154,17 @@ def may_move(state: State, kind: Kind, lines: tuple[Line, ...], at: int) -> None
         if kind not in _TAKEN_BACK:
             still_valid(market, at)
         if line.giver != line.taker:
-            _unless(_meeting(market, state.account(line.giver), SELL, state.account(line.taker)))
+            _unless(meeting(market.rules, state.account(line.giver), SELL, state.account(line.taker)))
 
 
-def _meeting(market: Market, account: Account, side: int, other: Account) -> Verdict:
-    receiving, series = market.rules.receiving, market.series
-    if receiving is None:
+def meeting(rules: MarketRules, account: Account, side: int, other: Account) -> Verdict:
+    """Whether units of a market may pass between two accounts, of which the first is on a side; validity apart."""
+    if rules.receiving is None:
         return Verdict(True)
     giver, taker = (other, account) if side == BUY else (account, other)
+    series = rules.series
     return between(
-        receiving, str(series), series.region, party(giver, series), party(taker, series), market.rules.label
+        rules.receiving, str(series), series.region, party(giver, series), party(taker, series), rules.label
     )
 
 

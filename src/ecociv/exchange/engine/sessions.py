@@ -11,7 +11,7 @@ from ecociv.exchange.engine.blocks import expire_proposals
 from ecociv.exchange.engine.fields import DAY, DOCUMENT, FLAG, TABLE, WORD, bounded, read
 from ecociv.exchange.engine.offers import end_expired
 from ecociv.exchange.engine.orders import withdraw_all
-from ecociv.exchange.engine.receiving import dead
+from ecociv.exchange.engine.receiving import dead, still_valid
 from ecociv.exchange.engine.refusals import EngineFault, refuse
 from ecociv.exchange.engine.settlement import settle
 from ecociv.exchange.engine.state import AUCTION, BUY, CLOSED, CONTINUOUS, SELL, Day, Market, State
@@ -62,6 +62,7 @@ def open_session(state: State, command: Mapping[str, Any], at: int) -> dict[str,
     market, day = state.market(command["market"]), command["day"]
     if market.phase != CLOSED:
         refuse("session-open", "已经开市。", f"The market {market.key!r} has a session open already.")
+    still_valid(market, at, day)
     before = market.day
     if before.day and not before.ended and before.day != day:
         refuse(
