@@ -62,7 +62,8 @@ def _account(account: Account) -> list[Any]:
 
 
 def _loaded_account(row: list[Any]) -> Account:
-    return Account(*row[:-1], tuple(row[-1])) if len(row) == len(_NAMES[Account]) else Account(*row)
+    said = dict(zip(_NAMES[Account], row, strict=False))
+    return Account(**{**said, "regions": tuple(said.get("regions", ()))})
 
 
 def _proposal(made: Proposal) -> list[Any]:

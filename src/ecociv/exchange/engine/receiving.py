@@ -113,9 +113,16 @@ def bidding(rules: MarketRules, account: Account, side: int, lister: Account) ->
     What the bidder is told is about himself: who lists, and in which sector and place, is nobody's business. Where that is
     the reason the code is ``counterparty``.
     """
-    own = entering(rules, account, side, book=False)
-    if own.ok is not True or meeting(rules, account, side, lister).ok is True:
-        return own
+    whole = meeting(rules, account, side, lister)
+    if whole.ok is True:
+        return whole
+    own = tuple(
+        reason
+        for reason in whole.reasons
+        if reason.data.get("account") == account.key or (reason.code == "region" and side == BUY)
+    )
+    if own:
+        return Verdict(whole.ok, own)
     return Verdict(
         False,
         (
