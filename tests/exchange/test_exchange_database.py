@@ -71,6 +71,20 @@ def test_the_sample_holds_in_every_respect_and_is_marked(sample: None) -> None:
     assert set(refused) <= {"self-trade", "short", "same-day", "cash-short"}
 
 
+def test_what_is_open_today_is_valid_today_and_history_is_closed(sample: None) -> None:
+    today = timezone.localdate()
+    for each in queries.markets(ZONE):
+        receiving = each.rules.receiving
+        if each.row.market.endswith("-today"):
+            assert each.row.phase == "continuous" and each.row.vintage >= today.year - 1 and each.row.sample
+            assert receiving is None or receiving.last_day is None or receiving.last_day > today
+            assert queries.depth(ZONE, each.row.market)["bids"] and queries.trades(ZONE, each.row.market).exists()
+        else:
+            assert each.row.phase == "closed" and each.row.day == "2017-06-23"
+    kiln = queries.account(ZONE, KILN)
+    assert kiln is not None and (kiln.sector, kiln.regions) == ("industry", "changjiang-river,jingdezhen")
+
+
 def test_the_same_seed_gives_the_same_days(sample: None) -> None:
     days = {day.day: (day.close, day.volume, day.trades) for day in queries.daily(ZONE, "so2") if day.day < "2018"}
     assert len(days) == 5 and days["2017-06-19"] == (38_883, 29_500, 8)

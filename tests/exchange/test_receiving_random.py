@@ -76,7 +76,7 @@ def steps(draw: st.DrawFn) -> Step:
         "quantity": 1_000 * draw(st.integers(1, 3)),
         "price": 38_900 + 100 * draw(st.integers(-2, 2)),
     }
-    number = draw(st.integers(1, 4))
+    number = draw(st.integers(1, 5))
     kind = draw(st.sampled_from(["transfer", "pledge"]))
     described = draw(st.sampled_from(list(WHO.values())))
     line = {
@@ -102,7 +102,7 @@ def steps(draw: st.DrawFn) -> Step:
         ("clear-auction", {"market": market}),
         ("next-day", {"auction": draw(st.booleans())}),
     ]
-    place = draw(st.one_of(st.just(0), st.integers(0, len(choices) - 1)))
+    place = draw(st.one_of(st.just(0), st.just(5), st.integers(0, len(choices) - 1)))
     return choices[place]
 
 
@@ -137,6 +137,9 @@ class Walk:
                 line = {"line": "make", "series": series, "quantity": 20_000, "account": key}
                 self.desk.done("movement", movement={"kind": "issue", "document": "permit", "lines": [line]})
         self.open(False)
+        ends = {"mode": "listed", "ends": moment("2021-01-04", "10:00"), "document": "listing", "quantity": 9_000}
+        for account, market, side in (("kiln", "upper-new", "sell"), ("plant", "lower-old", "sell"), ("mill", "air", "buy")):
+            self.desk.done("offer", account=account, market=market, side=side, price=38_900, **ends)
         self.desk.engine.drain()
 
     def open(self, auction: bool) -> None:
