@@ -78,7 +78,8 @@ def test_what_is_open_today_is_valid_today_and_history_is_closed(sample: None) -
         if each.row.market.endswith("-today"):
             assert each.row.phase == "continuous" and each.row.vintage >= today.year - 1 and each.row.sample
             assert receiving is None or receiving.last_day is None or receiving.last_day > today
-            assert queries.depth(ZONE, each.row.market)["bids"] and queries.trades(ZONE, each.row.market).exists()
+            orders = queries.orders_of(ZONE, market_key=each.row.market)
+            assert orders.count() == 12 and orders.filter(state="open").exists()
         else:
             assert each.row.phase == "closed" and each.row.day == "2017-06-23"
     kiln = queries.account(ZONE, KILN)
