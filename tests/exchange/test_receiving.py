@@ -17,7 +17,14 @@ LAST = "2020-12-31"
 RECEIVING: dict[str, Any] = {
     "reserve": "reserve",
     "bound": True,
-    "bans": [{"one": "power", "other": "*", "citation_zh": "国办发〔2014〕38号", "citation_en": "Guobanfa [2014] 38"}],
+    "bans": [
+        {
+            "one": "power",
+            "other": "*",
+            "citation_zh": "国办发〔2014〕38号",
+            "citation_en": "Guobanfa [2014] 38",
+        }
+    ],
     "last_day": LAST,
 }
 WHO: dict[str, dict[str, Any]] = {
@@ -57,7 +64,13 @@ def listing_of(account: str, side: str, desk: Desk) -> dict[str, Any]:
 
 
 def transfer_of(giver: str, taker: str, kind: str = "transfer") -> dict[str, Any]:
-    line = {"line": "units", "series": ["so2", 2016, "jingdezhen"], "quantity": 1_000, "giver": giver, "taker": taker}
+    line = {
+        "line": "units",
+        "series": ["so2", 2016, "jingdezhen"],
+        "quantity": 1_000,
+        "giver": giver,
+        "taker": taker,
+    }
     states = {"before": "free", "after": "pledged" if kind == "pledge" else "free"}
     claim = {"taker_claim": "loan 1"} if kind == "pledge" else {}
     return {"movement": {"kind": kind, "document": "paper", "lines": [{**line, **states, **claim}]}}
@@ -108,7 +121,9 @@ def test_a_call_auction_asks_as_the_book_does() -> None:
 )
 def test_blocks_bids_and_transfers_ask_the_same_of_the_two_sides(seller: str, buyer: str, code: str) -> None:
     desk = judged()
-    block = {key: value for key, value in order_of(seller, "sell").items() if key != "life"} | {"counterparty": buyer}
+    block = {key: value for key, value in order_of(seller, "sell").items() if key != "life"} | {
+        "counterparty": buyer
+    }
     if code:
         assert desk.refused("block-propose", **block) == code
         turned = {**order_of(buyer, "buy"), "counterparty": seller}
@@ -260,7 +275,9 @@ def test_a_call_auction_after_the_last_day_trades_nothing() -> None:
 
 def test_a_market_without_the_rule_does_not_ask() -> None:
     desk = prepared()
-    desk.done("open-account", account="far", name="far", regions=["nanchang"], sector="power", document="agreement")
+    desk.done(
+        "open-account", account="far", name="far", regions=["nanchang"], sector="power", document="agreement"
+    )
     desk.done("deposit", account="far", amount=1_000_000_000, document="bank slip")
     desk.at = moment("2031-01-01", "10:00")
     desk.order("far", "buy", 1_000, 38_900)

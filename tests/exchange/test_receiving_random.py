@@ -94,7 +94,17 @@ def steps(draw: st.DrawFn) -> Step:
         ("block-propose", {**said, "counterparty": other}),
         ("block-confirm", {"account": account, "proposal": number}),
         ("offer", {**said, "mode": "listed", "ends": draw(st.integers(1, 40)), "document": "listing"}),
-        ("offer", {**said, "account": "reserve", "side": "sell", "mode": "sealed", "ends": 20, "document": "auction"}),
+        (
+            "offer",
+            {
+                **said,
+                "account": "reserve",
+                "side": "sell",
+                "mode": "sealed",
+                "ends": 20,
+                "document": "auction",
+            },
+        ),
         ("bid", {"account": account, "offer": number, "price": said["price"], "quantity": said["quantity"]}),
         ("close-offer", {"offer": number}),
         ("movement", {"movement": {"kind": kind, "document": "paper", "lines": [line]}}),
@@ -130,15 +140,26 @@ class Walk:
             self.desk.done("open-market", rules=made, document="notice")
         for key, (sector, regions) in WHO.items():
             more = {"sort": "reserve"} if key == "reserve" else {}
-            self.desk.done("open-account", account=key, name=key, document="agreement", **more, **words(sector, regions))
+            self.desk.done(
+                "open-account", account=key, name=key, document="agreement", **more, **words(sector, regions)
+            )
             self.desk.done("deposit", account=key, amount=1_000_000_000, document="slip")
             for said in MARKETS.values():
                 series = ["so2", said["vintage"], said["region"]]
                 line = {"line": "make", "series": series, "quantity": 20_000, "account": key}
                 self.desk.done("movement", movement={"kind": "issue", "document": "permit", "lines": [line]})
         self.open(False)
-        ends = {"mode": "listed", "ends": moment("2021-01-04", "10:00"), "document": "listing", "quantity": 9_000}
-        for account, market, side in (("kiln", "upper-new", "sell"), ("plant", "lower-old", "sell"), ("mill", "air", "buy")):
+        ends = {
+            "mode": "listed",
+            "ends": moment("2021-01-04", "10:00"),
+            "document": "listing",
+            "quantity": 9_000,
+        }
+        for account, market, side in (
+            ("kiln", "upper-new", "sell"),
+            ("plant", "lower-old", "sell"),
+            ("mill", "air", "buy"),
+        ):
             self.desk.done("offer", account=account, market=market, side=side, price=38_900, **ends)
         self.desk.engine.drain()
 
@@ -174,7 +195,11 @@ class Walk:
                 return False
             if kind == "order":
                 return law.may_order(said["market"], said["account"], said["side"])
-            unknown = MARKETS[said["market"]]["ban"] and said["account"] != "reserve" and not law.who[said["account"]][0]
+            unknown = (
+                MARKETS[said["market"]]["ban"]
+                and said["account"] != "reserve"
+                and not law.who[said["account"]][0]
+            )
             return not unknown and (said["side"] == "sell" or law.may_have(said["market"], said["account"]))
         if kind == "block-propose":
             sides = (said["account"], said["counterparty"])
@@ -191,7 +216,11 @@ class Walk:
             market, pair = offer.market, sides if offer.side == -1 else sides[::-1]
         elif kind == "movement":
             (line,) = said["movement"]["lines"]
-            market = next(key for key, each in MARKETS.items() if [each["vintage"], each["region"]] == line["series"][1:])
+            market = next(
+                key
+                for key, each in MARKETS.items()
+                if [each["vintage"], each["region"]] == line["series"][1:]
+            )
             pair = (line["giver"], line["taker"])
             if said["movement"]["kind"] == "pledge":
                 return not law.dead(market, day)
@@ -208,7 +237,9 @@ class Walk:
                 if not isinstance(line, Units) or line.giver == line.taker:
                     continue
                 market = next(
-                    key for key, each in MARKETS.items() if (each["vintage"], each["region"]) == line.series[1:]
+                    key
+                    for key, each in MARKETS.items()
+                    if (each["vintage"], each["region"]) == line.series[1:]
                 )
                 assert not self.law.dead(market, DAYS[self.day]), (kind, line)
                 assert self.law.may_meet(market, line.giver, line.taker), (kind, line)

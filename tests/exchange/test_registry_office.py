@@ -252,3 +252,20 @@ def test_money_of_a_closed_account_is_asked_for_first(operator: Client) -> None:
     Deposit(zone=ZONE, author="test", account=POWER, amount=1, document="入金单").execute()
     text = operator.get(reverse("portal:exchange-account-close", args=[POWER])).content.decode()
     assert "disabled" in text and "0.01" in text
+
+
+def test_accounts_are_described_as_the_register_has_them_and_once() -> None:
+    officer()
+    asked = ("account", "describe", "--document", "企业登记", "--as", "officer", "--format", "json")
+    made = {each["account"]: each for each in json.loads(run(*asked).stdout)}
+    assert (made[POWER]["sector"], made[POWER]["regions"]) == ("power", ["jingdezhen", "lean-river"])
+    assert (made[KILN]["sector"], made[KILN]["regions"]) == ("industry", ["changjiang-river", "jingdezhen"])
+    assert all(each["outcome"]["ok"] for each in made.values())
+    row = AccountRow.objects.get(account=KILN)
+    assert (row.sector, row.regions) == ("industry", "changjiang-river,jingdezhen")
+    assert json.loads(run(*asked).stdout) == []
+    opened = ("account", "open", "91360281MA00000094", "--document", "开户协议", "--as", "officer")
+    assert run(*opened).exit_code == 0
+    row = AccountRow.objects.get(account="91360281MA00000094")
+    assert (row.sector, row.regions) == ("industry", "jingdezhen,lean-river")
+    assert verify(ZONE).broken is None

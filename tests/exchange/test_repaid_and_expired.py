@@ -79,13 +79,19 @@ def debtor() -> None:
 def test_what_was_borrowed_is_repaid_in_parts_and_no_further(debtor: None) -> None:
     asked = {"account": POWER, "later": NEXT}
     RepayUnits(quantity=60, **asked, **paper()).execute()
-    assert read(lambda one: (one.debt(POWER, NEXT), one.holding(POWER, "cea", 2023, state=State.FREE))) == (40, 90)
+    assert read(lambda one: (one.debt(POWER, NEXT), one.holding(POWER, "cea", 2023, state=State.FREE))) == (
+        40,
+        90,
+    )
     with pytest.raises(CommandRefused) as caught:  # 40 are owed
         RepayUnits(quantity=41, **asked, **paper()).execute()
     assert caught.value.code == "debt"
     RepayUnits(quantity=40, **asked, **paper()).execute()
     # 150 - 60 - 40 stay; what was paid back is cancelled, and the borrowed 100 are of 2022
-    assert read(lambda one: (one.debt(POWER, NEXT), one.holding(POWER, "cea", 2023, state=State.FREE))) == (0, 50)
+    assert read(lambda one: (one.debt(POWER, NEXT), one.holding(POWER, "cea", 2023, state=State.FREE))) == (
+        0,
+        50,
+    )
     assert read(lambda one: one.holding(POWER, "cea", 2023, state=State.CANCELLED)) == 100
     assert read(lambda one: one.holding(POWER, "cea", 2022, state=State.FREE)) == 900
     with pytest.raises(CommandRefused) as caught:
@@ -94,7 +100,11 @@ def test_what_was_borrowed_is_repaid_in_parts_and_no_further(debtor: None) -> No
 
 
 def test_it_is_repaid_with_units_of_its_vintage_that_are_free(debtor: None) -> None:
-    for later, quantity, code in ((CEA, 10, "debt"), (NEXT, 0, "quantity"), (Series("cea", 2024), 10, "short")):
+    for later, quantity, code in (
+        (CEA, 10, "debt"),
+        (NEXT, 0, "quantity"),
+        (Series("cea", 2024), 10, "short"),
+    ):
         with pytest.raises(CommandRefused) as caught:
             RepayUnits(account=POWER, later=later, quantity=quantity, **paper()).execute()
         assert caught.value.code in (code, "debt"), later
@@ -161,7 +171,9 @@ def test_an_expired_right_may_still_be_frozen_by_order() -> None:
 
 def test_sector_and_regions_of_an_account_stand_in_the_journal_and_in_its_row() -> None:
     who = {"zone": ZONE, "author": "test", "document": "登记"}
-    OpenAccount(account="new", name="new", sector="paper", regions=("jingdezhen", "changjiang-river"), **who).execute()
+    OpenAccount(
+        account="new", name="new", sector="paper", regions=("jingdezhen", "changjiang-river"), **who
+    ).execute()
     row = AccountRow.objects.get(account="new")
     assert (row.sector, row.regions) == ("paper", "changjiang-river,jingdezhen")
     ChangeAccount(account="new", sector="power", **who).execute()

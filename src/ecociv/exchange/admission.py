@@ -30,4 +30,6 @@ def _valid(rules: MarketRules) -> Verdict:
 
 def _account(row: AccountRow) -> Account:
     """The account as the engine has it; its number in the books is nothing that is asked."""
-    return Account(row.account, row.name, row.owner, 0, row.sort, row.sector, tuple(filter(None, row.regions.split(","))))
+    return Account(
+        row.account, row.name, row.owner, 0, row.sort, row.sector, tuple(filter(None, row.regions.split(",")))
+    )

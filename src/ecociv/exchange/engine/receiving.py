@@ -40,7 +40,9 @@ def still_valid(market: Market, at: int, day: str = "") -> None:
     receiving = market.rules.receiving
     if receiving is None or receiving.last_day is None:
         return
-    gone = over(receiving.last_day, str(market.series), dt.date.fromisoformat(max(day, _trading_day(market, at))))
+    gone = over(
+        receiving.last_day, str(market.series), dt.date.fromisoformat(max(day, _trading_day(market, at)))
+    )
     if gone is not None:
         raise Refused(gone.code, gone.text)
 
@@ -154,7 +156,8 @@ def may_move(state: State, kind: Kind, lines: tuple[Line, ...], at: int) -> None
         if not isinstance(line, Units) or (line.giver == line.taker and kind is not Kind.PLEDGE):
             continue
         market = next(
-            (each for each in state.markets.values() if each.series == line.series and each.rules.receiving), None
+            (each for each in state.markets.values() if each.series == line.series and each.rules.receiving),
+            None,
         )
         if market is None:
             continue
@@ -185,5 +188,6 @@ def _unless(verdict: Verdict) -> None:
     if verdict.ok is not True:
         said = [reason.text for reason in verdict.reasons]
         raise Refused(
-            verdict.codes[0], Text(zh="".join(text.zh for text in said), en=" ".join(text.en for text in said))
+            verdict.codes[0],
+            Text(zh="".join(text.zh for text in said), en=" ".join(text.en for text in said)),
         )

@@ -81,7 +81,12 @@ class Receiving:
             "reserve": self.reserve,
             "bound": self.bound,
             "bans": [
-                {"one": ban.one, "other": ban.other, "citation_zh": ban.citation.zh, "citation_en": ban.citation.en}
+                {
+                    "one": ban.one,
+                    "other": ban.other,
+                    "citation_zh": ban.citation.zh,
+                    "citation_en": ban.citation.en,
+                }
                 for ban in self.bans
             ],
             "last_day": self.last_day.isoformat() if self.last_day else "",
@@ -113,7 +118,9 @@ def receiving_of(given: Any) -> Receiving:
     return Receiving(
         given["reserve"],
         given["bound"],
-        tuple(Ban(ban["one"], ban["other"], Text(zh=ban["citation_zh"], en=ban["citation_en"])) for ban in bans),
+        tuple(
+            Ban(ban["one"], ban["other"], Text(zh=ban["citation_zh"], en=ban["citation_en"])) for ban in bans
+        ),
         dt.date.fromisoformat(given["last_day"]) if given["last_day"] else None,
     )
 
@@ -123,7 +130,11 @@ def over(last_day: dt.date | None, series: str, on: dt.date) -> Reason | None:
     if last_day is None or on <= last_day:
         return None
     return _reason(
-        "expired", "{series} 有效期至 {ends}，已失效。", "{series} was valid until {ends}.", series=series, ends=last_day
+        "expired",
+        "{series} 有效期至 {ends}，已失效。",
+        "{series} was valid until {ends}.",
+        series=series,
+        ends=last_day,
     )
 
 
