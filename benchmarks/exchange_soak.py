@@ -23,7 +23,15 @@ MARKETS = {
     "so2": {"quote": 1000, "lot": 100, "tick": 100, "years": 5, "reference": 38_900},
     "cea": {"tick": 1, "reference": 6_235},
 }
+RECEIVING = {
+    "reserve": "reserve",
+    "bound": False,
+    "bans": [{"one": "power", "other": "*", "citation_zh": "样例", "citation_en": "sample"}],
+    "last_day": "2999-12-31",
+}
 ACCOUNTS = 60
+POWER = range(56, 60)
+"""Numbers of the accounts that keep out of the books and trade among themselves alone."""
 UNITS, MONEY = 300_000, 10_000_000_000
 """Of units and fen for each account: few enough that orders are refused for want of them, and that serial numbers, which
 every trade splits further, end in blocks of a lot (with 50 million each, a million operations made 240,000 blocks)."""
@@ -69,13 +77,15 @@ class Soak:
                 "position": UNITS * 2,
                 "same_day": key == "so2",
                 "fee": {"rate": 500, "minimum": 100},
+                "receiving": RECEIVING,
                 **steps,
             }
             self.must("open-market", rules=rules, document="soak")
         for number in range(ACCOUNTS):
             account = f"A{number}"
             owner = f"A{number // 2 * 2}" if number < 10 else account
-            self.must("open-account", account=account, name=account, owner=owner, document="soak")
+            sector = "power" if number in POWER else "industry"
+            self.must("open-account", account=account, name=account, owner=owner, sector=sector, document="soak")
             self.must("deposit", account=account, amount=MONEY, document="soak")
             for key in MARKETS:
                 self.must("movement", movement=self._issue(key, account, UNITS))

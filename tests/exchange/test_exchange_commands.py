@@ -174,22 +174,22 @@ def test_orders_and_sessions_by_command(sample: None) -> None:
     users = get_user_model().objects
     users.create_user("operator", password="x" * 12, role="department_officer", zone="jingdezhen", organisation=body)
     users.create_user("kiln", password="x" * 12, role="enterprise", zone="jingdezhen", organisation="91360222MA0000001W")
-    order = ["order", "--account", "91360222MA0000001W", "--market", "so2", "--side", "buy", "--quantity", "100"]
+    order = ["order", "--account", "91360222MA0000001W", "--market", "so2-today", "--side", "buy", "--quantity", "100"]
     placed = run(*order, "--price", "38000", "--as", "kiln", "--key", "k1", "--format", "json")
     assert placed.exit_code == 0, placed.output
     number = json.loads(placed.stdout)["outcome"]["order"]
     assert json.loads(run(*order, "--price", "38000", "--as", "kiln", "--key", "k1", "--format", "json").stdout)["repeated"]
     assert run(*order, "--price", "38050", "--as", "kiln", "--language", "en").stderr.startswith("The price of 380.50")
     assert run("cancel", str(number), "--account", "91360222MA0000001W", "--as", "kiln").exit_code == 0
-    assert run("halt", "so2", "order 7", "--as", "kiln").exit_code == 3
-    assert run("halt", "so2", "order 7", "--as", "operator").exit_code == 0
-    assert run("halt", "so2", "order 8", "--resume", "--as", "operator").exit_code == 0
-    assert run("session", "close", "so2", "--as", "operator").exit_code == 0
+    assert run("halt", "so2-today", "order 7", "--as", "kiln").exit_code == 3
+    assert run("halt", "so2-today", "order 7", "--as", "operator").exit_code == 0
+    assert run("halt", "so2-today", "order 8", "--resume", "--as", "operator").exit_code == 0
+    assert run("session", "close", "so2-today", "--as", "operator").exit_code == 0
     today = timezone.localdate().isoformat()
     assert run("end-of-day", today, "--as", "operator").exit_code == 0
     assert run("session", "open", "so2", "--day", "2017-06-24", "--as", "operator").exit_code == 3  # a Saturday
-    assert run("session", "clear", "so2", "--as", "operator").exit_code == 3
+    assert run("session", "clear", "so2-today", "--as", "operator").exit_code == 3
     assert run("settlement", "2017-06-20").stdout.rstrip().endswith(",0,0")
-    assert [row["market"] for row in json.loads(run("markets", "--format", "json").stdout)] == ["cea", "cod", "nox", "so2"]
+    assert [row["market"] for row in json.loads(run("markets", "--format", "json").stdout)] == ["cea", "cea-today", "cod", "cod-today", "nox", "nox-today", "so2", "so2-today"]
     assert "样例" in run("markets").stdout
     assert json.loads(run("verify", "--format", "json").stdout)["ok"]

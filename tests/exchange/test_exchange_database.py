@@ -71,6 +71,21 @@ def test_the_sample_holds_in_every_respect_and_is_marked(sample: None) -> None:
     assert set(refused) <= {"self-trade", "short", "same-day", "cash-short"}
 
 
+def test_what_is_open_today_is_valid_today_and_history_is_closed(sample: None) -> None:
+    today = timezone.localdate()
+    for each in queries.markets(ZONE):
+        receiving = each.rules.receiving
+        if each.row.market.endswith("-today"):
+            assert each.row.phase == "continuous" and each.row.vintage >= today.year - 1 and each.row.sample
+            assert receiving is None or receiving.last_day is None or receiving.last_day > today
+            orders = queries.orders_of(ZONE, market_key=each.row.market)
+            assert orders.count() == 12 and orders.filter(state="open").exists()
+        else:
+            assert each.row.phase == "closed" and each.row.day == "2017-06-23"
+    kiln = queries.account(ZONE, KILN)
+    assert kiln is not None and (kiln.sector, kiln.regions) == ("industry", "changjiang-river,jingdezhen")
+
+
 def test_the_same_seed_gives_the_same_days(sample: None) -> None:
     days = {day.day: (day.close, day.volume, day.trades) for day in queries.daily(ZONE, "so2") if day.day < "2018"}
     assert len(days) == 5 and days["2017-06-19"] == (38_883, 29_500, 8)
@@ -178,7 +193,7 @@ def test_an_entry_taken_out_is_found_at_its_line(sample: None) -> None:
 
 def test_an_enterprise_trades_for_itself_alone(sample: None) -> None:
     kiln = enterprise()
-    said = {"zone": ZONE, "market": "so2", "side": "buy", "quantity": 100, "price": 38_000}
+    said = {"zone": ZONE, "market": "so2-today", "side": "buy", "quantity": 100, "price": 38_000}
     receipt = SubmitOrder(account=KILN, author=kiln, **said).execute()
     number = receipt.outcome["order"]
     assert OrderRow.objects.get(number=number).account == KILN
@@ -188,10 +203,10 @@ def test_an_enterprise_trades_for_itself_alone(sample: None) -> None:
     with pytest.raises(PermissionDenied):
         CancelOrder(account=KILN, order=number, zone=ZONE, author=enterprise(TILES)).execute()
     with pytest.raises(PermissionDenied):
-        HaltMarket(market="so2", document="x", zone=ZONE, author=kiln).execute()
+        HaltMarket(market="so2-today", document="x", zone=ZONE, author=kiln).execute()
     with pytest.raises(PermissionDenied):
         PlaceOffer(
-            account=KILN, market="so2", side="sell", mode="sealed", price=1, quantity=1, ends=1, document="x", zone=ZONE, author=kiln
+            account=KILN, market="so2-today", side="sell", mode="sealed", price=1, quantity=1, ends=1, document="x", zone=ZONE, author=kiln
         ).execute()
     with pytest.raises(CommandRefused) as refused:
         SubmitOrder(account=KILN, author=kiln, **{**said, "price": 1_000}).execute()
@@ -202,7 +217,7 @@ def test_an_enterprise_trades_for_itself_alone(sample: None) -> None:
 
 def test_a_form_sent_twice_places_one_order(sample: None) -> None:
     kiln = enterprise()
-    said = {"zone": ZONE, "account": KILN, "market": "so2", "side": "buy", "price": 38_000, "author": kiln}
+    said = {"zone": ZONE, "account": KILN, "market": "so2-today", "side": "buy", "price": 38_000, "author": kiln}
     first = SubmitOrder(quantity=100, key="form-1", **said).execute()
     again = SubmitOrder(quantity=100, key="form-1", **said).execute()
     assert again.repeated and again.outcome == first.outcome
@@ -212,7 +227,7 @@ def test_a_form_sent_twice_places_one_order(sample: None) -> None:
 
 def test_two_sides_agree_on_a_block(sample: None) -> None:
     kiln, tiles = enterprise(), enterprise(TILES)
-    said = {"market": "cea", "counterparty": TILES, "side": "sell", "price": 6_000, "quantity": 100_000}
+    said = {"market": "cea-today", "counterparty": TILES, "side": "sell", "price": 6_000, "quantity": 100_000}
     number = ProposeBlock(zone=ZONE, author=kiln, account=KILN, **said).execute().outcome["proposal"]
     assert [each.number for each in queries.proposals(ZONE, TILES)] == [number]
     ConfirmBlock(zone=ZONE, author=tiles, account=TILES, proposal=number).execute()
@@ -242,8 +257,11 @@ def test_sessions_open_on_trading_days(sample: None) -> None:
         OpenSession(market="so2", day=dt.date(2017, 6, 24), zone=ZONE, author=author).execute()
     assert refused.value.code == "no-trading-day" and "2017-06-26" in refused.value.text.en
     with pytest.raises(CommandRefused) as again:
-        OpenSession(market="so2", day=dt.date(2017, 6, 26), zone=ZONE, author=author).execute()
+        OpenSession(market="so2-today", day=dt.date(2017, 6, 26), zone=ZONE, author=author).execute()
     assert again.value.code == "session-open"
+    with pytest.raises(CommandRefused) as dead:
+        OpenSession(market="so2", day=dt.date(2017, 6, 26), zone=ZONE, author=author).execute()
+    assert dead.value.code == "expired" and "2020-12-31" in dead.value.text.en
     with pytest.raises(CommandRefused):
         SendCommand(said={"kind": "dance"}, zone=ZONE, author=author).execute()
     with pytest.raises(ValueError, match="author"):

@@ -144,11 +144,13 @@ def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(
     operator: Client, enterprise: Client
 ) -> None:
     address = reverse("portal:exchange-operate")
+    this_year = timezone.localdate().year
+    give(SO2._replace(vintage=this_year), KILN, 1000)
     said = {
         "operation": "pledge",
         "account": KILN,
         "instrument": "so2",
-        "vintage": "2018",
+        "vintage": str(this_year),
         "region": "jingdezhen",
         "quantity": "400",
         "claim": "质押合同1",
@@ -158,6 +160,8 @@ def test_units_are_pledged_on_the_page_and_what_is_wrong_is_said(
     assert operator.post(address, {**said, "claim": ""}).status_code == 422
     too_much = operator.post(address, {**said, "quantity": "1001"})
     assert too_much.status_code == 422 and "只有 1000" in too_much.content.decode()
+    dead = operator.post(address, {**said, "vintage": "2018"})
+    assert dead.status_code == 422 and "2022-12-31" in dead.content.decode()
     assert operator.post(address, said).status_code == 302
     assert [one.quantity for one in holdings_of(ZONE, KILN) if one.state == "pledged"] == [400]
     assert "质押合同1" in page(operator, "exchange-account", KILN)

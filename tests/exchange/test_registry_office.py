@@ -25,7 +25,7 @@ from ecociv.exchange.rights.opening import OpenRegistryAccount
 from ecociv.exchange.verify import verify
 from ecociv.people.models import AuditEntry
 from ecociv.registers.sample import load_sample_registers
-from exchange.rights_situations import KILN, POWER, SO2, ZONE, factory, give, officer, open_accounts
+from exchange.rights_situations import DAY, KILN, POWER, SO2, ZONE, factory, give, officer, open_accounts
 
 pytestmark = pytest.mark.django_db
 PHARMA = "91360222MA00000046"  # on the register, without an account
@@ -178,7 +178,7 @@ def test_what_has_ended_is_told_by_the_day_asked_for() -> None:
 
 def test_a_series_expires_on_the_page_whoever_holds_it(operator: Client) -> None:
     pledged = {"series": SO2, "quantity": 400, "account": KILN, "claim": "质押合同1", "document": "登记"}
-    PledgeUnits(zone=ZONE, author="test", **pledged).execute()
+    PledgeUnits(zone=ZONE, author="test", on=DAY, **pledged).execute()
     text = operator.get(reverse("portal:exchange-series")).content.decode()
     address = reverse("portal:exchange-series-expire", args=["so2", 2018])
     assert f"{address}?region=jingdezhen" in text
@@ -262,3 +262,20 @@ def test_money_of_a_closed_account_is_asked_for_first(operator: Client) -> None:
     Deposit(zone=ZONE, author="test", account=POWER, amount=1, document="入金单").execute()
     text = operator.get(reverse("portal:exchange-account-close", args=[POWER])).content.decode()
     assert "disabled" in text and "0.01" in text
+
+
+def test_accounts_are_described_as_the_register_has_them_and_once() -> None:
+    officer()
+    asked = ("account", "describe", "--document", "企业登记", "--as", "officer", "--format", "json")
+    made = {each["account"]: each for each in json.loads(run(*asked).stdout)}
+    assert (made[POWER]["sector"], made[POWER]["regions"]) == ("power", ["jingdezhen", "lean-river"])
+    assert (made[KILN]["sector"], made[KILN]["regions"]) == ("industry", ["changjiang-river", "jingdezhen"])
+    assert all(each["outcome"]["ok"] for each in made.values())
+    row = AccountRow.objects.get(account=KILN)
+    assert (row.sector, row.regions) == ("industry", "changjiang-river,jingdezhen")
+    assert json.loads(run(*asked).stdout) == []
+    opened = ("account", "open", "91360281MA00000094", "--document", "开户协议", "--as", "officer")
+    assert run(*opened).exit_code == 0
+    row = AccountRow.objects.get(account="91360281MA00000094")
+    assert (row.sector, row.regions) == ("industry", "jingdezhen,lean-river")
+    assert verify(ZONE).broken is None

@@ -88,6 +88,20 @@ def test_rights_to_water_stay_in_their_basin() -> None:
     assert leping == set()
 
 
+def test_participants_are_described_as_on_the_register() -> None:
+    for each in MARKET.participants:
+        entry = ENTERPRISES[each.account]
+        assert (each.name, each.industry, each.division) == (entry["名称"], entry["行业代码"], entry["所在县（市、区）代码"])
+
+
+def test_the_session_of_today_is_of_rights_that_are_valid_today() -> None:
+    assert {each.like for each in MARKET.today} == set(MARKET.markets)
+    assert not {each.market for each in MARKET.today} & set(MARKET.markets)
+    for each in MARKET.today:
+        # of five years' validity at the most four are over when the sample is loaded
+        assert each.years_ago <= 4 and (each.like != "cea" or each.years_ago >= 1)
+
+
 def test_verified_discharges_are_those_of_the_returns() -> None:
     seen = [one for one in RIGHTS.emissions if one.instrument in NAMES]
     assert len(seen) >= 9

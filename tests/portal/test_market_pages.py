@@ -9,10 +9,14 @@ from dataclasses import replace
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from ecociv.exchange.actions import SendCommand
+from ecociv.core.text import Text
+from ecociv.exchange.actions import ChangeAccount, OpenMarket, PlaceOffer, RecordMovement, SendCommand
+from ecociv.exchange.market.receiving import Ban, Receiving
 from ecociv.exchange.models import OrderRow, TradeRow
-from ecociv.exchange.queries import holdings_of, money_of
+from ecociv.exchange.queries import holdings_of, micros, money_of
+from ecociv.exchange.registry import Series, issue
 from portal import market_day
 from portal.market_day import DAY, KILN, POWER, WHO, ZONE, cancel, open_market, order
 
@@ -251,3 +255,45 @@ def test_the_pages_are_complete_in_english(open_day: None, kiln: Client, client:
         assert '<html lang="en">' in text
         for word in ("委托", "交易", "市场", "价格"):
             assert word not in text, address
+
+
+def _bound_market(power: str) -> None:
+    """A market of rights of the Changjiang beside that of allowances; KILN lies there, POWER (``power``) elsewhere."""
+    bound = Receiving("reserve-discharge", True, (Ban("power", "*", Text(zh="38号文", en="No. 38")),), dt.date(2999, 12, 31))
+    said = {"market": "cod", "instrument": "cod", "region": "changjiang-river", "receiving": bound}
+    OpenMarket(rules=replace(market_day.RULES, **said), document="公告", **WHO).execute()
+    for account, sector, region in ((KILN, "ceramics", "changjiang-river"), (POWER, power, "lean-river")):
+        ChangeAccount(account=account, sector=sector, regions=(region,), document="登记", **WHO).execute()
+    SendCommand(said={"kind": "open-session", "market": "cod", "day": DAY.isoformat()}, **WHO).execute()
+
+
+def test_the_order_form_says_whether_the_account_may_buy_there(
+    open_day: None, power: Client, kiln: Client
+) -> None:
+    _bound_market("paper")
+    page = power.get("/market/cod/").content.decode()
+    assert "cod/2016/changjiang-river 不得转让到“lean-river”" in page
+    assert "2999-12-31" in page and "38号文" in page
+    assert "不得转让到" not in kiln.get("/market/cod/").content.decode()
+    assert "不得转让到" not in power.get("/market/cea/").content.decode()  # allowances belong to the whole country
+    looked = power.post("/market/cod/check/", form("buy", "60.00", "100")).content.decode()
+    assert "不得转让到“lean-river”" in looked
+    sent = power.post("/market/cod/order/", form("buy", "60.00", "100"))
+    assert sent.status_code == 422 and "不得转让到“lean-river”" in sent.content.decode()
+    assert power.post("/market/cod/order/", form("buy", "60.00", "100", confirm="1")).status_code == 302
+    assert not OrderRow.objects.filter(market="cod").exists()
+
+
+def test_a_bidder_sees_before_he_bids_that_he_may_not_and_not_who_lists(
+    open_day: None, power: Client, kiln: Client
+) -> None:
+    _bound_market("power")
+    units = issue(1, Series("cod", 2016, "changjiang-river"), KILN, 500, document="许可证", at=0)
+    RecordMovement(movement=units, **WHO).execute()
+    ends = micros(timezone.now() + dt.timedelta(hours=1))
+    listing = {"account": KILN, "market": "cod", "side": "sell", "price": 6000, "quantity": 100, "ends": ends}
+    number = PlaceOffer(document="决定", **listing, **WHO).execute().outcome["offer"]
+    page = power.get(f"/market/offers/{number}/").content.decode()
+    assert "不得转让到“lean-river”" in page and "ceramics" not in page
+    refused = power.post(f"/market/offers/{number}/", {"price": "60.00", "quantity": "100", "key": "b-1"})
+    assert refused.status_code == 422 and "ceramics" not in refused.content.decode()

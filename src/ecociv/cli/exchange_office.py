@@ -95,6 +95,41 @@ def change_owner(
     )
 
 
+@accounts_group.command("describe", epilog=EXIT_CODES)
+@click.option("--document", required=True, help="Document it rests on.")
+@click.option("--as", "username", required=True, help="Name of the account that acts.")
+@zone_option
+@format_option("text", "json")
+@language_option
+@with_django
+@refusals_said
+def describe_accounts(document: str, username: str, zone: str, form: str, language: str) -> None:
+    """Record sector, region and basin of every account as the register of enterprises has them today.
+
+    The rules of the markets judge by what is recorded here. Exit code 1 when an account was refused, for instance because it
+    has an order open.
+    """
+    from ecociv.exchange.rights.describing import DescribeAccounts
+
+    made = DescribeAccounts(zone=zone, author=account(username), document=document).execute()
+    if form == "json":
+        say_json(
+            [
+                {"account": one.account, "sector": one.sector, "regions": list(one.regions), "outcome": receipt.outcome}
+                for one, receipt in made
+            ]
+        )
+    else:
+        for one, receipt in made:
+            outcome = receipt.outcome
+            said = f"{one.sector or '-'} {','.join(one.regions) or '-'}" if outcome["ok"] else outcome[language]
+            say(f"{one.account:<20} {said}")
+        if not made:
+            say({"zh": "各账户均与登记一致。", "en": "Every account is as the register has it."}[language])
+    if not all(receipt.outcome["ok"] for _, receipt in made):
+        sys.exit(int(Exit.FOUND))
+
+
 @click.group("series", epilog=EXIT_CODES)
 def series_group() -> None:
     """Series of rights: what there is of each, until when it is valid, and letting one expire."""

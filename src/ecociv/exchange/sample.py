@@ -31,8 +31,9 @@ from ecociv.exchange.market.calendar import SECOND, moment
 from ecociv.exchange.market.rules import MarketRules
 from ecociv.exchange.models import JournalEntry
 from ecociv.exchange.queries import micros
-from ecociv.exchange.registry import Series, issue
-from ecociv.exchange.zone import market_rules
+from ecociv.exchange.registry import issue
+from ecociv.exchange.rights.parties import placed
+from ecociv.exchange.zone import market_rules, receiving_on
 from ecociv.plan.package import zone_directory
 
 FILE = "exchange_sample.yaml"
@@ -40,10 +41,21 @@ AUTHOR = "sample"
 
 
 class SampleParticipant(Declared):
-    """An account to open."""
+    """An account to open; industry and county as the register of enterprises has them, by which rights are passed on."""
 
     account: str
     name: str
+    industry: str = ""
+    division: str = ""
+
+
+class SampleToday(Declared):
+    """A market that is open today, modelled on one of the sample's past: the same units, of a vintage that is valid."""
+
+    market: str
+    like: str
+    years_ago: int = Field(default=0, ge=0)
+    """How many years its vintage lies before the year in which the sample is loaded."""
 
 
 class SampleMarket(Declared):
@@ -61,6 +73,7 @@ class SampleMarket(Declared):
     """Units by market and participant; who is given none takes no part in that market."""
     keeps: dict[str, tuple[str, ...]] = {}
     """By market: participants who hold units and do not trade them."""
+    today: tuple[SampleToday, ...] = ()
 
     def traders(self, market: str) -> list[str]:
         """Who sends orders to a market, in the order of the participants."""
@@ -86,7 +99,8 @@ class _Clock:
 def load_sample_market(zone: str) -> int:
     """Load the sample market, unless the exchange of the zone has a journal already; how many commands were sent.
 
-    The days of the sample lie in 2017; after them a session of today is left open, so that orders can be tried.
+    The days of the sample lie in 2017 and their markets stay closed; beside them markets of a vintage that is valid today
+    are left open, so that orders can be tried.
 
     Raises
     ------
@@ -128,10 +142,13 @@ def _steps(
         )
     for sort, accounts in (("reserve", said.reserves), ("trader", said.participants)):
         for each in accounts:
+            sector, regions = placed(zone, each.industry, each.division)
             yield OpenAccount(
                 account=each.account,
                 name=each.name,
                 sort=sort,
+                sector=sector,
+                regions=regions,
                 document=f"{document}：开户",
                 at=clock.tick(),
                 **who,
@@ -144,36 +161,60 @@ def _steps(
             at=clock.tick(),
             **who,
         )
-    yield from _allotments(zone, said, rules, clock)
+    like = {key: key for key in rules}
+    yield from _allotments(zone, said, rules, like, clock)
     chance = Random(said.seed)
     for day in said.days:
         clock.at = moment(day.isoformat(), "09:15")
         for key in rules:
             yield OpenSession(market=key, day=day, auction=True, at=clock.tick(), **who)
-        yield from _orders(zone, said, rules, clock, chance, said.orders_a_day // 3)
+        yield from _orders(zone, said, rules, like, clock, chance, said.orders_a_day // 3)
         for key in rules:
             yield ClearAuction(market=key, at=clock.tick(), **who)
         clock.at = moment(day.isoformat(), "09:30")
-        yield from _orders(zone, said, rules, clock, chance, said.orders_a_day)
+        yield from _orders(zone, said, rules, like, clock, chance, said.orders_a_day)
         clock.at = moment(day.isoformat(), "15:00")
         yield EndDay(day=day, at=clock.tick(), **who)
-    # A session of today whatever day it is: the calendar is for real sessions, and this one is there to be tried.
+    yield from _today(zone, said, clock, chance)
+
+
+def _today(zone: str, said: SampleMarket, clock: _Clock, chance: Random) -> Iterator[ExchangeAction]:
+    """Markets of rights that are valid today, with a session of today whatever day it is: it is there to be tried."""
+    who = {"zone": zone, "author": AUTHOR}
+    today = timezone.localdate()
+    declared = {each.market: each for each in market_rules(zone, today)}
+    rules, like = {}, {each.market: each.like for each in said.today}
+    for each in said.today:
+        before, vintage = declared[each.like], today.year - each.years_ago
+        series = before.series._replace(vintage=vintage)
+        rules[each.market] = replace(
+            before,
+            market=each.market,
+            vintage=vintage,
+            label_zh=f"{before.label_zh} {vintage}",
+            label_en=f"{before.label_en} {vintage}",
+            receiving=receiving_on(zone, series, today),
+            sample=True,
+        )
     clock.at = micros(timezone.now()) - 3600 * SECOND
+    for market in rules.values():
+        yield OpenMarket(rules=market, document=f"{said.document.zh}：开设市场", at=clock.tick(), **who)
+    yield from _allotments(zone, said, rules, like, clock)
     for key in rules:
-        opened = {"kind": "open-session", "market": key, "day": timezone.localdate().isoformat()}
+        opened = {"kind": "open-session", "market": key, "day": today.isoformat()}
         yield SendCommand(said=opened, at=clock.tick(), **who)
-    yield from _orders(zone, said, rules, clock, chance, said.orders_a_day // 2)
+    yield from _orders(zone, said, rules, like, clock, chance, said.orders_a_day // 2)
 
 
 def _allotments(
-    zone: str, said: SampleMarket, rules: dict[str, MarketRules], clock: _Clock
+    zone: str, said: SampleMarket, rules: dict[str, MarketRules], like: dict[str, str], clock: _Clock
 ) -> Iterator[ExchangeAction]:
     for key, market in rules.items():
-        series = Series(market.instrument, market.vintage, market.region)
-        parts = list(said.allotted[key].items())
+        series, allotted = market.series, said.allotted[like[key]]
+        parts = list(allotted.items())
         reserve = "reserve-carbon" if market.instrument == "cea" else "reserve-discharge"
         if any(each.account == reserve for each in said.reserves):
-            whole = sum(said.allotted[key].values())
+            whole = sum(allotted.values())
             parts.append((reserve, whole // 10 // market.lot * market.lot))
         for account, quantity in parts:
             made = issue(1, series, account, quantity, document=f"{said.document.zh}：初始分配", at=0)
@@ -184,20 +225,21 @@ def _orders(
     zone: str,
     said: SampleMarket,
     rules: dict[str, MarketRules],
+    like: dict[str, str],
     clock: _Clock,
     chance: Random,
     count: int,
 ) -> Iterator[ExchangeAction]:
     """Orders round the first reference price: some meet, some rest; what the rules refuse is refused."""
     for key, market in rules.items():
-        traders = said.traders(key)
+        traders = said.traders(like[key])
         for _ in range(count):
             ticks = market.reference // market.tick
             away = chance.randrange(-ticks // 50, ticks // 50 + 1)
             lots = chance.randrange(1, 30) * max(1, 1000 // market.lot)
             account = traders[chance.randrange(len(traders))]
             # A hundredth of what one was given at most, so that holdings stay near the amounts of the permits.
-            most = said.allotted[key][account] // 100 // market.lot * market.lot
+            most = said.allotted[like[key]][account] // 100 // market.lot * market.lot
             quantity = min(lots * market.lot, market.largest or lots * market.lot, max(market.lot, most))
             yield SubmitOrder(
                 account=account,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from ecociv.evidence.declared import DeclarationError, Declared, LocalText, declaration_at
+from ecociv.exchange.instruments import instruments
+from ecociv.exchange.market.receiving import Receiving
 from ecociv.exchange.market.rules import MarketRules, RulesRefused, rules_of
+from ecociv.exchange.registry import Series
+from ecociv.exchange.registry.rules import receiving_by
 from ecociv.plan.package import zone_directory
 from ecociv.plan.queries import current_package
 
@@ -67,12 +72,20 @@ def market_rules(zone: str, on: dt.date) -> list[MarketRules]:
         if each.valid_from > on or (each.valid_to is not None and on > each.valid_to):
             continue
         rules = rules_of({**each.rules, "source": each.citation.zh, "verified": each.verified})
+        rules = replace(rules, receiving=rules.receiving or receiving_on(zone, rules.series, on))
         if rules.market in made:
             raise DeclarationError(
                 f"{FILE}: market {rules.market!r} has two sets of rules on {on}; end the earlier one."
             )
         made[rules.market] = rules
     return list(made.values())
+
+
+def receiving_on(zone: str, series: Series, on: dt.date) -> Receiving | None:
+    """Who may receive units of a series by the terms of its instrument on a day; ``None`` where they say nothing of it."""
+    one = instruments(zone_directory(zone), on).get(series.instrument)
+    said = receiving_by(one, series) if one is not None else None
+    return None if said is None or said.says_nothing else said
 
 
 def operator(zone: str, day: dt.date) -> str:

@@ -14,10 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ecociv.core.text import Text
+from ecociv.core.verdicts import Verdict
+from ecociv.exchange.admission import may_trade
 from ecociv.exchange.engine.orders import allowed_price, allowed_quantity, sellable, within_position
 from ecociv.exchange.engine.refusals import Refused
 from ecociv.exchange.exposure import exposure
 from ecociv.exchange.market.rules import clock
+from ecociv.exchange.models import AccountRow
 from ecociv.exchange.queries import MarketNow, Quote, micros, money_of, quote
 from ecociv.portal.market_figures import LIVES, SIDES, fen_of, units_of, yuan
 from ecociv.portal.zone import language
@@ -79,7 +82,22 @@ class Check:
         self.faults.setdefault(name, []).append(fault)
 
 
-def check_order(now: MarketNow, wish: OrderWish, frozen: bool) -> Check:
+def barred(verdict: Verdict) -> str:
+    """Why an account may not trade, or "" where it may."""
+    return "" if verdict.ok else " ".join(each.text.in_language(language()) for each in verdict.reasons)
+
+
+def admissions(now: MarketNow, account: AccountRow) -> list[tuple[str, str]]:
+    """What an account may do on a market, for the order form: each side with why it may not, or "" where it may.
+
+    Empty where the rules of the market ask nothing of those who trade.
+    """
+    if now.rules.receiving is None:
+        return []
+    return [(str(name), barred(may_trade(now.rules, account, side))) for side, name in SIDES.items()]
+
+
+def check_order(now: MarketNow, wish: OrderWish, account: AccountRow) -> Check:
     """Look at an order as the engine would, as far as the projections tell."""
     found = Check()
     rules, row = now.rules, now.row
@@ -90,8 +108,10 @@ def check_order(now: MarketNow, wish: OrderWish, frozen: bool) -> Check:
     elif not rules.open_at(micros(timezone.now())):
         spans = ", ".join(f"{clock(begin)}–{clock(end)}" for begin, end in rules.hours)
         found.add("market", _("Orders are taken in the trading hours only: %(spans)s.") % {"spans": spans})
-    if frozen:
+    if account.frozen:
         found.add("market", _("The account is frozen by order and cannot trade."))
+    if why := barred(may_trade(rules, account, wish.side)):
+        found.add("market", why)
     if wish.price is None:
         found.add("price", _("Write a price in yuan with at most two decimals, above zero."))
     else:

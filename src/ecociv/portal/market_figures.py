@@ -53,6 +53,7 @@ CAUSES: dict[str, str | Promise] = {
     "end-of-day": gettext_lazy("the day ended"),
     "halted": gettext_lazy("the market was halted"),
     "account-frozen": gettext_lazy("the account was frozen by order"),
+    "expired": gettext_lazy("the validity of the units ended"),
 }
 WAYS: dict[str, str | Promise] = {
     "continuous": gettext_lazy("Continuous"),
@@ -79,6 +80,7 @@ OFFER_STATES: dict[str, str | Promise] = {
     "unsold": gettext_lazy("Without a bid"),
     "withdrawn": gettext_lazy("Withdrawn"),
     "account-frozen": gettext_lazy("Ended: the account was frozen"),
+    "expired": gettext_lazy("Ended: the validity of the units is over"),
 }
 HOLDING_STATES: dict[str, str | Promise] = {
     "free": gettext_lazy("free"),

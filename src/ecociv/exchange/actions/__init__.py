@@ -2,6 +2,7 @@
 
 from ecociv.exchange.actions.base import CommandRefused, ExchangeAction, OperatorAction, send_all
 from ecociv.exchange.actions.operating import (
+    ChangeAccount,
     ChangeOwner,
     ChangeRules,
     ClearAuction,
@@ -40,6 +41,7 @@ from ecociv.exchange.journal.sending import Receipt
 
 __all__ = [
     "CancelOrder",
+    "ChangeAccount",
     "ChangeOwner",
     "ChangeRules",
     "ClearAuction",

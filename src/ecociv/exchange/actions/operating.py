@@ -21,7 +21,8 @@ from ecociv.people.models import User
 class OpenAccount(OperatorAction):
     """Open an account (开户); ``account`` is the unified social credit code or the key of a body.
 
-    ``owner`` names the beneficial owner where several accounts belong to one; ``sort`` is ``trader`` or ``reserve``.
+    ``owner`` names the beneficial owner where several accounts belong to one; ``sort`` is ``trader`` or ``reserve``;
+    ``sector`` and ``regions`` are what the rules of receiving ask for, empty where they are not known.
     """
 
     kind = "open-account"
@@ -30,10 +31,17 @@ class OpenAccount(OperatorAction):
     document: str
     owner: str = ""
     sort: str = "trader"
+    sector: str = ""
+    regions: tuple[str, ...] = ()
 
     def command(self) -> dict[str, Any]:
         said = {"account": self.account, "name": self.name, "document": self.document, "sort": self.sort}
-        return {**said, "owner": self.owner} if self.owner else said
+        return {**said, **({"owner": self.owner} if self.owner else {}), **described(self.sector, self.regions)}
+
+
+def described(sector: str, regions: tuple[str, ...]) -> dict[str, Any]:
+    """Sector and regions as commands hold them: what is not known is left out."""
+    return {**({"sector": sector} if sector else {}), **({"regions": list(regions)} if regions else {})}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -66,6 +74,18 @@ class ChangeOwner(AccountAction):
 
     def command(self) -> dict[str, Any]:
         return {"account": self.account, "owner": self.owner, "document": self.document}
+
+
+@dataclass(kw_only=True, slots=True)
+class ChangeAccount(AccountAction):
+    """Record sector and regions of an account from now on (账户信息变更): who may receive what is judged by them."""
+
+    kind = "change-account"
+    sector: str = ""
+    regions: tuple[str, ...] = ()
+
+    def command(self) -> dict[str, Any]:
+        return {"account": self.account, "document": self.document, **described(self.sector, self.regions)}
 
 
 @dataclass(kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from ecociv.exchange.auctions import Block, BlockState
 from ecociv.exchange.engine.changes import TradeDone
 from ecociv.exchange.engine.fields import POSITIVE, SIDE, WORD, read
 from ecociv.exchange.engine.orders import may_hold, may_sell
+from ecociv.exchange.engine.receiving import may_meet
 from ecociv.exchange.engine.refusals import refuse
 from ecociv.exchange.engine.settlement import deliver, release, reserve
 from ecociv.exchange.engine.state import BUY, CLOSED, SELL, SIDES, Market, Proposal, State
@@ -37,6 +38,7 @@ def propose(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]
     account, other = state.acting(command["account"]), state.account(command["counterparty"])
     market, side = state.market(command["market"]), SIDES[command["side"]]
     price, quantity, rules = command["price"], command["quantity"], market.rules
+    may_meet(market, account, side, other, at)
     if not rules.block_minimum:
         refuse("no-blocks", "该市场没有大宗协议方式。", f"The market {market.key!r} has no block trades.")
     _open(market, at)
@@ -72,6 +74,7 @@ def confirm(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]
     with in_our_words(of_block(market, made.price, made.quantity)):
         _block(state, made).confirm(account.number, at)
     other = SELL if made.side == BUY else BUY
+    may_meet(market, account, other, state.account(made.account), at)
     (may_hold if other == BUY else may_sell)(state, market, account.key, made.quantity)
     answer = f"{made.claim} answer"
     held = reserve(state, market, account.key, other, made.price, made.quantity, answer, at)

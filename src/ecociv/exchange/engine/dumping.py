@@ -9,7 +9,7 @@ from typing import Any
 from ecociv.exchange.engine.state import BUY, Account, Bid, Day, Market, Offer, Order, Proposal, State, Terms
 from ecociv.exchange.market.rules import rules_of
 from ecociv.exchange.matching import Book
-from ecociv.exchange.registry import Registry, Series
+from ecociv.exchange.registry import Registry
 
 FORM = 1
 
@@ -19,7 +19,7 @@ def dumped(state: State) -> dict[str, Any]:
     return {
         "form": FORM,
         "registry": state.registry.dump(),
-        "accounts": [_row(each) for each in state.accounts.values()],
+        "accounts": [_account(each) for each in state.accounts.values()],
         "owners": list(state.owners),
         "markets": [_market(each) for each in state.markets.values()],
         "orders": [_row(state.orders[number]) for number in sorted(state.orders)],
@@ -40,7 +40,7 @@ def loaded(state: State, given: Mapping[str, Any]) -> None:
     if given["form"] != FORM:
         raise ValueError(f"The form {given['form']!r} of a dump is not known.")
     state.registry = Registry.load(given["registry"])
-    state.accounts = {row[0]: Account(*row) for row in given["accounts"]}
+    state.accounts = {row[0]: _loaded_account(row) for row in given["accounts"]}
     state.owners = {key: number for number, key in enumerate(given["owners"], start=1)}
     state.markets = {each["rules"]["market"]: _loaded_market(each) for each in given["markets"]}
     state.orders = {row[0]: Order(*row) for row in given["orders"]}
@@ -53,6 +53,17 @@ def loaded(state: State, given: Mapping[str, Any]) -> None:
             key = (order.account, order.market)
             state.buying[key] = state.buying.get(key, 0) + order.open
     state.touched.clear()
+
+
+def _account(account: Account) -> list[Any]:
+    """Without sector and regions where neither is known, as before there were any, so that digests of then hold."""
+    row = _row(account)
+    return [*row[:-1], list(account.regions)] if account.sector or account.regions else row[:-2]
+
+
+def _loaded_account(row: list[Any]) -> Account:
+    said = dict(zip(_NAMES[Account], row, strict=False))
+    return Account(**{**said, "regions": tuple(said.get("regions", ()))})
 
 
 def _proposal(made: Proposal) -> list[Any]:
@@ -87,7 +98,7 @@ def _loaded_market(given: Mapping[str, Any]) -> Market:
     rules = rules_of(given["rules"])
     return Market(
         rules,
-        Series(rules.instrument, rules.vintage, rules.region),
+        rules.series,
         given["reference"],
         given["phase"],
         given["halted"],

@@ -23,6 +23,7 @@ COMMANDS: dict[str, Handler] = {
     "open-account": registrar.open_account,
     "close-account": registrar.close_account,
     "change-owner": registrar.change_owner,
+    "change-account": registrar.change_account,
     "deposit": registrar.deposit,
     "withdraw": registrar.withdraw,
     "movement": registrar.movement,

@@ -9,8 +9,10 @@ from typing import Any
 from ecociv.exchange.engine.refusals import refuse
 
 WORD, DOCUMENT, DAY, TABLE, SIDE, FLAG = "word", "document", "day", "table", "side", "flag"
+WORDS = "words"
 POSITIVE, COUNT, MOMENT = "positive", "count", "moment"
 _LONGEST = {WORD: 120, DOCUMENT: 300}
+_MOST_WORDS = 50
 _WITHIN = {POSITIVE: (1, 10**15), COUNT: (0, 10**15), MOMENT: (0, 10**17)}
 """Ten trillion yuan in fen are beyond any sum of a zone; a moment in microseconds reaches beyond the year 5000."""
 
@@ -55,6 +57,15 @@ def _check(key: str, value: Any, wanted: str) -> None:
                 f"“{key}”应为{least}至{largest}的整数，而不是{value!r}。",
                 f"{key!r} is a whole number from {least} to {largest}, not {value!r}.",
             )
+    elif wanted == WORDS:
+        if not isinstance(value, list | tuple) or len(value) > _MOST_WORDS or len(set(map(str, value))) < len(value):
+            refuse(
+                "malformed",
+                f"“{key}”应为最多{_MOST_WORDS}个互不相同的文字。",
+                f"{key!r} is a list of at most {_MOST_WORDS} different texts.",
+            )
+        for each in value:
+            _check(key, each, WORD)
     elif wanted == DAY:
         if not isinstance(value, str) or not _is_day(value):
             refuse("malformed", f"“{key}”应为2017-06-21这样的日期。", f"{key!r} is a day such as 2017-06-21.")
@@ -67,9 +78,14 @@ def _check(key: str, value: Any, wanted: str) -> None:
             refuse("malformed", f"“{key}”的类型不对。", f"{key!r} is of the wrong kind: a {wanted} is expected.")
 
 
+_LONG_TEXTS = frozenset(
+    ("document", "source", "claim", "giver_claim", "taker_claim", "citation_zh", "citation_en")
+)
+
+
 def bounded(value: Any, key: str = "movement") -> None:
     """Refuse texts and numbers within a table that the tables of the exchange could not hold."""
-    if isinstance(value, str) and len(value) > _LONGEST[DOCUMENT if key in ("document", "source", "claim", "giver_claim", "taker_claim") else WORD]:
+    if isinstance(value, str) and len(value) > _LONGEST[DOCUMENT if key in _LONG_TEXTS else WORD]:
         refuse("malformed", f"“{key}”的文字过长。", f"The text of {key!r} is too long.")
     elif isinstance(value, Mapping):
         for name, each in value.items():

@@ -15,6 +15,7 @@ from ecociv.exchange.engine.blocks import expire_proposals
 from ecociv.exchange.engine.changes import TradeDone
 from ecociv.exchange.engine.fields import COUNT, DOCUMENT, MOMENT, POSITIVE, SIDE, WORD, one_of, read
 from ecociv.exchange.engine.orders import allowed_quantity, may_hold, may_sell
+from ecociv.exchange.engine.receiving import dead, may_answer, may_order, meets
 from ecociv.exchange.engine.refusals import refuse
 from ecociv.exchange.engine.settlement import deliver, release, reserve
 from ecociv.exchange.engine.state import BUY, SELL, SIDES, Bid, Market, Offer, State, Terms
@@ -52,6 +53,7 @@ def open_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, A
     side, price, quantity = SIDES[command["side"]], command["price"], command["quantity"]
     if mode == "sealed" and (account.kind != "reserve" or side != SELL):
         refuse("reserve-only", "密封竞价只用于政府储备的出让。", "Sealed auctions are for the government's reserve, which sells.")
+    may_order(market, account, side, at, book=False)
     _not_halted(market)
     if command["ends"] <= at:
         refuse("ends-past", "竞价截止时间已过。", "The end of bidding lies in the past.")
@@ -105,6 +107,7 @@ def bid(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     account, made = state.acting(command["account"]), _offer(state, command["offer"])
     market, price, quantity = state.markets[made.market], command["price"], command["quantity"]
     side = -made.side
+    may_answer(market, account, side, state.accounts[made.account], at)
     _not_halted(market)
     mine = next((each for each in made.bids.values() if each.account == account.key), None)
     number = state.numbers["bid"] + 1
@@ -134,6 +137,9 @@ def close_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, 
         refuse("bidding-open", "竞价尚未截止。", "Bidding on this offer is still open.")
     market = state.markets[made.market]
     _not_halted(market)
+    if dead(market, at):
+        _end(state, made, "expired", at)
+        return {"offer": made.number, "sold": 0, "trades": []}
     fills = _awards(state, market, made, at)
     got = {fill.order: fill.quantity for fill in fills}
     left = made.quantity - sum(got.values())
@@ -154,8 +160,16 @@ def close_offer(state: State, command: Mapping[str, Any], at: int) -> dict[str, 
 
 
 def _awards(state: State, market: Market, made: Offer, at: int) -> tuple[Fill, ...]:
-    """Which bids get how many units at which price, in the order in which they are served."""
-    standing = _standing(state, made)
+    """Which bids get how many units at which price, in the order in which they are served.
+
+    The rules may have changed since a bid was taken: one whose bidder may no longer have the units goes without.
+    """
+    lister = state.accounts[made.account]
+    standing = [
+        one
+        for one in _standing(state, made)
+        if meets(market, state.accounts[made.bids[one.order].account], -made.side, lister)
+    ]
     if made.mode == "listed":
         return Bidding.of(_listing(state, market, made), standing).close(at)
     return sealed_auction(
@@ -227,6 +241,14 @@ def withdraw_of(state: State, account: str, at: int) -> None:
             del made.bids[each.number]
             state.touched.offers[number] = made
     expire_proposals(state, at, account=account)
+
+
+def end_expired(state: State, market: str, at: int) -> list[int]:
+    """End the offers of a market whose units are worth nothing any more; their numbers."""
+    ended = [number for number in sorted(state.offers) if state.offers[number].market == market]
+    for number in ended:
+        _end(state, state.offers[number], "expired", at)
+    return ended
 
 
 def _end(state: State, made: Offer, how: str, at: int) -> None:

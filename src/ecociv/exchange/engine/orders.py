@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from ecociv.exchange.engine.changes import TradeDone
 from ecociv.exchange.engine.fields import POSITIVE, SIDE, WORD, one_of, read
+from ecociv.exchange.engine.receiving import may_order
 from ecociv.exchange.engine.refusals import refuse, yuan
 from ecociv.exchange.engine.settlement import release, reserve, settle
 from ecociv.exchange.engine.state import AUCTION, BUY, CLOSED, SELL, SIDES, Market, Order, State
@@ -33,6 +34,7 @@ def place(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     account = state.acting(command["account"])
     market = state.market(command["market"])
     side, quantity = SIDES[command["side"]], command["quantity"]
+    may_order(market, account, side, at)
     open_for_orders(market, at)
     auction = market.phase == AUCTION
     price = command.get("price")

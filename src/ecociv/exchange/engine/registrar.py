@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ecociv.exchange.engine.fields import DOCUMENT, POSITIVE, TABLE, WORD, bounded, one_of, read
+from ecociv.exchange.engine.fields import DOCUMENT, POSITIVE, TABLE, WORD, WORDS, bounded, one_of, read
 from ecociv.exchange.engine.offers import withdraw_of
 from ecociv.exchange.engine.orders import withdraw_all
+from ecociv.exchange.engine.receiving import may_move
 from ecociv.exchange.engine.refusals import refuse
 from ecociv.exchange.engine.state import FEES, Account, State
 from ecociv.exchange.registry import Account as AccountLine
@@ -33,12 +34,17 @@ _NOT_HERE = {
 
 def open_account(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
     """``open-account`` (开户)."""
-    read(command, {"account": WORD, "name": WORD, "document": DOCUMENT}, {"owner": WORD, "sort": WORD})
+    read(
+        command,
+        {"account": WORD, "name": WORD, "document": DOCUMENT},
+        {"owner": WORD, "sort": WORD, "sector": WORD, "regions": WORDS},
+    )
     sort = one_of(command, "sort", KINDS) if "sort" in command else KINDS[0]
     key = command["account"]
     state.move(Kind.OPEN, command["document"], at, AccountLine(key))
     owner = command.get("owner", key)
-    state.accounts[key] = Account(key, command["name"], owner, state.owner(owner), sort)
+    sector, regions = _described(command)
+    state.accounts[key] = Account(key, command["name"], owner, state.owner(owner), sort, sector, regions)
     state.touched.accounts[key] = state.accounts[key]
     return {"account": key}
 
@@ -62,15 +68,43 @@ def change_owner(state: State, command: Mapping[str, Any], at: int) -> dict[str,
         refuse("account-needed", "手续费账户没有实际控制人。", "The account of the fees has no owner to change.")
     if account.owner == owner:
         refuse("owner-same", f"账户“{account.key}”的实际控制人已是“{owner}”。", f"{owner!r} owns account {account.key!r} already.")
+    _nothing_open(state, account)
+    account.owner, account.number = owner, state.owner(owner)
+    state.touched.accounts[account.key] = account
+    return {"account": account.key, "owner": owner}
+
+
+def change_account(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """``change-account`` (账户信息变更): sector and regions from now on; what is left out is not known any more.
+
+    Nothing of the account may be open meanwhile: what was allowed when it was sent stays allowed until it ends.
+    """
+    read(command, {"account": WORD, "document": DOCUMENT}, {"sector": WORD, "regions": WORDS})
+    account = state.account(command["account"])
+    if account.key == FEES:
+        refuse("account-needed", "手续费账户没有行业和区域。", "The account of the fees has no sector and no region.")
+    sector, regions = _described(command)
+    if (account.sector, account.regions) == (sector, regions):
+        refuse(
+            "account-same", f"账户“{account.key}”的行业和区域没有变化。", f"Account {account.key!r} is described so already."
+        )
+    _nothing_open(state, account)
+    account.sector, account.regions = sector, regions
+    state.touched.accounts[account.key] = account
+    return {"account": account.key}
+
+
+def _described(command: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return command.get("sector", ""), tuple(sorted(command.get("regions", ())))
+
+
+def _nothing_open(state: State, account: Account) -> None:
     if _has_something_open(state, account.key):
         refuse(
             "orders-open",
             f"账户“{account.key}”还有未结束的委托、挂牌、出价或大宗协议，请先撤销。",
             f"Account {account.key!r} has an order, offer, bid or proposal open: end it first.",
         )
-    account.owner, account.number = owner, state.owner(owner)
-    state.touched.accounts[account.key] = account
-    return {"account": account.key, "owner": owner}
 
 
 def _has_something_open(state: State, key: str) -> bool:
@@ -128,6 +162,7 @@ def movement(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any
         for line in made.lines:
             if isinstance(line, Units):
                 _not_bought_today(state, line)
+    may_move(state, made.kind, made.lines, at)
     done = state.move(made.kind, made.document, at, *made.lines)
     return {"movement": done.id}
 

@@ -9,13 +9,14 @@ from typing import Any
 from ecociv.exchange.auctions import Offer, call_auction
 from ecociv.exchange.engine.blocks import expire_proposals
 from ecociv.exchange.engine.fields import DAY, DOCUMENT, FLAG, TABLE, WORD, bounded, read
+from ecociv.exchange.engine.offers import end_expired
 from ecociv.exchange.engine.orders import withdraw_all
+from ecociv.exchange.engine.receiving import dead, still_valid
 from ecociv.exchange.engine.refusals import EngineFault, refuse
 from ecociv.exchange.engine.settlement import settle
 from ecociv.exchange.engine.state import AUCTION, BUY, CLOSED, CONTINUOUS, SELL, Day, Market, State
 from ecociv.exchange.market.prices import close
 from ecociv.exchange.market.rules import rules_of
-from ecociv.exchange.registry import Series
 
 
 def open_market(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def open_market(state: State, command: Mapping[str, Any], at: int) -> dict[str, 
     rules = rules_of(command["rules"])
     if rules.market in state.markets:
         refuse("market-known", f"市场“{rules.market}”已开设。", f"The market {rules.market!r} is there already.")
-    series = Series(rules.instrument, rules.vintage, rules.region)
+    series = rules.series
     state.markets[rules.market] = Market(rules, series, rules.reference)
     state.touched.markets[rules.market] = None
     return {"market": rules.market}
@@ -39,7 +40,7 @@ def change_rules(state: State, command: Mapping[str, Any], at: int) -> dict[str,
     market = state.market(rules.market)
     if market.phase != CLOSED or (market.day.day and not market.day.ended):
         refuse("session-open", "请在日终之后修改规则。", "Rules change after the end of the day: end it first.")
-    if Series(rules.instrument, rules.vintage, rules.region) != market.series:
+    if rules.series != market.series:
         refuse("another-series", "不能更换交易的标的。", "What a market trades cannot change: open another market.")
     steps = ("lot", "tick", "years", "quote")
     if any(getattr(rules, each) != getattr(market.rules, each) for each in steps) and any(
@@ -61,6 +62,7 @@ def open_session(state: State, command: Mapping[str, Any], at: int) -> dict[str,
     market, day = state.market(command["market"]), command["day"]
     if market.phase != CLOSED:
         refuse("session-open", "已经开市。", f"The market {market.key!r} has a session open already.")
+    still_valid(market, at, day)
     before = market.day
     if before.day and not before.ended and before.day != day:
         refuse(
@@ -96,6 +98,8 @@ def clear_auction(state: State, command: Mapping[str, Any], at: int) -> dict[str
     market = state.market(command["market"])
     if market.phase != AUCTION:
         refuse("no-auction", "没有集合竞价。", f"The market {market.key!r} collects no orders for a call auction.")
+    if dead(market, at):
+        withdraw_all(state, "expired", at, market=market.key)
     collected = [state.orders[number] for number in market.collected]
     sides: dict[int, list[Offer]] = {BUY: [], SELL: []}
     for order in collected:
@@ -161,11 +165,15 @@ def resume(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
 
 
 def end_of_day(state: State, command: Mapping[str, Any], at: int) -> dict[str, Any]:
-    """``end-of-day`` (日终): every market with that day closes, and its close is the reference of the next day."""
+    """``end-of-day`` (日终): every market with that day closes, and its close is the reference of the next day.
+
+    Whatever is open on a series that expires with the day, or has before, is withdrawn, on every market.
+    """
     read(command, {"day": DAY})
     day = command["day"]
     markets = [each for each in state.markets.values() if each.day.day == day and not each.day.ended]
-    if not markets:
+    expired = _expired(state, day, at)
+    if not markets and not expired:
         refuse("no-session", f"{day}没有开过市，或已经日终。", f"No market traded on {day}, or the day is ended already.")
     closes = {}
     for market in markets:
@@ -177,7 +185,22 @@ def end_of_day(state: State, command: Mapping[str, Any], at: int) -> dict[str, A
         market.bought = {}
         _touch(state, market)
         closes[market.key] = made.close
-    return {"day": day, "closes": closes}
+    return {"day": day, "closes": closes, **({"expired": expired} if expired else {})}
+
+
+def _expired(state: State, day: str, at: int) -> dict[str, dict[str, list[int]]]:
+    """Withdraw what is open on series that do not outlast a day; orders and offers by market, those without any left out."""
+    found = {}
+    for market in state.markets.values():
+        receiving = market.rules.receiving
+        if receiving is None or receiving.last_day is None or receiving.last_day.isoformat() > day:
+            continue
+        orders = withdraw_all(state, "expired", at, market=market.key)
+        expire_proposals(state, at, market=market.key)
+        offers = end_expired(state, market.key, at)
+        if orders or offers:
+            found[market.key] = {"orders": orders, "offers": offers}
+    return found
 
 
 def _shut(state: State, market: Market, cause: str, at: int) -> list[int]:

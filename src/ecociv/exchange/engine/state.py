@@ -38,6 +38,10 @@ class Account:
         Number of the owner in the books.
     kind : str
         ``trader``, ``reserve`` (government) or ``exchange``.
+    sector : str
+        As the bans of passing units on tell holders apart; "" where it is not known.
+    regions : tuple of str
+        Regions and basins in which the account lies; empty where they are not known.
     """
 
     key: str
@@ -45,6 +49,8 @@ class Account:
     owner: str
     number: int
     kind: str
+    sector: str = ""
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

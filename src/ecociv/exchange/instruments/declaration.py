@@ -16,6 +16,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ecociv.core.text import Text
 from ecociv.evidence.declared import DeclarationError, Declared, LocalText, declaration_at
+from ecociv.exchange.market.receiving import Ban
 
 Medium = Literal["water", "air", "carbon", "water-use", "mineral"]
 InstrumentKind = Literal["discharge-right", "carbon-allowance", "sink-credit", "water-right", "mining-right"]
@@ -99,10 +100,7 @@ class SectorBan(Declared):
         >>> ban.forbids("power", "ceramics"), ban.forbids("ceramics", "power"), ban.forbids("power", "power")
         (True, True, False)
         """
-        return any(
-            one == self.one and (other == self.other or (self.other == "*" and other != self.one))
-            for one, other in ((giver, taker), (taker, giver))
-        )
+        return Ban(self.one, self.other, self.citation).forbids(giver, taker)
 
 
 class Replacement(Declared):

@@ -11,6 +11,8 @@ from ecociv.exchange.auctions import BlockRules, Pricing, Rationing
 from ecociv.exchange.market.calendar import Hours, seconds, within
 from ecociv.exchange.market.fees import Fee
 from ecociv.exchange.market.prices import BASIS, band
+from ecociv.exchange.market.receiving import Receiving, receiving_of
+from ecociv.exchange.registry import Series
 
 
 class RulesRefused(ValueError):
@@ -79,6 +81,8 @@ class MarketRules:
         What counts as about to be bought: ``orders`` of the book alone, or ``all``, bids, offers and proposals too.
     market_maker : bool
         Always false: no account quotes for the exchange itself.
+    receiving : Receiving or None
+        Who may receive the units, and until when they are valid; ``None`` is never asked.
     source : str
         Where the rules stand (citation).
     verified : bool
@@ -117,6 +121,7 @@ class MarketRules:
     block_lasts: int = 0
     position_counts: str = "orders"
     market_maker: bool = False
+    receiving: Receiving | None = None
     source: str = ""
     verified: bool = False
     sample: bool = False
@@ -125,6 +130,11 @@ class MarketRules:
     def label(self) -> Text:
         """The name in both languages."""
         return Text(zh=self.label_zh, en=self.label_en)
+
+    @property
+    def series(self) -> Series:
+        """What is traded."""
+        return Series(self.instrument, self.vintage, self.region)
 
     def amount(self, price: int, quantity: int) -> int:
         """What a trade costs, fen, without fees: price x quantity x years, exact by the choice of tick and lot.
@@ -166,6 +176,8 @@ class MarketRules:
         plain["fee"] = {"rate": self.fee.rate, "minimum": self.fee.minimum}
         for name in ("hours", "block_hours"):
             plain[name] = [[clock(begin), clock(end)] for begin, end in plain[name]]
+        if self.receiving is not None:
+            plain["receiving"] = self.receiving.to_json()
         return plain
 
 
@@ -199,7 +211,7 @@ _WORDS = {
     "rationing": tuple(each.value for each in Rationing),
     "position_counts": ("orders", "all"),
 }
-_LATER = {*_WORDS, *_MOMENTS, "bidder_limit"}
+_LATER = {*_WORDS, *_MOMENTS, "bidder_limit", "receiving"}
 
 
 def rules_of(given: Mapping[str, Any]) -> MarketRules:
@@ -244,6 +256,7 @@ def rules_of(given: Mapping[str, Any]) -> MarketRules:
             "fee": _fee(given.get("fee", {})),
             "hours": _hours(given.get("hours", ()), "hours"),
             "block_hours": _hours(given.get("block_hours", ()), "block_hours"),
+            "receiving": _receiving(given.get("receiving")),
         }
     )
     _consistent(rules)
@@ -284,6 +297,13 @@ def _fee(given: Any) -> Fee:
             "A fee counts whole millionths (0 to 1000000) and whole fen for its minimum.",
         )
     return Fee(rate, minimum)
+
+
+def _receiving(given: Any) -> Receiving | None:
+    try:
+        return None if given is None else receiving_of(given)
+    except ValueError as error:
+        raise _refused(f"“receiving”有误：{error}。", f"'receiving' is not as it should be: {error}.") from error
 
 
 def _hours(given: Any, name: str) -> Hours:

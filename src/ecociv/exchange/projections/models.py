@@ -28,6 +28,8 @@ class AccountRow(Projected):
     sort = models.CharField(_("sort"), max_length=20)
     frozen = models.BooleanField(_("frozen"))
     closed = models.BooleanField(_("closed"))
+    sector = models.CharField(_("sector of industry"), max_length=120, blank=True, default="")
+    regions = models.TextField(_("regions and basins, joined by commas"), blank=True, default="")
 
     class Meta:
         constraints = _once("account", "account")

@@ -25,7 +25,7 @@ from ecociv.exchange.projections.models import (
 )
 from ecociv.exchange.registry import Series
 
-ACCOUNTS = Table(AccountRow, ("account", "name", "owner", "sort", "frozen", "closed"), ("account",))
+ACCOUNTS = Table(AccountRow, ("account", "name", "owner", "sort", "frozen", "closed", "sector", "regions"), ("account",))
 MARKETS = Table(
     MarketRow,
     ("market", "instrument", "vintage", "region", "rules", "phase", "halted", "day", "reference", "sample"),
@@ -105,6 +105,8 @@ def account_row(state: State, account: Account) -> Row:
         account.kind,
         bool(state.registry.accounts.get(account.key)),
         account.key not in state.accounts,
+        account.sector,
+        ",".join(account.regions),
     )
 
 

@@ -111,6 +111,10 @@ class PledgeUnits(ClaimAction):
 
     movement_of = staticmethod(pledge)
 
+    def plan(self) -> Movement:
+        self.refuse_expired(self.series)
+        return ClaimAction.plan(self)
+
 
 @dataclass(kw_only=True, slots=True)
 class ReleasePledge(ClaimAction):

@@ -14,7 +14,7 @@ from ecociv.exchange.instruments import zone_exchange
 from ecociv.exchange.queries import account as account_row
 from ecociv.exchange.registry.rules.reasons import no, reason
 from ecociv.exchange.rights.base import refuse_unless
-from ecociv.exchange.rights.parties import enterprise
+from ecociv.exchange.rights.parties import enterprise, standing
 from ecociv.people.credit_code import CodeRefused, credit_code
 from ecociv.plan.package import zone_directory
 from ecociv.plan.queries import current_package
@@ -121,6 +121,8 @@ class OpenRegistryAccount(OpenAccount):
         refuse_unless(asked.verdict)
         self.account = asked.account
         self.owner = "".join(self.owner.split())
+        if asked.entry is not None:
+            self.sector, self.regions = standing(self.zone, self.account, timezone.localdate())
 
 
 def closable(zone: str, account: str) -> bool:

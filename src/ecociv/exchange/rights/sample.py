@@ -36,11 +36,11 @@ class SampleEmission(Declared):
 
 
 class SampleClaim(Declared):
-    """Units that are pledged or frozen."""
+    """Units that are pledged or frozen; without a vintage they are of this year."""
 
     account: str
     instrument: str
-    vintage: int
+    vintage: int | None = None
     region: str = ""
     quantity: int = Field(gt=0)
     claim: str
@@ -124,7 +124,9 @@ def load_sample_rights(zone: str) -> bool:
     ):
         for number, claim in enumerate(claims):
             action(
-                series=Series(claim.instrument, claim.vintage, claim.region),
+                series=Series(
+                    claim.instrument, claim.vintage or timezone.localdate().year, claim.region
+                ),
                 account=claim.account,
                 quantity=claim.quantity,
                 claim=claim.claim,

@@ -21,9 +21,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecociv.exchange.actions.trading import PlaceBid, PlaceOffer, WithdrawOffer
+from ecociv.exchange.admission import may_bid
+from ecociv.exchange.engine.state import SELL
 from ecociv.exchange.models import AccountRow, OfferRow
 from ecociv.exchange.queries import MarketNow, markets, micros, money_of, offers, quote
+from ecociv.exchange.queries import account as account_of
 from ecociv.portal.as_of import LOCAL
+from ecociv.portal.market_check import barred
 from ecociv.portal.market_figures import (
     MODES,
     OFFER_SIDES,
@@ -162,6 +166,7 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         "mine": own is not None and own.account == row.account,
         "may_award": row.state == "open" and not open_now and is_operator(request.user),
         "may_bid": own is not None and own.account != row.account and open_now,
+        "barred": _barred(now, row, own),
         "open_now": open_now,
         "money": money_of(zone_key(), own.account) if own else None,
         "start": quote(now.rules, "buy", row.price, row.quantity),
@@ -170,6 +175,14 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         "fault": fault,
     }
     return render(request, "portal/market/offer.html", context, status=422 if fault else 200)
+
+
+def _barred(now: MarketNow, row: OfferRow, own: AccountRow | None) -> str:
+    """Why the reader's account may not have what is offered, or sell what is wanted; "" where it may."""
+    lister = account_of(zone_key(), row.account)
+    if own is None or lister is None:
+        return ""
+    return barred(may_bid(now.rules, own, "buy" if row.side == SELL else "sell", lister))
 
 
 def shown_bids(row: OfferRow, own: AccountRow | None) -> list[dict[str, Any]]:

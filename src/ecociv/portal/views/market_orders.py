@@ -88,7 +88,7 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
     """What an order that is being written would hold and cost, and the rules it breaks."""
     now, account = asked_market(key), own_account(request)
     wish = OrderWish.read(request.POST, account.account)
-    looked = check_order(now, wish, account.frozen)
+    looked = check_order(now, wish, account)
     untouched = not wish.written["price"] and not wish.written["quantity"]
     context = {"looked": looked, "wish": wish, "market": quotation(now, 1), "untouched": untouched}
     return render(request, "portal/market/check.html", context)
@@ -100,7 +100,7 @@ def order(request: HttpRequest, key: str) -> HttpResponse:
     """First the order to confirm with what it holds, then the order itself; the key makes a second click harmless."""
     now, account = asked_market(key), own_account(request)
     wish = OrderWish.read(request.POST, account.account)
-    looked = check_order(now, wish, account.frozen)
+    looked = check_order(now, wish, account)
     if request.POST.get("confirm") and wish.price and wish.quantity:
         return _send(request, key, wish)
     context = {

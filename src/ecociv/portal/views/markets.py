@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from ecociv.exchange.models import DayRow, TradeRow
 from ecociv.exchange.queries import MarketNow, daily, market, markets, trades
 from ecociv.portal.filters import Choice, Filter, Filters, matches
-from ecociv.portal.market_check import OrderWish
+from ecociv.portal.market_check import OrderWish, admissions
 from ecociv.portal.market_figures import (
     LIVES,
     PHASES,
@@ -200,6 +200,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         **live_context(now),
         "accounts": accounts,
+        "admissions": admissions(now, accounts[0]) if accounts else [],
         "sides": SIDES,
         "lives": LIVES,
         "wish": OrderWish.read(request.GET, accounts[0].account if accounts else ""),

@@ -4,6 +4,7 @@ Pure: no Django. The registry above is arithmetic; here are allocation, transfer
 conversion, reduction replacement, expiry, idle rights and restatement.
 """
 
+from ecociv.exchange.market.receiving import Party
 from ecociv.exchange.registry.rules.allocation import (
     Allocated,
     Allocation,
@@ -21,7 +22,7 @@ from ecociv.exchange.registry.rules.lifetime import (
     last_day,
     reclaim_movement,
 )
-from ecociv.exchange.registry.rules.passing import Party, buy_back, grant, may_convert, may_pass
+from ecociv.exchange.registry.rules.passing import buy_back, grant, may_convert, may_pass, receiving_by
 from ecociv.exchange.registry.rules.replacement import ReplacementPlan, plan_replacement
 from ecociv.exchange.registry.rules.surrendering import (
     Assessment,
@@ -62,5 +63,6 @@ __all__ = [
     "plan_replacement",
     "plan_surrender",
     "position",
+    "receiving_by",
     "reclaim_movement",
 ]

@@ -6,6 +6,7 @@ import datetime as dt
 
 from ecociv.core.verdicts import Reason, Verdict
 from ecociv.exchange.instruments import Instrument
+from ecociv.exchange.market.receiving import over
 from ecociv.exchange.registry.making import Id, transfer
 from ecociv.exchange.registry.movements import LIVE, Kind, Movement, Series, State, Units
 from ecociv.exchange.registry.registry import Registry
@@ -28,16 +29,7 @@ def last_day(series: Series, instrument: Instrument) -> dt.date | None:
 
 def expired(series: Series, instrument: Instrument, on: dt.date) -> Reason | None:
     """Why units of a series are no longer worth anything on a day (code ``expired``), or ``None`` while they are valid."""
-    ends = last_day(series, instrument)
-    if ends is None or on <= ends:
-        return None
-    return reason(
-        "expired",
-        "{series} 有效期至 {ends}，已失效。",
-        "{series} was valid until {ends}.",
-        series=str(series),
-        ends=ends,
-    )
+    return over(last_day(series, instrument), str(series), on)
 
 
 def expired_on(registry: Registry, instrument: Instrument, on: dt.date) -> list[Series]:

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ecociv.core.verdicts import Reason, Verdict
 from ecociv.exchange.instruments import Instrument
+from ecociv.exchange.market.receiving import Ban, Party, Receiving, between
 from ecociv.exchange.registry.making import Id, transfer
 from ecociv.exchange.registry.movements import Kind, Movement, Series
-from ecociv.exchange.registry.rules.lifetime import expired
+from ecociv.exchange.registry.rules.lifetime import expired, last_day
 from ecociv.exchange.registry.rules.reasons import no, reason
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Who gives or takes: account, sector (``power``, ``ceramics``, ``agriculture`` …) and where its outfall lies.
-
-    An empty sector or region says that it is not known.
-    """
-
-    account: str
-    sector: str = ""
-    region: str = ""
 
 
 def may_pass(
@@ -49,13 +37,24 @@ def may_pass(
         Codes ``lot``, ``whole``, ``expired``, ``sector``, ``sector-unknown`` (an unknown), ``region``,
         ``region-unknown`` (an unknown).
     """
-    verdicts = [no(*_of_units(instrument, series, quantity, on, held))]
-    reserves = {instrument.reserve}
-    if instrument.terms.sector_bans and giver.account not in reserves and taker.account not in reserves:
-        verdicts.append(_sectors(instrument, giver, taker))
-    if series.region and not instrument.terms.across_regions and taker.account not in reserves:
-        verdicts.append(_regions(series, taker))
-    return Verdict.all_of(verdicts)
+    receiving = receiving_by(instrument, series)
+    return Verdict.all_of(
+        (
+            no(*_of_units(instrument, series, quantity, on, held)),
+            between(receiving, str(series), series.region, giver, taker, instrument.label),
+        )
+    )
+
+
+def receiving_by(instrument: Instrument, series: Series) -> Receiving:
+    """Who may receive units of a series, as the terms of its instrument have it: what the rules of a market hold of it."""
+    terms = instrument.terms
+    return Receiving(
+        instrument.reserve,
+        bool(series.region) and not terms.across_regions,
+        tuple(Ban(ban.one, ban.other, ban.citation) for ban in terms.sector_bans),
+        last_day(series, instrument),
+    )
 
 
 def may_convert(instrument: Instrument, source: Series, target: Series) -> Verdict:
@@ -175,61 +174,3 @@ def _of_units(
     over = expired(series, instrument, on)
     if over is not None:
         yield over
-
-
-def _sectors(instrument: Instrument, giver: Party, taker: Party) -> Verdict:
-    unknown = next((party.account for party in (giver, taker) if not party.sector), None)
-    if unknown is not None:
-        return Verdict(
-            None,
-            (
-                reason(
-                    "sector-unknown",
-                    "账户“{account}”的行业未知，无法判断能否交易{label}。",
-                    "The sector of account {account} is not known, and {label} does not pass between all sectors.",
-                    account=unknown,
-                    label=instrument.label,
-                ),
-            ),
-        )
-    ban = next((one for one in instrument.terms.sector_bans if one.forbids(giver.sector, taker.sector)), None)
-    if ban is None:
-        return Verdict(True)
-    return no(
-        reason(
-            "sector",
-            "行业“{giver}”与“{taker}”之间不得交易{label}（{citation}）。",
-            "{label} does not pass between the sectors {giver} and {taker} ({citation}).",
-            giver=giver.sector,
-            taker=taker.sector,
-            label=instrument.label,
-            citation=ban.citation,
-        )
-    )
-
-
-def _regions(series: Series, taker: Party) -> Verdict:
-    if not taker.region:
-        return Verdict(
-            None,
-            (
-                reason(
-                    "region-unknown",
-                    "账户“{account}”所在流域（区域）未知，无法判断能否受让 {series}。",
-                    "Where account {account} lies is not known, and {series} does not leave its basin or region.",
-                    account=taker.account,
-                    series=str(series),
-                ),
-            ),
-        )
-    if taker.region == series.region:
-        return Verdict(True)
-    return no(
-        reason(
-            "region",
-            "{series} 不得转让到“{region}”：不得跨流域、跨区域交易。",
-            "{series} may not pass to {region}: rights stay in their basin or region.",
-            series=str(series),
-            region=taker.region,
-        )
-    )
