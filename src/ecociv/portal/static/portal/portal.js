@@ -11,6 +11,12 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// A step that cannot be taken back asks first, in the words that its form carries.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset?.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
 // A filter that changed swaps the results; a screen reader hears how many there are.
 document.addEventListener("htmx:afterSettle", (event) => {
   const results = event.target.closest?.("#results") ?? document.getElementById("results");

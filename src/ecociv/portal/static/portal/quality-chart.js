@@ -37,12 +37,16 @@ function names(payload, width) {
 function options(payload, width) {
   const narrow = width < 520;
   const bars = payload.kind === "bars";
+  // On a phone long names lie beside their bars.
+  const lying = bars && narrow && payload.series.some((s) => s.role === "beside");
   const series = payload.series.map((s, order) => {
     if (!bars || s.role === "level") return line(s, order, payload);
     const bar = { name: s.name, type: "bar", data: s.values, itemStyle: s.role === "beside" ? { color: "#c98a2b", decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: "rgba(255,255,255,.55)" } } : { color: "#4f9678" } };
     if (payload.divide) bar.markLine = { silent: true, symbol: "none", lineStyle: { color: RED, type: "dashed" }, label: { formatter: payload.divide.name, color: RED }, data: [{ xAxis: payload.divide.at }] };
     return bar;
   });
+  const categories = { type: "category", data: payload.labels, axisTick: { alignWithLabel: true }, axisLabel: lying ? { interval: 0, fontSize: 11, width: 96, overflow: "break" } : names(payload, width), inverse: lying };
+  const values = { type: "value", scale: !bars || payload.series[0].values.some((v) => v !== null && v < 0), name: payload.unit, nameTextStyle: { align: lying ? "right" : "left" }, axisLabel: { hideOverlap: true }, splitLine: { lineStyle: { color: "#e6ebe8" } } };
   return {
     animation: false,
     textStyle: { fontFamily: FONT, fontSize: 13, color: "#26313a" },
@@ -50,8 +54,8 @@ function options(payload, width) {
     legend: { top: 0, left: 0, type: "scroll", itemWidth: 22, textStyle: { fontSize: 12 } },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, formatter: (rows) => text(payload, (Array.isArray(rows) ? rows[0] : rows).dataIndex).join("\n") },
     dataZoom: payload.labels.length > 200 ? [{ type: "slider", height: 22, bottom: 4 }] : [],
-    xAxis: { type: "category", data: payload.labels, axisTick: { alignWithLabel: true }, axisLabel: names(payload, width) },
-    yAxis: { type: "value", scale: !bars || payload.series[0].values.some((v) => v !== null && v < 0), name: payload.unit, nameTextStyle: { align: "left" }, splitLine: { lineStyle: { color: "#e6ebe8" } } },
+    xAxis: lying ? values : categories,
+    yAxis: lying ? categories : values,
     series,
   };
 }
