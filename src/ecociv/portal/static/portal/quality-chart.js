@@ -46,11 +46,11 @@ function options(payload, width) {
     return bar;
   });
   const categories = { type: "category", data: payload.labels, axisTick: { alignWithLabel: true }, axisLabel: lying ? { interval: 0, fontSize: 11, width: 96, overflow: "break" } : names(payload, width), inverse: lying };
-  const values = { type: "value", scale: !bars || payload.series[0].values.some((v) => v !== null && v < 0), name: payload.unit, nameTextStyle: { align: lying ? "right" : "left" }, axisLabel: { hideOverlap: true }, splitLine: { lineStyle: { color: "#e6ebe8" } } };
+  const values = { type: "value", scale: !bars || payload.series[0].values.some((v) => v !== null && v < 0), name: payload.unit, nameTextStyle: { align: lying ? "center" : "left" }, nameLocation: lying ? "middle" : "end", nameGap: lying ? 26 : 15, axisLabel: { hideOverlap: true }, splitLine: { lineStyle: { color: "#e6ebe8" } } };
   return {
     animation: false,
     textStyle: { fontFamily: FONT, fontSize: 13, color: "#26313a" },
-    grid: { left: 8, right: narrow ? 12 : 28, top: 62, bottom: payload.labels.length > 200 ? 40 : 8, containLabel: true },
+    grid: { left: 8, right: narrow ? 12 : 28, top: 62, bottom: payload.labels.length > 200 ? 40 : lying ? 26 : 8, containLabel: true },
     legend: { top: 0, left: 0, type: "scroll", itemWidth: 22, textStyle: { fontSize: 12 } },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, formatter: (rows) => text(payload, (Array.isArray(rows) ? rows[0] : rows).dataIndex).join("\n") },
     dataZoom: payload.labels.length > 200 ? [{ type: "slider", height: 22, bottom: 4 }] : [],
