@@ -27,6 +27,7 @@ from ecociv.portal.market_figures import (
     clock,
     own_accounts,
     quotation,
+    unit_of,
     units_of,
 )
 from ecociv.portal.market_lists import (
@@ -76,6 +77,7 @@ def _mine(instrument: str, key: str, account: AccountRow) -> dict[str, Any]:
         "account": account,
         "money": money_of(zone, account.account),
         "right_name": instrument_name(instrument),
+        "right_unit": unit_of(instrument),
         "held": holdings_of(zone, account.account, instrument=instrument),
         "orders": [(row, SIDES["buy" if row.side == 1 else "sell"], clock(row.at)) for row in rows[:20]],
         "done": [
