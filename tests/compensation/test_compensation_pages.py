@@ -283,7 +283,7 @@ def test_an_item_that_is_measured_can_be_added(load: Callable[..., None], reader
 def test_funds_and_areas(reader: Callable[..., Client]) -> None:
     leader = reader("leader")
     text = leader.get(at("compensation-funds") + "?fund=basin-2016").content.decode()
-    assert "1,958.33" in text and "together the fund of 5200" in text
+    assert "1,958.33" in text and "together the fund of 5,200" in text
     for year in ("0000", "9999", "2998", "x", "1900"):
         assert leader.get(at("compensation-areas") + f"?year={year}").status_code == 200, year
     assert "area missing" in leader.get(at("compensation-areas")).content.decode(), "no return is on record"

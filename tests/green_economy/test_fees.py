@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,9 @@ def test_on_the_pages_and_by_command(
     listed = reverse("portal:treatment-fees")
     assert [clients[who].get(listed).status_code for who in clients] == [200, 200, 200, 403]
     assert "approve what is owed" in clients["finance"].get(listed).content.decode()
+    # One month waits, settled at 95,000 yuan; the page says so above the list, and nothing waits once it is paid.
+    (waits,) = clients["finance"].get(listed).context["waiting"]
+    assert (waits[0], waits[2:]) == ("to-approve", (1, Decimal(95000)))
     said = {"step": "approve", "approve-day": "2016-09-01", "approve-document": "环治付〔9〕"}
     seen = PerformanceSettlement.objects.get()
     assert f'name="approve-seen" value="{seen.pk}"' in clients["finance"].get(at).content.decode()
@@ -254,6 +258,7 @@ def test_on_the_pages_and_by_command(
     assert clients["bookkeeper"].post(step, pay).status_code == 302
     text = clients["finance"].get(at).content.decode()
     assert "Paid" in text and "treatment-fees/2" in text
+    assert clients["finance"].get(listed).context["waiting"] == []
     assert clients["finance"].get(f"{at}?as_of=2016-01-01").status_code == 404
     assert clients["finance"].get(reverse("portal:treatment-fee", args=["C1", "2016-08"])).status_code == 404
     assert "95000.00" in clients["finance"].get(listed + "?format=csv&is=paid&q=C1").content.decode(

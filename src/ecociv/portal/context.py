@@ -100,16 +100,20 @@ def _menu_by_reader(request: HttpRequest, entries: Menu) -> list[MenuEntry]:
     shown = [
         (reverse(name), label, icon) for name, label, icon, public in entries if public or known or name in own
     ]
-    return [MenuEntry(url, label, icon, request.path.startswith(url)) for url, label, icon in shown]
+    return _marked(request, shown)
+
+
+def _marked(request: HttpRequest, shown: list[tuple[str, str | Promise, str]]) -> list[MenuEntry]:
+    """Entries of a menu; the one that the path lies deepest in is marked, and no other."""
+    here = max((url for url, _label, _icon in shown if request.path.startswith(url)), key=len, default="")
+    return [MenuEntry(url, label, icon, url == here) for url, label, icon in shown]
 
 
 def _supervision_menu(request: HttpRequest) -> list[MenuEntry]:
-    """The pages of supervision; the one that the path lies deepest in is marked."""
+    """The pages of supervision."""
     if not of_the_zone(request.user):
         return []
-    shown = [(reverse(name), label, icon) for name, label, icon in SUPERVISION]
-    here = max((url for url, _label, _icon in shown if request.path.startswith(url)), key=len, default="")
-    return [MenuEntry(url, label, icon, url == here) for url, label, icon in shown]
+    return _marked(request, [(reverse(name), label, icon) for name, label, icon in SUPERVISION])
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from ecociv.exchange.instruments import regions
 from ecociv.exchange.instruments.declaration import national
 from ecociv.exchange.queries import accounts, when
@@ -16,6 +19,14 @@ from ecociv.portal.filters import Choice
 from ecociv.portal.zone import language, zone_key
 
 LOCAL = ZoneInfo("Asia/Shanghai")
+_OWN_REFERENCES: dict[str, str | Promise] = {
+    "order": gettext_lazy("order no. %(number)s"),
+    "trade": gettext_lazy("trade no. %(number)s"),
+    "offer": gettext_lazy("listing no. %(number)s"),
+    "block": gettext_lazy("block trade no. %(number)s"),
+}
+"""Words for what the engine of the exchange numbers itself."""
+
 SHOWN_BLOCKS = 6
 """Serial blocks of a holding on a page; all of them are in the files."""
 
@@ -55,6 +66,17 @@ def kind_name(kind: str) -> str:
         return Kind(kind).label.in_language(language())
     except ValueError:
         return kind
+
+
+def reference_text(written: str) -> str:
+    """What a claim or a movement of the exchange rests on: its own numbers in words, a document as it is cited.
+
+    The engine writes "order 12" where no document was given; such a text is no title that may stay untranslated.
+    """
+    word, _space, number = written.partition(" ")
+    if word not in _OWN_REFERENCES or not number.isdigit():
+        return written
+    return str(_OWN_REFERENCES[word]) % {"number": number}
 
 
 def alert_name(kind: str) -> str:

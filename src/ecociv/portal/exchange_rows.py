@@ -16,6 +16,7 @@ from ecociv.portal.exchange_figures import (
     instrument_name,
     kind_name,
     local_time,
+    reference_text,
     region_name,
     state_name,
     unit_name,
@@ -105,7 +106,7 @@ def shown_holding(one: SerialHolding, names: dict[str, str]) -> dict[str, Any]:
         "region": region_name(one.series.region),
         "state": state_name(one.state),
         "state_key": one.state,
-        "claim": one.claim,
+        "claim": reference_text(one.claim),
         "quantity": one.quantity,
         "blocks": blocks_text(one.blocks),
         "more": bool(one.blocks) and counted < one.quantity,
@@ -116,6 +117,7 @@ def shown_movement(row: MovementRow, names: dict[str, str]) -> dict[str, Any]:
     """A line of a movement in words."""
     return {
         "row": row,
+        "document": reference_text(row.document),
         "time": local_time(row.at),
         "kind": kind_name(row.kind),
         "instrument": _("Money") if row.unit == MONEY else instrument_name(row.unit) if row.unit else "",

@@ -23,6 +23,7 @@ from ecociv.people.permissions import allowed
 from ecociv.people.policy import Action
 from ecociv.plan.queries import ZoneNotLoaded
 from ecociv.portal.as_of import LOCAL
+from ecociv.portal.exchange_figures import instrument_name, region_name
 from ecociv.portal.zone import zone_key
 
 DEPTH = 5
@@ -170,6 +171,13 @@ class Quotation:
     def rules(self) -> MarketRules:
         """Its rules."""
         return self.now.rules
+
+    @property
+    def traded(self) -> str:
+        """The right that is traded, in words: name, year and region."""
+        rules = self.rules
+        parts = [instrument_name(rules.instrument), str(rules.vintage or ""), region_name(rules.region)]
+        return " · ".join(part for part in parts if part)
 
     @property
     def key(self) -> str:

@@ -22,6 +22,7 @@ RESOURCES: tuple[tuple[str, str | Promise, str, bool], ...] = (
     ("portal:damages", _("Environmental damage"), "alert-octagon", False),
     ("portal:deposits", _("Mine restoration"), "hammer", False),
     ("portal:treatment-contracts", _("Treatment contracts"), "contract", True),
+    ("portal:treatment-fees", _("Fees of treatment contracts"), "receipt", False),
     ("portal:green-credit", _("Green credit"), "coins", False),
     ("portal:green-procurement", _("Green procurement"), "shopping-cart", True),
     ("portal:forest-carbon", _("Forest carbon"), "trees", True),

@@ -118,7 +118,11 @@ def trace_value(node: Trace | TraceInput | TraceParameter) -> str:
         return "—"
     if isinstance(node.value, Missing):
         return node.value.label.in_language(language())
-    number = plain(node.value) if isinstance(node.value, Decimal) else f"{node.value:.10g}"
+    if isinstance(node.value, Decimal):
+        # From five figures on in groups of three, as in the tables; a year is left as it is written.
+        number = plain(node.value) if abs(node.value) < 10_000 else f"{node.value:,f}"
+    else:
+        number = f"{node.value:.10g}"
     return with_unit(number, label_of(node.unit) if node.unit not in {"", "1"} else "", language())
 
 

@@ -139,7 +139,7 @@ def _chart(rows: list[Due]) -> Drawn | None:
         "unit": _("10⁴ yuan"),
         "series": [
             {"role": "own", "name": names[0], "values": amounts},
-            {"role": "level", "name": names[1], "values": secured},
+            {"role": "beside", "name": names[1], "values": secured},
         ],
     }
     return Drawn(
@@ -164,7 +164,14 @@ def _fen_column(key: str, label: Any, read: Any) -> Column[MinePosition]:
 
 
 _COLUMNS: tuple[Column[MinePosition], ...] = (
-    sortable("key", gettext_lazy("Mining right"), lambda r: r.entry.key),
+    # On the page it stands under the name: nine columns would not fit a desk's width.
+    Column(
+        "key",
+        gettext_lazy("Mining right"),
+        lambda r: r.entry.key,
+        sort_by=lambda r: r.entry.key,
+        export_only=True,
+    ),
     sortable("mine", gettext_lazy("Mine"), lambda r: r.entry.title),
     Column(
         "state",

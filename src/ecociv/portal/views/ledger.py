@@ -115,7 +115,14 @@ def books(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
 
 
 _TRIAL: tuple[Column[TrialRow], ...] = (
-    sortable("key", gettext_lazy("Account"), lambda r: r.account.key),
+    # On the page the key stands under the name that people know.
+    Column(
+        "key",
+        gettext_lazy("Account"),
+        lambda r: r.account.key,
+        sort_by=lambda r: r.account.key,
+        export_only=True,
+    ),
     sortable("title", gettext_lazy("Name of the account"), lambda r: r.account.title.in_language(language())),
     Column(
         "kind",

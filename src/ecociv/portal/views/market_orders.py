@@ -17,6 +17,7 @@ from ecociv.exchange.actions.trading import CancelOrder, SubmitOrder
 from ecociv.exchange.journal.sending import JournalUnavailable, KeyReused
 from ecociv.exchange.models import AccountRow, OrderRow
 from ecociv.exchange.queries import holdings_of, money_of, orders_of, trades
+from ecociv.portal.exchange_figures import instrument_name
 from ecociv.portal.market_check import OrderWish, check_order
 from ecociv.portal.market_figures import (
     CAUSES,
@@ -26,6 +27,7 @@ from ecociv.portal.market_figures import (
     clock,
     own_accounts,
     quotation,
+    unit_of,
     units_of,
 )
 from ecociv.portal.market_lists import (
@@ -74,6 +76,8 @@ def _mine(instrument: str, key: str, account: AccountRow) -> dict[str, Any]:
     return {
         "account": account,
         "money": money_of(zone, account.account),
+        "right_name": instrument_name(instrument),
+        "right_unit": unit_of(instrument),
         "held": holdings_of(zone, account.account, instrument=instrument),
         "orders": [(row, SIDES["buy" if row.side == 1 else "sell"], clock(row.at)) for row in rows[:20]],
         "done": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -90,6 +91,19 @@ _COLUMNS: tuple[Column[FeeRow], ...] = (
 )  # fmt: skip
 
 
+def waiting(states: Iterable[FeeState]) -> list[tuple[str, Text, int, Decimal]]:
+    """What waits for each step: state, its words, months, and yuan (before approval as settled, after it as owed)."""
+    found = []
+    for key in NEXT:
+        there = [one for one in states if one.state == key]
+        if there:
+            amounts = [
+                yuan(one.approval.total) if one.approval else Decimal(one.settlement.amount or 0) for one in there
+            ]
+            found.append((key, STATES[key], len(there), sum(amounts, Decimal(0))))
+    return found
+
+
 @require_safe
 @people_of_the_zone
 @with_plan
@@ -125,6 +139,7 @@ def listing(request: HttpRequest, plan: ZonePackage) -> HttpResponse:
         "table": table,
         "filters": filters,
         "as_of": as_of,
+        "waiting": waiting(states),
         "booked_here": bodies(zone).book is not None,
         "may_pay": as_of.moment is None
         and may_pay(request.user, zone)

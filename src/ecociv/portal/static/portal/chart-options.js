@@ -107,7 +107,7 @@ function bars(payload, narrow) {
       stack: payload.stacked ? "all" : undefined,
       data: series.values.map((value, at) => (payload.own === null || payload.own === undefined || at === payload.own ? value : { value, itemStyle: { color: "#a9cdbd" } })),
       itemStyle: { color: payload.stacked ? STACKED[order % STACKED.length] : order === 0 ? GREEN : "#a9cdbd" },
-      label: { show: !many && !payload.stacked, position: "right" },
+      label: { show: !many && !payload.stacked, position: "right", formatter: (p) => (typeof p.value === "number" ? p.value.toLocaleString("en-US") : p.value) },
     })),
   };
 }

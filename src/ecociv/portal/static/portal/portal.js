@@ -11,11 +11,18 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// A step that cannot be taken back asks first, in the words that its form carries.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset?.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
 // A filter that changed swaps the results; a screen reader hears how many there are.
 document.addEventListener("htmx:afterSettle", (event) => {
   const results = event.target.closest?.("#results") ?? document.getElementById("results");
   const said = results?.querySelector("[data-announce]")?.dataset.announce;
   if (said) announce(said);
+  nameCells(event.target);
   drawCharts(event.target);
 });
 
@@ -33,6 +40,18 @@ document.addEventListener("htmx:beforeRequest", () => {
   const notice = document.getElementById("load-failed");
   if (notice) notice.hidden = true;
 });
+
+// A wide table of figures becomes cards on a phone: each cell is told the name of its column. Without scripts it scrolls.
+function nameCells(root) {
+  for (const table of root.querySelectorAll?.("table.heads-on-phone:not(.cards-on-phone)") ?? []) {
+    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    for (const row of table.querySelectorAll("tbody tr, tfoot tr")) {
+      for (const cell of row.cells) if (cell.tagName === "TD") cell.dataset.label = heads[cell.cellIndex] ?? "";
+    }
+    table.classList.add("cards-on-phone");
+  }
+}
+nameCells(document);
 
 // The chart library is large: it is fetched only when a chart is about to be seen.
 function drawCharts(root) {

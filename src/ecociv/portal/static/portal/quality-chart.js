@@ -28,23 +28,34 @@ function line(series, order, payload) {
   return shown;
 }
 
-function options(payload, narrow) {
+// Bars of a few named things: every name is written, broken into lines where it is longer than its share of the width.
+function names(payload, width) {
+  const few = payload.kind === "bars" && payload.labels.length <= 12;
+  return few ? { interval: 0, fontSize: 11, width: Math.max((width - 80) / payload.labels.length - 6, 24), overflow: "break" } : { hideOverlap: true, rotate: 0 };
+}
+
+function options(payload, width) {
+  const narrow = width < 520;
   const bars = payload.kind === "bars";
+  // On a phone long names lie beside their bars.
+  const lying = bars && narrow && payload.series.some((s) => s.role === "beside");
   const series = payload.series.map((s, order) => {
     if (!bars || s.role === "level") return line(s, order, payload);
-    const bar = { name: s.name, type: "bar", data: s.values, itemStyle: { color: "#6aa88d" } };
+    const bar = { name: s.name, type: "bar", data: s.values, itemStyle: s.role === "beside" ? { color: "#c98a2b", decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: "rgba(255,255,255,.55)" } } : { color: "#4f9678" } };
     if (payload.divide) bar.markLine = { silent: true, symbol: "none", lineStyle: { color: RED, type: "dashed" }, label: { formatter: payload.divide.name, color: RED }, data: [{ xAxis: payload.divide.at }] };
     return bar;
   });
+  const categories = { type: "category", data: payload.labels, axisTick: { alignWithLabel: true }, axisLabel: lying ? { interval: 0, fontSize: 11, width: 96, overflow: "break" } : names(payload, width), inverse: lying };
+  const values = { type: "value", scale: !bars || payload.series[0].values.some((v) => v !== null && v < 0), name: payload.unit, nameTextStyle: { align: lying ? "center" : "left" }, nameLocation: lying ? "middle" : "end", nameGap: lying ? 26 : 15, axisLabel: { hideOverlap: true }, splitLine: { lineStyle: { color: "#e6ebe8" } } };
   return {
     animation: false,
     textStyle: { fontFamily: FONT, fontSize: 13, color: "#26313a" },
-    grid: { left: 8, right: narrow ? 12 : 28, top: 62, bottom: payload.labels.length > 200 ? 40 : 8, containLabel: true },
+    grid: { left: 8, right: narrow ? 12 : 28, top: 62, bottom: payload.labels.length > 200 ? 40 : lying ? 26 : 8, containLabel: true },
     legend: { top: 0, left: 0, type: "scroll", itemWidth: 22, textStyle: { fontSize: 12 } },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, formatter: (rows) => text(payload, (Array.isArray(rows) ? rows[0] : rows).dataIndex).join("\n") },
     dataZoom: payload.labels.length > 200 ? [{ type: "slider", height: 22, bottom: 4 }] : [],
-    xAxis: { type: "category", data: payload.labels, axisTick: { alignWithLabel: true }, axisLabel: { hideOverlap: true, rotate: 0 } },
-    yAxis: { type: "value", scale: !bars || payload.series[0].values.some((v) => v !== null && v < 0), name: payload.unit, nameTextStyle: { align: "left" }, splitLine: { lineStyle: { color: "#e6ebe8" } } },
+    xAxis: lying ? values : categories,
+    yAxis: lying ? categories : values,
     series,
   };
 }
@@ -66,10 +77,10 @@ function walk(place, chart, payload) {
 for (const place of document.querySelectorAll("[data-quality-chart]")) {
   const payload = JSON.parse(document.getElementById(place.dataset.qualityChart).textContent);
   const chart = echarts.init(place, null, { renderer: "canvas" });
-  chart.setOption(options(payload, place.clientWidth < 520));
+  chart.setOption(options(payload, place.clientWidth));
   new ResizeObserver(() => {
     chart.resize();
-    chart.setOption(options(payload, place.clientWidth < 520), { notMerge: true });
+    chart.setOption(options(payload, place.clientWidth), { notMerge: true });
   }).observe(place);
   walk(place, chart, payload);
 }
