@@ -242,7 +242,7 @@ def expire(
 
 @click.group("blocks", epilog=EXIT_CODES)
 def blocks_group() -> None:
-    """Negotiated blocks."""
+    """Negotiated blocks: let lapse those whose time to be confirmed is over."""
 
 
 @blocks_group.command("lapse", epilog=EXIT_CODES)
