@@ -19,9 +19,10 @@ from django.utils import timezone
 from ecociv.cli.main import main
 from ecociv.evidence.models import Series
 from ecociv.green_economy.actions import GreenRefused, SettlePerformance
-from ecociv.green_economy.fees.actions import ApproveFee, BookFee, PayByRules, PayFees
+from ecociv.green_economy.fees.actions import ApproveFee, BookFee
 from ecociv.green_economy.fees.books import FeeAccounts
 from ecociv.green_economy.fees.matching import Owed, Row, paid_by
+from ecociv.green_economy.fees.paying import PayByRules, PayFees
 from ecociv.green_economy.fees.queries import fee_states
 from ecociv.green_economy.fees.sample import load_sample_fees
 from ecociv.green_economy.models import FeeApproval, FeeCorrection, PerformanceSettlement

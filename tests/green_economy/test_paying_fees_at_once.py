@@ -9,7 +9,8 @@ import pytest
 
 from at_once import at_once
 from ecociv.green_economy.actions import GreenRefused
-from ecociv.green_economy.fees.actions import ApproveFee, BookFee, PayByRules, PayFees
+from ecociv.green_economy.fees.actions import ApproveFee, BookFee
+from ecociv.green_economy.fees.paying import PayByRules, PayFees
 from ecociv.green_economy.fees.queries import fee_states
 from ecociv.green_economy.models import FeeApproval, FeeBooking, FeePayment
 from ecociv.ledger.models import Book, Entry

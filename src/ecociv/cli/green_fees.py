@@ -115,7 +115,8 @@ def _record(
     from django.core.exceptions import PermissionDenied
 
     from ecociv.green_economy.actions import GreenRefused
-    from ecociv.green_economy.fees.actions import ApproveFee, BookFee, PayByRules
+    from ecociv.green_economy.fees.actions import ApproveFee, BookFee
+    from ecociv.green_economy.fees.paying import PayByRules
     from ecociv.green_economy.models import FeeApproval
 
     approve, book, pay = steps

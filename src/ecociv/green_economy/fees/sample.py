@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ecociv.core.workdays import add_working_days
 from ecociv.green_economy.contracts import Month
-from ecociv.green_economy.fees.actions import ApproveFee, BookFee, PayByRules
+from ecociv.green_economy.fees.actions import ApproveFee, BookFee
 from ecociv.green_economy.fees.books import FeeAccounts
 from ecociv.green_economy.fees.models import FeeApproval
+from ecociv.green_economy.fees.paying import PayByRules
 from ecociv.green_economy.models import PerformanceSettlement
 from ecociv.ledger.bank.actions import ImportStatement
 from ecociv.ledger.money import yuan

@@ -22,8 +22,9 @@ from ecociv.core.trace import Trace
 from ecociv.green_economy.actions import GreenRefused
 from ecociv.green_economy.contracts import contracts
 from ecociv.green_economy.declaration import bodies
-from ecociv.green_economy.fees.actions import ApproveFee, BookFee, PayByRules, PayFees
+from ecociv.green_economy.fees.actions import ApproveFee, BookFee
 from ecociv.green_economy.fees.books import FeeAccounts, may_pay
+from ecociv.green_economy.fees.paying import PayByRules, PayFees
 from ecociv.green_economy.fees.queries import STATES, FeeState, fee_states
 from ecociv.green_economy.models import PerformanceSettlement
 from ecociv.ledger.bank.queries import open_rows

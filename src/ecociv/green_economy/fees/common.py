@@ -1,0 +1,59 @@
+"""What approving, booking and paying of fees have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from ecociv.core.text import Text
+from ecociv.evidence.actions.authors import account_of, name_of
+from ecociv.green_economy.actions import GreenRefused
+from ecociv.green_economy.fees.books import fee_book
+from ecociv.green_economy.fees.models import FeeApproval
+from ecociv.ledger.duties import same_person
+from ecociv.people import audit
+
+
+class ApprovedByThePayer(GreenRefused):
+    """Whoever approved a fee neither books nor pays it."""
+
+
+def fault_of_approver(approval: FeeApproval, author: Any, day: dt.date) -> Text | None:
+    item = Text(
+        zh=f"{approval.contract} {approval.month} 的服务费",
+        en=f"The fee of {approval.contract} for {approval.month}",
+    )
+    return same_person(approval.zone, fee_book(approval.zone).keeper, approval.author, author, day, item)
+
+
+def refuse_day(day: dt.date) -> None:
+    if day > timezone.localdate():
+        raise GreenRefused(Text(zh="日期不能在将来。", en="The day cannot lie in the future."))
+
+
+def refuse_paper(document: str, day: dt.date) -> None:
+    if not document.strip():
+        raise GreenRefused(Text(zh="请填写文号。", en="Give the number of the document."))
+    refuse_day(day)
+
+
+def who(day: dt.date, author: Any) -> dict[str, Any]:
+    return {
+        "day": day,
+        "recorded_at": timezone.now(),
+        "author": account_of(author),
+        "author_name": name_of(author),
+    }
+
+
+def audited(author: Any, action: str, approval: FeeApproval, after: Any) -> None:
+    audit.record(
+        actor=author,
+        action=action,
+        zone=approval.zone,
+        subject_kind="treatment-contract",
+        subject_key=f"{approval.contract}:{approval.month}",
+        after=after,
+    )
