@@ -149,6 +149,10 @@ def applicants_of_file(content: bytes) -> list[Applicant]:
     ]
 
 
+_LONGEST = 120
+"""Characters of an account's key."""
+
+
 class _Fault(Exception):
     def __init__(self, text: Text) -> None:
         super().__init__(text.en)
@@ -161,6 +165,14 @@ def _row(row: Mapping[str, Any]) -> tuple[str, Applicant]:
         raise _Fault(Text(zh="列数多于表头。", en="The row has more columns than the first one names."))
     if not cell["account"]:
         raise _Fault(Text(zh="账户为空。", en="The account is empty."))
+    if len(cell["account"]) > _LONGEST:
+        start = cell["account"][:20]
+        raise _Fault(
+            Text(
+                zh=f"账户“{start}……”超过{_LONGEST}个字符。",
+                en=f"The account {start!r}... is longer than {_LONGEST} characters.",
+            )
+        )
     outputs: tuple[Output, ...] = ()
     if cell["output"] or cell["benchmark"]:
         corrections = tuple(
