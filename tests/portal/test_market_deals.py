@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from ecociv.exchange.actions import OpenAccount, RecordMovement, SendCommand
 from ecociv.exchange.actions.base import OperatorAction
-from ecociv.exchange.models import TradeRow
+from ecociv.exchange.models import MarketRow, TradeRow
 from ecociv.exchange.queries import proposals
 from ecociv.exchange.registry import Series, issue
 from ecociv.exchange.rights.extract import as_csv, as_json_lines, extract
@@ -117,6 +118,16 @@ def test_a_proposal_is_turned_down_by_the_other_side(open_day: None, kiln: Clien
     number = proposals(ZONE).get().number
     assert power.post(f"/market/blocks/{number}/withdraw/").status_code == 302
     assert proposals(ZONE, open_only=False).get().state == "declined"
+
+
+@pytest.mark.parametrize("form", ["/market/blocks/new/", "/market/offers/new/"])
+def test_a_market_of_expired_units_is_not_offered(open_day: None, kiln: Client, form: str) -> None:
+    offered = 'value="cea"'
+    assert offered in kiln.get(form).content.decode()
+    row = MarketRow.objects.filter(market="cea")
+    over = {"reserve": "", "bound": False, "bans": [], "last_day": "2020-12-31"}
+    row.update(rules=json.dumps({**json.loads(row.get().rules), "receiving": over}))
+    assert offered not in kiln.get(form).content.decode()
 
 
 def test_a_block_is_proposed_and_confirmed_by_the_other_side(

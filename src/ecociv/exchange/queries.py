@@ -71,6 +71,11 @@ class MarketNow:
         """Whether the session is open and not halted (the declared hours may still say no)."""
         return self.row.phase != "closed" and not self.row.halted
 
+    def valid_on(self, day: dt.date) -> bool:
+        """Whether the units traded are worth something on a day."""
+        receiving = self.rules.receiving
+        return receiving is None or receiving.last_day is None or day <= receiving.last_day
+
 
 def markets(venue: str) -> list[MarketNow]:
     """All markets, by their key."""

@@ -25,7 +25,8 @@ def load_paid_years(zone: str, given: CompensationSample, author: str) -> None:
 
 
 def _pay(zone: str, programme: Programme, year: int, steps: int, author: str) -> None:
-    number = f"景财补〔{year + 1}〕{programme.key}"
+    title = programme.title.zh.removesuffix("（样例）")
+    number = f"景财补〔{year + 1}〕{title}"
     try:
         computed = ComputeYear(
             zone=zone,

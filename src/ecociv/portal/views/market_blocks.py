@@ -95,7 +95,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Propose a block trade."""
     account = own_account(request)
     zone, given = zone_key(), request.POST if request.method == "POST" else request.GET
-    choices = [now for now in markets(zone) if now.rules.block_minimum]
+    today = timezone.localdate()
+    choices = [now for now in markets(zone) if now.rules.block_minimum and now.valid_on(today)]
     written = {
         name: str(given.get(name, "")).strip()[:120]
         for name in ("market", "side", "counterparty", "price", "quantity", "key")

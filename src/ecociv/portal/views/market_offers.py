@@ -243,7 +243,9 @@ def new(request: HttpRequest) -> HttpResponse:
                 return redirect("portal:market-offers")
     context = {
         "account": account,
-        "choices": [(now, quoted(now.rules)) for now in markets(zone_key())],
+        "choices": [
+            (now, quoted(now.rules)) for now in markets(zone_key()) if now.valid_on(timezone.localdate())
+        ],
         "written": {**written, "key": written["key"] or uuid4().hex},
         "fault": fault,
         "minutes": EXTENSION // MINUTE,
