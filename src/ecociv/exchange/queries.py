@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, QuerySet, Sum
 
 from ecociv.exchange.engine.state import BUY, FEES, SELL, SIDES
+from ecociv.exchange.market.receiving import over
 from ecociv.exchange.market.rules import MarketRules, rules_of
 from ecociv.exchange.models import (
     AccountRow,
@@ -74,7 +75,7 @@ class MarketNow:
     def valid_on(self, day: dt.date) -> bool:
         """Whether the units traded are worth something on a day."""
         receiving = self.rules.receiving
-        return receiving is None or receiving.last_day is None or day <= receiving.last_day
+        return receiving is None or over(receiving.last_day, self.row.market, day) is None
 
 
 def markets(venue: str) -> list[MarketNow]:

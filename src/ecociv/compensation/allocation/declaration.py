@@ -34,6 +34,19 @@ class County(Declared):
     base: NotNegative = Decimal(0)
     penalty: Penalty | None = None
 
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """What the fund is divided by, under the names of `ecociv.standards.compensation.BasinCounty`."""
+        return {
+            "water_quality": self.water_quality,
+            "water_treatment": self.water_treatment,
+            "forest": self.forest,
+            "water_management": self.water_management,
+            "coefficient": self.coefficient,
+            "base": self.base,
+            "withheld": self.penalty.share if self.penalty else Decimal(0),
+        }
+
 
 class Fund(Declared):
     """A fund with the year whose scores divide it; ``amount`` in 10⁴ yuan.

@@ -23,14 +23,5 @@ def allocated(fund: Fund, changes: dict[str, dict[str, Decimal]] | None = None) 
     """
     counties = []
     for key, county in fund.counties.items():
-        figures: dict[str, Decimal] = {
-            "water_quality": county.water_quality,
-            "water_treatment": county.water_treatment,
-            "forest": county.forest,
-            "water_management": county.water_management,
-            "coefficient": county.coefficient,
-            "base": county.base,
-            "withheld": county.penalty.share if county.penalty else Decimal(0),
-        }
-        counties.append(BasinCounty(key, **{**figures, **(changes or {}).get(key, {})}))
+        counties.append(BasinCounty(key, **{**county.figures, **(changes or {}).get(key, {})}))
     return allocate_basin_fund(fund.amount, counties, edition=fund.edition)

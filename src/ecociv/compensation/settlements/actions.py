@@ -21,7 +21,6 @@ from ecociv.compensation.settlements.common import (
     refuse_day,
     refuse_paper,
     refuse_same_person,
-    who,
 )
 from ecociv.compensation.settlements.models import (
     ObjectionDecision,
@@ -34,6 +33,7 @@ from ecociv.compensation.settlements.permissions import require_office
 from ecociv.compensation.settlements.preparing import Evidence, Prepared, prepare, standings
 from ecociv.core.digests import digest_of_json
 from ecociv.core.text import Text
+from ecociv.evidence.actions.authors import recorded_by
 from ecociv.ledger.actions import PostEntry
 from ecociv.ledger.models import Book
 from ecociv.people import audit
@@ -284,7 +284,7 @@ class BookSettlement:
                 key=f"settlement:{settlement.agreement}:{settlement.period}",
                 sample=settlement.sample,
             ).execute()
-            made = SettlementTransfer(settlement=settlement, entry=entry, **who(self.day, self.author))
+            made = SettlementTransfer(settlement=settlement, entry=entry, day=self.day, **recorded_by(self.author))
             made.save()
             audited(self.author, "compensation.book", settlement, {"entry": entry.number})
             return made
@@ -328,7 +328,7 @@ def _record(
         paid_before=[str(each) for each in prepared.paid],
         digest=computed.digest(),
         sample=prepared.agreement.sample,
-        **who(asked.day, asked.author),
+        day=asked.day, **recorded_by(asked.author),
     )
     settlement.save()
     SettlementCorrection.objects.bulk_create(

@@ -12,7 +12,6 @@ from ecociv.compensation.agreements.periods import SettlementPeriod
 from ecociv.compensation.settlements.models import Settlement
 from ecociv.core.text import Text
 from ecociv.core.workdays import add_working_days
-from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.ledger.duties import same_person
 from ecociv.people import audit
 from ecociv.people.models import User
@@ -99,16 +98,6 @@ def refuse_same_person(
     fault = same_person(zone, office, approver, author, day, item)
     if fault is not None:
         raise SettlementRefused("same-person", fault)
-
-
-def who(day: dt.date, author: Any) -> dict[str, Any]:
-    """Day, moment and author of an act, as its row keeps them."""
-    return {
-        "day": day,
-        "recorded_at": timezone.now(),
-        "author": account_of(author),
-        "author_name": name_of(author),
-    }
 
 
 def audited(author: Any, action: str, settlement: Settlement, after: Any, reason: str = "") -> None:

@@ -15,11 +15,11 @@ from ecociv.compensation.settlements.common import (
     latest_preliminary,
     refuse_day,
     refuse_paper,
-    who,
 )
 from ecociv.compensation.settlements.models import Objection, ObjectionDecision, Settlement
 from ecociv.compensation.settlements.permissions import require_decider, require_party
 from ecociv.core.text import Text
+from ecociv.evidence.actions.authors import recorded_by
 from ecociv.people import audit
 
 
@@ -84,7 +84,7 @@ class Object:
                 body=self.body,
                 reason=self.reason.strip(),
                 document=self.document.strip(),
-                **who(self.day, self.author),
+                day=self.day, **recorded_by(self.author),
             )
             made.save()
             audited(self.author, "compensation.object", self.settlement, {"body": self.body}, self.reason)
@@ -132,7 +132,7 @@ class DecideObjection:
                 objection=self.objection,
                 upheld=self.upheld,
                 reason=self.reason.strip(),
-                **who(self.day, self.author),
+                day=self.day, **recorded_by(self.author),
             )
             made.save()
             said = {"upheld": self.upheld, "body": self.objection.body}

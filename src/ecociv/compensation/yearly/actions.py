@@ -16,12 +16,12 @@ from ecociv.compensation.settlements.common import (
     refuse_day,
     refuse_paper,
     refuse_same_person,
-    who,
 )
 from ecociv.compensation.yearly.models import YearlyCorrection, YearlyPayment, YearlyTransfer
 from ecociv.compensation.yearly.preparing import PreparedYear, prepare_year, programme_of, standing_years
 from ecociv.compensation.yearly.programmes import Programme, kept_terms
 from ecociv.core.text import Text
+from ecociv.evidence.actions.authors import recorded_by
 from ecociv.ledger.actions import PostEntry
 from ecociv.ledger.permissions import require_keeper
 from ecociv.people import audit
@@ -245,7 +245,7 @@ class BookYear:
                 key=f"yearly:{payment.programme}:{payment.year}:{payment.transfers.count() + 1}",
                 sample=payment.sample,
             ).execute()
-            made = YearlyTransfer(payment=payment, entry=entry, **who(self.day, self.author))
+            made = YearlyTransfer(payment=payment, entry=entry, day=self.day, **recorded_by(self.author))
             made.save()
             _audited(self.author, "compensation.book-year", payment, {"entry": entry.number})
             return made
@@ -295,7 +295,7 @@ def _record(
         figures_digest=computed.fingerprint(),
         digest=computed.digest(),
         sample=programme.sample,
-        **who(asked.day, asked.author),
+        day=asked.day, **recorded_by(asked.author),
     )
     payment.save()
     YearlyCorrection.objects.bulk_create(

@@ -139,16 +139,7 @@ def _of_fund(declared: Fund, pool: str) -> YearAmounts:
         Figure("", "edition", found.edition, "1", source),
     ]
     for key, county in fund.counties.items():
-        said = {
-            "water_quality": county.water_quality,
-            "water_treatment": county.water_treatment,
-            "forest": county.forest,
-            "water_management": county.water_management,
-            "coefficient": county.coefficient,
-            "base": county.base,
-            "withheld": county.penalty.share if county.penalty else Decimal(0),
-        }
-        for item, value in said.items():
+        for item, value in county.figures.items():
             by = county.penalty.document if county.penalty and item == "withheld" else source
             figures.append(Figure(key, item, plain(value), "wan_yuan" if item == "base" else "1", by))
     traces = {county: _marked(found.trace(at), fund.sample) for at, county in enumerate(fund.counties)}

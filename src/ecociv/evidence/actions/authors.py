@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from ecociv.people.models import User
 
 
@@ -24,3 +26,14 @@ def name_of(author: Any) -> str:
     if not name:
         raise ValueError("An author is needed: a user, or the name of the command that acts.")
     return name[:150]
+
+
+def recorded_by(author: Any) -> dict[str, Any]:
+    """Moment, account and name, as the columns of `ecociv.people.recorded.Recorded` keep them.
+
+    Raises
+    ------
+    ValueError
+        When there is no name.
+    """
+    return {"recorded_at": timezone.now(), "author": account_of(author), "author_name": name_of(author)}

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from ecociv.core.text import Text
+from ecociv.evidence.actions.authors import recorded_by
 from ecociv.green_economy.actions import GreenRefused
 from ecociv.green_economy.contracts import Month, PerformanceRefused, contract_of, performance
 from ecociv.green_economy.declaration import FeeBook
@@ -20,7 +21,6 @@ from ecociv.green_economy.fees.common import (
     fault_of_approver,
     refuse_day,
     refuse_paper,
-    who,
 )
 from ecociv.green_economy.fees.models import FeeApproval, FeeBooking, FeeCorrection
 from ecociv.green_economy.fees.queries import FeeState, fee_states, in_fen
@@ -123,7 +123,8 @@ class ApproveFee:
                 corrections_sum=carried,
                 total=(own or 0) + carried,
                 sample=settlement.sample,
-                **who(self.day, self.author),
+                day=self.day,
+                **recorded_by(self.author),
             )
             made.save()
             FeeCorrection.objects.bulk_create(
@@ -218,7 +219,7 @@ class BookFee:
                 self.author,
                 f"fee:{approval.contract}:{approval.month}:{approval.bookings.count() + 1}",
             )
-            made = FeeBooking(approval=approval, entry=entry, **who(self.day, self.author))
+            made = FeeBooking(approval=approval, entry=entry, day=self.day, **recorded_by(self.author))
             made.save()
             audited(self.author, "book-fee", approval, {"entry": entry.number})
             return made

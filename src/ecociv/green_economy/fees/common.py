@@ -8,7 +8,6 @@ from typing import Any
 from django.utils import timezone
 
 from ecociv.core.text import Text
-from ecociv.evidence.actions.authors import account_of, name_of
 from ecociv.green_economy.actions import GreenRefused
 from ecociv.green_economy.fees.books import fee_book
 from ecociv.green_economy.fees.models import FeeApproval
@@ -21,6 +20,7 @@ class ApprovedByThePayer(GreenRefused):
 
 
 def fault_of_approver(approval: FeeApproval, author: Any, day: dt.date) -> Text | None:
+    """Why somebody may not book or pay a fee on a day, having approved it; none where they may."""
     item = Text(
         zh=f"{approval.contract} {approval.month} 的服务费",
         en=f"The fee of {approval.contract} for {approval.month}",
@@ -29,26 +29,20 @@ def fault_of_approver(approval: FeeApproval, author: Any, day: dt.date) -> Text 
 
 
 def refuse_day(day: dt.date) -> None:
+    """Refuse an act on a day that is yet to come."""
     if day > timezone.localdate():
         raise GreenRefused(Text(zh="日期不能在将来。", en="The day cannot lie in the future."))
 
 
 def refuse_paper(document: str, day: dt.date) -> None:
+    """Refuse an act without the number of its document, or on a day that is yet to come."""
     if not document.strip():
         raise GreenRefused(Text(zh="请填写文号。", en="Give the number of the document."))
     refuse_day(day)
 
 
-def who(day: dt.date, author: Any) -> dict[str, Any]:
-    return {
-        "day": day,
-        "recorded_at": timezone.now(),
-        "author": account_of(author),
-        "author_name": name_of(author),
-    }
-
-
 def audited(author: Any, action: str, approval: FeeApproval, after: Any) -> None:
+    """Put an act on the record of changes."""
     audit.record(
         actor=author,
         action=action,

@@ -9,13 +9,13 @@ from typing import Any
 from django.db import transaction
 
 from ecociv.core.text import Text
+from ecociv.evidence.actions.authors import recorded_by
 from ecociv.green_economy.actions import GreenRefused
 from ecociv.green_economy.fees.books import FeeAccounts, fee_book, post_fee
 from ecociv.green_economy.fees.common import (
     ApprovedByThePayer,
     audited,
     fault_of_approver,
-    who,
 )
 from ecociv.green_economy.fees.matching import Owed, Row, paid_by
 from ecociv.green_economy.fees.models import FeeApproval, FeePayment
@@ -119,7 +119,9 @@ class PayFees:
                     self.author,
                     f"fee-paid:{each.contract}:{each.month}:{each.payments.count() + 1}",
                 )
-                paid = FeePayment(approval=each, entry=entry, bank_line=row, **who(row.day, self.author))
+                paid = FeePayment(
+                    approval=each, entry=entry, bank_line=row, day=row.day, **recorded_by(self.author)
+                )
                 paid.save()
                 audited(self.author, "pay-fee", each, {"entry": entry.number, "row": row.pk})
                 made.append(paid)

@@ -15,7 +15,7 @@ from ecociv.casework.permissions import may_as, parties_of, refuse
 from ecociv.casework.recorded import declaration_of
 from ecociv.core.text import Text
 from ecociv.core.trace import Trace
-from ecociv.evidence.actions.authors import account_of, name_of
+from ecociv.evidence.actions.authors import account_of, name_of, recorded_by
 from ecociv.ledger.money import fen as fen_of
 from ecociv.liabilities.damage.plan import Instalment, PlanRefused, checked
 from ecociv.liabilities.damage.queries import position
@@ -175,9 +175,7 @@ class _OnDamage:
     def _common(self) -> dict[str, Any]:
         return {
             "damage": self.damage,
-            "recorded_at": timezone.now(),
-            "author": account_of(self.author),
-            "author_name": name_of(self.author),
+            **recorded_by(self.author),
             "reason": self.reason.strip(),
             "document": self.document.strip(),
             "sample": self.sample or self.damage.sample,
